@@ -1,0 +1,59 @@
+package io.github.oauth2state;
+
+/**
+ * How a login ended, or a step of it.
+ */
+public enum LoginOutcome {
+
+	/**
+	 * The user was sent to the provider.
+	 */
+	STARTED,
+
+	/**
+	 * The callback was answered with a signed-in user, or with an authorized client.
+	 */
+	COMPLETED,
+
+	/**
+	 * The provider sent the user back with an error instead of a code.
+	 */
+	PROVIDER_ERROR,
+
+	/**
+	 * The pending login was found, but the application did not accept what the provider
+	 * returned.
+	 */
+	FAILED,
+
+	/**
+	 * The callback came later than the login's time to live.
+	 */
+	EXPIRED,
+
+	/**
+	 * The same callback had come before.
+	 */
+	ALREADY_USED,
+
+	/**
+	 * The callback came from a browser that did not begin this login.
+	 */
+	FOREIGN_BROWSER,
+
+	/**
+	 * The stored record could not be opened or understood.
+	 */
+	UNREADABLE,
+
+	/**
+	 * The store did not answer.
+	 */
+	STORE_ERROR,
+
+	/**
+	 * The browser had too many pending logins, and this one had to go.
+	 */
+	EVICTED
+
+}

@@ -1,0 +1,78 @@
+package io.github.oauth2state;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Keeps small, short-lived records that every instance of an application sees.
+ * <p>
+ * What holds for every implementation:
+ * <ul>
+ * <li><strong>Values</strong> are opaque bytes, never {@code null}, possibly empty. They
+ * come back bit by bit as they were given, up to 64 KiB.</li>
+ * <li><strong>Expiry</strong>: a record lives for its time to live, counted in
+ * milliseconds on the store's own clock, and is absent from then on, whether or not it
+ * has been cleaned away. A time to live is positive and at most a day.</li>
+ * <li><strong>Concurrency</strong>: every call is atomic. Of any number of callers on any
+ * number of instances exactly one takes a record.</li>
+ * <li><strong>Transactions</strong>: a call takes effect at once and on its own. A
+ * transaction of the caller that rolls back does not undo it.</li>
+ * <li><strong>Failure</strong>: a call that cannot be answered throws
+ * {@link StateStoreException}. It may have taken effect all the same, for example when
+ * the reply was lost after the record was taken; callers treat such a record as
+ * gone.</li>
+ * <li><strong>Threads</strong>: implementations are thread-safe.</li>
+ * </ul>
+ * Declaring a bean of this type replaces the store that {@code oauth2-state.store}
+ * chooses.
+ */
+public interface StateStore {
+
+	/**
+	 * Stores a value unless there is one.
+	 * @param key where to store it
+	 * @param value the value
+	 * @param ttl how long it lives
+	 * @return empty if the value was stored, otherwise the value that is there
+	 * @throws StateStoreException if the store did not answer
+	 */
+	Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl);
+
+	/**
+	 * Returns a value and leaves it where it is.
+	 * @param key where to look
+	 * @return the value, or empty if there is none
+	 * @throws StateStoreException if the store did not answer
+	 */
+	Optional<byte[]> find(StateKey key);
+
+	/**
+	 * Returns a value and removes it, in one step.
+	 * @param key where to look
+	 * @return the value, or empty if there is none or another caller took it
+	 * @throws StateStoreException if the store did not answer, in which case the value
+	 * may be gone
+	 */
+	Optional<byte[]> take(StateKey key);
+
+	/**
+	 * Replaces a value if it is still the expected one, and starts its life anew.
+	 * @param key where it is
+	 * @param expected the value that must be there
+	 * @param value the new value
+	 * @param ttl how long the new value lives
+	 * @return whether the value was replaced
+	 * @throws StateStoreException if the store did not answer
+	 */
+	boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl);
+
+	/**
+	 * Removes a value if it is still the expected one.
+	 * @param key where it is
+	 * @param expected the value that must be there
+	 * @return whether the value was removed
+	 * @throws StateStoreException if the store did not answer
+	 */
+	boolean remove(StateKey key, byte[] expected);
+
+}
