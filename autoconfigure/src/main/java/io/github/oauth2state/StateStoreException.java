@@ -9,6 +9,7 @@ public class StateStoreException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
+	/** What went wrong. */
 	private final Reason reason;
 
 	/**
