@@ -1,0 +1,23 @@
+package io.github.oauth2state.config;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the general settings.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(OAuth2StateProperties.class)
+public final class OAuth2StateAutoConfiguration {
+
+	@Bean
+	OAuth2StateSettings oauth2StateSettings(OAuth2StateProperties properties,
+			@Value("${spring.application.name:application}") String applicationName) {
+		return OAuth2StateSettings.of(properties, applicationName);
+	}
+
+}

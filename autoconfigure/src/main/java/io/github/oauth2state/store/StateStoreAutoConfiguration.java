@@ -1,0 +1,32 @@
+package io.github.oauth2state.store;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.OAuth2StateProperties;
+
+/**
+ * Auto-configuration that comes after those of the stores, and stops the app when none of
+ * them applied: a login that silently stays in one instance is what users come to us to
+ * get rid of.
+ */
+@AutoConfiguration(after = OAuth2StateAutoConfiguration.class,
+		afterName = { "io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration",
+				"io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration",
+				"io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration" })
+@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+public final class StateStoreAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	@SuppressWarnings("DoNotCallSuggester")
+	StateStore noStateStore(OAuth2StateProperties properties, ConfigurableListableBeanFactory beanFactory) {
+		throw new NoStateStoreException(properties.store(), StoreConnections.in(beanFactory));
+	}
+
+}
