@@ -1,0 +1,206 @@
+package io.github.oauth2state.login;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.dataformat.cbor.CBORFactory;
+
+import io.github.oauth2state.AuthorizationRequestCodec;
+
+/**
+ * Writes an authorization request as a CBOR map (RFC 8949) from field ids to fields, and
+ * leaves out what can be derived. Whatever would not come back equal is refused when it
+ * is written, so that a login fails before the user leaves and not after they returned.
+ * <p>
+ * Fields are only ever added: a reader skips those that it does not know. Ids are never
+ * reused.
+ */
+final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
+
+	private static final int AUTHORIZATION_URI = 1;
+
+	private static final int CLIENT_ID = 2;
+
+	private static final int REDIRECT_URI = 3;
+
+	private static final int SCOPES = 4;
+
+	private static final int ADDITIONAL_PARAMETERS = 5;
+
+	private static final int ATTRIBUTES = 6;
+
+	private static final int AUTHORIZATION_REQUEST_URI = 7;
+
+	private static final int MAX_LENGTH = 16 * 1024;
+
+	private static final int MAX_NESTING_DEPTH = 32;
+
+	private static final String REMEDY = " Declare a bean of type " + AuthorizationRequestCodec.class.getName()
+			+ " that can write it, or leave it out.";
+
+	private final CBORFactory cbor = CBORFactory.builder()
+		.streamReadConstraints(StreamReadConstraints.builder()
+			.maxNestingDepth(MAX_NESTING_DEPTH)
+			.maxStringLength(MAX_LENGTH)
+			.maxDocumentLength(MAX_LENGTH)
+			.build())
+		.build();
+
+	@Override
+	public byte[] encode(OAuth2AuthorizationRequest request) {
+		byte[] bytes = write(request, false);
+		OAuth2AuthorizationRequest restored = decode(bytes, request.getState());
+		if (!restored.getAuthorizationRequestUri().equals(request.getAuthorizationRequestUri())) {
+			bytes = write(request, true);
+			restored = decode(bytes, request.getState());
+		}
+		requireEqual(restored, request);
+		return bytes;
+	}
+
+	private byte[] write(OAuth2AuthorizationRequest request, boolean withUri) {
+		ByteArrayOutputStream output = new ByteArrayOutputStream();
+		try (JsonGenerator generator = this.cbor.createGenerator(ObjectWriteContext.empty(), output)) {
+			generator.writeStartObject();
+			writeField(generator, AUTHORIZATION_URI, request.getAuthorizationUri());
+			writeField(generator, CLIENT_ID, request.getClientId());
+			writeField(generator, REDIRECT_URI, request.getRedirectUri());
+			writeScopes(generator, request.getScopes());
+			writeMap(generator, ADDITIONAL_PARAMETERS, "Additional parameter",
+					DerivedParameters.leaveOut(request.getAdditionalParameters(), request.getAttributes()));
+			writeMap(generator, ATTRIBUTES, "Attribute", request.getAttributes());
+			if (withUri) {
+				writeField(generator, AUTHORIZATION_REQUEST_URI, request.getAuthorizationRequestUri());
+			}
+			generator.writeEndObject();
+		}
+		if (output.size() > MAX_LENGTH) {
+			throw new IllegalArgumentException(
+					"The authorization request takes %d bytes, and %d are allowed.".formatted(output.size(), MAX_LENGTH)
+							+ REMEDY);
+		}
+		return output.toByteArray();
+	}
+
+	private static void writeField(JsonGenerator generator, int id, @Nullable Object value) {
+		generator.writePropertyId(id);
+		CborValues.write(generator, value);
+	}
+
+	private static void writeScopes(JsonGenerator generator, Set<String> scopes) {
+		generator.writePropertyId(SCOPES);
+		generator.writeStartArray(null, scopes.size());
+		scopes.forEach(generator::writeString);
+		generator.writeEndArray();
+	}
+
+	private static void writeMap(JsonGenerator generator, int id, String kind,
+			Map<String, ? extends @Nullable Object> map) {
+		generator.writePropertyId(id);
+		generator.writeStartObject(null, map.size());
+		map.forEach((name, value) -> {
+			generator.writeName(name);
+			try {
+				CborValues.write(generator, value);
+			}
+			catch (IllegalArgumentException ex) {
+				throw new IllegalArgumentException("%s '%s' of the authorization request %s, which cannot be stored."
+					.formatted(kind, name, ex.getMessage()) + REMEDY);
+			}
+		});
+		generator.writeEndObject();
+	}
+
+	private static void requireEqual(OAuth2AuthorizationRequest restored, OAuth2AuthorizationRequest request) {
+		if (!restored.equals(request)) {
+			List<String> differing = new ArrayList<>();
+			request.getAttributes().forEach((name, value) -> {
+				if (!Objects.equals(value, restored.getAttributes().get(name))) {
+					differing.add(name);
+				}
+			});
+			throw new IllegalArgumentException("The authorization request of type %s would not come back equal; "
+				.formatted(request.getClass().getName()) + "attributes that differ: " + differing + "." + REMEDY);
+		}
+	}
+
+	@Override
+	public OAuth2AuthorizationRequest decode(byte[] bytes, String state) {
+		try (JsonParser parser = this.cbor.createParser(ObjectReadContext.empty(), bytes)) {
+			return read(parser).state(state).build();
+		}
+		catch (JacksonException ex) {
+			throw new IllegalArgumentException("Not an authorization request: " + ex.getClass().getSimpleName());
+		}
+	}
+
+	private static OAuth2AuthorizationRequest.Builder read(JsonParser parser) {
+		OAuth2AuthorizationRequest.Builder builder = OAuth2AuthorizationRequest.authorizationCode();
+		Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
+		Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
+		require(parser.nextToken() == JsonToken.START_OBJECT);
+		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+			int field = Integer.parseInt(parser.currentName());
+			parser.nextToken();
+			switch (field) {
+				case AUTHORIZATION_URI -> builder.authorizationUri(readString(parser));
+				case CLIENT_ID -> builder.clientId(readString(parser));
+				case REDIRECT_URI -> builder.redirectUri(readString(parser));
+				case SCOPES -> builder.scopes(readScopes(parser));
+				case ADDITIONAL_PARAMETERS -> readMap(parser, parameters);
+				case ATTRIBUTES -> readMap(parser, attributes);
+				case AUTHORIZATION_REQUEST_URI -> builder.authorizationRequestUri(readString(parser));
+				default -> parser.skipChildren();
+			}
+		}
+		require(parser.currentToken() == JsonToken.END_OBJECT);
+		DerivedParameters.putBack(parameters, attributes);
+		return builder.additionalParameters(parameters).attributes(attributes);
+	}
+
+	private static @Nullable String readString(JsonParser parser) {
+		Object value = CborValues.read(parser);
+		require(value == null || value instanceof String);
+		return (String) value;
+	}
+
+	private static Set<String> readScopes(JsonParser parser) {
+		Set<String> scopes = new LinkedHashSet<>();
+		require(parser.currentToken() == JsonToken.START_ARRAY);
+		while (parser.nextToken() != JsonToken.END_ARRAY) {
+			scopes.add(parser.getString());
+		}
+		return scopes;
+	}
+
+	private static void readMap(JsonParser parser, Map<String, @Nullable Object> map) {
+		require(parser.currentToken() == JsonToken.START_OBJECT);
+		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+			String name = parser.currentName();
+			parser.nextToken();
+			map.put(name, CborValues.read(parser));
+		}
+	}
+
+	private static void require(boolean condition) {
+		if (!condition) {
+			throw new IllegalArgumentException("Not an authorization request");
+		}
+	}
+
+}

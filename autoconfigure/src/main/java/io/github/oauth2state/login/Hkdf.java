@@ -1,0 +1,56 @@
+package io.github.oauth2state.login;
+
+import java.io.ByteArrayOutputStream;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The key derivation function HKDF with HMAC-SHA-256, RFC 5869. The JDK has one of its
+ * own from release 25 on.
+ */
+final class Hkdf {
+
+	private static final String ALGORITHM = "HmacSHA256";
+
+	private static final int HASH_LENGTH = 32;
+
+	private Hkdf() {
+	}
+
+	/**
+	 * Derives key material, sections 2.2 and 2.3.
+	 * @param salt the salt, possibly empty
+	 * @param secret the input keying material
+	 * @param info what the derived key is for
+	 * @param length how many bytes to derive, at most 255 times 32
+	 * @return the output keying material
+	 */
+	static byte[] derive(byte[] salt, byte[] secret, byte[] info, int length) {
+		byte[] pseudorandomKey = hmac((salt.length > 0) ? salt : new byte[HASH_LENGTH], secret);
+		ByteArrayOutputStream output = new ByteArrayOutputStream();
+		byte[] block = {};
+		for (int counter = 1; output.size() < length; counter++) {
+			block = hmac(pseudorandomKey, block, info, new byte[] { (byte) counter });
+			output.writeBytes(block);
+		}
+		return Arrays.copyOf(output.toByteArray(), length);
+	}
+
+	private static byte[] hmac(byte[] key, byte[]... parts) {
+		try {
+			Mac mac = Mac.getInstance(ALGORITHM);
+			mac.init(new SecretKeySpec(key, ALGORITHM));
+			for (byte[] part : parts) {
+				mac.update(part);
+			}
+			return mac.doFinal();
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("Every Java platform has " + ALGORITHM, ex);
+		}
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.github.oauth2state.login;
+
+import java.time.Clock;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+import io.github.oauth2state.AuthorizationRequestCodec;
+import io.github.oauth2state.LoginListener;
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.OAuth2StateSettings;
+
+/**
+ * Auto-configuration of what servlet and reactive apps share of pending logins.
+ */
+@AutoConfiguration(after = OAuth2StateAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(LoginProperties.class)
+public final class LoginAutoConfiguration {
+
+	@Bean
+	LoginSettings oauth2StateLoginSettings(LoginProperties properties, OAuth2StateSettings settings) {
+		return LoginSettings.of(properties, settings.namespace());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	AuthorizationRequestCodec authorizationRequestCodec() {
+		return new CborAuthorizationRequestCodec();
+	}
+
+	@Bean
+	PendingLogins oauth2StatePendingLogins(LoginSettings settings, AuthorizationRequestCodec codec) {
+		return new PendingLogins(settings, codec, Clock.systemUTC());
+	}
+
+	@Bean
+	LoginEventLogger oauth2StateLoginEventLogger() {
+		return new LoginEventLogger();
+	}
+
+	@Bean
+	LoginEvents oauth2StateLoginEvents(ObjectProvider<LoginListener> listeners) {
+		return new LoginEvents(listeners.orderedStream().toList());
+	}
+
+}

@@ -1,0 +1,78 @@
+package io.github.oauth2state.login;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Optional;
+
+import javax.crypto.Cipher;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.GCMParameterSpec;
+
+/**
+ * Seals bytes with AES-256-GCM (NIST SP 800-38D).
+ * <p>
+ * Sealed bytes are a format version, a random nonce, and the ciphertext with its tag. The
+ * version is authenticated. A reader accepts the next version too: what it adds, the
+ * reader of the content skips, so that instances of two releases can run side by side.
+ */
+final class Seal {
+
+	static final byte VERSION = 1;
+
+	private static final int NONCE_LENGTH = 12;
+
+	private static final int TAG_BITS = 128;
+
+	private static final SecureRandom RANDOM = new SecureRandom();
+
+	private Seal() {
+	}
+
+	static byte[] seal(SecretKey key, byte[] content) {
+		byte[] nonce = new byte[NONCE_LENGTH];
+		RANDOM.nextBytes(nonce);
+		try {
+			byte[] ciphertext = cipher(Cipher.ENCRYPT_MODE, key, VERSION, nonce).doFinal(content);
+			return ByteBuffer.allocate(1 + NONCE_LENGTH + ciphertext.length)
+				.put(VERSION)
+				.put(nonce)
+				.put(ciphertext)
+				.array();
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("Sealing failed", ex);
+		}
+	}
+
+	/**
+	 * Opens what was sealed.
+	 * @return the content, or empty if it was sealed under another key, altered, or
+	 * written in a format that is too new
+	 */
+	static Optional<byte[]> open(SecretKey key, byte[] sealed) {
+		if (sealed.length < 1 + NONCE_LENGTH + TAG_BITS / Byte.SIZE || sealed[0] < 1 || sealed[0] > VERSION + 1) {
+			return Optional.empty();
+		}
+		ByteBuffer buffer = ByteBuffer.wrap(sealed);
+		byte version = buffer.get();
+		byte[] nonce = new byte[NONCE_LENGTH];
+		buffer.get(nonce);
+		byte[] ciphertext = new byte[buffer.remaining()];
+		buffer.get(ciphertext);
+		try {
+			return Optional.of(cipher(Cipher.DECRYPT_MODE, key, version, nonce).doFinal(ciphertext));
+		}
+		catch (GeneralSecurityException ex) {
+			return Optional.empty();
+		}
+	}
+
+	private static Cipher cipher(int mode, SecretKey key, byte version, byte[] nonce) throws GeneralSecurityException {
+		Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+		cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
+		cipher.updateAAD(new byte[] { version });
+		return cipher;
+	}
+
+}

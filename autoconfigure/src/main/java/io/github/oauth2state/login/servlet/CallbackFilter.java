@@ -1,0 +1,83 @@
+package io.github.oauth2state.login.servlet;
+
+import java.io.IOException;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.AuthenticationTrustResolver;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.UriComponentsBuilder;
+
+import io.github.oauth2state.LoginEvent;
+import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.login.LoginEvents;
+
+/**
+ * Stands around the filters of Spring Security that handle callbacks: leads on where
+ * their pending login is gone, and tells how the others ended.
+ */
+class CallbackFilter extends OncePerRequestFilter {
+
+	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
+
+	private final CallbackRecovery recovery;
+
+	private final LoginEvents events;
+
+	private final SecurityContextHolderStrategy securityContexts;
+
+	CallbackFilter(CallbackRecovery recovery, LoginEvents events, SecurityContextHolderStrategy securityContexts) {
+		this.recovery = recovery;
+		this.events = events;
+		this.securityContexts = securityContexts;
+	}
+
+	@Override
+	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws ServletException, IOException {
+		boolean answered = false;
+		try {
+			chain.doFilter(request, response);
+			answered = true;
+		}
+		catch (LostLoginException ex) {
+			this.recovery.recover(request, response, ex);
+		}
+		finally {
+			TakenLogin taken = TakenLogin.of(request);
+			if (taken != null) {
+				LoginOutcome outcome = answered ? outcome(taken, response) : LoginOutcome.FAILED;
+				this.events.publish(new LoginEvent(outcome, taken.path(), taken.registrationId()));
+			}
+		}
+	}
+
+	private LoginOutcome outcome(TakenLogin taken, HttpServletResponse response) {
+		if (taken.providerError()) {
+			return LoginOutcome.PROVIDER_ERROR;
+		}
+		boolean completed = switch (taken.kind()) {
+			case LOGIN -> this.trust.isAuthenticated(this.securityContexts.getContext().getAuthentication());
+			case CLIENT -> !redirectsWithError(response);
+		};
+		return completed ? LoginOutcome.COMPLETED : LoginOutcome.FAILED;
+	}
+
+	/**
+	 * The filter for clients tells the app of a failure by a parameter, and nobody else.
+	 */
+	private static boolean redirectsWithError(HttpServletResponse response) {
+		String location = response.getHeader(HttpHeaders.LOCATION);
+		return location != null && UriComponentsBuilder.fromUriString(location)
+			.build()
+			.getQueryParams()
+			.containsKey(OAuth2ParameterNames.ERROR);
+	}
+
+}

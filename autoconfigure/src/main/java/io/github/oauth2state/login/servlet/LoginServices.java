@@ -1,0 +1,17 @@
+package io.github.oauth2state.login.servlet;
+
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.login.LoginEvents;
+import io.github.oauth2state.login.LoginSettings;
+import io.github.oauth2state.login.PendingLogins;
+
+/**
+ * What the parts of a filter chain need from the application context.
+ *
+ * @param store where pending logins are kept
+ * @param logins begins logins and recognizes their callbacks
+ * @param events is told what happens
+ * @param settings the settings of logins
+ */
+record LoginServices(StateStore store, PendingLogins logins, LoginEvents events, LoginSettings settings) {
+}

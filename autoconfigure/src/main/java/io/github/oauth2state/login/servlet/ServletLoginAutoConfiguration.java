@@ -1,0 +1,66 @@
+package io.github.oauth2state.login.servlet;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
+
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.login.LoginAutoConfiguration;
+import io.github.oauth2state.login.LoginEvents;
+import io.github.oauth2state.login.LoginSettings;
+import io.github.oauth2state.login.PendingLogins;
+import io.github.oauth2state.store.StateStoreAutoConfiguration;
+
+/**
+ * Auto-configuration that hooks the shared repository into every filter chain which has
+ * none of its own.
+ */
+@AutoConfiguration(after = { LoginAutoConfiguration.class, StateStoreAutoConfiguration.class })
+@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass({ HttpSecurity.class, AuthorizationRequestRepository.class })
+@ImportRuntimeHints(SecurityInternals.Hints.class)
+public final class ServletLoginAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(ServletLoginAutoConfiguration.class);
+
+	@Bean
+	LoginServices oauth2StateLoginServices(StateStore store, PendingLogins logins, LoginEvents events,
+			LoginSettings loginSettings, OAuth2StateSettings settings) {
+		logger.info("Pending logins are kept in %s: namespace '%s', time to live %s, timeout %s, binding cookie %s"
+			.formatted(store, settings.namespace(), DurationStyle.SIMPLE.print(loginSettings.ttl()),
+					DurationStyle.SIMPLE.print(settings.timeout()), describeCookie(loginSettings)));
+		return new LoginServices(store, logins, events, loginSettings);
+	}
+
+	private static String describeCookie(LoginSettings settings) {
+		String name = settings.cookieName() + "-*";
+		if (settings.cookieSecure() == null) {
+			return "__Host-" + name + " on https, " + name + " on http";
+		}
+		return settings.cookieSecure() ? "__Host-" + name : name;
+	}
+
+	/**
+	 * The first of all customizers, so that it comes before users' own, and they have the
+	 * last word.
+	 */
+	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	Customizer<HttpSecurity> oauth2StateHttpSecurityCustomizer(LoginServices services) {
+		return (http) -> http.with(new SharedLoginConfigurer(services));
+	}
+
+}

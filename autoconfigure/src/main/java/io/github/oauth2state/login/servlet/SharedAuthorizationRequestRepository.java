@@ -1,0 +1,232 @@
+package io.github.oauth2state.login.servlet;
+
+import java.util.Optional;
+import java.util.function.Function;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
+import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizationRequestRepository;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.util.StringUtils;
+
+import io.github.oauth2state.LoginEvent;
+import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.login.BegunLogin;
+import io.github.oauth2state.login.CallbackResult;
+import io.github.oauth2state.login.LoginCallback;
+import io.github.oauth2state.login.LoginEvents;
+import io.github.oauth2state.login.PendingLogins;
+
+/**
+ * Keeps pending logins in the shared store, one command to begin and one to call back.
+ * <p>
+ * A callback whose browser has a binding cookie for its state is looked up in the store,
+ * and nowhere else. One without is looked up in the HTTP session, as Spring Security does
+ * by itself: that finds logins begun before this repository was there, creates no
+ * session, and costs the store nothing, whatever URLs are tried.
+ */
+final class SharedAuthorizationRequestRepository implements AuthorizationRequestRepository<OAuth2AuthorizationRequest> {
+
+	private static final Log logger = LogFactory.getLog(SharedAuthorizationRequestRepository.class);
+
+	private final AuthorizationRequestRepository<OAuth2AuthorizationRequest> sessions = new HttpSessionOAuth2AuthorizationRequestRepository();
+
+	private final CallbackKind kind;
+
+	private final StateStore store;
+
+	private final PendingLogins logins;
+
+	private final LoginEvents events;
+
+	private final ClientRegistrationRepository registrations;
+
+	private final boolean recovery;
+
+	SharedAuthorizationRequestRepository(CallbackKind kind, LoginServices services,
+			ClientRegistrationRepository registrations) {
+		this.kind = kind;
+		this.store = services.store();
+		this.logins = services.logins();
+		this.events = services.events();
+		this.recovery = services.settings().recovery();
+		this.registrations = registrations;
+	}
+
+	@Override
+	public void saveAuthorizationRequest(@Nullable OAuth2AuthorizationRequest authorizationRequest,
+			HttpServletRequest request, HttpServletResponse response) {
+		if (authorizationRequest == null) {
+			discard(request, response);
+			return;
+		}
+		String registrationId = authorizationRequest.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
+		Optional<BegunLogin> begun = this.logins.begin(authorizationRequest, ServletRequests.browser(request));
+		if (begun.isEmpty()) {
+			publish(LoginOutcome.EVICTED, registrationId);
+			return;
+		}
+		store(begun.get(), registrationId);
+		ServletRequests.addCookies(response, begun.get().cookies());
+		publish(LoginOutcome.STARTED, registrationId);
+		for (int i = 0; i < begun.get().evicted(); i++) {
+			publish(LoginOutcome.EVICTED, null);
+		}
+	}
+
+	private void store(BegunLogin begun, @Nullable String registrationId) {
+		try {
+			if (this.store.putIfAbsent(begun.key(), begun.value(), begun.ttl()).isPresent()) {
+				throw new IllegalStateException("Two logins with the same state and the same secret");
+			}
+		}
+		catch (StateStoreException ex) {
+			publish(LoginOutcome.STORE_ERROR, registrationId);
+			throw ex;
+		}
+	}
+
+	/**
+	 * To save nothing is to remove what is there, by the contract of the interface.
+	 */
+	private void discard(HttpServletRequest request, HttpServletResponse response) {
+		callback(request).filter(LoginCallback::isPending).ifPresent((callback) -> {
+			this.store.take(callback.key());
+			ServletRequests.addCookies(response, callback.cookiesWhenTaken());
+		});
+		this.sessions.removeAuthorizationRequest(request, response);
+	}
+
+	@Override
+	public @Nullable OAuth2AuthorizationRequest loadAuthorizationRequest(HttpServletRequest request) {
+		LoginCallback callback = callback(request).orElse(null);
+		if (callback == null) {
+			return this.sessions.loadAuthorizationRequest(request);
+		}
+		return lookUp(callback, request, this.store::find).filter(this::isOfKnownRegistration).orElse(null);
+	}
+
+	@Override
+	public @Nullable OAuth2AuthorizationRequest removeAuthorizationRequest(HttpServletRequest request,
+			HttpServletResponse response) {
+		LoginCallback callback = callback(request).orElse(null);
+		if (callback == null) {
+			return removeFromSession(request, response);
+		}
+		if (isCallbackOfAnotherRegistration(callback, request)) {
+			publish(LoginOutcome.FAILED, known(callback.registrationId()));
+			return null;
+		}
+		OAuth2AuthorizationRequest found = lookUp(callback, request, this.store::take).orElse(null);
+		if (found == null) {
+			return null;
+		}
+		ServletRequests.addCookies(response, callback.cookiesWhenTaken());
+		return taken(found, LoginPath.SHARED, request);
+	}
+
+	private Optional<LoginCallback> callback(HttpServletRequest request) {
+		return ServletRequests.state(request)
+			.flatMap((state) -> this.logins.callback(state, ServletRequests.browser(request)));
+	}
+
+	private Optional<OAuth2AuthorizationRequest> lookUp(LoginCallback callback, HttpServletRequest request,
+			Function<StateKey, Optional<byte[]>> operation) {
+		CallbackResult result = ask(callback, operation);
+		if (result instanceof CallbackResult.Found found) {
+			return Optional.of(found.request());
+		}
+		lost(((CallbackResult.Lost) result).outcome(), callback, request);
+		return Optional.empty();
+	}
+
+	private static CallbackResult ask(LoginCallback callback, Function<StateKey, Optional<byte[]>> operation) {
+		if (!callback.isPending()) {
+			return new CallbackResult.Lost(LoginOutcome.ALREADY_USED);
+		}
+		try {
+			return callback.read(operation.apply(callback.key()));
+		}
+		catch (StateStoreException ex) {
+			logger.warn("The store did not answer a callback", ex);
+			return new CallbackResult.Lost(LoginOutcome.STORE_ERROR);
+		}
+	}
+
+	/**
+	 * Hides a pending login whose registration was removed meanwhile: the filter for
+	 * clients, which loads before it removes, would fail on it.
+	 */
+	private boolean isOfKnownRegistration(OAuth2AuthorizationRequest found) {
+		String registrationId = found.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
+		return registrationId != null && known(registrationId) != null;
+	}
+
+	private @Nullable OAuth2AuthorizationRequest removeFromSession(HttpServletRequest request,
+			HttpServletResponse response) {
+		OAuth2AuthorizationRequest found = this.sessions.removeAuthorizationRequest(request, response);
+		if (found != null) {
+			return taken(found, LoginPath.SESSION, request);
+		}
+		if (this.kind == CallbackKind.LOGIN) {
+			this.events.publish(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION, null));
+		}
+		return null;
+	}
+
+	private OAuth2AuthorizationRequest taken(OAuth2AuthorizationRequest found, LoginPath path,
+			HttpServletRequest request) {
+		String registrationId = found.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
+		new TakenLogin(this.kind, path, registrationId, ServletRequests.hasError(request)).note(request);
+		return found;
+	}
+
+	/**
+	 * Leads on through {@link CallbackFilter} where it can, and otherwise lets the app's
+	 * own failure handler answer. That also answers a provider's error that came twice:
+	 * to begin anew would only bring it back. The filter for clients has no failure
+	 * handler, and would fail on the {@code null}.
+	 */
+	private void lost(LoginOutcome outcome, LoginCallback callback, HttpServletRequest request) {
+		publish(outcome, known(callback.registrationId()));
+		boolean answeredByFailureHandler = this.kind == CallbackKind.LOGIN
+				&& (outcome == LoginOutcome.STORE_ERROR || ServletRequests.hasError(request));
+		if (this.recovery && !answeredByFailureHandler) {
+			throw new LostLoginException(this.kind, outcome, callback);
+		}
+	}
+
+	/**
+	 * Tells whether another provider than the one that the user was sent to has sent them
+	 * back: the mix-up attack of RFC 9700, section 4.4. That the last segment of a
+	 * redirect URI is the registration id is only Spring's default, so another last
+	 * segment is no sign of it unless it names another registration.
+	 */
+	private boolean isCallbackOfAnotherRegistration(LoginCallback callback, HttpServletRequest request) {
+		String uri = request.getRequestURI();
+		String lastSegment = uri.substring(uri.lastIndexOf('/') + 1);
+		return this.kind == CallbackKind.LOGIN && !lastSegment.equals(callback.registrationId())
+				&& known(lastSegment) != null;
+	}
+
+	private @Nullable String known(String registrationId) {
+		boolean known = StringUtils.hasText(registrationId)
+				&& this.registrations.findByRegistrationId(registrationId) != null;
+		return known ? registrationId : null;
+	}
+
+	private void publish(LoginOutcome outcome, @Nullable String registrationId) {
+		this.events.publish(new LoginEvent(outcome, LoginPath.SHARED, registrationId));
+	}
+
+}

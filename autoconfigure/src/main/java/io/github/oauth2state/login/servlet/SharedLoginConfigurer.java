@@ -1,0 +1,115 @@
+package io.github.oauth2state.login.servlet;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationContext;
+import org.springframework.security.config.ObjectPostProcessor;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.CsrfConfigurer;
+import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2ClientConfigurer;
+import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2LoginConfigurer;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
+import org.springframework.security.web.savedrequest.NullRequestCache;
+import org.springframework.security.web.savedrequest.RequestCache;
+
+/**
+ * Gives a filter chain the shared repository, where the chain has OAuth2 login or client
+ * support and the user has set no repository on it.
+ */
+final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConfigurer, HttpSecurity> {
+
+	private final LoginServices services;
+
+	private final PostedCallbackMatcher postedCallbacks;
+
+	SharedLoginConfigurer(LoginServices services) {
+		this.services = services;
+		this.postedCallbacks = new PostedCallbackMatcher(services.logins());
+	}
+
+	/**
+	 * What concerns CSRF has to be said now: its configurer comes before this one.
+	 */
+	@Override
+	@SuppressWarnings("unchecked")
+	public void init(HttpSecurity http) {
+		CsrfConfigurer<HttpSecurity> csrf = http.getConfigurer(CsrfConfigurer.class);
+		if (csrf != null) {
+			csrf.ignoringRequestMatchers(this.postedCallbacks);
+		}
+	}
+
+	/**
+	 * Looks for OAuth2 support only now, when it is complete: a user's DSL may still add
+	 * it in its own {@code init}.
+	 */
+	@Override
+	@SuppressWarnings("unchecked")
+	public void configure(HttpSecurity http) {
+		OAuth2LoginConfigurer<HttpSecurity> login = http.getConfigurer(OAuth2LoginConfigurer.class);
+		OAuth2ClientConfigurer<HttpSecurity> client = http.getConfigurer(OAuth2ClientConfigurer.class);
+		if ((login == null && client == null) || hasRepository(login, client)) {
+			return;
+		}
+		LoginTarget target = new LoginTarget(requestCache(http));
+		if (login != null) {
+			login.authorizationEndpoint(
+					(endpoint) -> endpoint.authorizationRequestRepository(repository(http, CallbackKind.LOGIN)));
+			login.addObjectPostProcessor(successHandlerReader(target));
+		}
+		if (client != null) {
+			client.authorizationCodeGrant(
+					(grant) -> grant.authorizationRequestRepository(repository(http, CallbackKind.CLIENT)));
+		}
+		this.postedCallbacks.enable();
+		http.addFilterBefore(
+				new CallbackFilter(new CallbackRecovery(getSecurityContextHolderStrategy(), target),
+						this.services.events(), getSecurityContextHolderStrategy()),
+				OAuth2LoginAuthenticationFilter.class);
+	}
+
+	/**
+	 * A chain with a repository of the user's on either is theirs altogether: a login
+	 * that one of them began must not be looked for by the other somewhere else.
+	 */
+	private static boolean hasRepository(@Nullable OAuth2LoginConfigurer<HttpSecurity> login,
+			@Nullable OAuth2ClientConfigurer<HttpSecurity> client) {
+		AtomicBoolean found = new AtomicBoolean();
+		if (login != null) {
+			login.authorizationEndpoint((endpoint) -> found.set(SecurityInternals.mayHaveRepository(endpoint)));
+		}
+		if (client != null && !found.get()) {
+			client.authorizationCodeGrant((grant) -> found.set(SecurityInternals.mayHaveRepository(grant)));
+		}
+		return found.get();
+	}
+
+	private SharedAuthorizationRequestRepository repository(HttpSecurity http, CallbackKind kind) {
+		return new SharedAuthorizationRequestRepository(kind, this.services, registrations(http));
+	}
+
+	private static ClientRegistrationRepository registrations(HttpSecurity http) {
+		ClientRegistrationRepository registrations = http.getSharedObject(ClientRegistrationRepository.class);
+		return (registrations != null) ? registrations
+				: http.getSharedObject(ApplicationContext.class).getBean(ClientRegistrationRepository.class);
+	}
+
+	private static RequestCache requestCache(HttpSecurity http) {
+		RequestCache requestCache = http.getSharedObject(RequestCache.class);
+		return (requestCache != null) ? requestCache : new NullRequestCache();
+	}
+
+	private static ObjectPostProcessor<OAuth2LoginAuthenticationFilter> successHandlerReader(LoginTarget target) {
+		return new ObjectPostProcessor<>() {
+			@Override
+			public <O extends OAuth2LoginAuthenticationFilter> O postProcess(O filter) {
+				target.setSuccessHandler(SecurityInternals.successHandler(filter));
+				return filter;
+			}
+		};
+	}
+
+}

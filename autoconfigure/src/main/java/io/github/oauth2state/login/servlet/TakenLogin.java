@@ -1,0 +1,30 @@
+package io.github.oauth2state.login.servlet;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+import io.github.oauth2state.LoginPath;
+
+/**
+ * A pending login that the current request took, noted so that its outcome can be told
+ * once Spring Security is done with it.
+ *
+ * @param kind which filter took it
+ * @param path where it was kept
+ * @param registrationId the client registration
+ * @param providerError whether the provider sent an error instead of a code
+ */
+record TakenLogin(CallbackKind kind, LoginPath path, @Nullable String registrationId, boolean providerError) {
+
+	private static final String ATTRIBUTE = TakenLogin.class.getName();
+
+	void note(HttpServletRequest request) {
+		request.setAttribute(ATTRIBUTE, this);
+		request.setAttribute(LoginPath.ATTRIBUTE, this.path);
+	}
+
+	static @Nullable TakenLogin of(HttpServletRequest request) {
+		return (TakenLogin) request.getAttribute(ATTRIBUTE);
+	}
+
+}
