@@ -1,0 +1,189 @@
+package io.github.oauth2state.scenario;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A browser with a cookie jar, which reaches {@code app.example} through a proxy that
+ * sends each request to the instance that the test wants. Follows no redirect by itself.
+ */
+final class Browser {
+
+	private static final HttpClient HTTP = HttpClient.newBuilder()
+		.version(HttpClient.Version.HTTP_1_1)
+		.followRedirects(HttpClient.Redirect.NEVER)
+		.build();
+
+	private static final String APP_HOST = "app.example";
+
+	private final String scheme;
+
+	private final Map<String, String> cookies = new LinkedHashMap<>();
+
+	private final Map<String, String> headers = new LinkedHashMap<>();
+
+	private Browser(String scheme) {
+		this.scheme = scheme;
+	}
+
+	static Browser overHttp() {
+		return new Browser("http");
+	}
+
+	static Browser overHttps() {
+		return new Browser("https");
+	}
+
+	Browser header(String name, String value) {
+		this.headers.put(name, value);
+		return this;
+	}
+
+	Map<String, String> cookies() {
+		return this.cookies;
+	}
+
+	Browser copy() {
+		Browser copy = new Browser(this.scheme);
+		copy.cookies.putAll(this.cookies);
+		copy.headers.putAll(this.headers);
+		return copy;
+	}
+
+	/**
+	 * Opens a page and keeps the cookies that it sets.
+	 */
+	Page open(Instance instance, String url) {
+		Page page = send(instance, url, null);
+		accept(page);
+		return page;
+	}
+
+	Page post(Instance instance, String url, String form) {
+		Page page = send(instance, url, form);
+		accept(page);
+		return page;
+	}
+
+	/**
+	 * Opens a page and leaves the jar as it is, for answers that the test applies in an
+	 * order of its own.
+	 */
+	Page send(Instance instance, String url, @Nullable String form) {
+		URI uri = URI.create(this.scheme + "://" + APP_HOST).resolve(url);
+		boolean app = APP_HOST.equals(uri.getHost());
+		URI target = app ? URI.create("http://localhost:" + instance.port() + pathAndQuery(uri)) : uri;
+		HttpRequest.Builder request = HttpRequest.newBuilder(target)
+			.timeout(Duration.ofSeconds(60))
+			.header("Accept", "text/html");
+		if (app) {
+			request.header("X-Forwarded-Host", APP_HOST).header("X-Forwarded-Proto", this.scheme);
+			this.headers.forEach(request::header);
+			if (!this.cookies.isEmpty()) {
+				request.header("Cookie",
+						this.cookies.entrySet()
+							.stream()
+							.map((cookie) -> cookie.getKey() + "=" + cookie.getValue())
+							.collect(Collectors.joining("; ")));
+			}
+		}
+		if (form != null) {
+			request.header("Content-Type", "application/x-www-form-urlencoded")
+				.POST(HttpRequest.BodyPublishers.ofString(form));
+		}
+		try {
+			HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+			return new Page(response.statusCode(), response.headers().firstValue("Location").orElse(null),
+					response.headers().allValues("Set-Cookie"), response.body());
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static String pathAndQuery(URI uri) {
+		return (uri.getRawQuery() != null) ? uri.getRawPath() + "?" + uri.getRawQuery() : uri.getRawPath();
+	}
+
+	void accept(Page page) {
+		for (String cookie : page.setCookies()) {
+			String pair = cookie.split(";", 2)[0];
+			int equals = pair.indexOf('=');
+			if (cookie.contains("Max-Age=0")) {
+				this.cookies.remove(pair.substring(0, equals));
+			}
+			else {
+				this.cookies.put(pair.substring(0, equals), pair.substring(equals + 1));
+			}
+		}
+	}
+
+	/**
+	 * Begins a login and goes to the provider.
+	 * @return the callback URL that the provider sends the browser to
+	 */
+	String begin(Instance instance, String path) {
+		Page begun = open(instance, path);
+		if (begun.location() == null || !begun.location().contains("/oauth2/authorize?")) {
+			throw new IllegalStateException("Not sent to the provider: " + begun);
+		}
+		String callback = send(instance, begun.location(), null).location();
+		if (callback == null) {
+			throw new IllegalStateException("Not sent back by the provider");
+		}
+		return callback;
+	}
+
+	/**
+	 * Opens a page and follows its redirects, through the provider too.
+	 */
+	Page follow(Instance instance, String url) {
+		List<String> visited = new ArrayList<>();
+		Page page = open(instance, url);
+		while (page.location() != null) {
+			visited.add(page.location());
+			if (visited.size() > 20) {
+				throw new IllegalStateException("Redirected without end: " + visited);
+			}
+			page = open(instance, page.location());
+		}
+		return page;
+	}
+
+	boolean isSignedIn(Instance instance) {
+		Page me = send(instance, "/me", null);
+		return me.status() == 200 && me.body().equals("alice");
+	}
+
+	/**
+	 * What came back.
+	 *
+	 * @param status the status
+	 * @param location where it redirects to
+	 * @param setCookies the cookies that it sets, as headers
+	 * @param body the body
+	 */
+	record Page(int status, @Nullable String location, List<String> setCookies, String body) {
+
+		boolean setsCookie(String name) {
+			return this.setCookies.stream().anyMatch((cookie) -> cookie.startsWith(name + "="));
+		}
+
+	}
+
+}

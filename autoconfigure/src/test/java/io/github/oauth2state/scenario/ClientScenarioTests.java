@@ -1,0 +1,114 @@
+package io.github.oauth2state.scenario;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import io.github.oauth2state.LoginOutcome;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Authorizing a client for a signed-in user, which Spring Security does in another filter
+ * than login: it looks for a pending login on any URL, and has no failure handler.
+ */
+class ClientScenarioTests {
+
+	private final Cluster cluster = Cluster.shared();
+
+	private final CountingStore store = this.cluster.store;
+
+	private final IdentityProvider idp = this.cluster.idp;
+
+	private final Instance a = this.cluster.a;
+
+	private final Instance b = this.cluster.b;
+
+	private final Browser browser = Browser.overHttp();
+
+	@BeforeEach
+	void signIn() {
+		this.cluster.forget();
+		this.browser.follow(this.b, "/oauth2/authorization/idp");
+		this.cluster.forget();
+	}
+
+	@Test
+	void clientBegunByAPageIsAuthorizedAndLeadsBackToIt() {
+		String callback = this.browser.begin(this.b, "/client");
+		Browser.Page page = this.browser.open(this.b, callback);
+		assertThat(page.location()).startsWith("http://app.example/client");
+		assertThat(this.store.takeOperations()).containsExactly("put", "find", "take");
+		assertThat(this.b.takeOutcomes()).containsExactly(LoginOutcome.COMPLETED);
+		assertThat(this.browser.follow(this.b, page.location()).body()).isEqualTo("client of alice");
+	}
+
+	@Test
+	void clientBegunOnAnotherInstanceIsAuthorized() {
+		String callback = this.browser.begin(this.a, "/oauth2/authorization/api");
+		Browser.Page page = this.browser.open(this.b, callback);
+		assertThat(page.status()).isEqualTo(302);
+		assertThat(this.b.takeOutcomes()).containsExactly(LoginOutcome.COMPLETED);
+		assertThat(this.browser.open(this.b, "/client").body()).isEqualTo("client of alice");
+	}
+
+	@Test
+	void replayLosesOnlyItsParameters() {
+		String callback = this.browser.begin(this.b, "/oauth2/authorization/api");
+		this.browser.open(this.b, callback);
+		this.idp.takeTokenCalls();
+		assertThat(this.browser.open(this.b, callback).location()).isEqualTo("http://app.example/authorized/api");
+		String elsewhere = callback.replaceFirst(".*\\?", "/page?keep=1&");
+		assertThat(this.browser.open(this.b, elsewhere).location()).isEqualTo("http://app.example/page?keep=1");
+		assertThat(this.idp.takeTokenCalls()).isZero();
+	}
+
+	@Test
+	void lostCallbackBeginsAnew() {
+		String callback = this.browser.begin(this.b, "/oauth2/authorization/api");
+		this.store.tamper((value) -> new byte[] { 2, 3 });
+		Browser.Page page = this.browser.open(this.b, callback);
+		assertThat(page.location()).isEqualTo("http://app.example/oauth2/authorization/api");
+		assertThat(this.b.takeOutcomes()).containsExactly(LoginOutcome.UNREADABLE);
+		assertThat(this.browser.follow(this.b, page.location()).body()).startsWith("authorized, error null");
+	}
+
+	@Test
+	void callbackWhileTheStoreIsDownIsNoServerError() {
+		String callback = this.browser.begin(this.b, "/oauth2/authorization/api");
+		this.store.setFailing(true);
+		assertThat(this.browser.open(this.b, callback).location()).isEqualTo("http://app.example/authorized/api");
+		assertThat(this.b.takeOutcomes()).containsExactly(LoginOutcome.STORE_ERROR);
+	}
+
+	@Test
+	void providerErrorReachesTheAppAndItsReplayDoesNotBeginAnew() {
+		String callback = this.browser.begin(this.b, "/oauth2/authorization/api")
+			.replaceFirst("code=[^&]*", "error=access_denied");
+		assertThat(this.browser.follow(this.b, callback).body()).isEqualTo("authorized, error access_denied");
+		assertThat(this.b.takeOutcomes()).containsExactly(LoginOutcome.PROVIDER_ERROR);
+		assertThat(this.browser.open(this.b, callback).location()).isEqualTo("http://app.example/authorized/api");
+		assertThat(this.b.takeOutcomes()).containsExactly(LoginOutcome.ALREADY_USED);
+	}
+
+	@Test
+	void codeThatTheProviderRefusesIsAFailure() {
+		String callback = this.browser.begin(this.b, "/oauth2/authorization/api")
+			.replaceFirst("code=[^&]*", "code=wrong");
+		assertThat(this.browser.follow(this.b, callback).body()).startsWith("authorized, error invalid_grant");
+		assertThat(this.b.takeOutcomes()).containsExactly(LoginOutcome.FAILED);
+	}
+
+	@Test
+	void callbackOfAnotherBrowserIsNoCallback() {
+		String callback = this.browser.begin(this.b, "/oauth2/authorization/api");
+		this.store.takeOperations();
+		Browser other = Browser.overHttp();
+		other.follow(this.b, "/oauth2/authorization/idp");
+		this.cluster.forgetCounts();
+		assertThat(other.open(this.b, callback).body()).startsWith("authorized");
+		assertThat(this.idp.takeTokenCalls()).isZero();
+		assertThat(this.store.takeOperations()).isEmpty();
+		assertThat(other.open(this.b, "/client").location()).contains("/oauth2/authorize");
+	}
+
+}

@@ -1,0 +1,141 @@
+package io.github.oauth2state.scenario;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.authority.FactorGrantedAuthority;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
+import org.springframework.security.oauth2.server.authorization.settings.ClientSettings;
+import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.context.SecurityContextHolderFilter;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Spring Authorization Server, at which Alice is always signed in.
+ */
+final class IdentityProvider implements AutoCloseable {
+
+	private final ConfigurableApplicationContext context;
+
+	private IdentityProvider(ConfigurableApplicationContext context) {
+		this.context = context;
+	}
+
+	static IdentityProvider start() {
+		return new IdentityProvider(new SpringApplicationBuilder(Configuration.class).web(WebApplicationType.SERVLET)
+			.run("--server.port=0", "--spring.main.banner-mode=off", "--oauth2-state.enabled=false",
+					"--spring.autoconfigure.exclude=" + Instance.NOT_OF_THE_APP, "--logging.level.root=warn"));
+	}
+
+	String issuer() {
+		return "http://localhost:" + this.context.getEnvironment().getProperty("local.server.port");
+	}
+
+	/**
+	 * Returns how often the token endpoint was called, and starts anew.
+	 */
+	int takeTokenCalls() {
+		return this.context.getBean(TokenCalls.class).count.getAndSet(0);
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+	@EnableAutoConfiguration
+	static class Configuration {
+
+		@Bean
+		SecurityFilterChain idp(HttpSecurity http, TokenCalls tokenCalls) {
+			return http.oauth2AuthorizationServer((server) -> server.oidc(Customizer.withDefaults()))
+				.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+				.addFilterBefore(tokenCalls, SecurityContextHolderFilter.class)
+				.addFilterAfter(new AlwaysSignedIn(), SecurityContextHolderFilter.class)
+				.build();
+		}
+
+		@Bean
+		RegisteredClientRepository clients() {
+			return new InMemoryRegisteredClientRepository(RegisteredClient.withId(UUID.randomUUID().toString())
+				.clientId("app")
+				.clientSecret("{noop}secret")
+				.clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
+				.authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
+				.authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
+				.redirectUris((uris) -> {
+					for (String scheme : new String[] { "http", "https" }) {
+						uris.add(scheme + "://app.example/login/oauth2/code/idp");
+						uris.add(scheme + "://app.example/login/oauth2/code/other");
+						uris.add(scheme + "://app.example/authorized/api");
+					}
+				})
+				.scope("openid")
+				.scope("read")
+				.clientSettings(ClientSettings.builder().requireAuthorizationConsent(false).build())
+				.tokenSettings(TokenSettings.builder()
+					.reuseRefreshTokens(false)
+					.accessTokenTimeToLive(Duration.ofMinutes(5))
+					.build())
+				.build());
+		}
+
+		@Bean
+		TokenCalls tokenCalls() {
+			return new TokenCalls();
+		}
+
+	}
+
+	static final class TokenCalls extends OncePerRequestFilter {
+
+		private final AtomicInteger count = new AtomicInteger();
+
+		@Override
+		protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+				throws ServletException, IOException {
+			if (request.getRequestURI().equals("/oauth2/token")) {
+				this.count.incrementAndGet();
+			}
+			chain.doFilter(request, response);
+		}
+
+	}
+
+	static final class AlwaysSignedIn extends OncePerRequestFilter {
+
+		@Override
+		protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+				throws ServletException, IOException {
+			if (request.getRequestURI().equals("/oauth2/authorize")) {
+				SecurityContextHolder.getContext()
+					.setAuthentication(UsernamePasswordAuthenticationToken.authenticated("alice", null,
+							List.of(FactorGrantedAuthority.fromAuthority(FactorGrantedAuthority.PASSWORD_AUTHORITY))));
+			}
+			chain.doFilter(request, response);
+		}
+
+	}
+
+}
