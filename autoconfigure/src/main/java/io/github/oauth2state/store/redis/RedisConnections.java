@@ -1,0 +1,62 @@
+package io.github.oauth2state.store.redis;
+
+import java.time.Duration;
+
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * Where the store gets its connections from.
+ */
+interface RedisConnections extends AutoCloseable {
+
+	/**
+	 * Returns a connection that no transaction of the caller is bound to.
+	 * @return a connection to close after use
+	 */
+	RedisConnection open();
+
+	/**
+	 * Closes what is the store's own.
+	 */
+	@Override
+	void close();
+
+	/**
+	 * Derives connections that keep to the timeout where the app uses Lettuce. Other
+	 * clients have the timeouts that the app gave them.
+	 * @param app the app's connections
+	 * @param timeout how long a call may take
+	 * @return connections for the store
+	 */
+	static RedisConnections of(RedisConnectionFactory app, Duration timeout) {
+		if (app instanceof LettuceConnectionFactory lettuce) {
+			LettuceConnectionFactory own = BoundedLettuce.derive(lettuce, timeout);
+			if (own != null) {
+				return new OwnRedisConnections(own, timeout);
+			}
+		}
+		return new AppRedisConnections(app);
+	}
+
+	/**
+	 * Connections that stay the app's.
+	 *
+	 * @param factory the app's connection factory
+	 */
+	record AppRedisConnections(RedisConnectionFactory factory) implements RedisConnections {
+
+		@Override
+		public RedisConnection open() {
+			return this.factory.getConnection();
+		}
+
+		@Override
+		public void close() {
+			// The app closes them
+		}
+
+	}
+
+}

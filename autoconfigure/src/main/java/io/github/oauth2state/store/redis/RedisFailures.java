@@ -1,0 +1,100 @@
+package io.github.oauth2state.store.redis;
+
+import java.net.SocketTimeoutException;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.InvalidDataAccessApiUsageException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.util.ClassUtils;
+
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
+
+/**
+ * Tells what became of a command that failed. When in doubt, it may have taken effect.
+ */
+final class RedisFailures {
+
+	private static final boolean LETTUCE = ClassUtils.isPresent("io.lettuce.core.RedisException",
+			RedisFailures.class.getClassLoader());
+
+	private RedisFailures() {
+	}
+
+	static StateStoreException beforeSending(String operation, RuntimeException failure) {
+		return new StateStoreException(Reason.CONNECTION, "Redis cannot be reached for " + operation, failure);
+	}
+
+	static StateStoreException afterSending(String operation, RuntimeException failure) {
+		Reason reason = causes(failure).map(RedisFailures::reason)
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(Reason.AMBIGUOUS);
+		if (isUnknownCommand(failure)) {
+			// Redis quotes the key in its answer, which must not get into a log
+			return new StateStoreException(reason,
+					"Redis does not know the command for " + operation + ", it must be of version 6.2 or newer", null);
+		}
+		return new StateStoreException(reason, message(operation, reason), failure);
+	}
+
+	private static @Nullable Reason reason(Throwable cause) {
+		if (cause instanceof QueryTimeoutException || cause instanceof SocketTimeoutException) {
+			return Reason.TIMEOUT;
+		}
+		if (cause instanceof InvalidDataAccessApiUsageException) {
+			// What Jedis gets as an error from the server
+			return Reason.REJECTED;
+		}
+		return LETTUCE ? Lettuce.reason(cause) : null;
+	}
+
+	private static String message(String operation, Reason reason) {
+		return switch (reason) {
+			case CONNECTION -> "Redis cannot be reached for " + operation;
+			case TIMEOUT -> "Redis did not answer in time to " + operation;
+			case AMBIGUOUS -> "The connection to Redis broke during " + operation;
+			case REJECTED -> "Redis refused " + operation;
+		};
+	}
+
+	private static boolean isUnknownCommand(Throwable failure) {
+		return causes(failure).map(Throwable::getMessage)
+			.filter(Objects::nonNull)
+			.anyMatch((text) -> text.toLowerCase(Locale.ROOT).contains("unknown command"));
+	}
+
+	private static Stream<Throwable> causes(Throwable failure) {
+		return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
+	}
+
+	/**
+	 * Loaded only where Lettuce is there.
+	 */
+	private static final class Lettuce {
+
+		static @Nullable Reason reason(Throwable cause) {
+			if (cause instanceof RedisCommandExecutionException) {
+				return Reason.REJECTED;
+			}
+			if (cause instanceof RedisConnectionException || isUnsent(cause)) {
+				return Reason.CONNECTION;
+			}
+			return null;
+		}
+
+		private static boolean isUnsent(Throwable cause) {
+			// Lettuce has no type for a command that it rejects while disconnected
+			return cause instanceof RedisException && cause.getMessage() != null
+					&& cause.getMessage().contains("Commands are rejected");
+		}
+
+	}
+
+}

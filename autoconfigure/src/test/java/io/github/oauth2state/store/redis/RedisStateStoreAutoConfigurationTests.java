@@ -1,0 +1,101 @@
+package io.github.oauth2state.store.redis;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.backends.TestRedis;
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Tests for {@link RedisStateStoreAutoConfiguration}.
+ */
+class RedisStateStoreAutoConfigurationTests {
+
+	private final ApplicationContextRunner app = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class, OAuth2StateAutoConfiguration.class,
+				RedisStateStoreAutoConfiguration.class, StateStoreAutoConfiguration.class))
+		.withPropertyValues("spring.data.redis.url=" + TestRedis.instance().url());
+
+	@Test
+	void storesInTheRedisOfTheApp() {
+		this.app.run((context) -> {
+			StateStore store = context.getBean(StateStore.class);
+			StateKey key = StateKey.of("app", "test", "autoconfigured");
+			store.putIfAbsent(key, new byte[] { 1 }, Duration.ofMinutes(1));
+			assertThat(store.take(key)).contains(new byte[] { 1 });
+			assertThat(store).hasToString("redis, keys oauth2-state:*");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "a", "my-app:login_1/x.", "0123456789012345678901234567890123456789012345678901234567890123" })
+	void keyPrefixGoesBeforeEveryKey(String prefix) {
+		this.app.withPropertyValues("oauth2-state.redis.key-prefix=" + prefix).run((context) -> {
+			TestRedis.instance().flush();
+			StateKey key = StateKey.of("app", "test", "prefixed");
+			context.getBean(StateStore.class).putIfAbsent(key, new byte[0], Duration.ofMinutes(1));
+			assertThat(TestRedis.instance().commands().keys(prefix + "*")).hasSize(1);
+			assertThat(TestRedis.instance().commands().dbsize()).isOne();
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "a*", "a?", "{a}", "[a]", "a b", "a\\nb", "é",
+			"01234567890123456789012345678901234567890123456789012345678901234" })
+	void badKeyPrefixIsRefusedWithTheFix(String prefix) {
+		this.app.withPropertyValues("oauth2-state.redis.key-prefix=" + prefix)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.hasMessageContainingAll("oauth2-state.redis.key-prefix", "Use 1 to 64 letters"));
+	}
+
+	@Test
+	void backsOffForAStoreOfTheApp() {
+		StateStore store = mock(StateStore.class);
+		this.app.withBean(StateStore.class, () -> store)
+			.run((context) -> assertThat(context).getBean(StateStore.class).isSameAs(store));
+	}
+
+	@Test
+	void staysOutWhenDisabled() {
+		this.app.withPropertyValues("oauth2-state.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(StateStore.class));
+	}
+
+	@Test
+	void staysOutWhenAnotherStoreIsChosen() {
+		this.app.withConfiguration(AutoConfigurations.of(MemoryStateStoreAutoConfiguration.class))
+			.withPropertyValues("oauth2-state.store=memory")
+			.run((context) -> assertThat(context).hasSingleBean(StateStore.class)
+				.doesNotHaveBean(RedisStateStore.class));
+	}
+
+	@Test
+	void addsNoConnectionFactoryToTheApp() {
+		this.app.run((context) -> assertThat(context).hasSingleBean(RedisConnectionFactory.class));
+	}
+
+	@Test
+	void appStartsWhileRedisIsDown() {
+		this.app.withPropertyValues("spring.data.redis.url=redis://localhost:1")
+			.run((context) -> assertThat(context).hasSingleBean(RedisStateStore.class));
+	}
+
+}
