@@ -1,0 +1,64 @@
+package io.github.oauth2state.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Locale;
+
+import javax.sql.DataSource;
+
+/**
+ * A kind of database that the store knows how to talk to.
+ */
+enum Database {
+
+	/**
+	 * PostgreSQL 12 or newer.
+	 */
+	POSTGRESQL("PostgreSQL"),
+
+	/**
+	 * H2 2.x.
+	 */
+	H2("H2");
+
+	private final String productName;
+
+	Database(String productName) {
+		this.productName = productName;
+	}
+
+	static Database of(DataSource dataSource) {
+		String productName = productName(dataSource);
+		return Arrays.stream(values())
+			.filter((database) -> database.productName.equals(productName))
+			.findFirst()
+			.orElseThrow(() -> new UnsupportedDatabaseException(productName));
+	}
+
+	private static String productName(DataSource dataSource) {
+		try (Connection connection = dataSource.getConnection()) {
+			return connection.getMetaData().getDatabaseProductName();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException("Cannot ask the DataSource which database it is", ex);
+		}
+	}
+
+	StateSql sql(TableName table) {
+		return switch (this) {
+			case POSTGRESQL -> StateSql.postgresql(table);
+			case H2 -> StateSql.h2(table);
+		};
+	}
+
+	String schemaScript() {
+		return "classpath:io/github/oauth2state/store/jdbc/schema-%s.sql".formatted(name().toLowerCase(Locale.ROOT));
+	}
+
+	@Override
+	public String toString() {
+		return this.productName;
+	}
+
+}

@@ -1,0 +1,106 @@
+package io.github.oauth2state.store.jdbc;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+
+import io.github.oauth2state.StateStoreException;
+
+/**
+ * Removes expired records now and then. All instances may do it at once: what one has
+ * locked, the others leave to it.
+ */
+class ExpiredRecordCleanup implements SmartLifecycle {
+
+	private static final Log logger = LogFactory.getLog(ExpiredRecordCleanup.class);
+
+	private final JdbcStateStore store;
+
+	private final Duration interval;
+
+	private final int batchSize;
+
+	private volatile @Nullable ScheduledExecutorService scheduler;
+
+	ExpiredRecordCleanup(JdbcStateStore store, Duration interval, int batchSize) {
+		this.store = store;
+		this.interval = interval;
+		this.batchSize = batchSize;
+	}
+
+	/**
+	 * Begins at a random time within the interval, so that instances that were started
+	 * together do not clean together.
+	 */
+	@Override
+	@SuppressWarnings("FutureReturnValueIgnored")
+	public void start() {
+		ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(ExpiredRecordCleanup::thread);
+		long millis = this.interval.toMillis();
+		long firstDelay = ThreadLocalRandom.current().nextLong(millis);
+		started.scheduleWithFixedDelay(this::clean, firstDelay, millis, TimeUnit.MILLISECONDS);
+		this.scheduler = started;
+	}
+
+	private static Thread thread(Runnable work) {
+		Thread thread = new Thread(work, "oauth2-state-cleanup");
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	private void clean() {
+		try {
+			int removed = removeAll();
+			if (removed > 0 && logger.isDebugEnabled()) {
+				logger.debug("Removed " + removed + " expired records");
+			}
+		}
+		catch (RuntimeException ex) {
+			if (isRunning()) {
+				logger.warn("Cannot remove expired records, trying again in " + this.interval + ": " + describe(ex));
+			}
+		}
+	}
+
+	private int removeAll() {
+		int removed = 0;
+		int batch;
+		do {
+			batch = this.store.removeExpired(this.batchSize);
+			removed += batch;
+		}
+		while (batch == this.batchSize && isRunning());
+		return removed;
+	}
+
+	private static String describe(RuntimeException failure) {
+		// The messages of drivers may contain data.
+		String reason = (failure instanceof StateStoreException ex) ? ex.getReason() + ", " : "";
+		Throwable cause = (failure.getCause() != null) ? failure.getCause() : failure;
+		String state = (cause instanceof SQLException ex) ? ", SQLState " + ex.getSQLState() : "";
+		return reason + cause.getClass().getName() + state;
+	}
+
+	@Override
+	public void stop() {
+		ScheduledExecutorService running = this.scheduler;
+		this.scheduler = null;
+		if (running != null) {
+			running.shutdownNow();
+		}
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.scheduler != null;
+	}
+
+}

@@ -1,0 +1,68 @@
+package io.github.oauth2state.store.jdbc;
+
+import javax.sql.DataSource;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
+import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.StoreType;
+import io.github.oauth2state.store.ConditionalOnStore;
+
+/**
+ * Auto-configuration of the JDBC store, its table and its cleanup. It needs what Spring
+ * Boot configures from {@code spring.datasource}, or a {@link DataSource} of the app's
+ * own.
+ */
+@AutoConfiguration(after = OAuth2StateAutoConfiguration.class,
+		afterName = { "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
+				"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration" })
+@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnClass(DataSourceScriptDatabaseInitializer.class)
+@ConditionalOnStore(StoreType.JDBC)
+@ConditionalOnBean(DataSource.class)
+@ConditionalOnMissingBean(StateStore.class)
+@EnableConfigurationProperties(JdbcStateStoreProperties.class)
+@Import(DatabaseInitializationDependencyConfigurer.class)
+public final class JdbcStateStoreAutoConfiguration {
+
+	@Bean
+	Database oauth2StateDatabase(DataSource dataSource) {
+		return Database.of(dataSource);
+	}
+
+	@Bean
+	StateSchemaInitializer oauth2StateSchemaInitializer(DataSource dataSource, Database oauth2StateDatabase,
+			JdbcStateStoreProperties properties) {
+		return new StateSchemaInitializer(dataSource, oauth2StateDatabase, properties.checkedTableName(),
+				properties.initializeSchema());
+	}
+
+	@Bean
+	@DependsOnDatabaseInitialization
+	JdbcStateStore jdbcStateStore(DataSource dataSource, Database oauth2StateDatabase, OAuth2StateSettings settings,
+			JdbcStateStoreProperties properties) {
+		StateStatements statements = new StateStatements(StateConnections.of(dataSource, settings.timeout()),
+				settings.timeout());
+		return new JdbcStateStore(statements, oauth2StateDatabase, properties.checkedTableName());
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty(name = "oauth2-state.jdbc.cleanup.enabled", matchIfMissing = true)
+	ExpiredRecordCleanup expiredRecordCleanup(JdbcStateStore store, JdbcStateStoreProperties properties) {
+		JdbcStateStoreProperties.Cleanup cleanup = properties.cleanup();
+		return new ExpiredRecordCleanup(store, cleanup.checkedInterval(), cleanup.checkedBatchSize());
+	}
+
+}

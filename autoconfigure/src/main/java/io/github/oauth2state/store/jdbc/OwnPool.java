@@ -1,0 +1,70 @@
+package io.github.oauth2state.store.jdbc;
+
+import java.time.Duration;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariConfigMXBean;
+import com.zaxxer.hikari.HikariDataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
+
+/**
+ * Derives a small pool from the app's HikariCP pool. Loaded only where HikariCP is there.
+ */
+final class OwnPool {
+
+	/**
+	 * Statements take about a millisecond, so that few connections serve many logins.
+	 */
+	private static final int MAX_CONNECTIONS = 4;
+
+	/**
+	 * HikariCP does not accept less.
+	 */
+	private static final long MIN_CONNECTION_TIMEOUT = 250;
+
+	private OwnPool() {
+	}
+
+	static @Nullable DataSource derive(DataSource app, Duration timeout) {
+		HikariDataSource pool = DataSourceUnwrapper.unwrap(app, HikariConfigMXBean.class, HikariDataSource.class);
+		return (pool != null) ? new HikariDataSource(derive(pool, timeout.toMillis())) : null;
+	}
+
+	private static HikariConfig derive(HikariConfig app, long timeout) {
+		HikariConfig config = new HikariConfig();
+		app.copyStateTo(config);
+		config.setPoolName("oauth2-state");
+		config.setMaximumPoolSize(MAX_CONNECTIONS);
+		config.setMinimumIdle(0);
+		config.setConnectionTimeout(Math.max(MIN_CONNECTION_TIMEOUT, timeout));
+		config.setValidationTimeout(Math.max(MIN_CONNECTION_TIMEOUT, timeout));
+		config.setInitializationFailTimeout(-1);
+		config.setAutoCommit(true);
+		config.setReadOnly(false);
+		config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+		config.setRegisterMbeans(false);
+		config.setHealthCheckRegistry(null);
+		withoutMetrics(config);
+		return config;
+	}
+
+	private static void withoutMetrics(HikariConfig config) {
+		// The metrics of a pool are told apart by its name, and the app's dashboards know
+		// but
+		// one.
+		if (config.getMetricRegistry() != null) {
+			config.setMetricRegistry(null);
+		}
+		else {
+			config.setMetricsTrackerFactory(null);
+		}
+	}
+
+	static void close(DataSource own) {
+		((HikariDataSource) own).close();
+	}
+
+}

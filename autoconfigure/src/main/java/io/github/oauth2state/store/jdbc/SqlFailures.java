@@ -1,0 +1,92 @@
+package io.github.oauth2state.store.jdbc;
+
+import java.net.SocketTimeoutException;
+import java.sql.SQLException;
+import java.sql.SQLIntegrityConstraintViolationException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTimeoutException;
+import java.sql.SQLTransactionRollbackException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
+
+/**
+ * Tells what became of a statement that failed, by the SQLState where there is one.
+ */
+final class SqlFailures {
+
+	/**
+	 * Query cancelled (PostgreSQL), timeout expired.
+	 */
+	private static final Set<String> TIMEOUT = Set.of("57014", "HYT00", "HYT01");
+
+	/**
+	 * No connection made, none open, one refused; and the server shuts down or starts.
+	 */
+	private static final Set<String> NOT_CONNECTED = Set.of("08001", "08003", "08004", "57P01", "57P02", "57P03");
+
+	private SqlFailures() {
+	}
+
+	static boolean isDuplicateKey(SQLException failure) {
+		return failure instanceof SQLIntegrityConstraintViolationException || state(failure).startsWith("23");
+	}
+
+	/**
+	 * Deadlocks and the like.
+	 * @param failure what happened
+	 * @return whether the database has undone the statement for the sake of others
+	 */
+	static boolean isRolledBack(SQLException failure) {
+		return failure instanceof SQLTransactionRollbackException || state(failure).startsWith("40");
+	}
+
+	static StateStoreException beforeSending(String operation, SQLException failure) {
+		return new StateStoreException(Reason.CONNECTION, "No connection to the database for " + operation, failure);
+	}
+
+	static StateStoreException afterSending(String operation, SQLException failure) {
+		Reason reason = reason(failure);
+		return new StateStoreException(reason, message(operation, reason), failure);
+	}
+
+	private static Reason reason(SQLException failure) {
+		String state = state(failure);
+		if (failure instanceof SQLTimeoutException || TIMEOUT.contains(state) || isSocketTimeout(failure)) {
+			return Reason.TIMEOUT;
+		}
+		if (NOT_CONNECTED.contains(state)) {
+			return Reason.CONNECTION;
+		}
+		return (state.startsWith("08") || isConnectionFailure(failure)) ? Reason.AMBIGUOUS : Reason.REJECTED;
+	}
+
+	private static boolean isConnectionFailure(SQLException failure) {
+		return failure instanceof SQLNonTransientConnectionException
+				|| failure instanceof SQLTransientConnectionException || failure instanceof SQLRecoverableException;
+	}
+
+	private static boolean isSocketTimeout(SQLException failure) {
+		return Stream.<Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
+			.anyMatch(SocketTimeoutException.class::isInstance);
+	}
+
+	private static String message(String operation, Reason reason) {
+		return switch (reason) {
+			case CONNECTION -> "The database went away before " + operation;
+			case TIMEOUT -> "The database did not answer in time to " + operation;
+			case AMBIGUOUS -> "The connection to the database broke during " + operation;
+			case REJECTED -> "The database refused " + operation;
+		};
+	}
+
+	private static String state(SQLException failure) {
+		return Objects.requireNonNullElse(failure.getSQLState(), "");
+	}
+
+}

@@ -1,0 +1,81 @@
+package io.github.oauth2state.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+import javax.sql.DataSource;
+
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Where the store gets its connections from: a pool of its own where the app has a
+ * HikariCP pool that it can be derived from, otherwise the app's data source.
+ * <p>
+ * It must be a pool of its own because a login may need a record while the app's
+ * transactions hold all connections of theirs, and wait for the login.
+ */
+final class StateConnections implements AutoCloseable {
+
+	private static final boolean HIKARI = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource",
+			StateConnections.class.getClassLoader());
+
+	private final DataSource dataSource;
+
+	private final boolean own;
+
+	private final int networkTimeout;
+
+	private StateConnections(DataSource dataSource, boolean own, Duration timeout) {
+		this.dataSource = dataSource;
+		this.own = own;
+		this.networkTimeout = networkTimeout(timeout);
+	}
+
+	static StateConnections of(DataSource app, Duration timeout) {
+		DataSource own = HIKARI ? OwnPool.derive(app, timeout) : null;
+		return (own != null) ? new StateConnections(own, true, timeout)
+				: new StateConnections(outsideTransactions(app), false, timeout);
+	}
+
+	private static DataSource outsideTransactions(DataSource dataSource) {
+		// What hands out the connection of the caller's transaction, such as Spring's
+		// {@code TransactionAwareDataSourceProxy}, delegates to what does not.
+		DataSource current = dataSource;
+		while (current instanceof DelegatingDataSource delegating && delegating.getTargetDataSource() != null) {
+			current = delegating.getTargetDataSource();
+		}
+		return current;
+	}
+
+	private static int networkTimeout(Duration timeout) {
+		// A statement that is cancelled leaves a connection that can go on; one whose
+		// answer
+		// is not awaited leaves none. So the first has a little more time to happen.
+		return Math.toIntExact(timeout.plus(timeout.dividedBy(4)).toMillis());
+	}
+
+	/**
+	 * Lends a connection in auto-commit mode.
+	 * @param operation what to call it in exceptions
+	 * @return the connection
+	 */
+	BorrowedConnection borrow(String operation) {
+		try {
+			Connection connection = this.dataSource.getConnection();
+			return BorrowedConnection.of(connection, this.networkTimeout);
+		}
+		catch (SQLException ex) {
+			throw SqlFailures.beforeSending(operation, ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		if (this.own) {
+			OwnPool.close(this.dataSource);
+		}
+	}
+
+}

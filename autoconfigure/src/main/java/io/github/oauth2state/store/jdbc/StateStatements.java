@@ -1,0 +1,120 @@
+package io.github.oauth2state.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Runs one statement, in a transaction of its own that the database commits with it.
+ * <p>
+ * Spring's {@code JdbcTemplate} would join the transaction of the caller where the
+ * {@code DataSource} is the same, and a record taken there would come back with its
+ * rollback.
+ */
+final class StateStatements implements AutoCloseable {
+
+	private static final int ATTEMPTS = 3;
+
+	private final StateConnections connections;
+
+	private final int timeoutSeconds;
+
+	StateStatements(StateConnections connections, Duration timeout) {
+		this.connections = connections;
+		this.timeoutSeconds = Math.toIntExact(timeout.plusMillis(999).toSeconds());
+	}
+
+	/**
+	 * Queries one value.
+	 * @param operation what to call it in exceptions
+	 * @param sql the statement
+	 * @param parameters its parameters
+	 * @return the first column of the first row, if there is one
+	 */
+	Optional<byte[]> query(String operation, String sql, Object... parameters) {
+		return run(operation, sql, (statement) -> {
+			try (ResultSet rows = statement.executeQuery()) {
+				return rows.next() ? Optional.of(rows.getBytes(1)) : Optional.empty();
+			}
+		}, parameters);
+	}
+
+	/**
+	 * Changes rows.
+	 * @param operation what to call it in exceptions
+	 * @param sql the statement
+	 * @param parameters its parameters
+	 * @return how many rows changed
+	 */
+	int update(String operation, String sql, Object... parameters) {
+		return run(operation, sql, PreparedStatement::executeUpdate, parameters);
+	}
+
+	/**
+	 * Adds a row that may be there.
+	 * @param operation what to call it in exceptions
+	 * @param sql the statement
+	 * @param parameters its parameters
+	 * @return whether it was added
+	 */
+	boolean insert(String operation, String sql, Object... parameters) {
+		return run(operation, sql, (statement) -> {
+			try {
+				return statement.executeUpdate() > 0;
+			}
+			catch (SQLException ex) {
+				if (SqlFailures.isDuplicateKey(ex)) {
+					return false;
+				}
+				throw ex;
+			}
+		}, parameters);
+	}
+
+	private <T> T run(String operation, String sql, Execution<T> execution, Object... parameters) {
+		// A database that gives up a transaction for the sake of others has undone it, so
+		// that it can be repeated.
+		for (int attempt = 1; true; attempt++) {
+			try (BorrowedConnection borrowed = this.connections.borrow(operation)) {
+				return run(borrowed.connection(), sql, execution, parameters);
+			}
+			catch (SQLException ex) {
+				if (attempt == ATTEMPTS || !SqlFailures.isRolledBack(ex)) {
+					throw SqlFailures.afterSending(operation, ex);
+				}
+			}
+		}
+	}
+
+	private <T> T run(Connection connection, String sql, Execution<T> execution, Object... parameters)
+			throws SQLException {
+		try (PreparedStatement statement = connection.prepareStatement(sql)) {
+			statement.setQueryTimeout(this.timeoutSeconds);
+			for (int i = 0; i < parameters.length; i++) {
+				statement.setObject(i + 1, parameters[i]);
+			}
+			return execution.of(statement);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.connections.close();
+	}
+
+	/**
+	 * Executes a statement.
+	 *
+	 * @param <T> the type of the result
+	 */
+	@FunctionalInterface
+	private interface Execution<T> {
+
+		T of(PreparedStatement statement) throws SQLException;
+
+	}
+
+}
