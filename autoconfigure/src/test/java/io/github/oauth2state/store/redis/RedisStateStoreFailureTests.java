@@ -1,0 +1,197 @@
+package io.github.oauth2state.store.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.backends.TcpProxy;
+import io.github.oauth2state.backends.TcpProxy.Mode;
+import io.github.oauth2state.backends.TestRedis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Tests for {@link RedisStateStore} while Redis or the way to it fails.
+ */
+@Timeout(60)
+class RedisStateStoreFailureTests {
+
+	private static final Duration TIMEOUT = Duration.ofMillis(500);
+
+	/**
+	 * Far less than Lettuce's own 60 seconds, far more than a slow machine needs.
+	 */
+	private static final Duration BOUND = Duration.ofSeconds(5);
+
+	private final TestRedis redis = TestRedis.instance();
+
+	private final TcpProxy proxy = new TcpProxy(this.redis.host(), this.redis.port());
+
+	private final LettuceConnectionFactory appThroughProxy = factory(this.proxy.host(), this.proxy.port());
+
+	private final LettuceConnectionFactory appDirect = factory(this.redis.host(), this.redis.port());
+
+	private final RedisStateStore store = store(this.appThroughProxy);
+
+	private final RedisStateStore direct = store(this.appDirect);
+
+	private final StateKey key = StateKey.of("app", "test", UUID.randomUUID().toString());
+
+	@BeforeEach
+	void put() {
+		this.direct.putIfAbsent(this.key, bytes("value"), Duration.ofMinutes(1));
+	}
+
+	@AfterEach
+	void close() {
+		this.store.destroy();
+		this.direct.destroy();
+		this.appThroughProxy.destroy();
+		this.appDirect.destroy();
+		this.proxy.close();
+	}
+
+	@Test
+	void takeWhoseReplyIsLostFailsInTimeAndTheRecordIsGone() {
+		this.store.find(this.key);
+		this.proxy.set(Mode.SWALLOW_REPLIES);
+		assertThat(failure(() -> this.store.take(this.key)).getReason()).isEqualTo(Reason.TIMEOUT);
+		assertThat(this.direct.find(this.key)).isEmpty();
+		recovers();
+	}
+
+	@Test
+	void takeWhoseConnectionBreaksIsAmbiguousAndNotSentAgain() {
+		this.store.find(this.key);
+		this.proxy.set(Mode.CUT_INSTEAD_OF_REPLY);
+		assertThat(failure(() -> this.store.take(this.key)).getReason()).isEqualTo(Reason.AMBIGUOUS);
+		assertThat(this.direct.find(this.key)).isEmpty();
+		this.direct.putIfAbsent(this.key, bytes("again"), Duration.ofMinutes(1));
+		recovers();
+		assertThat(this.store.find(this.key)).contains(bytes("again"));
+	}
+
+	@Test
+	void takeWhileDisconnectedFailsAndNeverRunsLater() {
+		this.store.find(this.key);
+		this.proxy.set(Mode.REFUSE);
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(failure(() -> this.store.take(this.key)).getReason())
+				.isEqualTo(Reason.CONNECTION));
+		recovers();
+		assertThat(this.store.take(this.key)).contains(bytes("value"));
+	}
+
+	@Test
+	void takeByManyBeforeTheFirstConnectionFailsForAllInTimeAndNeverRunsLater() throws Exception {
+		this.proxy.set(Mode.HOLD_REQUESTS);
+		ExecutorService executor = Executors.newFixedThreadPool(16);
+		List<Future<Reason>> reasons = IntStream.range(0, 16)
+			.mapToObj((i) -> executor.submit(() -> failure(() -> this.store.take(this.key)).getReason()))
+			.toList();
+		for (Future<Reason> reason : reasons) {
+			assertThat(reason.get(30, TimeUnit.SECONDS)).isEqualTo(Reason.CONNECTION);
+		}
+		executor.shutdownNow();
+		recovers();
+		assertThat(this.store.take(this.key)).contains(bytes("value"));
+	}
+
+	@Test
+	void takeFailsInTimeWhereNothingListens() {
+		LettuceConnectionFactory nowhere = factory("localhost", 1);
+		RedisStateStore store = store(nowhere);
+		assertThat(failure(() -> store.take(this.key)).getReason()).isEqualTo(Reason.CONNECTION);
+		store.destroy();
+		nowhere.destroy();
+	}
+
+	@Test
+	void errorOfTheServerIsARejection() {
+		this.redis.commands().configSet("maxmemory", "1");
+		try {
+			StateKey other = StateKey.of("app", "test", UUID.randomUUID().toString());
+			StateStoreException failure = failure(
+					() -> this.store.putIfAbsent(other, bytes("secret"), Duration.ofMinutes(1)));
+			assertThat(failure.getReason()).isEqualTo(Reason.REJECTED);
+			assertThat(failure).hasStackTraceContaining("OOM");
+			assertThat(failure).hasMessage("Redis refused putIfAbsent");
+		}
+		finally {
+			this.redis.commands().configSet("maxmemory", "0");
+		}
+	}
+
+	@Test
+	void callAfterCloseFails() {
+		this.store.find(this.key);
+		this.store.destroy();
+		assertThat(failure(() -> this.store.find(this.key)).getReason()).isEqualTo(Reason.CONNECTION);
+	}
+
+	@Test
+	void closingTheStoreLeavesTheAppItsConnections() {
+		this.store.find(this.key);
+		this.store.destroy();
+		assertThat(this.appThroughProxy.getConnection().ping()).isEqualTo("PONG");
+	}
+
+	private void recovers() {
+		this.proxy.set(Mode.FORWARD);
+		StateKey other = StateKey.of("app", "test", UUID.randomUUID().toString());
+		Awaitility.await().ignoreExceptionsInstanceOf(StateStoreException.class).until(() -> {
+			this.store.putIfAbsent(other, bytes("other"), Duration.ofMinutes(1));
+			return this.store.find(other).isPresent();
+		});
+	}
+
+	private static StateStoreException failure(StoreCall call) {
+		long begun = System.nanoTime();
+		StateStoreException failure = catchThrowableOfType(StateStoreException.class, call::run);
+		assertThat(failure).isNotNull();
+		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(BOUND);
+		return failure;
+	}
+
+	private static RedisStateStore store(LettuceConnectionFactory app) {
+		return new RedisStateStore(RedisConnections.of(app, TIMEOUT), "oauth2-state:");
+	}
+
+	private static LettuceConnectionFactory factory(String host, int port) {
+		LettuceConnectionFactory factory = new LettuceConnectionFactory(host, port);
+		factory.afterPropertiesSet();
+		return factory;
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * A call of a {@link StateStore}.
+	 */
+	private interface StoreCall {
+
+		void run();
+
+	}
+
+}
