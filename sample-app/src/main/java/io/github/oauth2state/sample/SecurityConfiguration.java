@@ -1,0 +1,61 @@
+package io.github.oauth2state.sample;
+
+import org.springframework.boot.security.autoconfigure.web.servlet.PathRequest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.ObjectPostProcessor;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestCustomizers;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
+import org.springframework.security.web.SecurityFilterChain;
+
+import static org.springframework.security.config.Customizer.withDefaults;
+
+/**
+ * Who may see what, and how users log in. Nothing here is about sharing logins: the
+ * starter does that by itself.
+ */
+@Configuration(proxyBeanMethods = false)
+class SecurityConfiguration {
+
+	@Bean
+	SecurityFilterChain securityFilterChain(HttpSecurity http, LoginTracer tracer) {
+		http.authorizeHttpRequests(
+				(requests) -> requests.requestMatchers("/", "/error", "/actuator/health/**", "/actuator/info")
+					.permitAll()
+					.requestMatchers(PathRequest.toStaticResources().atCommonLocations())
+					.permitAll()
+					.anyRequest()
+					.authenticated());
+		http.oauth2Login((login) -> login.withObjectPostProcessor(tracedBy(tracer)));
+		http.oauth2Client(withDefaults());
+		http.logout((logout) -> logout.logoutSuccessUrl("/"));
+		return http.build();
+	}
+
+	@Bean
+	OAuth2AuthorizationRequestResolver authorizationRequestResolver(ClientRegistrationRepository registrations,
+			LoginTracer tracer) {
+		DefaultOAuth2AuthorizationRequestResolver resolver = new DefaultOAuth2AuthorizationRequestResolver(
+				registrations);
+		resolver
+			.setAuthorizationRequestCustomizer(OAuth2AuthorizationRequestCustomizers.withPkce().andThen(tracer::begin));
+		return resolver;
+	}
+
+	private static ObjectPostProcessor<OAuth2LoginAuthenticationFilter> tracedBy(LoginTracer tracer) {
+		return new ObjectPostProcessor<>() {
+
+			@Override
+			public <O extends OAuth2LoginAuthenticationFilter> O postProcess(O filter) {
+				filter.setAuthenticationResultConverter(tracer);
+				return filter;
+			}
+
+		};
+	}
+
+}

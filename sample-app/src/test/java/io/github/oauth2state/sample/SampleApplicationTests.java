@@ -1,0 +1,100 @@
+package io.github.oauth2state.sample;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The app as it starts without any profile: no Redis, no database server.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+class SampleApplicationTests {
+
+	private static final StubIssuer issuer = new StubIssuer();
+
+	private final HttpClient http = HttpClient.newHttpClient();
+
+	@LocalServerPort
+	private int port;
+
+	@DynamicPropertySource
+	static void issuer(DynamicPropertyRegistry registry) {
+		registry.add("spring.security.oauth2.client.provider.demo.issuer-uri", issuer::uri);
+	}
+
+	@AfterAll
+	static void stopIssuer() {
+		issuer.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/", "/me", "/oauth2/authorization/demo", "/login?error", "/favicon.ico", "/css/none.css",
+			"/login/oauth2/code/demo?error=access_denied&state=1", "/actuator/health", "/;refused", "/logout" })
+	void everyResponseTellsItsInstance(String path) throws Exception {
+		assertThat(get(path).headers().allValues("X-Instance")).containsExactly(String.valueOf(this.port));
+	}
+
+	@Test
+	void homeIsForEverybody() throws Exception {
+		HttpResponse<String> home = get("/");
+		assertThat(home.statusCode()).isEqualTo(200);
+		assertThat(home.body()).contains("<strong>" + this.port + "</strong>");
+	}
+
+	@Test
+	void meSendsAnonymousUsersToTheBeginOfALogin() throws Exception {
+		HttpResponse<String> me = get("/me");
+		assertThat(me.statusCode()).isEqualTo(302);
+		assertThat(location(me)).endsWith("/oauth2/authorization/demo");
+	}
+
+	@Test
+	void loginSendsUsersToTheProviderWithPkceAndWithoutTheInstance() throws Exception {
+		HttpResponse<String> begin = get("/oauth2/authorization/demo");
+		assertThat(begin.statusCode()).isEqualTo(302);
+		assertThat(location(begin)).startsWith(issuer.uri() + "/authorize?")
+			.contains("scope=openid%20profile", "code_challenge=")
+			.doesNotContain(LoginTrace.ATTRIBUTE);
+	}
+
+	@Test
+	void forwardedHeadersGiveTheRedirectUri() throws Exception {
+		HttpResponse<String> begin = get("/oauth2/authorization/demo", "X-Forwarded-Proto", "https", "X-Forwarded-Host",
+				"app.example.org", "X-Forwarded-Port", "443");
+		assertThat(location(begin)).contains("redirect_uri=https://app.example.org/login/oauth2/code/demo");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/actuator/health", "/actuator/health/readiness", "/actuator/health/liveness" })
+	void healthDoesNotDependOnServersThatAreNotUsed(String path) throws Exception {
+		assertThat(get(path).statusCode()).isEqualTo(200);
+	}
+
+	private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + path))
+			.header("Accept", "text/html,*/*;q=0.8");
+		if (headers.length > 0) {
+			request.headers(headers);
+		}
+		return this.http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+	}
+
+	private static String location(HttpResponse<?> response) {
+		return response.headers().firstValue("Location").orElse("");
+	}
+
+}
