@@ -2,6 +2,7 @@ package io.github.oauth2state.store.jdbc;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -50,6 +51,21 @@ enum Database {
 			case POSTGRESQL -> StateSql.postgresql(table);
 			case H2 -> StateSql.h2(table);
 		};
+	}
+
+	/**
+	 * Tells the driver to keep to the timeout, and to itself what the records are.
+	 * @param url the URL that the app connects to
+	 * @param timeout how long a statement may take
+	 * @return the URL for the store to connect to
+	 */
+	String boundedUrl(String url, Duration timeout) {
+		if (this != POSTGRESQL) {
+			return url;
+		}
+		// Who waits for an answer also waits until the attempt to cancel it has ended
+		return url + (url.contains("?") ? "&" : "?") + "cancelSignalTimeout=" + StateStatements.seconds(timeout)
+				+ "&logServerErrorDetail=false";
 	}
 
 	String schemaScript() {

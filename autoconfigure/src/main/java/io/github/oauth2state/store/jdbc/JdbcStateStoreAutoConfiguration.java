@@ -53,9 +53,9 @@ public final class JdbcStateStoreAutoConfiguration {
 	@DependsOnDatabaseInitialization
 	JdbcStateStore jdbcStateStore(DataSource dataSource, Database oauth2StateDatabase, OAuth2StateSettings settings,
 			JdbcStateStoreProperties properties) {
-		StateStatements statements = new StateStatements(StateConnections.of(dataSource, settings.timeout()),
-				settings.timeout());
-		return new JdbcStateStore(statements, oauth2StateDatabase, properties.checkedTableName());
+		TableName table = properties.checkedTableName();
+		StateConnections connections = StateConnections.of(dataSource, oauth2StateDatabase, settings.timeout());
+		return new JdbcStateStore(new StateStatements(connections, settings.timeout()), oauth2StateDatabase, table);
 	}
 
 	@Bean

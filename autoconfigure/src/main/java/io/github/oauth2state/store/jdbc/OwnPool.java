@@ -28,19 +28,20 @@ final class OwnPool {
 	private OwnPool() {
 	}
 
-	static @Nullable DataSource derive(DataSource app, Duration timeout) {
+	static @Nullable DataSource derive(DataSource app, Database database, Duration timeout) {
 		HikariDataSource pool = DataSourceUnwrapper.unwrap(app, HikariConfigMXBean.class, HikariDataSource.class);
-		return (pool != null) ? new HikariDataSource(derive(pool, timeout.toMillis())) : null;
+		return (pool != null) ? new HikariDataSource(configuration(pool, database, timeout)) : null;
 	}
 
-	private static HikariConfig derive(HikariConfig app, long timeout) {
+	private static HikariConfig configuration(HikariConfig app, Database database, Duration timeout) {
+		long connectionTimeout = Math.max(MIN_CONNECTION_TIMEOUT, timeout.toMillis());
 		HikariConfig config = new HikariConfig();
 		app.copyStateTo(config);
 		config.setPoolName("oauth2-state");
 		config.setMaximumPoolSize(MAX_CONNECTIONS);
 		config.setMinimumIdle(0);
-		config.setConnectionTimeout(Math.max(MIN_CONNECTION_TIMEOUT, timeout));
-		config.setValidationTimeout(Math.max(MIN_CONNECTION_TIMEOUT, timeout));
+		config.setConnectionTimeout(connectionTimeout);
+		config.setValidationTimeout(connectionTimeout);
 		config.setInitializationFailTimeout(-1);
 		config.setAutoCommit(true);
 		config.setReadOnly(false);
@@ -48,6 +49,10 @@ final class OwnPool {
 		config.setRegisterMbeans(false);
 		config.setHealthCheckRegistry(null);
 		withoutMetrics(config);
+		if (app.getJdbcUrl() != null) {
+			// Not as driver properties, which are the same object in the app's pool
+			config.setJdbcUrl(database.boundedUrl(app.getJdbcUrl(), timeout));
+		}
 		return config;
 	}
 

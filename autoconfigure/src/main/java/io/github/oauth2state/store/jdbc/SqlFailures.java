@@ -2,7 +2,6 @@ package io.github.oauth2state.store.jdbc;
 
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
-import java.sql.SQLIntegrityConstraintViolationException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTimeoutException;
@@ -34,7 +33,7 @@ final class SqlFailures {
 	}
 
 	static boolean isDuplicateKey(SQLException failure) {
-		return failure instanceof SQLIntegrityConstraintViolationException || state(failure).startsWith("23");
+		return state(failure).equals("23505");
 	}
 
 	/**

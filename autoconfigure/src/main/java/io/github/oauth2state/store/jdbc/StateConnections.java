@@ -33,8 +33,8 @@ final class StateConnections implements AutoCloseable {
 		this.networkTimeout = networkTimeout(timeout);
 	}
 
-	static StateConnections of(DataSource app, Duration timeout) {
-		DataSource own = HIKARI ? OwnPool.derive(app, timeout) : null;
+	static StateConnections of(DataSource app, Database database, Duration timeout) {
+		DataSource own = HIKARI ? OwnPool.derive(app, database, timeout) : null;
 		return (own != null) ? new StateConnections(own, true, timeout)
 				: new StateConnections(outsideTransactions(app), false, timeout);
 	}

@@ -24,7 +24,16 @@ final class StateStatements implements AutoCloseable {
 
 	StateStatements(StateConnections connections, Duration timeout) {
 		this.connections = connections;
-		this.timeoutSeconds = Math.toIntExact(timeout.plusMillis(999).toSeconds());
+		this.timeoutSeconds = seconds(timeout);
+	}
+
+	/**
+	 * Rounds up to what JDBC can be told.
+	 * @param timeout how long a statement may take
+	 * @return whole seconds, at least one
+	 */
+	static int seconds(Duration timeout) {
+		return Math.toIntExact(timeout.plusMillis(999).toSeconds());
 	}
 
 	/**

@@ -1,7 +1,5 @@
 package io.github.oauth2state.store.jdbc;
 
-import java.util.UUID;
-
 import com.zaxxer.hikari.HikariDataSource;
 
 /**
@@ -11,9 +9,7 @@ class H2JdbcStateStoreTests extends JdbcStateStoreContract {
 
 	@Override
 	HikariDataSource dataSource() {
-		HikariDataSource dataSource = new HikariDataSource();
-		dataSource.setJdbcUrl("jdbc:h2:mem:" + UUID.randomUUID());
-		return dataSource;
+		return TestStores.h2();
 	}
 
 }

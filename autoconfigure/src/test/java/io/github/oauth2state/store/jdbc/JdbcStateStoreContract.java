@@ -5,8 +5,6 @@ import java.time.Duration;
 import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.sql.init.DatabaseInitializationMode;
-import org.springframework.core.io.DefaultResourceLoader;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.store.StateStoreContract;
@@ -32,29 +30,16 @@ abstract class JdbcStateStoreContract extends StateStoreContract {
 	protected StateStore store() {
 		if (store == null) {
 			app = dataSource();
-			store = create(app);
+			store = TestStores.create(app, Duration.ofSeconds(10));
 		}
 		return store;
 	}
 
-	private static JdbcStateStore create(HikariDataSource app) {
-		Duration timeout = Duration.ofSeconds(10);
-		Database database = Database.of(app);
-		StateSchemaInitializer initializer = new StateSchemaInitializer(app, database, TableName.DEFAULT,
-				DatabaseInitializationMode.ALWAYS);
-		initializer.setResourceLoader(new DefaultResourceLoader());
-		initializer.initializeDatabase();
-		return new JdbcStateStore(new StateStatements(StateConnections.of(app, timeout), timeout), database,
-				TableName.DEFAULT);
-	}
-
 	@AfterAll
 	static void close() {
-		if (store != null) {
-			store.destroy();
-			app.close();
-			store = null;
-		}
+		store.destroy();
+		app.close();
+		store = null;
 	}
 
 	@Test

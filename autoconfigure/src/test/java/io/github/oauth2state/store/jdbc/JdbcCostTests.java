@@ -1,0 +1,97 @@
+package io.github.oauth2state.store.jdbc;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.IntStream;
+
+import com.zaxxer.hikari.HikariDataSource;
+import org.assertj.core.api.Condition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.backends.TestPostgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for what {@link JdbcStateStore} costs, as PostgreSQL itself counts.
+ */
+class JdbcCostTests {
+
+	private static final Duration MINUTE = Duration.ofMinutes(1);
+
+	private final TestPostgres postgres = TestPostgres.instance();
+
+	private final String database = this.postgres.createDatabase();
+
+	private final HikariDataSource app = TestStores.postgres(this.postgres.url(this.database));
+
+	private final JdbcStateStore store = TestStores.create(this.app, Duration.ofSeconds(10));
+
+	private final StateKey key = randomKey();
+
+	@AfterEach
+	void close() {
+		this.store.destroy();
+		this.app.close();
+	}
+
+	@Test
+	void eachCallIsOneStatementAndNothingElse() {
+		this.store.find(this.key);
+		assertThat(calls(() -> this.store.putIfAbsent(this.key, new byte[1], MINUTE))).is(one("INSERT"));
+		assertThat(calls(() -> this.store.find(this.key))).is(one("SELECT"));
+		assertThat(calls(() -> this.store.replace(this.key, new byte[1], new byte[2], MINUTE))).is(one("UPDATE"));
+		assertThat(calls(() -> this.store.take(this.key))).is(one("DELETE"));
+		assertThat(calls(() -> this.store.take(this.key))).is(one("DELETE"));
+		assertThat(calls(() -> this.store.remove(this.key, new byte[1]))).is(one("DELETE"));
+		assertThat(calls(() -> this.store.removeExpired(10))).is(one("WITH"));
+	}
+
+	@Test
+	void aPendingLoginTakesAtMost750Bytes() {
+		int records = 10_000;
+		byte[] value = new byte[450];
+		new Random(42).nextBytes(value);
+		IntStream.range(0, records).forEach((i) -> this.store.putIfAbsent(randomKey(), value, MINUTE));
+		long perRecord = this.postgres.queryNumber(this.database, "SELECT pg_total_relation_size('oauth2_state')")
+				/ records;
+		System.out.println("PostgreSQL: " + perRecord + " bytes per record with a value of 450 bytes");
+		assertThat(perRecord).isBetween(450L, 750L);
+	}
+
+	@Test
+	void rowsAreFoundByTheirIndexes() {
+		this.postgres.execute(this.database, """
+				INSERT INTO oauth2_state (record_key, record_value, expires_at)
+				SELECT sha256(i::text::bytea), '', now() + i * interval '1 second' FROM generate_series(1, 20000) i""");
+		this.postgres.execute(this.database, "ANALYZE oauth2_state");
+		assertThat(scans("seq_scan", () -> this.store.take(this.key))).isZero();
+		assertThat(scans("seq_scan", () -> this.store.removeExpired(1000))).isZero();
+	}
+
+	private long scans(String kind, Runnable work) {
+		String sql = "SELECT " + kind + " FROM pg_stat_user_tables WHERE relname = 'oauth2_state'";
+		long before = this.postgres.queryNumber(this.database, sql);
+		work.run();
+		return this.postgres.queryNumber(this.database, sql) - before;
+	}
+
+	private Map<String, Integer> calls(Runnable work) {
+		return this.postgres.callsDuring(this.database, work);
+	}
+
+	private static Condition<Map<String, Integer>> one(String verb) {
+		return new Condition<>((calls) -> calls.size() == 1
+				&& calls.entrySet().stream().allMatch((call) -> call.getKey().startsWith(verb) && call.getValue() == 1),
+				"one " + verb);
+	}
+
+	private static StateKey randomKey() {
+		return StateKey.of("app", "test", UUID.randomUUID().toString());
+	}
+
+}
