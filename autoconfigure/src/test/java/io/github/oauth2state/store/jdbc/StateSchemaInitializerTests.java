@@ -1,0 +1,165 @@
+package io.github.oauth2state.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+import io.github.oauth2state.backends.TestPostgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link StateSchemaInitializer}.
+ */
+@Timeout(120)
+class StateSchemaInitializerTests {
+
+	private final List<HikariDataSource> opened = new ArrayList<>();
+
+	@AfterEach
+	void close() {
+		this.opened.forEach(HikariDataSource::close);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Database.class)
+	void createsTableAndIndex(Database database) throws SQLException {
+		DataSource app = app(database);
+		TestStores.createTable(app, TableName.DEFAULT);
+		assertThat(tables(app)).containsExactly("oauth2_state");
+		assertThat(indexes(app, null, "oauth2_state")).contains("oauth2_state_expires_at").hasSize(2);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Database.class)
+	void leavesWhatIsThere(Database database) throws SQLException {
+		DataSource app = app(database);
+		TestStores.createTable(app, TableName.DEFAULT);
+		new JdbcTemplate(app).update(
+				"INSERT INTO oauth2_state (record_key, record_value, expires_at) " + "VALUES (?, ?, CURRENT_TIMESTAMP)",
+				new byte[32], new byte[0]);
+		TestStores.createTable(app, TableName.DEFAULT);
+		assertThat(new JdbcTemplate(app).queryForObject("SELECT count(*) FROM oauth2_state", Long.class)).isOne();
+		assertThat(indexes(app, null, "oauth2_state")).hasSize(2);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Database.class)
+	void tableMayHaveAnotherName(Database database) throws SQLException {
+		DataSource app = app(database);
+		TestStores.createTable(app, TableName.of("Pending_Logins"));
+		assertThat(tables(app)).containsExactly("pending_logins");
+		assertThat(indexes(app, null, "pending_logins")).contains("pending_logins_expires_at").hasSize(2);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Database.class)
+	void tableMayStandInAnotherSchema(Database database) throws SQLException {
+		DataSource app = app(database);
+		new JdbcTemplate(app).execute("CREATE SCHEMA auth");
+		TestStores.createTable(app, TableName.of("auth.logins"));
+		assertThat(indexes(app, "auth", "logins")).contains("logins_expires_at").hasSize(2);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Database.class)
+	void longTableNamesDoNotLoseTheIndex(Database database) throws SQLException {
+		DataSource app = app(database);
+		String name = "t".repeat(63);
+		TestStores.createTable(app, TableName.of(name));
+		assertThat(indexes(app, null, name)).contains("t".repeat(52) + "_expires_at").hasSize(2);
+	}
+
+	@Test
+	void instancesThatStartTogetherOnAnEmptyDatabaseAllStart() throws Exception {
+		int instances = 8;
+		for (int round = 0; round < 10; round++) {
+			String url = TestPostgres.instance().url(TestPostgres.instance().createDatabase());
+			CyclicBarrier together = new CyclicBarrier(instances);
+			ExecutorService executor = Executors.newFixedThreadPool(instances);
+			List<Future<?>> starts = new ArrayList<>();
+			for (DataSource app : IntStream.range(0, instances).mapToObj((i) -> postgres(url)).toList()) {
+				app.getConnection().close();
+				starts.add(executor.submit(() -> {
+					together.await();
+					TestStores.createTable(app, TableName.DEFAULT);
+					return null;
+				}));
+			}
+			for (Future<?> start : starts) {
+				start.get();
+			}
+			executor.shutdown();
+			assertThat(indexes(this.opened.get(0), null, "oauth2_state")).hasSize(2);
+			close();
+			this.opened.clear();
+		}
+	}
+
+	private DataSource app(Database database) {
+		HikariDataSource app = switch (database) {
+			case POSTGRESQL -> TestStores.postgres();
+			case H2 -> TestStores.h2();
+		};
+		this.opened.add(app);
+		return app;
+	}
+
+	private DataSource postgres(String url) {
+		HikariDataSource app = TestStores.postgres(url);
+		app.setMaximumPoolSize(1);
+		this.opened.add(app);
+		return app;
+	}
+
+	private static List<String> tables(DataSource app) throws SQLException {
+		try (Connection connection = app.getConnection();
+				ResultSet rows = connection.getMetaData()
+					.getTables(connection.getCatalog(), connection.getSchema(), "%", new String[] { "TABLE" })) {
+			return column(rows, "TABLE_NAME");
+		}
+	}
+
+	private static List<String> indexes(DataSource app, String schema, String table) throws SQLException {
+		try (Connection connection = app.getConnection()) {
+			DatabaseMetaData metaData = connection.getMetaData();
+			boolean upper = metaData.storesUpperCaseIdentifiers();
+			try (ResultSet rows = metaData.getIndexInfo(null, folded(schema, upper), folded(table, upper), false,
+					false)) {
+				return column(rows, "INDEX_NAME");
+			}
+		}
+	}
+
+	private static String folded(String name, boolean upper) {
+		return (name != null && upper) ? name.toUpperCase(Locale.ROOT) : name;
+	}
+
+	private static List<String> column(ResultSet rows, String name) throws SQLException {
+		List<String> values = new ArrayList<>();
+		while (rows.next()) {
+			values.add(rows.getString(name).toLowerCase(Locale.ROOT));
+		}
+		return values;
+	}
+
+}
