@@ -1,5 +1,7 @@
 package io.github.oauth2state.login.servlet;
 
+import java.time.temporal.ChronoUnit;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -40,9 +42,9 @@ public final class ServletLoginAutoConfiguration {
 	LoginServices oauth2StateLoginServices(StateStore store, PendingLogins logins, LoginEvents events,
 			LoginSettings loginSettings, OAuth2StateSettings settings) {
 		logger.info("Pending logins are kept in %s: namespace '%s', time to live %s, timeout %s, binding cookie %s"
-			.formatted(store, settings.namespace(), DurationStyle.SIMPLE.print(loginSettings.ttl()),
-					DurationStyle.SIMPLE.print(settings.timeout()), describeCookie(loginSettings)));
-		return new LoginServices(store, logins, events, loginSettings);
+			.formatted(store, settings.namespace(), DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
+					DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), describeCookie(loginSettings)));
+		return new LoginServices(store, logins, events, loginSettings, new PlainHttpWarning());
 	}
 
 	private static String describeCookie(LoginSettings settings) {

@@ -51,6 +51,8 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private final ClientRegistrationRepository registrations;
 
+	private final PlainHttpWarning plainHttpWarning;
+
 	private final boolean recovery;
 
 	SharedAuthorizationRequestRepository(CallbackKind kind, LoginServices services,
@@ -59,6 +61,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		this.store = services.store();
 		this.logins = services.logins();
 		this.events = services.events();
+		this.plainHttpWarning = services.plainHttpWarning();
 		this.recovery = services.settings().recovery();
 		this.registrations = registrations;
 	}
@@ -70,6 +73,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			discard(request, response);
 			return;
 		}
+		this.plainHttpWarning.check(request);
 		String registrationId = authorizationRequest.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
 		Optional<BegunLogin> begun = this.logins.begin(authorizationRequest, ServletRequests.browser(request));
 		if (begun.isEmpty()) {
