@@ -7,6 +7,8 @@ import java.util.Arrays;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
+import org.springframework.util.Assert;
+
 /**
  * The key derivation function HKDF with HMAC-SHA-256, RFC 5869. The JDK has one of its
  * own from release 25 on.
@@ -16,6 +18,8 @@ final class Hkdf {
 	private static final String ALGORITHM = "HmacSHA256";
 
 	private static final int HASH_LENGTH = 32;
+
+	private static final int MAX_LENGTH = 255 * HASH_LENGTH;
 
 	private Hkdf() {
 	}
@@ -29,6 +33,7 @@ final class Hkdf {
 	 * @return the output keying material
 	 */
 	static byte[] derive(byte[] salt, byte[] secret, byte[] info, int length) {
+		Assert.isTrue(length >= 0 && length <= MAX_LENGTH, "HKDF derives 0 to 8160 bytes");
 		byte[] pseudorandomKey = hmac((salt.length > 0) ? salt : new byte[HASH_LENGTH], secret);
 		ByteArrayOutputStream output = new ByteArrayOutputStream();
 		byte[] block = {};
