@@ -16,7 +16,7 @@ public final class OAuth2StateAutoConfiguration {
 
 	@Bean
 	OAuth2StateSettings oauth2StateSettings(OAuth2StateProperties properties,
-			@Value("${spring.application.name:application}") String applicationName) {
+			@Value("${spring.application.name:}") String applicationName) {
 		return OAuth2StateSettings.of(properties, applicationName);
 	}
 

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
  */
 public record OAuth2StateSettings(String namespace, Duration timeout) {
 
+	private static final String NAMESPACE_WITHOUT_NAME = "application";
+
 	private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
 	static OAuth2StateSettings of(OAuth2StateProperties properties, String applicationName) {
@@ -29,6 +31,9 @@ public record OAuth2StateSettings(String namespace, Duration timeout) {
 	 * Application names are free text: what a namespace cannot have becomes '-'.
 	 */
 	private static String nameToNamespace(String applicationName) {
+		if (applicationName.isBlank()) {
+			return NAMESPACE_WITHOUT_NAME;
+		}
 		String namespace = applicationName.replaceAll("[^A-Za-z0-9._-]", "-");
 		return (namespace.length() <= 64) ? namespace : namespace.substring(0, 64);
 	}
