@@ -18,6 +18,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamWriteException;
 import tools.jackson.dataformat.cbor.CBORFactory;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
@@ -89,6 +90,9 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 			}
 			generator.writeEndObject();
 		}
+		catch (StreamWriteException ex) {
+			throw new IllegalArgumentException("The authorization request has text that is no valid Unicode." + REMEDY);
+		}
 		if (output.size() > MAX_LENGTH) {
 			throw new IllegalArgumentException(
 					"The authorization request takes %d bytes, and %d are allowed.".formatted(output.size(), MAX_LENGTH)
@@ -114,29 +118,43 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 		generator.writePropertyId(id);
 		generator.writeStartObject(null, map.size());
 		map.forEach((name, value) -> {
-			generator.writeName(name);
 			try {
+				generator.writeName(name);
 				CborValues.write(generator, value);
 			}
 			catch (IllegalArgumentException ex) {
-				throw new IllegalArgumentException("%s '%s' of the authorization request %s, which cannot be stored."
-					.formatted(kind, name, ex.getMessage()) + REMEDY);
+				throw cannotStore(kind, name, ex.getMessage());
+			}
+			catch (StreamWriteException ex) {
+				throw cannotStore(kind, name, "has text that is no valid Unicode");
 			}
 		});
 		generator.writeEndObject();
 	}
 
+	private static IllegalArgumentException cannotStore(String kind, String name, @Nullable String reason) {
+		return new IllegalArgumentException(
+				"%s '%s' of the authorization request %s, which cannot be stored.".formatted(kind, name, reason)
+						+ REMEDY);
+	}
+
 	private static void requireEqual(OAuth2AuthorizationRequest restored, OAuth2AuthorizationRequest request) {
 		if (!restored.equals(request)) {
 			List<String> differing = new ArrayList<>();
-			request.getAttributes().forEach((name, value) -> {
-				if (!Objects.equals(value, restored.getAttributes().get(name))) {
-					differing.add(name);
-				}
-			});
+			addDiffering(differing, request.getAttributes(), restored.getAttributes());
+			addDiffering(differing, request.getAdditionalParameters(), restored.getAdditionalParameters());
 			throw new IllegalArgumentException("The authorization request of type %s would not come back equal; "
-				.formatted(request.getClass().getName()) + "attributes that differ: " + differing + "." + REMEDY);
+				.formatted(request.getClass().getName()) + "attributes and parameters that differ: " + differing + "."
+					+ REMEDY);
 		}
+	}
+
+	private static void addDiffering(List<String> names, Map<String, Object> written, Map<String, Object> restored) {
+		written.forEach((name, value) -> {
+			if (!Objects.equals(value, restored.get(name))) {
+				names.add(name);
+			}
+		});
 	}
 
 	@Override
