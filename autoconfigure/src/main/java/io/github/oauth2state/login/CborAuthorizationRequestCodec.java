@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
@@ -180,8 +181,8 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 				case CLIENT_ID -> builder.clientId(readString(parser));
 				case REDIRECT_URI -> builder.redirectUri(readString(parser));
 				case SCOPES -> builder.scopes(readScopes(parser));
-				case ADDITIONAL_PARAMETERS -> readMap(parser, parameters);
-				case ATTRIBUTES -> readMap(parser, attributes);
+				case ADDITIONAL_PARAMETERS -> readMap(parser, parameters, CborValues::readParameter);
+				case ATTRIBUTES -> readMap(parser, attributes, CborValues::read);
 				case AUTHORIZATION_REQUEST_URI -> builder.authorizationRequestUri(readString(parser));
 				default -> parser.skipChildren();
 			}
@@ -206,12 +207,13 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 		return scopes;
 	}
 
-	private static void readMap(JsonParser parser, Map<String, @Nullable Object> map) {
+	private static void readMap(JsonParser parser, Map<String, @Nullable Object> map,
+			Function<JsonParser, @Nullable Object> reader) {
 		require(parser.currentToken() == JsonToken.START_OBJECT);
 		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
 			String name = parser.currentName();
 			parser.nextToken();
-			map.put(name, CborValues.read(parser));
+			map.put(name, reader.apply(parser));
 		}
 	}
 

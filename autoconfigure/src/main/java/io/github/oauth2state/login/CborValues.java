@@ -135,9 +135,22 @@ final class CborValues {
 	/**
 	 * Reads the value that the parser stands at.
 	 * @param parser the parser
-	 * @return the value, or {@link #DERIVED}
+	 * @return the value
 	 */
 	static @Nullable Object read(JsonParser parser) {
+		Object value = readParameter(parser);
+		if (value == DERIVED) {
+			throw new IllegalArgumentException("Only a parameter is derived");
+		}
+		return value;
+	}
+
+	/**
+	 * Reads the value of an additional parameter, which may be a derived one.
+	 * @param parser the parser
+	 * @return the value, or {@link #DERIVED}
+	 */
+	static @Nullable Object readParameter(JsonParser parser) {
 		return switch (parser.currentToken()) {
 			case VALUE_NULL -> null;
 			case VALUE_STRING -> parser.getString();
