@@ -1,0 +1,66 @@
+package io.github.oauth2state.login;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+
+import io.github.oauth2state.LoginEvent;
+import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link LoginEventLogger}.
+ */
+class LoginEventLoggerTests {
+
+	private final Logger logger = (Logger) LoggerFactory.getLogger(LoginEventLogger.class);
+
+	private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+	private final Level levelBefore = this.logger.getLevel();
+
+	@BeforeEach
+	void listen() {
+		this.logger.setLevel(Level.DEBUG);
+		this.lines.start();
+		this.logger.addAppender(this.lines);
+	}
+
+	@AfterEach
+	void stopListening() {
+		this.logger.detachAppender(this.lines);
+		this.logger.setLevel(this.levelBefore);
+	}
+
+	@ParameterizedTest
+	@EnumSource(LoginOutcome.class)
+	void everyOutcomeIsOneLineAtTheLevelOfWhoHasToAct(LoginOutcome outcome) {
+		new LoginEventLogger().onLoginEvent(new LoginEvent(outcome, LoginPath.SHARED, "keycloak"));
+		Level expected = switch (outcome) {
+			case STARTED, COMPLETED -> Level.DEBUG;
+			case STORE_ERROR, UNREADABLE -> Level.WARN;
+			case PROVIDER_ERROR, FAILED, EXPIRED, ALREADY_USED, FOREIGN_BROWSER, EVICTED -> Level.INFO;
+		};
+		assertThat(this.lines.list).extracting(ILoggingEvent::getLevel).containsExactly(expected);
+	}
+
+	@Test
+	void lineHasTheWordsOfTheDocumentation() {
+		LoginEventLogger eventLogger = new LoginEventLogger();
+		eventLogger.onLoginEvent(new LoginEvent(LoginOutcome.ALREADY_USED, LoginPath.SHARED, "keycloak"));
+		eventLogger.onLoginEvent(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION, null));
+		assertThat(this.lines.list).extracting(ILoggingEvent::getFormattedMessage)
+			.containsExactly("Login already_used: registration keycloak, path shared",
+					"Login foreign_browser: registration unknown, path session");
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.github.oauth2state.login;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import io.github.oauth2state.LoginEvent;
+import io.github.oauth2state.LoginListener;
+import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+/**
+ * Tests for {@link LoginEvents}.
+ */
+class LoginEventsTests {
+
+	private static final LoginEvent EVENT = new LoginEvent(LoginOutcome.COMPLETED, LoginPath.SHARED, "keycloak");
+
+	private final List<String> called = new ArrayList<>();
+
+	@Test
+	void listenersAreCalledInTheirOrder() {
+		new LoginEvents(List.of(listener("first"), listener("second"), listener("third"))).publish(EVENT);
+		assertThat(this.called).containsExactly("first", "second", "third");
+	}
+
+	@Test
+	void listenerIsGivenTheEventAndNothingElse() {
+		List<LoginEvent> events = new ArrayList<>();
+		LoginEvents published = new LoginEvents(List.of(events::add));
+		published.publish(EVENT);
+		published.publish(new LoginEvent(LoginOutcome.EVICTED, LoginPath.SHARED, null));
+		assertThat(events).containsExactly(EVENT, new LoginEvent(LoginOutcome.EVICTED, LoginPath.SHARED, null));
+	}
+
+	@Test
+	void listenerThatFailsBreaksNothingAndLaterOnesAreStillCalled() {
+		LoginListener failing = (event) -> {
+			this.called.add("failing");
+			throw new IllegalStateException("Listener is broken");
+		};
+		LoginEvents events = new LoginEvents(List.of(listener("first"), failing, listener("third")));
+		assertThatCode(() -> events.publish(EVENT)).doesNotThrowAnyException();
+		assertThat(this.called).containsExactly("first", "failing", "third");
+	}
+
+	@Test
+	void noListenersAreNoProblem() {
+		assertThatCode(() -> new LoginEvents(List.of()).publish(EVENT)).doesNotThrowAnyException();
+	}
+
+	private LoginListener listener(String name) {
+		return (event) -> this.called.add(name);
+	}
+
+}

@@ -1,0 +1,107 @@
+package io.github.oauth2state.login;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.StartupFailure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link LoginSettings} and {@link LoginProperties}.
+ */
+class LoginSettingsTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, LoginAutoConfiguration.class));
+
+	@Test
+	void defaultsAreThoseOfTheDocumentation() {
+		this.runner.run((context) -> {
+			assertThat(context.getBean(LoginProperties.class)).isEqualTo(new LoginProperties(Duration.ofMinutes(10), 8,
+					true, new LoginProperties.Cookie("oauth2-state", null)));
+			assertThat(context.getBean(LoginSettings.class))
+				.isEqualTo(new LoginSettings("application", Duration.ofMinutes(10), 8, true, "oauth2-state", null));
+		});
+	}
+
+	@Test
+	void everyPropertyIsBound() {
+		this.runner
+			.withPropertyValues("oauth2-state.namespace=shop", "oauth2-state.login.ttl=5m",
+					"oauth2-state.login.max-pending-per-browser=3", "oauth2-state.login.recovery=false",
+					"oauth2-state.login.cookie.name=pending", "oauth2-state.login.cookie.secure=true")
+			.run((context) -> {
+				assertThat(context.getBean(LoginProperties.class)).isEqualTo(new LoginProperties(Duration.ofMinutes(5),
+						3, false, new LoginProperties.Cookie("pending", true)));
+				assertThat(context.getBean(LoginSettings.class))
+					.isEqualTo(new LoginSettings("shop", Duration.ofMinutes(5), 3, false, "pending", true));
+			});
+	}
+
+	@Test
+	void cookieCanBeForcedToBeSentOverHttp() {
+		this.runner.withPropertyValues("oauth2-state.login.cookie.secure=false")
+			.run((context) -> assertThat(context.getBean(LoginSettings.class).cookieSecure()).isFalse());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0", "0s", "-1s", "999ms", "86401s", "25h", "365d" })
+	void badTimeToLiveStopsStartupAndSaysWhatToDo(String ttl) {
+		assertThat(StartupFailure.analysisOf(this.runner, "oauth2-state.login.ttl=" + ttl))
+			.contains("oauth2-state.login.ttl")
+			.contains("Use 1s to 24h, for example 10m.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "1s", "1000", "24h", "1d", "PT10M" })
+	void timeToLiveMayBeFromASecondToADay(String ttl) {
+		this.runner.withPropertyValues("oauth2-state.login.ttl=" + ttl)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, -1, 21, Integer.MIN_VALUE, Integer.MAX_VALUE })
+	void badNumberOfPendingLoginsStopsStartupAndSaysWhatToDo(int max) {
+		assertThat(StartupFailure.analysisOf(this.runner, "oauth2-state.login.max-pending-per-browser=" + max))
+			.contains("oauth2-state.login.max-pending-per-browser")
+			.contains("Use 1 to 20:");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 20 })
+	void browserMayHaveFromOneToTwentyLoginsPending(int max) {
+		this.runner.withPropertyValues("oauth2-state.login.max-pending-per-browser=" + max)
+			.run((context) -> assertThat(context.getBean(LoginSettings.class).maxPendingPerBrowser()).isEqualTo(max));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "a b", "a;b", "a=b", "a,b", "a.b", "a\"b", "a\\tb", "caf\u00e9", "__Host-x",
+			"__Secure-x", "__x", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" })
+	void badCookieNameStopsStartupAndSaysWhatToDo(String name) {
+		assertThat(StartupFailure.analysisOf(this.runner, "oauth2-state.login.cookie.name=" + name))
+			.contains("oauth2-state.login.cookie.name")
+			.contains("Use 1 to 32 letters, digits, '-' or '_', and leave out '__Host-'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a", "-", "_", "A-z_09", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" })
+	void cookieNameMayHave32Characters(String name) {
+		this.runner.withPropertyValues("oauth2-state.login.cookie.name=" + name)
+			.run((context) -> assertThat(context.getBean(LoginSettings.class).cookieName()).isEqualTo(name));
+	}
+
+	@Test
+	void valueOfAnotherTypeStopsStartupAndNamesTheProperty() {
+		assertThat(StartupFailure.analysisOf(this.runner, "oauth2-state.login.ttl=soon"))
+			.contains("oauth2-state.login.ttl")
+			.contains("soon");
+	}
+
+}
