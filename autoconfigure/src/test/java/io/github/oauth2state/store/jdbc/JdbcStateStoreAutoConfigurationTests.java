@@ -1,24 +1,42 @@
 package io.github.oauth2state.store.jdbc;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
+
+import javax.sql.DataSource;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.Answers;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.backends.TestPostgres;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link JdbcStateStoreAutoConfiguration}.
  */
 class JdbcStateStoreAutoConfigurationTests {
+
+	private static final StateKey KEY = StateKey.of("app", "test", "autoconfigured");
 
 	private final ApplicationContextRunner app = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, OAuth2StateAutoConfiguration.class,
@@ -28,11 +46,8 @@ class JdbcStateStoreAutoConfigurationTests {
 	@Test
 	void storesInTheDatabaseOfTheApp() {
 		this.app.run((context) -> {
-			StateStore store = context.getBean(StateStore.class);
-			StateKey key = StateKey.of("app", "test", "autoconfigured");
-			store.putIfAbsent(key, new byte[] { 1 }, Duration.ofMinutes(1));
-			assertThat(store.take(key)).contains(new byte[] { 1 });
-			assertThat(store).hasToString("jdbc, table oauth2_state on H2");
+			assertThat(context.getBean(StateStore.class)).hasToString("jdbc, table oauth2_state on H2");
+			assertStores(context.getBean(StateStore.class));
 		});
 	}
 
@@ -52,6 +67,151 @@ class JdbcStateStoreAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(StateStore.class)
 				.doesNotHaveBean(StateSchemaInitializer.class));
+	}
+
+	@Test
+	void addsNoDataSourceToTheApp() {
+		this.app.run((context) -> assertThat(context).hasSingleBean(DataSource.class));
+	}
+
+	@Test
+	void usesThePrimaryOfSeveralDataSources() {
+		this.app.withBean("other", DataSource.class, () -> mock(DataSource.class))
+			.withBean("primary", DataSource.class, TestStores::h2, (definition) -> definition.setPrimary(true))
+			.run((context) -> assertStores(context.getBean(StateStore.class)));
+	}
+
+	@Test
+	void closesItsPoolWithTheApp() {
+		this.app.run((context) -> {
+			StateStore store = context.getBean(StateStore.class);
+			context.close();
+			assertThatExceptionOfType(StateStoreException.class).isThrownBy(() -> store.find(KEY));
+		});
+	}
+
+	@Test
+	void comesAfterEveryDatabaseInitializer() {
+		this.app
+			.run((context) -> assertThat(context.getBeanFactory().getBeanDefinition("jdbcStateStore").getDependsOn())
+				.contains("oauth2StateSchemaInitializer"));
+	}
+
+	@Test
+	void embeddedDatabaseIsInitializedUnlessToldOtherwise() {
+		this.app.run((context) -> assertThat(hasTable(context.getBean(DataSource.class))).isTrue());
+		this.app.withPropertyValues("oauth2-state.jdbc.initialize-schema=never")
+			.run((context) -> assertThat(hasTable(context.getBean(DataSource.class))).isFalse());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "embedded,false", "always,true", "never,false" })
+	void realDatabaseIsInitializedOnlyAlways(String mode, boolean initialized) {
+		postgres().withPropertyValues("oauth2-state.jdbc.initialize-schema=" + mode).run((context) -> {
+			assertThat(context.getBean(StateStore.class)).hasToString("jdbc, table oauth2_state on PostgreSQL");
+			assertThat(hasTable(context.getBean(DataSource.class))).isEqualTo(initialized);
+		});
+	}
+
+	@Test
+	void unknownInitializationModeIsRefused() {
+		this.app.withPropertyValues("oauth2-state.jdbc.initialize-schema=sometimes")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("oauth2-state.jdbc.initialize-schema"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "logins", "_Logins2", "public.logins" })
+	void tableMayHaveAnotherName(String name) {
+		this.app.withPropertyValues("oauth2-state.jdbc.table-name=" + name)
+			.run((context) -> assertStores(context.getBean(StateStore.class)));
+		postgres()
+			.withPropertyValues("oauth2-state.jdbc.table-name=" + name, "oauth2-state.jdbc.initialize-schema=always")
+			.run((context) -> {
+				assertThat(context.getBean(StateStore.class)).hasToString("jdbc, table " + name + " on PostgreSQL");
+				assertStores(context.getBean(StateStore.class));
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "2logins", "a b", "a;b", "a.b.c", ".a", "a.", "a-b", "\\\"a\\\"", "é",
+			"a234567890123456789012345678901234567890123456789012345678901234" })
+	void badTableNameIsRefusedWithTheFix(String name) {
+		assertRefused("oauth2-state.jdbc.table-name", name, "Use a table name, or a schema name");
+	}
+
+	@Test
+	void cleanupRunsUnlessSwitchedOff() {
+		this.app.run((context) -> assertThat(context.getBean(ExpiredRecordCleanup.class).isRunning()).isTrue());
+		this.app.withPropertyValues("oauth2-state.jdbc.cleanup.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(ExpiredRecordCleanup.class));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0s", "999ms", "-1m", "86401s" })
+	void badCleanupIntervalIsRefusedWithTheFix(String interval) {
+		assertRefused("oauth2-state.jdbc.cleanup.interval", interval, "Use 1s to 1d");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0", "-1", "1001" })
+	void badCleanupBatchSizeIsRefusedWithTheFix(String batchSize) {
+		assertRefused("oauth2-state.jdbc.cleanup.batch-size", batchSize, "Use 1 to 1000");
+	}
+
+	@Test
+	void boundsOfThePropertiesAreAllowed() {
+		this.app.withPropertyValues("oauth2-state.jdbc.cleanup.interval=1s", "oauth2-state.jdbc.cleanup.batch-size=1")
+			.run((context) -> assertThat(context).hasNotFailed());
+		this.app
+			.withPropertyValues("oauth2-state.jdbc.cleanup.interval=1d", "oauth2-state.jdbc.cleanup.batch-size=1000")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void unknownDatabaseIsRefusedWithTheWaysOut() throws SQLException {
+		DataSource oracle = mock(DataSource.class);
+		Connection connection = mock(Connection.class, Answers.RETURNS_DEEP_STUBS);
+		given(oracle.getConnection()).willReturn(connection);
+		given(connection.getMetaData().getDatabaseProductName()).willReturn("Oracle");
+		this.app.withBean(DataSource.class, () -> oracle).run((context) -> {
+			FailureAnalysis analysis = new UnsupportedDatabaseFailureAnalyzer().analyze(context.getStartupFailure());
+			assertThat(analysis.getDescription())
+				.isEqualTo("The store 'jdbc' does not know the database 'Oracle', " + "but these: PostgreSQL, H2.");
+			assertThat(analysis.getAction()).contains("oauth2-state.store=redis");
+		});
+	}
+
+	@Test
+	void worksOnADataSourceThatIsNoHikariPool() {
+		this.app.withPropertyValues("spring.datasource.type=org.h2.jdbcx.JdbcDataSource")
+			.run((context) -> assertStores(context.getBean(StateStore.class)));
+	}
+
+	private ApplicationContextRunner postgres() {
+		TestPostgres postgres = TestPostgres.instance();
+		return this.app.withPropertyValues("spring.datasource.url=" + postgres.url(postgres.createDatabase()),
+				"spring.datasource.username=" + postgres.username(),
+				"spring.datasource.password=" + postgres.password());
+	}
+
+	private void assertRefused(String property, String value, String fix) {
+		this.app.withPropertyValues(property + "=" + value)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.hasMessageContainingAll(property, fix));
+	}
+
+	private static void assertStores(StateStore store) {
+		assertThat(store.putIfAbsent(KEY, new byte[] { 1 }, Duration.ofMinutes(1))).isEmpty();
+		assertThat(store.take(KEY)).contains(new byte[] { 1 });
+	}
+
+	private static boolean hasTable(DataSource dataSource) {
+		Map<String, Object> row = new JdbcTemplate(dataSource).queryForMap(
+				"SELECT count(*) AS n FROM information_schema.tables WHERE lower(table_name) = 'oauth2_state'");
+		return ((Number) row.get("n")).intValue() == 1;
 	}
 
 }

@@ -1,24 +1,34 @@
 package io.github.oauth2state.store.redis;
 
 import java.time.Duration;
+import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.AdditionalAnswers;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ContextConsumer;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.backends.TestRedis;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
-import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.Mockito.mock;
 
 /**
@@ -80,16 +90,62 @@ class RedisStateStoreAutoConfigurationTests {
 	}
 
 	@Test
-	void staysOutWhenAnotherStoreIsChosen() {
-		this.app.withConfiguration(AutoConfigurations.of(MemoryStateStoreAutoConfiguration.class))
-			.withPropertyValues("oauth2-state.store=memory")
-			.run((context) -> assertThat(context).hasSingleBean(StateStore.class)
-				.doesNotHaveBean(RedisStateStore.class));
+	void addsNoConnectionFactoryToTheApp() {
+		this.app.run((context) -> assertThat(context).hasSingleBean(RedisConnectionFactory.class));
 	}
 
 	@Test
-	void addsNoConnectionFactoryToTheApp() {
-		this.app.run((context) -> assertThat(context).hasSingleBean(RedisConnectionFactory.class));
+	void usesAConnectionFactoryThatIsNotLettuceAsItIs() {
+		withOtherClient((context) -> {
+			StateStore store = context.getBean(StateStore.class);
+			StateKey key = StateKey.of("app", "test", "other client");
+			assertThat(store.putIfAbsent(key, new byte[] { 1 }, Duration.ofMinutes(1))).isEmpty();
+			assertThat(store.take(key)).contains(new byte[] { 1 });
+			RedisConnectionFactory app = context.getBean(RedisConnectionFactory.class);
+			context.close();
+			assertThat(app.getConnection().ping()).isEqualTo("PONG");
+		});
+	}
+
+	@Test
+	void rollbackOfATransactionOfTheAppUndoesNothing() {
+		this.app.run(RedisStateStoreAutoConfigurationTests::assertNotUndone);
+		withOtherClient(RedisStateStoreAutoConfigurationTests::assertNotUndone);
+	}
+
+	private static void assertNotUndone(AssertableApplicationContext context) {
+		StateStore store = context.getBean(StateStore.class);
+		StringRedisTemplate template = new StringRedisTemplate(context.getBean(RedisConnectionFactory.class));
+		template.setEnableTransactionSupport(true);
+		StateKey key = StateKey.of("app", "test", UUID.randomUUID().toString());
+		DriverManagerDataSource database = new DriverManagerDataSource("jdbc:h2:mem:transaction");
+		new TransactionTemplate(new DataSourceTransactionManager(database)).executeWithoutResult((status) -> {
+			template.opsForValue().set("of the app", "value");
+			assertThat(store.putIfAbsent(key, new byte[1], Duration.ofMinutes(1))).isEmpty();
+			status.setRollbackOnly();
+		});
+		assertThat(store.take(key)).isPresent();
+	}
+
+	private void withOtherClient(ContextConsumer<AssertableApplicationContext> test) {
+		LettuceConnectionFactory real = new LettuceConnectionFactory(TestRedis.instance().host(),
+				TestRedis.instance().port());
+		real.afterPropertiesSet();
+		this.app
+			.withBean(RedisConnectionFactory.class,
+					() -> mock(RedisConnectionFactory.class, AdditionalAnswers.delegatesTo(real)))
+			.run(test);
+		real.destroy();
+	}
+
+	@Test
+	void closesItsConnectionWithTheApp() {
+		this.app.run((context) -> {
+			StateStore store = context.getBean(StateStore.class);
+			context.close();
+			assertThatExceptionOfType(StateStoreException.class)
+				.isThrownBy(() -> store.find(StateKey.of("app", "test")));
+		});
 	}
 
 	@Test

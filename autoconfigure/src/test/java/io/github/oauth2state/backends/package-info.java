@@ -1,0 +1,4 @@
+/**
+ * Real servers for tests, and a network that fails.
+ */
+package io.github.oauth2state.backends;

@@ -1,0 +1,151 @@
+package io.github.oauth2state.store;
+
+import java.util.Locale;
+
+import javax.sql.DataSource;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration;
+import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
+import io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Tests for {@link StateStoreAutoConfiguration} and for what chooses the store.
+ */
+class StateStoreAutoConfigurationTests {
+
+	private static final String OTHER_WAYS = """
+			- or set oauth2-state.store=memory, if the app runs as one instance only
+			- or declare a bean of type io.github.oauth2state.StateStore
+			- or set oauth2-state.enabled=false, to run without OAuth2 State""";
+
+	private final ApplicationContextRunner app = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class,
+				JdbcStateStoreAutoConfiguration.class, MemoryStateStoreAutoConfiguration.class,
+				RedisStateStoreAutoConfiguration.class, StateStoreAutoConfiguration.class));
+
+	private final ApplicationContextRunner appWithRedis = this.app.withBean(RedisConnectionFactory.class,
+			LettuceConnectionFactory::new);
+
+	private final ApplicationContextRunner appWithJdbc = this.app.withBean(DataSource.class,
+			() -> new SimpleDriverDataSource(new org.h2.Driver(), "jdbc:h2:mem:choice;DB_CLOSE_DELAY=-1"));
+
+	private final ApplicationContextRunner appWithBoth = this.appWithJdbc.withBean(RedisConnectionFactory.class,
+			LettuceConnectionFactory::new);
+
+	@Test
+	void onlyConnectionChoosesTheStore() {
+		this.appWithRedis.run((context) -> assertStore(context, "redis"));
+		this.appWithJdbc.run((context) -> assertStore(context, "jdbc"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "redis", "jdbc", "memory", "Redis", "JDBC" })
+	void propertyChoosesTheStore(String store) {
+		this.appWithBoth.withPropertyValues("oauth2-state.store=" + store)
+			.run((context) -> assertStore(context, store.toLowerCase(Locale.ROOT)));
+	}
+
+	@Test
+	void memoryNeedsNoConnection() {
+		this.app.withPropertyValues("oauth2-state.store=memory").run((context) -> assertStore(context, "memory"));
+	}
+
+	@Test
+	void severalConnectionsNeedAChoice() {
+		this.appWithBoth.run((context) -> {
+			FailureAnalysis analysis = analysis(context);
+			assertThat(analysis.getDescription()).isEqualTo(
+					"OAuth2 State cannot tell where to keep pending logins: the property oauth2-state.store is not set, "
+							+ "and the app has both a RedisConnectionFactory and a DataSource bean.");
+			assertThat(analysis.getAction()).isEqualTo(
+					"One of these:\n\n- set oauth2-state.store=redis\n- set oauth2-state.store=jdbc\n" + OTHER_WAYS);
+		});
+	}
+
+	@Test
+	void noConnectionIsToldWithTheWaysOut() {
+		this.app.run((context) -> {
+			FailureAnalysis analysis = analysis(context);
+			assertThat(analysis.getDescription()).isEqualTo(
+					"OAuth2 State has nowhere to keep pending logins: the property oauth2-state.store is not set, and "
+							+ "the app has neither a RedisConnectionFactory nor a DataSource bean.");
+			assertThat(analysis.getAction())
+				.contains("spring-boot-starter-data-redis", "spring.data.redis.url", "spring-boot-starter-jdbc",
+						"spring.datasource.url")
+				.endsWith(OTHER_WAYS);
+		});
+	}
+
+	@Test
+	void chosenStoreWithoutItsConnectionIsToldWithTheWaysOut() {
+		this.appWithJdbc.withPropertyValues("oauth2-state.store=redis").run((context) -> {
+			FailureAnalysis analysis = analysis(context);
+			assertThat(analysis.getDescription()).isEqualTo(
+					"The property oauth2-state.store is 'redis', but the app has no RedisConnectionFactory bean.");
+			assertThat(analysis.getAction()).contains("spring-boot-starter-data-redis").endsWith(OTHER_WAYS);
+		});
+		this.appWithRedis.withPropertyValues("oauth2-state.store=jdbc").run((context) -> {
+			FailureAnalysis analysis = analysis(context);
+			assertThat(analysis.getDescription())
+				.isEqualTo("The property oauth2-state.store is 'jdbc', but the app has no DataSource bean.");
+			assertThat(analysis.getAction()).contains("spring-boot-starter-jdbc").endsWith(OTHER_WAYS);
+		});
+	}
+
+	@Test
+	void unknownStoreIsRefused() {
+		this.app.withPropertyValues("oauth2-state.store=mongodb")
+			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("oauth2-state.store"));
+	}
+
+	@Test
+	void storeOfTheAppNeedsNoConnection() {
+		StateStore store = mock(StateStore.class);
+		this.app.withBean(StateStore.class, () -> store)
+			.run((context) -> assertThat(context).getBean(StateStore.class).isSameAs(store));
+	}
+
+	@Test
+	void disabledNeedsNoConnection() {
+		this.app.withPropertyValues("oauth2-state.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(StateStore.class));
+	}
+
+	@Test
+	void classesThatTheAppLacksAreNotNeeded() {
+		this.appWithJdbc.withClassLoader(new FilteredClassLoader("org.springframework.data.redis", "io.lettuce"))
+			.run((context) -> assertStore(context, "jdbc"));
+		this.appWithRedis
+			.withClassLoader(new FilteredClassLoader("org.springframework.jdbc", "org.springframework.boot.jdbc",
+					"com.zaxxer.hikari"))
+			.run((context) -> assertStore(context, "redis"));
+	}
+
+	private static void assertStore(AssertableApplicationContext context, String description) {
+		assertThat(context).hasSingleBean(StateStore.class);
+		assertThat(context.getBean(StateStore.class).toString()).startsWith(description);
+	}
+
+	private static FailureAnalysis analysis(AssertableApplicationContext context) {
+		assertThat(context).hasFailed();
+		return new NoStateStoreFailureAnalyzer().analyze(context.getStartupFailure());
+	}
+
+}
