@@ -2,6 +2,7 @@ package io.github.oauth2state.sample;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -38,8 +39,11 @@ class HomeController {
 	}
 
 	@GetMapping("/me")
-	Me me(Authentication authentication, @SessionAttribute(LoginTrace.ATTRIBUTE) LoginTrace login) {
-		return new Me(authentication.getName(), this.instance.get(), login.begunOn(), login.finishedOn(), login.path());
+	ResponseEntity<Me> me(Authentication authentication, @SessionAttribute(LoginTrace.ATTRIBUTE) LoginTrace login) {
+		Me me = new Me(authentication.getName(), this.instance.get(), login.begunOn(), login.finishedOn(),
+				login.path());
+		// JSON whatever is asked for: a browser comes here from its login, wanting HTML.
+		return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(me);
 	}
 
 	record Me(String user, String instance, @Nullable String begunOn, String finishedOn, String path) {
