@@ -1,0 +1,37 @@
+package io.github.oauth2state.demo.idp;
+
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
+
+/**
+ * An OpenID Connect provider with two users. Its client stands in
+ * {@code identity-provider.yaml}.
+ */
+@SpringBootApplication(proxyBeanMethods = false)
+public class IdentityProvider {
+
+	/**
+	 * Starts the provider; it runs until its process ends.
+	 * @param args arguments of the application
+	 */
+	public static void main(String[] args) {
+		new SpringApplicationBuilder(IdentityProvider.class).properties("spring.config.name=identity-provider")
+			.run(args);
+	}
+
+	@Bean
+	UserDetailsService users() {
+		return new InMemoryUserDetailsManager(user("alice"), user("bob"));
+	}
+
+	private static UserDetails user(String name) {
+		// Not hashed: the demo logs in often, and protects nothing.
+		return User.withUsername(name).password("{noop}password").build();
+	}
+
+}
