@@ -1,0 +1,97 @@
+package io.github.oauth2state.demo.cluster;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.github.oauth2state.demo.idp.IdentityProvider;
+import io.github.oauth2state.demo.proxy.RoundRobinProxy;
+import io.github.oauth2state.demo.store.StoreServer;
+
+/**
+ * How each process of the cluster is started. All of them listen on this machine only.
+ */
+final class Blueprint {
+
+	private static final String REDIRECT_PATH = "/login/oauth2/code/demo";
+
+	private final ClusterOptions options;
+
+	private final Ports ports;
+
+	private final URI proxy;
+
+	private final URI provider;
+
+	/**
+	 * For an instance that is started later: the provider must know its URL from the
+	 * start.
+	 */
+	private final URI spare;
+
+	Blueprint(ClusterOptions options) {
+		this.options = options;
+		this.ports = new Ports();
+		this.proxy = freeUri(options.port());
+		this.provider = freeUri(9000);
+		this.spare = freeUri(8090);
+	}
+
+	private URI freeUri(int preferred) {
+		return URI.create("http://localhost:" + this.ports.choose(preferred));
+	}
+
+	URI spare() {
+		return this.spare;
+	}
+
+	Child identityProvider() {
+		String redirectUris = Stream.of(this.proxy, this.spare)
+			.map((uri) -> uri + REDIRECT_PATH)
+			.collect(Collectors.joining(","));
+		List<String> args = List.of("--server.port=" + this.provider.getPort(), "--demo.redirect-uris=" + redirectUris);
+		return child("identity provider", this.provider,
+				Probe.http(this.provider.resolve("/.well-known/openid-configuration")),
+				Jvm.main(IdentityProvider.class, args), Map.of());
+	}
+
+	Child storeServer() {
+		int port = this.ports.choose(9092);
+		return child("store", URI.create(StoreServer.url(port)), Probe.tcp(port),
+				Jvm.main(StoreServer.class, List.of(String.valueOf(port))), Map.of());
+	}
+
+	Child proxy(List<Instance> instances) {
+		List<String> args = new ArrayList<>(List.of(String.valueOf(this.proxy.getPort())));
+		instances.forEach((instance) -> args.add(instance.uri().toString()));
+		return child("proxy", this.proxy, Probe.http(this.proxy.resolve("/actuator/health/readiness")),
+				Jvm.main(RoundRobinProxy.class, args), Map.of());
+	}
+
+	Child instance(String name, SharedStore store) {
+		return instance(name, freeUri(8081), store, List.of());
+	}
+
+	Child instance(String name, URI uri, SharedStore store, List<String> more) {
+		List<String> args = new ArrayList<>();
+		args.add("--server.port=" + uri.getPort());
+		args.add("--server.address=127.0.0.1");
+		args.add("--sample.instance=" + name);
+		args.add("--spring.security.oauth2.client.provider.demo.issuer-uri=" + this.provider);
+		args.add(this.options.withStarter() ? "--spring.profiles.active=" + store.profile()
+				: "--oauth2-state.enabled=false");
+		args.addAll(more);
+		return child("instance " + name, uri, Probe.http(uri.resolve("/actuator/health/readiness")),
+				Jvm.jar(this.options.sampleApp(), args), store.secrets());
+	}
+
+	private Child child(String name, URI uri, Probe probe, List<String> command, Map<String, String> secrets) {
+		ProcessBuilder builder = new ProcessBuilder(command);
+		builder.environment().putAll(secrets);
+		return new Child(name, uri, probe, builder, this.options.logs());
+	}
+
+}

@@ -1,0 +1,79 @@
+package io.github.oauth2state.demo.cluster;
+
+import java.io.File;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+
+/**
+ * Writes the command lines of Java processes.
+ */
+final class Jvm {
+
+	/**
+	 * Several processes share this machine, and live for minutes: start fast, stay small.
+	 */
+	private static final List<String> OPTIONS = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
+
+	private Jvm() {
+	}
+
+	/**
+	 * A class of this module.
+	 * @param main the class
+	 * @param args its arguments
+	 * @return the command
+	 */
+	static List<String> main(Class<?> main, List<String> args) {
+		return command(List.of("-cp", classpath(), main.getName()), args);
+	}
+
+	/**
+	 * An executable jar.
+	 * @param jar the jar
+	 * @param args its arguments
+	 * @return the command
+	 */
+	static List<String> jar(Path jar, List<String> args) {
+		return command(List.of("-jar", jar.toString()), args);
+	}
+
+	private static List<String> command(List<String> program, List<String> args) {
+		List<String> command = new ArrayList<>();
+		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.addAll(OPTIONS);
+		command.addAll(program);
+		command.addAll(args);
+		return command;
+	}
+
+	/**
+	 * Returns where this class and its libraries come from. Inside Maven that is a class
+	 * loader of the module's own, elsewhere the JVM's.
+	 * @return the class path of this module
+	 */
+	private static String classpath() {
+		if (!(Jvm.class.getClassLoader() instanceof URLClassLoader loader)) {
+			return System.getProperty("java.class.path");
+		}
+		StringJoiner classpath = new StringJoiner(File.pathSeparator);
+		for (URL url : loader.getURLs()) {
+			classpath.add(path(url).toString());
+		}
+		return classpath.toString();
+	}
+
+	private static Path path(URL url) {
+		try {
+			return Path.of(url.toURI());
+		}
+		catch (URISyntaxException ex) {
+			throw new IllegalStateException("Not a file: " + url, ex);
+		}
+	}
+
+}
