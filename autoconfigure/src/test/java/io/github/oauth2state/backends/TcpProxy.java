@@ -22,6 +22,8 @@ public final class TcpProxy implements AutoCloseable {
 
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
+	private final Set<Socket> abandoned = ConcurrentHashMap.newKeySet();
+
 	private Mode mode = Mode.FORWARD;
 
 	public TcpProxy(String targetHost, int targetPort) {
@@ -65,6 +67,14 @@ public final class TcpProxy implements AutoCloseable {
 		this.sockets.clear();
 	}
 
+	/**
+	 * Lets what comes in on open connections vanish for ever, while new ones work, as
+	 * after a failover to another machine.
+	 */
+	public void abandonOpenConnections() {
+		this.abandoned.addAll(this.sockets);
+	}
+
 	private synchronized Mode mode() {
 		return this.mode;
 	}
@@ -96,7 +106,9 @@ public final class TcpProxy implements AutoCloseable {
 		byte[] chunk;
 		while ((chunk = read(client)) != null) {
 			awaitRelease();
-			server.getOutputStream().write(chunk);
+			if (!this.abandoned.contains(client)) {
+				server.getOutputStream().write(chunk);
+			}
 		}
 		server.shutdownOutput();
 	}

@@ -2,18 +2,23 @@ package io.github.oauth2state.backends;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.SlotHash;
+import org.awaitility.Awaitility;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.DockerImageName;
 import redis.embedded.RedisServer;
+import redis.embedded.core.RedisServerBuilder;
 
 /**
  * A real Redis, started once per JVM.
@@ -42,6 +47,14 @@ public final class TestRedis {
 	 */
 	public static TestRedis instance() {
 		return Holder.INSTANCE;
+	}
+
+	/**
+	 * Returns the only node of a cluster that is started once per JVM.
+	 * @return the server, started and serving all slots
+	 */
+	public static TestRedis cluster() {
+		return ClusterHolder.INSTANCE;
 	}
 
 	public String host() {
@@ -94,16 +107,36 @@ public final class TestRedis {
 	 * @return the bytes
 	 */
 	public long usedMemory() {
-		Matcher matcher = Pattern.compile("used_memory:(\\d+)").matcher(this.commands.info("memory"));
+		return statistic("memory", "used_memory");
+	}
+
+	/**
+	 * Returns a number that the server tells about itself.
+	 * @param section the section of {@code INFO}
+	 * @param name the name of the number
+	 * @return the number
+	 */
+	public long statistic(String section, String name) {
+		Matcher matcher = Pattern.compile("(?m)^" + name + ":(\\d+)").matcher(this.commands.info(section));
 		if (!matcher.find()) {
-			throw new IllegalStateException("The server does not tell its memory");
+			throw new IllegalStateException("The server does not tell " + name);
 		}
 		return Long.parseLong(matcher.group(1));
 	}
 
-	private static TestRedis start() {
-		TestRedis redis = TestBackends.docker() ? startContainer() : startEmbedded();
+	private static TestRedis start(String... options) {
+		TestRedis redis = TestBackends.docker() ? startContainer(options) : startEmbedded(options);
 		return TestBackends.started("Redis " + redis.version(), redis);
+	}
+
+	private static TestRedis startCluster() {
+		TestRedis redis = start("--cluster-enabled", "yes");
+		// What the node tells clients about itself must be what they can reach
+		redis.commands.configSet("cluster-announce-ip", InetAddress.getLoopbackAddress().getHostAddress());
+		redis.commands.configSet("cluster-announce-port", Integer.toString(redis.port));
+		redis.commands.clusterAddSlots(IntStream.range(0, SlotHash.SLOT_COUNT).toArray());
+		Awaitility.await().until(() -> redis.commands.clusterInfo().contains("cluster_state:ok"));
+		return redis;
 	}
 
 	private String version() {
@@ -112,17 +145,22 @@ public final class TestRedis {
 	}
 
 	@SuppressWarnings("resource")
-	private static TestRedis startContainer() {
+	private static TestRedis startContainer(String... options) {
 		GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse("redis:7-alpine"))
-			.withExposedPorts(PORT);
+			.withExposedPorts(PORT)
+			.withCommand("redis-server " + String.join(" ", options));
 		container.start();
 		return new TestRedis(container.getHost(), container.getMappedPort(PORT));
 	}
 
-	private static TestRedis startEmbedded() {
+	private static TestRedis startEmbedded(String... options) {
 		try {
 			int port = freePort();
-			RedisServer.newRedisServer().port(port).setting("save \"\"").build().start();
+			RedisServerBuilder server = RedisServer.newRedisServer().port(port).setting("save \"\"");
+			for (int i = 0; i < options.length; i += 2) {
+				server.setting(options[i].substring("--".length()) + " " + options[i + 1]);
+			}
+			server.build().start();
 			return new TestRedis("localhost", port);
 		}
 		catch (IOException ex) {
@@ -139,6 +177,12 @@ public final class TestRedis {
 	private static final class Holder {
 
 		private static final TestRedis INSTANCE = start();
+
+	}
+
+	private static final class ClusterHolder {
+
+		private static final TestRedis INSTANCE = startCluster();
 
 	}
 

@@ -24,9 +24,9 @@ final class OwnRedisConnections implements RedisConnections {
 
 	private final Duration timeout;
 
-	private volatile boolean connected;
+	private @Nullable FutureTask<Void> connecting;
 
-	private @Nullable FutureTask<Void> attempt;
+	private long begun;
 
 	OwnRedisConnections(LettuceConnectionFactory factory, Duration timeout) {
 		this.factory = factory;
@@ -35,30 +35,34 @@ final class OwnRedisConnections implements RedisConnections {
 
 	@Override
 	public RedisConnection open() {
-		if (!this.connected) {
-			await(attempt());
-		}
+		await(connecting());
 		return this.factory.getConnection();
 	}
 
-	@Override
-	public void close() {
-		this.factory.destroy();
-	}
-
-	private synchronized FutureTask<Void> attempt() {
-		if (this.attempt == null || this.attempt.isDone()) {
-			this.attempt = new FutureTask<>(this::connect, null);
-			Thread thread = new Thread(this.attempt, "oauth2-state-redis-connect");
+	private synchronized FutureTask<Void> connecting() {
+		if (this.connecting == null) {
+			this.connecting = new FutureTask<>(this::connect, null);
+			this.begun = System.nanoTime();
+			Thread thread = new Thread(this.connecting, "oauth2-state-redis-connect");
 			thread.setDaemon(true);
 			thread.start();
 		}
-		return this.attempt;
+		return this.connecting;
 	}
 
 	private void connect() {
-		this.factory.getConnection().close();
-		this.connected = true;
+		try {
+			this.factory.resetConnection();
+			this.factory.getConnection().close();
+		}
+		catch (RuntimeException ex) {
+			connectAgain();
+			throw ex;
+		}
+	}
+
+	private synchronized void connectAgain() {
+		this.connecting = null;
 	}
 
 	private void await(FutureTask<Void> connecting) {
@@ -75,6 +79,23 @@ final class OwnRedisConnections implements RedisConnections {
 			Thread.currentThread().interrupt();
 			throw new RedisConnectionFailureException("Interrupted while connecting", ex);
 		}
+	}
+
+	/**
+	 * When the other end is gone without a word, for example in a failover, it takes the
+	 * operating system a quarter of an hour to notice. So the next call connects anew,
+	 * unless the connection is younger than the command.
+	 */
+	@Override
+	public synchronized void timedOut() {
+		if (System.nanoTime() - this.begun >= this.timeout.toNanos()) {
+			connectAgain();
+		}
+	}
+
+	@Override
+	public void close() {
+		this.factory.destroy();
 	}
 
 }

@@ -18,6 +18,11 @@ interface RedisConnections extends AutoCloseable {
 	RedisConnection open();
 
 	/**
+	 * Takes note that a command was not answered in time.
+	 */
+	void timedOut();
+
+	/**
 	 * Closes what is the store's own.
 	 */
 	@Override
@@ -50,6 +55,11 @@ interface RedisConnections extends AutoCloseable {
 		@Override
 		public RedisConnection open() {
 			return this.factory.getConnection();
+		}
+
+		@Override
+		public void timedOut() {
+			// The app's client knows what to do
 		}
 
 		@Override

@@ -1,6 +1,7 @@
 package io.github.oauth2state.store.redis;
 
 import java.net.SocketTimeoutException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -79,6 +80,8 @@ final class RedisFailures {
 	 */
 	private static final class Lettuce {
 
+		private static final List<String> UNSENT = List.of("Commands are rejected", "Connection is closed");
+
 		static @Nullable Reason reason(Throwable cause) {
 			if (cause instanceof RedisCommandExecutionException) {
 				return Reason.REJECTED;
@@ -90,9 +93,9 @@ final class RedisFailures {
 		}
 
 		private static boolean isUnsent(Throwable cause) {
-			// Lettuce has no type for a command that it rejects while disconnected
+			// Lettuce has no types for commands that it does not send
 			return cause instanceof RedisException && cause.getMessage() != null
-					&& cause.getMessage().contains("Commands are rejected");
+					&& UNSENT.stream().anyMatch(cause.getMessage()::contains);
 		}
 
 	}

@@ -108,7 +108,11 @@ final class RedisStateStore implements StateStore, DisposableBean {
 			throw ex;
 		}
 		catch (RuntimeException ex) {
-			throw RedisFailures.afterSending(operation, ex);
+			StateStoreException failure = RedisFailures.afterSending(operation, ex);
+			if (failure.getReason() == Reason.TIMEOUT) {
+				this.connections.timedOut();
+			}
+			throw failure;
 		}
 	}
 

@@ -34,12 +34,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 @Timeout(60)
 class RedisStateStoreFailureTests {
 
-	private static final Duration TIMEOUT = Duration.ofMillis(500);
+	private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
 	/**
 	 * Far less than Lettuce's own 60 seconds, far more than a slow machine needs.
 	 */
-	private static final Duration BOUND = Duration.ofSeconds(5);
+	private static final Duration BOUND = Duration.ofSeconds(10);
 
 	private final TestRedis redis = TestRedis.instance();
 
@@ -49,9 +49,9 @@ class RedisStateStoreFailureTests {
 
 	private final LettuceConnectionFactory appDirect = factory(this.redis.host(), this.redis.port());
 
-	private final RedisStateStore store = store(this.appThroughProxy);
+	private final RedisStateStore store = store(this.appThroughProxy, TIMEOUT);
 
-	private final RedisStateStore direct = store(this.appDirect);
+	private final RedisStateStore direct = store(this.appDirect, Duration.ofSeconds(10));
 
 	private final StateKey key = StateKey.of("app", "test", UUID.randomUUID().toString());
 
@@ -116,9 +116,38 @@ class RedisStateStoreFailureTests {
 	}
 
 	@Test
+	void connectionWhoseOtherEndIsGoneIsReplaced() {
+		this.store.find(this.key);
+		this.proxy.abandonOpenConnections();
+		assertThat(failure(() -> this.store.take(this.key)).getReason()).isEqualTo(Reason.TIMEOUT);
+		assertThat(this.store.take(this.key)).contains(bytes("value"));
+	}
+
+	@Test
+	void connectionIsReplacedOnceForManyTimeouts() throws Exception {
+		this.store.find(this.key);
+		this.proxy.abandonOpenConnections();
+		long before = connectionsReceived();
+		ExecutorService executor = Executors.newFixedThreadPool(16);
+		List<Future<Boolean>> calls = IntStream.range(0, 16).mapToObj((i) -> executor.submit(() -> {
+			failure(() -> this.store.find(this.key));
+			return this.store.find(this.key).isPresent();
+		})).toList();
+		for (Future<Boolean> call : calls) {
+			assertThat(call.get(30, TimeUnit.SECONDS)).isTrue();
+		}
+		executor.shutdownNow();
+		assertThat(connectionsReceived() - before).isLessThanOrEqualTo(2);
+	}
+
+	private long connectionsReceived() {
+		return this.redis.statistic("stats", "total_connections_received");
+	}
+
+	@Test
 	void takeFailsInTimeWhereNothingListens() {
 		LettuceConnectionFactory nowhere = factory("localhost", 1);
-		RedisStateStore store = store(nowhere);
+		RedisStateStore store = store(nowhere, TIMEOUT);
 		assertThat(failure(() -> store.take(this.key)).getReason()).isEqualTo(Reason.CONNECTION);
 		store.destroy();
 		nowhere.destroy();
@@ -171,8 +200,8 @@ class RedisStateStoreFailureTests {
 		return failure;
 	}
 
-	private static RedisStateStore store(LettuceConnectionFactory app) {
-		return new RedisStateStore(RedisConnections.of(app, TIMEOUT), "oauth2-state:");
+	private static RedisStateStore store(LettuceConnectionFactory app, Duration timeout) {
+		return new RedisStateStore(RedisConnections.of(app, timeout), "oauth2-state:");
 	}
 
 	private static LettuceConnectionFactory factory(String host, int port) {
