@@ -11,7 +11,7 @@ import io.github.oauth2state.demo.cluster.Instance;
  */
 final class KilledInstance implements Scenario {
 
-	private static final int LOGINS = 6;
+	private static final int LOGINS = 4;
 
 	private final Cluster cluster;
 

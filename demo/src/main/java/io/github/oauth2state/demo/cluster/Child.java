@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Child {
 
-	private static final Duration START_TIMEOUT = Duration.ofMinutes(2);
+	private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
 
 	private static final long POLL_MILLIS = 100;
 
