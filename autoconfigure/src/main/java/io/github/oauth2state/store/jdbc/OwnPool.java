@@ -58,8 +58,7 @@ final class OwnPool {
 
 	private static void withoutMetrics(HikariConfig config) {
 		// The metrics of a pool are told apart by its name, and the app's dashboards know
-		// but
-		// one.
+		// but one.
 		if (config.getMetricRegistry() != null) {
 			config.setMetricRegistry(null);
 		}

@@ -51,8 +51,8 @@ final class StateConnections implements AutoCloseable {
 
 	private static int networkTimeout(Duration timeout) {
 		// A statement that is cancelled leaves a connection that can go on; one whose
-		// answer
-		// is not awaited leaves none. So the first has a little more time to happen.
+		// answer is not awaited leaves none. So the first has a little more time to
+		// happen.
 		return Math.toIntExact(timeout.plus(timeout.dividedBy(4)).toMillis());
 	}
 

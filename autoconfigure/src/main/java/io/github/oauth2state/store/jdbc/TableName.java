@@ -42,8 +42,7 @@ record TableName(String text) {
 
 	private String indexName() {
 		// An index lies in the schema of its table, and its name has none. Databases cut
-		// what
-		// is too long, so that it could become the name of the table.
+		// what is too long, so that it could become the name of the table.
 		String table = this.text.substring(this.text.indexOf('.') + 1);
 		int length = Math.min(table.length(), MAX_INDEX_NAME - INDEX_SUFFIX.length());
 		return table.substring(0, length) + INDEX_SUFFIX;

@@ -42,10 +42,8 @@ final class BoundedLettuce {
 
 	private static @Nullable RedisConfiguration configuration(LettuceConnectionFactory app) {
 		// The getters do not tell all: there is none for a static primary and its
-		// replicas,
-		// and a standalone configuration given as a {@code RedisConfiguration} is
-		// answered by
-		// the default one, localhost.
+		// replicas, and a standalone configuration given as a {@code RedisConfiguration}
+		// is answered by the default one, localhost.
 		Field field = ReflectionUtils.findField(LettuceConnectionFactory.class, "configuration",
 				RedisConfiguration.class);
 		if (field == null) {
