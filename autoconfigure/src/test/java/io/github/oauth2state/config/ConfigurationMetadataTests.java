@@ -51,7 +51,7 @@ class ConfigurationMetadataTests {
 	@ParameterizedTest
 	@MethodSource("properties")
 	void propertyHasATypeAndAOneSentenceDescription(Property property) {
-		JsonNode metadata = METADATA.get(property.name());
+		JsonNode metadata = metadata(property.name());
 		assertThat(metadata.path("type").asString("")).isNotBlank();
 		String description = metadata.path("description").asString("");
 		assertThat(description).hasSizeBetween(20, 250)
@@ -62,7 +62,7 @@ class ConfigurationMetadataTests {
 	@ParameterizedTest
 	@MethodSource("properties")
 	void propertyHasItsDefaultUnlessItMayBeUnset(Property property) {
-		JsonNode metadata = METADATA.get(property.name());
+		JsonNode metadata = metadata(property.name());
 		DefaultValue defaultValue = property.parameter().getAnnotation(DefaultValue.class);
 		if (defaultValue != null) {
 			assertThat(metadata.path("defaultValue").asString("")).isNotBlank()
@@ -83,21 +83,24 @@ class ConfigurationMetadataTests {
 			"oauth2-state.login.recovery,java.lang.Boolean,true",
 			"oauth2-state.login.cookie.name,java.lang.String,oauth2-state" })
 	void defaultIsTheDocumentedOne(String name, String type, String defaultValue) {
-		assertThat(METADATA).containsKey(name);
-		assertThat(METADATA.get(name).path("type").asString()).isEqualTo(type);
-		assertThat(METADATA.get(name).path("defaultValue").asString()).isEqualTo(defaultValue);
+		assertThat(metadata(name).path("type").asString()).isEqualTo(type);
+		assertThat(metadata(name).path("defaultValue").asString()).isEqualTo(defaultValue);
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "oauth2-state.namespace", "oauth2-state.store", "oauth2-state.login.cookie.secure" })
 	void whatTheLibraryFindsOutUnlessSetHasNoDefault(String name) {
-		assertThat(METADATA).containsKey(name);
-		assertThat(METADATA.get(name).has("defaultValue")).isFalse();
+		assertThat(metadata(name).has("defaultValue")).isFalse();
 	}
 
 	@Test
 	void valuesOfTheStoreAreThoseOfItsType() {
-		assertThat(METADATA.get("oauth2-state.store").path("type").asString()).isEqualTo(StoreType.class.getName());
+		assertThat(metadata("oauth2-state.store").path("type").asString()).isEqualTo(StoreType.class.getName());
+	}
+
+	private static JsonNode metadata(String name) {
+		assertThat(METADATA).containsKey(name);
+		return METADATA.get(name);
 	}
 
 	private static Map<String, JsonNode> readMetadata() {

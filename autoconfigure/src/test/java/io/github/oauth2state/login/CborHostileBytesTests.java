@@ -91,14 +91,47 @@ class CborHostileBytesTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", "00", "ff", "f6", "a0", "bfff", "80", "9fff", "aced0005",
 			"aced0005737200116a6176612e7574696c2e486173684d61700507dac1c31660d103000246000a6c6f6164466163746f7249",
-			"d9d9f7", "d9d9f7bfff", "1f8b0800", "bf01f6ff", "bf0102ff", "bf01a0ff", "bf04616101ff", "bf0461616103ff",
-			"bf04a0ff", "bf05" + "80ff", "bf06" + "6161ff", "bf06a1616181ff", "bf06a161618101ff",
-			"bf06a16161820161" + "78ff", "bf06a1616182186361" + "78ff", "bf06a16161831661" + "6161ff",
-			"bf06a161619f16616161ffff", "bf3800" + "01ff", "bf1bffffffffffffffff01ff", "bf06a1616182086178ff",
-			"bf06a16161820a6178ff", "bf06a161618201f6ff", "bf06a161611bffffffffffffffffff",
-			"bf06a16161c249010000000000000000ff" })
+			"d9d9f7", "d9d9f7bfff", "1f8b0800" })
 	void bytesOfAnotherKindAreRefused(String hex) {
 		assertRefused(HexFormat.of().parseHex(hex));
+	}
+
+	/**
+	 * Everything else about the record is right, so that it is refused for this field.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "01" + "02", "01" + "a0", "01" + "80", "01" + "f5", "01" + "f6", "02" + "f6",
+			"03" + "821401", "04" + "6161", "04" + "a0", "04" + "f6", "05" + "80", "05" + "f6", "06" + "6161",
+			"06" + "8114", "06a16161" + "80", "06a16161" + "a0", "06a16161" + "8100", "06a16161" + "82148100",
+			"06a16161" + "81" + "6161", "06a16161" + "81f6", "06a16161" + "81" + "8114", "06a16161" + "811863",
+			"06a16161" + "82186361" + "78", "06a16161" + "8101", "06a16161" + "8201f6", "06a16161" + "82016178",
+			"06a16161" + "830161316131", "06a16161" + "82086178", "06a16161" + "820a6178", "06a16161" + "821661" + "61",
+			"06a16161" + "1bffffffffffffffff", "06a16161" + "1a80000000", "06a16161" + "fb3ff8000000000000",
+			"06a16161" + "c249010000000000000000", "06a16161" + "f7", "06a16161" + "f0", "6161" + "01", "40" + "01" })
+	void fieldOfTheWrongTypeIsRefused(String field) {
+		assertRefused(withField(field));
+	}
+
+	/**
+	 * To see that it is the content of the field that is refused above.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "01" + "6161", "03" + "f6", "04" + "80", "05" + "a0", "06" + "a0", "05a16161" + "8100",
+			"06a16161" + "8114", "06a16161" + "82016131", "06a16161" + "831661616162", "06a16161" + "1a7fffffff",
+			"08" + "80" })
+	void fieldOfTheRightTypeIsRead(String field) {
+		assertThat(decode(withField(field))).isTrue();
+	}
+
+	@Test
+	void unknownFieldIsNestedAtMost32LevelsDeep() {
+		assertThat(decode(withField("08" + "81".repeat(31) + "01"))).isTrue();
+		assertRefused(withField("08" + "81".repeat(32) + "01"));
+		assertRefused(withField("06a16161" + "8214".repeat(31) + "01"));
+	}
+
+	private byte[] withField(String hex) {
+		return concat(Arrays.copyOf(this.valid, this.valid.length - 1), HexFormat.of().parseHex(hex + "ff"));
 	}
 
 	@ParameterizedTest
