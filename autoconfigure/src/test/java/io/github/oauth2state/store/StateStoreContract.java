@@ -45,7 +45,7 @@ public abstract class StateStoreContract {
 
 	private static final int CONTENDERS = 32;
 
-	private static final int RECORDS = 10_000 * Integer.getInteger("scale", 1);
+	private static final int SCALE = Integer.getInteger("scale", 1);
 
 	private static final int RECORDS_PER_ROUND = 50;
 
@@ -54,6 +54,14 @@ public abstract class StateStoreContract {
 	 * @return the same store throughout a test
 	 */
 	protected abstract StateStore store();
+
+	/**
+	 * Returns how many records all contenders try to take, when {@code scale} is 1.
+	 * @return the number of records, at least 1000
+	 */
+	protected int contendedRecords() {
+		return 10_000;
+	}
 
 	@Test
 	void putIfAbsentStoresWhereNothingIs() {
@@ -258,21 +266,22 @@ public abstract class StateStoreContract {
 
 	@Test
 	void takeByManyCallersGivesEveryRecordToOne() {
-		List<StateKey> keys = randomKeys(RECORDS);
-		AtomicIntegerArray wins = new AtomicIntegerArray(RECORDS);
-		race(RECORDS, (i) -> store().putIfAbsent(keys.get(i), number(i), MINUTE), (i) -> {
+		int records = SCALE * contendedRecords();
+		List<StateKey> keys = randomKeys(records);
+		AtomicIntegerArray wins = new AtomicIntegerArray(records);
+		race(records, (i) -> store().putIfAbsent(keys.get(i), number(i), MINUTE), (i) -> {
 			Optional<byte[]> taken = store().take(keys.get(i));
 			taken.ifPresent((value) -> {
 				assertThat(value).isEqualTo(number(i));
 				wins.incrementAndGet(i);
 			});
 		});
-		assertThat(IntStream.range(0, RECORDS).map(wins::get)).allMatch((count) -> count == 1);
+		assertThat(IntStream.range(0, records).map(wins::get)).allMatch((count) -> count == 1);
 	}
 
 	@Test
 	void putIfAbsentByManyCallersStoresTheValueOfOne() {
-		int records = RECORDS / 10;
+		int records = SCALE * contendedRecords() / 10;
 		List<StateKey> keys = randomKeys(records);
 		AtomicIntegerArray wins = new AtomicIntegerArray(records);
 		List<Set<ByteBuffer>> seen = new ArrayList<>();
@@ -295,7 +304,7 @@ public abstract class StateStoreContract {
 
 	@Test
 	void putIfAbsentOnAnExpiredRecordByManyCallersStoresTheValueOfOne() {
-		int records = RECORDS / 100;
+		int records = SCALE * contendedRecords() / 100;
 		List<StateKey> keys = randomKeys(records);
 		AtomicIntegerArray wins = new AtomicIntegerArray(records);
 		race(records, (i) -> {
@@ -311,7 +320,7 @@ public abstract class StateStoreContract {
 
 	@Test
 	void replaceByManyCallersSucceedsForOneAtATime() {
-		int records = RECORDS / 100;
+		int records = SCALE * contendedRecords() / 100;
 		List<StateKey> keys = randomKeys(records);
 		AtomicIntegerArray replacements = new AtomicIntegerArray(records);
 		race(records, (i) -> store().putIfAbsent(keys.get(i), number(0), MINUTE), (i) -> {
@@ -328,7 +337,7 @@ public abstract class StateStoreContract {
 
 	@Test
 	void removeByManyCallersSucceedsForOne() {
-		int records = RECORDS / 100;
+		int records = SCALE * contendedRecords() / 100;
 		List<StateKey> keys = randomKeys(records);
 		AtomicIntegerArray wins = new AtomicIntegerArray(records);
 		race(records, (i) -> store().putIfAbsent(keys.get(i), number(i), MINUTE), (i) -> {

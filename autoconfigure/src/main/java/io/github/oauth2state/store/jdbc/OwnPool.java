@@ -57,8 +57,7 @@ final class OwnPool {
 	}
 
 	private static void withoutMetrics(HikariConfig config) {
-		// The metrics of a pool are told apart by its name, and the app's dashboards know
-		// but one.
+		// The app measures its own pool, and a registry takes only one of a name
 		if (config.getMetricRegistry() != null) {
 			config.setMetricRegistry(null);
 		}

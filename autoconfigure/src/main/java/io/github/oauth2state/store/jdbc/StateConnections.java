@@ -6,7 +6,7 @@ import java.time.Duration;
 
 import javax.sql.DataSource;
 
-import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -40,19 +40,16 @@ final class StateConnections implements AutoCloseable {
 	}
 
 	private static DataSource outsideTransactions(DataSource dataSource) {
-		// What hands out the connection of the caller's transaction, such as Spring's
-		// {@code TransactionAwareDataSourceProxy}, delegates to what does not.
+		// Such a proxy hands out the connection of the caller's transaction
 		DataSource current = dataSource;
-		while (current instanceof DelegatingDataSource delegating && delegating.getTargetDataSource() != null) {
-			current = delegating.getTargetDataSource();
+		while (current instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null) {
+			current = proxy.getTargetDataSource();
 		}
 		return current;
 	}
 
 	private static int networkTimeout(Duration timeout) {
-		// A statement that is cancelled leaves a connection that can go on; one whose
-		// answer is not awaited leaves none. So the first has a little more time to
-		// happen.
+		// A little more than the query timeout, which leaves a connection that can go on
 		return Math.toIntExact(timeout.plus(timeout.dividedBy(4)).toMillis());
 	}
 

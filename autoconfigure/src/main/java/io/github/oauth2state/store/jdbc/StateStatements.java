@@ -84,8 +84,7 @@ final class StateStatements implements AutoCloseable {
 	}
 
 	private <T> T run(String operation, String sql, Execution<T> execution, Object... parameters) {
-		// A database that gives up a transaction for the sake of others has undone it, so
-		// that it can be repeated.
+		// What the database has undone for the sake of others can be repeated
 		for (int attempt = 1; true; attempt++) {
 			try (BorrowedConnection borrowed = this.connections.borrow(operation)) {
 				return run(borrowed.connection(), sql, execution, parameters);

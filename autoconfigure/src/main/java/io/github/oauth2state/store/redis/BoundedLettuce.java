@@ -3,10 +3,17 @@ package io.github.oauth2state.store.redis;
 import java.lang.reflect.Field;
 import java.time.Duration;
 
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceClientConfigurationBuilder;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceSslClientConfigurationBuilder;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ReflectionUtils;
 
@@ -24,7 +31,7 @@ final class BoundedLettuce {
 	/**
 	 * Derives a connection factory.
 	 * @param app the app's connection factory
-	 * @param timeout how long a command may take
+	 * @param timeout how long connecting may take, and a command
 	 * @return a started factory, not connected yet, or {@code null} if it cannot be told
 	 * where the app's connects to
 	 */
@@ -35,15 +42,15 @@ final class BoundedLettuce {
 			return null;
 		}
 		LettuceConnectionFactory derived = new LettuceConnectionFactory(configuration,
-				new BoundedLettuceClientConfiguration(app.getClientConfiguration(), timeout));
+				bounded(app.getClientConfiguration(), timeout));
 		derived.afterPropertiesSet();
 		return derived;
 	}
 
 	private static @Nullable RedisConfiguration configuration(LettuceConnectionFactory app) {
-		// The getters do not tell all: there is none for a static primary and its
-		// replicas, and a standalone configuration given as a {@code RedisConfiguration}
-		// is answered by the default one, localhost.
+		// The getters do not tell all. There is none for a static primary with replicas,
+		// and for a standalone configuration given as a RedisConfiguration they tell the
+		// default one, localhost.
 		Field field = ReflectionUtils.findField(LettuceConnectionFactory.class, "configuration",
 				RedisConfiguration.class);
 		if (field == null) {
@@ -51,6 +58,47 @@ final class BoundedLettuce {
 		}
 		ReflectionUtils.makeAccessible(field);
 		return (RedisConfiguration) ReflectionUtils.getField(field, app);
+	}
+
+	/**
+	 * Takes over how to connect. Left out are pooling, as all commands share a
+	 * connection, and replicas to read from, as they may lag behind and not know what was
+	 * just put.
+	 * @param app the app's client configuration
+	 * @param timeout how long connecting may take, and a command
+	 * @return the store's client configuration
+	 */
+	static LettuceClientConfiguration bounded(LettuceClientConfiguration app, Duration timeout) {
+		LettuceClientConfigurationBuilder builder = LettuceClientConfiguration.builder()
+			.commandTimeout(timeout)
+			.clientOptions(bounded(app.getClientOptions().orElseGet(ClientOptions::create), timeout))
+			.shutdownTimeout(app.getShutdownTimeout())
+			.shutdownQuietPeriod(app.getShutdownQuietPeriod());
+		app.getClientResources().ifPresent(builder::clientResources);
+		app.getClientName().ifPresent(builder::clientName);
+		app.getRedisCredentialsProviderFactory().ifPresent(builder::redisCredentialsProviderFactory);
+		if (app.isUseSsl()) {
+			LettuceSslClientConfigurationBuilder ssl = builder.useSsl().verifyPeer(app.getVerifyMode());
+			return app.isStartTls() ? ssl.startTls().build() : ssl.build();
+		}
+		return builder.build();
+	}
+
+	private static ClientOptions bounded(ClientOptions options, Duration timeout) {
+		// A command that waits for a connection, or is sent again on the next one, could
+		// take a record long after its caller has given up
+		return options.mutate()
+			.autoReconnect(true)
+			.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+			.replayFilter((command) -> true)
+			.timeoutOptions(TimeoutOptions.enabled(timeout))
+			.socketOptions(bounded(options.getSocketOptions(), timeout))
+			.build();
+	}
+
+	private static SocketOptions bounded(SocketOptions options, Duration timeout) {
+		boolean inTime = options.getConnectTimeout().compareTo(timeout) <= 0;
+		return inTime ? options : options.mutate().connectTimeout(timeout).build();
 	}
 
 }

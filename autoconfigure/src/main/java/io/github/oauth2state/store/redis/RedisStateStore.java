@@ -93,8 +93,8 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	}
 
 	private static boolean run(RedisScriptingCommands commands, byte[] script, byte[]... keyAndArguments) {
-		// The script goes along with every call. To send its digest instead would save
-		// 150 bytes, and cost a second round trip whenever a server has not seen it.
+		// To send the digest of the script would save 150 bytes, and cost a second round
+		// trip whenever a server has not seen the script
 		Long changed = commands.eval(script, ReturnType.INTEGER, 1, keyAndArguments);
 		return changed != null && changed == 1;
 	}

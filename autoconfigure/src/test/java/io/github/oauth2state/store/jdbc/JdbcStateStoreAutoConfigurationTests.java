@@ -192,7 +192,7 @@ class JdbcStateStoreAutoConfigurationTests {
 		TestPostgres postgres = TestPostgres.instance();
 		return this.app.withPropertyValues("spring.datasource.url=" + postgres.url(postgres.createDatabase()),
 				"spring.datasource.username=" + postgres.username(),
-				"spring.datasource.password=" + postgres.password());
+				"spring.datasource.password=" + postgres.password(), "oauth2-state.timeout=30s");
 	}
 
 	private void assertRefused(String property, String value, String fix) {

@@ -47,6 +47,8 @@ final class TestStores {
 		dataSource.setJdbcUrl(url);
 		dataSource.setUsername(TestPostgres.instance().username());
 		dataSource.setPassword(TestPostgres.instance().password());
+		// Connections made in the background would be counted
+		dataSource.setMinimumIdle(0);
 		return dataSource;
 	}
 

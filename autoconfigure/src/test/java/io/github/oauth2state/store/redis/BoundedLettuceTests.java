@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link BoundedLettuce} and {@link BoundedLettuceClientConfiguration}.
+ * Tests for {@link BoundedLettuce}.
  */
 class BoundedLettuceTests {
 
@@ -134,7 +134,7 @@ class BoundedLettuceTests {
 	}
 
 	private static LettuceClientConfiguration bounded(LettuceClientConfiguration app) {
-		return new BoundedLettuceClientConfiguration(app, TIMEOUT);
+		return BoundedLettuce.bounded(app, TIMEOUT);
 	}
 
 	private static LettuceConnectionFactory derive(RedisConfiguration configuration,

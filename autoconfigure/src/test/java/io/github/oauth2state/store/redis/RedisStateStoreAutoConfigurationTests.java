@@ -39,7 +39,7 @@ class RedisStateStoreAutoConfigurationTests {
 	private final ApplicationContextRunner app = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class, OAuth2StateAutoConfiguration.class,
 				RedisStateStoreAutoConfiguration.class, StateStoreAutoConfiguration.class))
-		.withPropertyValues("spring.data.redis.url=" + TestRedis.instance().url());
+		.withPropertyValues("spring.data.redis.url=" + TestRedis.instance().url(), "oauth2-state.timeout=30s");
 
 	@Test
 	void storesInTheRedisOfTheApp() {
