@@ -19,6 +19,16 @@ enum Database {
 	POSTGRESQL("PostgreSQL"),
 
 	/**
+	 * MariaDB 10.6 or newer, through its own driver.
+	 */
+	MARIADB("MariaDB"),
+
+	/**
+	 * MySQL 8.0 or newer; and MariaDB through the driver of MySQL, which calls it so.
+	 */
+	MYSQL("MySQL"),
+
+	/**
 	 * H2 2.x.
 	 */
 	H2("H2");
@@ -49,6 +59,8 @@ enum Database {
 	StateSql sql(TableName table) {
 		return switch (this) {
 			case POSTGRESQL -> StateSql.postgresql(table);
+			case MARIADB -> StateSql.mariadb(table);
+			case MYSQL -> StateSql.mysql(table);
 			case H2 -> StateSql.h2(table);
 		};
 	}

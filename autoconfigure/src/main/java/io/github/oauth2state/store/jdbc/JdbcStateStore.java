@@ -11,11 +11,13 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 
 /**
- * A {@link StateStore} in a table: a row per record, and one statement per call.
+ * A {@link StateStore} in a table: a row per record, and one statement per call where the
+ * database has one for it. Where it has none, each call still has one statement that
+ * decides.
  */
 final class JdbcStateStore implements StateStore, DisposableBean {
 
-	private static final int PUT_ATTEMPTS = 10;
+	private static final int ATTEMPTS = 10;
 
 	private final StateStatements statements;
 
@@ -31,7 +33,7 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
-		for (int attempt = 0; attempt < PUT_ATTEMPTS; attempt++) {
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			if (this.statements.insert("putIfAbsent", this.sql.put(), key.toByteArray(), value, millis(ttl))) {
 				return Optional.empty();
 			}
@@ -39,8 +41,17 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 			if (there.isPresent()) {
 				return there;
 			}
+			if (putOverExpired(key, value, ttl)) {
+				return Optional.empty();
+			}
 		}
-		throw new StateStoreException(Reason.REJECTED, "JDBC putIfAbsent met ever changing records", null);
+		throw everChanging("putIfAbsent");
+	}
+
+	private boolean putOverExpired(StateKey key, byte[] value, Duration ttl) {
+		String putOverExpired = this.sql.putOverExpired();
+		return putOverExpired != null
+				&& this.statements.update("putIfAbsent", putOverExpired, value, millis(ttl), key.toByteArray()) == 1;
 	}
 
 	@Override
@@ -50,7 +61,22 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 
 	@Override
 	public Optional<byte[]> take(StateKey key) {
-		return this.statements.query("take", this.sql.take(), key.toByteArray());
+		String take = this.sql.take();
+		return (take != null) ? this.statements.query("take", take, key.toByteArray()) : findAndRemove(key);
+	}
+
+	private Optional<byte[]> findAndRemove(StateKey key) {
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			Optional<byte[]> there = find(key);
+			if (there.isEmpty() || remove(key, there.get())) {
+				return there;
+			}
+		}
+		throw everChanging("take");
+	}
+
+	private static StateStoreException everChanging(String operation) {
+		return new StateStoreException(Reason.REJECTED, "JDBC " + operation + " met ever changing records", null);
 	}
 
 	@Override

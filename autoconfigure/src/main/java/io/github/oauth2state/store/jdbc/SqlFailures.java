@@ -20,20 +20,26 @@ import io.github.oauth2state.StateStoreException.Reason;
 final class SqlFailures {
 
 	/**
-	 * Query cancelled (PostgreSQL), timeout expired.
+	 * Query cancelled (PostgreSQL; MariaDB and MySQL), timeout expired.
 	 */
-	private static final Set<String> TIMEOUT = Set.of("57014", "HYT00", "HYT01");
+	private static final Set<String> TIMEOUT = Set.of("57014", "70100", "HYT00", "HYT01");
 
 	/**
 	 * No connection made, none open, one refused; and the server shuts down or starts.
 	 */
 	private static final Set<String> NOT_CONNECTED = Set.of("08001", "08003", "08004", "57P01", "57P02", "57P03");
 
+	/**
+	 * MySQL and MariaDB have one SQLState for all constraints.
+	 */
+	private static final int MYSQL_DUPLICATE_KEY = 1062;
+
 	private SqlFailures() {
 	}
 
 	static boolean isDuplicateKey(SQLException failure) {
-		return state(failure).equals("23505");
+		return state(failure).equals("23505")
+				|| (state(failure).equals("23000") && failure.getErrorCode() == MYSQL_DUPLICATE_KEY);
 	}
 
 	/**

@@ -1,17 +1,23 @@
 package io.github.oauth2state.store.jdbc;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The statements of the store on one kind of database. Whether a record has expired is
  * decided by the clock of the database only.
  *
- * @param put stores a record unless there is one that lives: key, value, milliseconds
+ * @param put stores a record unless there is one: key, value, milliseconds
+ * @param putOverExpired stores a record where one has expired: value, milliseconds, key;
+ * {@code null} where {@code put} does so
  * @param find reads the value of a record: key
- * @param take deletes a record and returns its value: key
+ * @param take deletes a record and returns its value: key; {@code null} where there is no
+ * such statement
  * @param replace writes another value: value, milliseconds, key, expected value
  * @param remove deletes a record: key, expected value
  * @param clean deletes expired records: how many at most
  */
-record StateSql(String put, String find, String take, String replace, String remove, String clean) {
+record StateSql(String put, @Nullable String putOverExpired, String find, @Nullable String take, String replace,
+		String remove, String clean) {
 
 	static StateSql postgresql(TableName table) {
 		return new StateSql("""
@@ -19,7 +25,7 @@ record StateSql(String put, String find, String take, String replace, String rem
 				VALUES (?, ?, now() + ? * interval '1 millisecond')
 				ON CONFLICT (record_key) DO UPDATE
 				SET record_value = excluded.record_value, expires_at = excluded.expires_at
-				WHERE there.expires_at <= now()""", """
+				WHERE there.expires_at <= now()""", null, """
 				SELECT record_value FROM %1$s
 				WHERE record_key = ? AND expires_at > now()""", """
 				DELETE FROM %1$s
@@ -47,7 +53,7 @@ record StateSql(String put, String find, String take, String replace, String rem
 				THEN UPDATE SET record_value = fresh.record_value, expires_at = fresh.expires_at
 				WHEN NOT MATCHED
 				THEN INSERT (record_key, record_value, expires_at)
-				VALUES (fresh.record_key, fresh.record_value, fresh.expires_at)""", """
+				VALUES (fresh.record_key, fresh.record_value, fresh.expires_at)""", null, """
 				SELECT record_value FROM %1$s
 				WHERE record_key = ? AND expires_at > CURRENT_TIMESTAMP""", """
 				SELECT record_value FROM OLD TABLE (
@@ -60,9 +66,46 @@ record StateSql(String put, String find, String take, String replace, String rem
 				DELETE FROM %1$s WHERE expires_at <= CURRENT_TIMESTAMP FETCH FIRST ? ROWS ONLY""").on(table);
 	}
 
+	static StateSql mariadb(TableName table) {
+		StateSql mysql = mysql(table);
+		String take = """
+				DELETE FROM %1$s
+				WHERE record_key = ? AND expires_at > UTC_TIMESTAMP(3)
+				RETURNING record_value""".formatted(table);
+		return new StateSql(mysql.put(), mysql.putOverExpired(), mysql.find(), take, mysql.replace(), mysql.remove(),
+				mysql.clean());
+	}
+
+	/**
+	 * There is an INSERT that updates what it finds, but whether it did can only be told
+	 * from the count if the connection was not asked to count rows that matched.
+	 */
+	static StateSql mysql(TableName table) {
+		return new StateSql("""
+				INSERT INTO %1$s (record_key, record_value, expires_at)
+				VALUES (?, ?, UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND)""", """
+				UPDATE %1$s SET record_value = ?, expires_at = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND
+				WHERE record_key = ? AND expires_at <= UTC_TIMESTAMP(3)""", """
+				SELECT record_value FROM %1$s
+				WHERE record_key = ? AND expires_at > UTC_TIMESTAMP(3)""", null, """
+				UPDATE %1$s SET record_value = ?, expires_at = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND
+				WHERE record_key = ? AND record_value = ? AND expires_at > UTC_TIMESTAMP(3)""", """
+				DELETE FROM %1$s
+				WHERE record_key = ? AND record_value = ? AND expires_at > UTC_TIMESTAMP(3)""", """
+				DELETE there FROM %1$s AS there JOIN (
+					SELECT record_key FROM %1$s WHERE expires_at <= UTC_TIMESTAMP(3)
+					LIMIT ? FOR UPDATE SKIP LOCKED
+				) AS expired USING (record_key)""").on(table);
+	}
+
 	private StateSql on(TableName table) {
-		return new StateSql(this.put.formatted(table), this.find.formatted(table), this.take.formatted(table),
-				this.replace.formatted(table), this.remove.formatted(table), this.clean.formatted(table));
+		return new StateSql(this.put.formatted(table), formatted(this.putOverExpired, table),
+				this.find.formatted(table), formatted(this.take, table), this.replace.formatted(table),
+				this.remove.formatted(table), this.clean.formatted(table));
+	}
+
+	private static @Nullable String formatted(@Nullable String sql, TableName table) {
+		return (sql != null) ? sql.formatted(table) : null;
 	}
 
 }

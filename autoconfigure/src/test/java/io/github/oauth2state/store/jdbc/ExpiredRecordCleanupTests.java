@@ -155,10 +155,7 @@ class ExpiredRecordCleanupTests {
 	}
 
 	private HikariDataSource app(Database database) {
-		HikariDataSource app = switch (database) {
-			case POSTGRESQL -> TestStores.postgres();
-			case H2 -> TestStores.h2();
-		};
+		HikariDataSource app = TestStores.app(database);
 		this.opened.add(0, app);
 		return app;
 	}
@@ -174,7 +171,11 @@ class ExpiredRecordCleanupTests {
 	}
 
 	private static long expired(HikariDataSource app) {
-		return count(app, "SELECT count(*) FROM oauth2_state WHERE expires_at <= CURRENT_TIMESTAMP");
+		String now = switch (Database.of(app)) {
+			case POSTGRESQL, H2 -> "CURRENT_TIMESTAMP";
+			case MARIADB, MYSQL -> "UTC_TIMESTAMP(3)";
+		};
+		return count(app, "SELECT count(*) FROM oauth2_state WHERE expires_at <= " + now);
 	}
 
 	private static long count(HikariDataSource app, String sql) {

@@ -176,8 +176,8 @@ class JdbcStateStoreAutoConfigurationTests {
 		given(connection.getMetaData().getDatabaseProductName()).willReturn("Oracle");
 		this.app.withBean(DataSource.class, () -> oracle).run((context) -> {
 			FailureAnalysis analysis = new UnsupportedDatabaseFailureAnalyzer().analyze(context.getStartupFailure());
-			assertThat(analysis.getDescription())
-				.isEqualTo("The store 'jdbc' does not know the database 'Oracle', " + "but these: PostgreSQL, H2.");
+			assertThat(analysis.getDescription()).isEqualTo("The store 'jdbc' does not know the database 'Oracle', "
+					+ "but these: PostgreSQL, MariaDB, MySQL, H2.");
 			assertThat(analysis.getAction()).contains("oauth2-state.store=redis");
 		});
 	}

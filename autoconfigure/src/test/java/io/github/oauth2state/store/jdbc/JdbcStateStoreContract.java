@@ -44,7 +44,7 @@ abstract class JdbcStateStoreContract extends StateStoreContract {
 
 	@Test
 	void describesItself() {
-		assertThat(store()).asString().matches("jdbc, table oauth2_state on (PostgreSQL|H2)");
+		assertThat(store()).asString().matches("jdbc, table oauth2_state on (PostgreSQL|MariaDB|MySQL|H2)");
 	}
 
 }

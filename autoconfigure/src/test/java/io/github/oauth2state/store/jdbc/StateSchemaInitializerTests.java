@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -68,16 +69,17 @@ class StateSchemaInitializerTests {
 		DataSource app = app(database);
 		TestStores.createTable(app, TableName.of("Pending_Logins"));
 		assertThat(tables(app)).containsExactly("pending_logins");
-		assertThat(indexes(app, null, "pending_logins")).contains("pending_logins_expires_at").hasSize(2);
+		assertThat(indexes(app, null, "Pending_Logins")).contains("pending_logins_expires_at").hasSize(2);
 	}
 
 	@ParameterizedTest
 	@EnumSource(Database.class)
 	void tableMayStandInAnotherSchema(Database database) throws SQLException {
 		DataSource app = app(database);
-		new JdbcTemplate(app).execute("CREATE SCHEMA auth");
-		TestStores.createTable(app, TableName.of("auth.logins"));
-		assertThat(indexes(app, "auth", "logins")).contains("logins_expires_at").hasSize(2);
+		String schema = "auth_" + UUID.randomUUID().toString().substring(0, 8);
+		new JdbcTemplate(app).execute("CREATE SCHEMA " + schema);
+		TestStores.createTable(app, TableName.of(schema + ".logins"));
+		assertThat(indexes(app, schema, "logins")).contains("logins_expires_at").hasSize(2);
 	}
 
 	@ParameterizedTest
@@ -116,10 +118,7 @@ class StateSchemaInitializerTests {
 	}
 
 	private DataSource app(Database database) {
-		HikariDataSource app = switch (database) {
-			case POSTGRESQL -> TestStores.postgres();
-			case H2 -> TestStores.h2();
-		};
+		HikariDataSource app = TestStores.app(database);
 		this.opened.add(app);
 		return app;
 	}
@@ -140,18 +139,19 @@ class StateSchemaInitializerTests {
 	}
 
 	private static List<String> indexes(DataSource app, String schema, String table) throws SQLException {
+		Database database = Database.of(app);
 		try (Connection connection = app.getConnection()) {
 			DatabaseMetaData metaData = connection.getMetaData();
-			boolean upper = metaData.storesUpperCaseIdentifiers();
-			try (ResultSet rows = metaData.getIndexInfo(null, folded(schema, upper), folded(table, upper), false,
-					false)) {
+			try (ResultSet rows = switch (database) {
+				case POSTGRESQL -> metaData.getIndexInfo(null, schema, table.toLowerCase(Locale.ROOT), false, false);
+				case H2 -> metaData.getIndexInfo(null, (schema != null) ? schema.toUpperCase(Locale.ROOT) : null,
+						table.toUpperCase(Locale.ROOT), false, false);
+				case MARIADB, MYSQL -> metaData.getIndexInfo((schema != null) ? schema : connection.getCatalog(), null,
+						table, false, false);
+			}) {
 				return column(rows, "INDEX_NAME");
 			}
 		}
-	}
-
-	private static String folded(String name, boolean upper) {
-		return (name != null && upper) ? name.toUpperCase(Locale.ROOT) : name;
 	}
 
 	private static List<String> column(ResultSet rows, String name) throws SQLException {

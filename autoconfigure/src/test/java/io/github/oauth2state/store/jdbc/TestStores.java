@@ -9,6 +9,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.core.io.DefaultResourceLoader;
 
+import io.github.oauth2state.backends.TestMariaDb;
 import io.github.oauth2state.backends.TestPostgres;
 
 /**
@@ -32,6 +33,28 @@ final class TestStores {
 		initializer.initializeDatabase();
 	}
 
+	static HikariDataSource app(Database database) {
+		return switch (database) {
+			case POSTGRESQL -> postgres();
+			case MARIADB -> mariadb();
+			case MYSQL -> mysql();
+			case H2 -> h2();
+		};
+	}
+
+	static HikariDataSource mariadb() {
+		return mariadb("mariadb");
+	}
+
+	static HikariDataSource mysql() {
+		return mariadb("mysql");
+	}
+
+	private static HikariDataSource mariadb(String driver) {
+		TestMariaDb server = TestMariaDb.instance();
+		return pool(server.url(driver, server.createDatabase()), server.username(), server.password());
+	}
+
 	static HikariDataSource h2() {
 		HikariDataSource dataSource = new HikariDataSource();
 		dataSource.setJdbcUrl("jdbc:h2:mem:" + UUID.randomUUID());
@@ -43,10 +66,14 @@ final class TestStores {
 	}
 
 	static HikariDataSource postgres(String url) {
+		return pool(url, TestPostgres.instance().username(), TestPostgres.instance().password());
+	}
+
+	static HikariDataSource pool(String url, String username, String password) {
 		HikariDataSource dataSource = new HikariDataSource();
 		dataSource.setJdbcUrl(url);
-		dataSource.setUsername(TestPostgres.instance().username());
-		dataSource.setPassword(TestPostgres.instance().password());
+		dataSource.setUsername(username);
+		dataSource.setPassword(password);
 		// Connections made in the background would be counted
 		dataSource.setMinimumIdle(0);
 		return dataSource;

@@ -1,0 +1,16 @@
+package io.github.oauth2state.store.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+
+/**
+ * Tests for {@link JdbcStateStore} with the statements for MySQL and its driver, on a
+ * real MariaDB: a MySQL server is not to be had as an artifact.
+ */
+class MySqlJdbcStateStoreTests extends JdbcStateStoreContract {
+
+	@Override
+	HikariDataSource dataSource() {
+		return TestStores.mysql();
+	}
+
+}
