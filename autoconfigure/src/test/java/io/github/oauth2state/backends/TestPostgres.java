@@ -3,13 +3,11 @@ package io.github.oauth2state.backends;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.testcontainers.postgresql.PostgreSQLContainer;
@@ -17,30 +15,15 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 /**
  * A real PostgreSQL, started once per JVM.
  */
-public final class TestPostgres {
+public final class TestPostgres extends TestDatabase {
 
 	private static final String STATISTICS = "pg_stat_statements";
 
-	private static final String MAX_CONNECTIONS = "300";
-
 	private static final int PORT = 5432;
 
-	private static final AtomicInteger databases = new AtomicInteger();
-
-	private final String host;
-
-	private final int port;
-
-	private final String username;
-
-	private final String password;
-
 	private TestPostgres(String host, int port, String username, String password) {
-		this.host = host;
-		this.port = port;
-		this.username = username;
-		this.password = password;
-		execute("postgres", "CREATE EXTENSION IF NOT EXISTS " + STATISTICS);
+		super("postgresql", host, port, username, password, "postgres");
+		administer("CREATE EXTENSION IF NOT EXISTS " + STATISTICS);
 	}
 
 	/**
@@ -51,87 +34,9 @@ public final class TestPostgres {
 		return Holder.INSTANCE;
 	}
 
-	public String host() {
-		return this.host;
-	}
-
-	public int port() {
-		return this.port;
-	}
-
-	public String username() {
-		return this.username;
-	}
-
-	public String password() {
-		return this.password;
-	}
-
-	public String url(String database) {
-		return url(database, this.host, this.port);
-	}
-
-	/**
-	 * Returns the URL of a database where it is reached through something else.
-	 * @param database its name
-	 * @param host the host to connect to
-	 * @param port the port to connect to
-	 * @return the URL
-	 */
-	public String url(String database, String host, int port) {
-		return "jdbc:postgresql://" + host + ":" + port + "/" + database;
-	}
-
-	/**
-	 * Creates an empty database.
-	 * @return its name
-	 */
-	public String createDatabase() {
-		String database = "test_" + databases.incrementAndGet();
-		execute("postgres", "CREATE DATABASE " + database);
-		return database;
-	}
-
-	/**
-	 * Opens a connection for whatever a test needs to do behind the store's back.
-	 * @param database the name of the database
-	 * @return the connection
-	 * @throws SQLException if there is none to be had
-	 */
-	public Connection connect(String database) throws SQLException {
-		return DriverManager.getConnection(url(database), this.username, this.password);
-	}
-
-	/**
-	 * Executes a statement.
-	 * @param database the name of the database
-	 * @param sql the statement
-	 */
-	public void execute(String database, String sql) {
-		try (Connection connection = connect(database); Statement statement = connection.createStatement()) {
-			statement.execute(sql);
-		}
-		catch (SQLException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	/**
-	 * Queries a number.
-	 * @param database the name of the database
-	 * @param sql the query
-	 * @return the first column of the first row
-	 */
-	public long queryNumber(String database, String sql) {
-		try (Connection connection = connect(database);
-				Statement statement = connection.createStatement();
-				ResultSet rows = statement.executeQuery(sql)) {
-			rows.next();
-			return rows.getLong(1);
-		}
-		catch (SQLException ex) {
-			throw new IllegalStateException(ex);
-		}
+	@Override
+	public void endConnections(String database) {
+		administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + database + "'");
 	}
 
 	/**
@@ -143,9 +48,9 @@ public final class TestPostgres {
 	 * @return calls by the statement's text
 	 */
 	public Map<String, Integer> callsDuring(String database, Runnable work) {
-		execute("postgres", "SELECT pg_stat_statements_reset()");
+		administer("SELECT pg_stat_statements_reset()");
 		work.run();
-		try (Connection connection = connect("postgres"); Statement statement = connection.createStatement()) {
+		try (Connection connection = administration(); Statement statement = connection.createStatement()) {
 			ResultSet rows = statement.executeQuery("""
 					SELECT query, calls FROM pg_stat_statements
 					WHERE dbid = (SELECT oid FROM pg_database WHERE datname = '%s')
@@ -166,15 +71,6 @@ public final class TestPostgres {
 		return TestBackends.started("PostgreSQL " + postgres.version(), postgres);
 	}
 
-	private String version() {
-		try (Connection connection = connect("postgres")) {
-			return connection.getMetaData().getDatabaseProductVersion();
-		}
-		catch (SQLException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
 	@SuppressWarnings("resource")
 	private static TestPostgres startContainer() {
 		PostgreSQLContainer container = new PostgreSQLContainer("postgres:17-alpine").withCommand("postgres", "-c",
@@ -189,7 +85,7 @@ public final class TestPostgres {
 	private static TestPostgres startEmbedded() {
 		try {
 			EmbeddedPostgres server = EmbeddedPostgres.builder()
-				.setServerConfig("max_connections", MAX_CONNECTIONS)
+				.setServerConfig("max_connections", Integer.toString(MAX_CONNECTIONS))
 				.setServerConfig("shared_preload_libraries", STATISTICS)
 				.start();
 			return new TestPostgres("localhost", server.getPort(), "postgres", "");

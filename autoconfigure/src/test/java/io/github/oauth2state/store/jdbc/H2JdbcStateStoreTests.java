@@ -1,15 +1,12 @@
 package io.github.oauth2state.store.jdbc;
 
-import com.zaxxer.hikari.HikariDataSource;
-
 /**
  * Tests for {@link JdbcStateStore} on H2.
  */
 class H2JdbcStateStoreTests extends JdbcStateStoreContract {
 
-	@Override
-	HikariDataSource dataSource() {
-		return TestStores.h2();
+	H2JdbcStateStoreTests() {
+		super(Database.H2);
 	}
 
 	/**

@@ -27,7 +27,7 @@ class JdbcCostTests {
 
 	private final String database = this.postgres.createDatabase();
 
-	private final HikariDataSource app = TestStores.postgres(this.postgres.url(this.database));
+	private final HikariDataSource app = TestStores.pool(this.postgres, this.postgres.url(this.database));
 
 	private final JdbcStateStore store = TestStores.create(this.app, Duration.ofSeconds(10));
 

@@ -37,7 +37,7 @@ class JdbcTransactionTests {
 
 	private static final Duration MINUTE = Duration.ofMinutes(1);
 
-	private final HikariDataSource pool = TestStores.postgres();
+	private final HikariDataSource pool = TestStores.app(Database.POSTGRESQL);
 
 	private final StateKey there = StateKey.of("app", "test", UUID.randomUUID().toString());
 

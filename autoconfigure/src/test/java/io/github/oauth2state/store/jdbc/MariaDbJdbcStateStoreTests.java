@@ -1,15 +1,12 @@
 package io.github.oauth2state.store.jdbc;
 
-import com.zaxxer.hikari.HikariDataSource;
-
 /**
  * Tests for {@link JdbcStateStore} on a real MariaDB.
  */
 class MariaDbJdbcStateStoreTests extends JdbcStateStoreContract {
 
-	@Override
-	HikariDataSource dataSource() {
-		return TestStores.mariadb();
+	MariaDbJdbcStateStoreTests() {
+		super(Database.MARIADB);
 	}
 
 }

@@ -1,16 +1,13 @@
 package io.github.oauth2state.store.jdbc;
 
-import com.zaxxer.hikari.HikariDataSource;
-
 /**
  * Tests for {@link JdbcStateStore} with the statements for MySQL and its driver, on a
  * real MariaDB: a MySQL server is not to be had as an artifact.
  */
 class MySqlJdbcStateStoreTests extends JdbcStateStoreContract {
 
-	@Override
-	HikariDataSource dataSource() {
-		return TestStores.mysql();
+	MySqlJdbcStateStoreTests() {
+		super(Database.MYSQL);
 	}
 
 }

@@ -124,7 +124,7 @@ class StateSchemaInitializerTests {
 	}
 
 	private DataSource postgres(String url) {
-		HikariDataSource app = TestStores.postgres(url);
+		HikariDataSource app = TestStores.pool(TestPostgres.instance(), url);
 		app.setMaximumPoolSize(1);
 		this.opened.add(app);
 		return app;

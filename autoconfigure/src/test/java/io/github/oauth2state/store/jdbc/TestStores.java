@@ -9,6 +9,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.core.io.DefaultResourceLoader;
 
+import io.github.oauth2state.backends.TestDatabase;
 import io.github.oauth2state.backends.TestMariaDb;
 import io.github.oauth2state.backends.TestPostgres;
 
@@ -35,24 +36,15 @@ final class TestStores {
 
 	static HikariDataSource app(Database database) {
 		return switch (database) {
-			case POSTGRESQL -> postgres();
-			case MARIADB -> mariadb();
-			case MYSQL -> mysql();
+			case POSTGRESQL -> empty(TestPostgres.instance());
+			case MARIADB -> empty(TestMariaDb.instance());
+			case MYSQL -> empty(TestMariaDb.asMySql());
 			case H2 -> h2();
 		};
 	}
 
-	static HikariDataSource mariadb() {
-		return mariadb("mariadb");
-	}
-
-	static HikariDataSource mysql() {
-		return mariadb("mysql");
-	}
-
-	private static HikariDataSource mariadb(String driver) {
-		TestMariaDb server = TestMariaDb.instance();
-		return pool(server.url(driver, server.createDatabase()), server.username(), server.password());
+	private static HikariDataSource empty(TestDatabase server) {
+		return pool(server, server.url(server.createDatabase()));
 	}
 
 	static HikariDataSource h2() {
@@ -61,19 +53,11 @@ final class TestStores {
 		return dataSource;
 	}
 
-	static HikariDataSource postgres() {
-		return postgres(TestPostgres.instance().url(TestPostgres.instance().createDatabase()));
-	}
-
-	static HikariDataSource postgres(String url) {
-		return pool(url, TestPostgres.instance().username(), TestPostgres.instance().password());
-	}
-
-	static HikariDataSource pool(String url, String username, String password) {
+	static HikariDataSource pool(TestDatabase server, String url) {
 		HikariDataSource dataSource = new HikariDataSource();
 		dataSource.setJdbcUrl(url);
-		dataSource.setUsername(username);
-		dataSource.setPassword(password);
+		dataSource.setUsername(server.username());
+		dataSource.setPassword(server.password());
 		// Connections made in the background would be counted
 		dataSource.setMinimumIdle(0);
 		return dataSource;

@@ -1,0 +1,14 @@
+package io.github.oauth2state.store.jdbc;
+
+import io.github.oauth2state.backends.TestPostgres;
+
+/**
+ * Tests for {@link JdbcStateStore} while PostgreSQL or the way to it fails.
+ */
+class PostgresFailureTests extends JdbcFailureContract {
+
+	PostgresFailureTests() {
+		super(TestPostgres.instance());
+	}
+
+}
