@@ -126,7 +126,11 @@ public abstract class TestDatabase {
 	 */
 	public abstract void endConnections(String database);
 
-	final void administer(String sql) {
+	/**
+	 * Executes a statement that concerns the server.
+	 * @param sql the statement
+	 */
+	public final void administer(String sql) {
 		execute(this.administration, sql);
 	}
 

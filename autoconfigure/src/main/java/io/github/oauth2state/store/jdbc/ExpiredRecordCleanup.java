@@ -28,12 +28,15 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 
 	private final int batchSize;
 
+	private final Duration maxDuration;
+
 	private volatile @Nullable ScheduledExecutorService scheduler;
 
-	ExpiredRecordCleanup(JdbcStateStore store, Duration interval, int batchSize) {
+	ExpiredRecordCleanup(JdbcStateStore store, Duration interval, int batchSize, Duration maxDuration) {
 		this.store = store;
 		this.interval = interval;
 		this.batchSize = batchSize;
+		this.maxDuration = maxDuration;
 	}
 
 	/**
@@ -71,13 +74,14 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 	}
 
 	private int removeAll() {
+		long begun = System.nanoTime();
 		int removed = 0;
 		int batch;
 		do {
 			batch = this.store.removeExpired(this.batchSize);
 			removed += batch;
 		}
-		while (batch == this.batchSize && isRunning());
+		while (batch == this.batchSize && System.nanoTime() - begun < this.maxDuration.toNanos() && isRunning());
 		return removed;
 	}
 

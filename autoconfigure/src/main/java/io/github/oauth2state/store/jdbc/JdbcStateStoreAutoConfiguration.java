@@ -45,8 +45,9 @@ public final class JdbcStateStoreAutoConfiguration {
 	@Bean
 	StateSchemaInitializer oauth2StateSchemaInitializer(DataSource dataSource, Database oauth2StateDatabase,
 			JdbcStateStoreProperties properties) {
+		properties.postgresql().checkFor(oauth2StateDatabase);
 		return new StateSchemaInitializer(dataSource, oauth2StateDatabase, properties.checkedTableName(),
-				properties.initializeSchema());
+				properties.initializeSchema(), properties.postgresql().unlogged());
 	}
 
 	@Bean
@@ -54,15 +55,24 @@ public final class JdbcStateStoreAutoConfiguration {
 	JdbcStateStore jdbcStateStore(DataSource dataSource, Database oauth2StateDatabase, OAuth2StateSettings settings,
 			JdbcStateStoreProperties properties) {
 		TableName table = properties.checkedTableName();
-		StateConnections connections = StateConnections.of(dataSource, oauth2StateDatabase, settings.timeout());
+		StateConnections connections = StateConnections.of(dataSource, oauth2StateDatabase, settings.timeout(),
+				properties.postgresql().asynchronousCommit());
 		return new JdbcStateStore(new StateStatements(connections, settings.timeout()), oauth2StateDatabase, table);
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty(name = "oauth2-state.jdbc.validate-schema", matchIfMissing = true)
+	TableCheck oauth2StateTableCheck(JdbcStateStore store, Database oauth2StateDatabase,
+			JdbcStateStoreProperties properties) {
+		return new TableCheck(store, oauth2StateDatabase, properties.checkedTableName());
 	}
 
 	@Bean
 	@ConditionalOnBooleanProperty(name = "oauth2-state.jdbc.cleanup.enabled", matchIfMissing = true)
 	ExpiredRecordCleanup expiredRecordCleanup(JdbcStateStore store, JdbcStateStoreProperties properties) {
 		JdbcStateStoreProperties.Cleanup cleanup = properties.cleanup();
-		return new ExpiredRecordCleanup(store, cleanup.checkedInterval(), cleanup.checkedBatchSize());
+		return new ExpiredRecordCleanup(store, cleanup.checkedInterval(), cleanup.checkedBatchSize(),
+				cleanup.checkedMaxDuration());
 	}
 
 }

@@ -14,11 +14,15 @@ import io.github.oauth2state.config.PropertyCheck;
  * @param tableName table that keeps the records, with its schema if it needs one:
  * letters, digits and '_', at most 63 each
  * @param initializeSchema when to create the table at startup
+ * @param validateSchema whether to check at startup that the table can keep records
  * @param cleanup removal of expired records
+ * @param postgresql what only PostgreSQL has
  */
 @ConfigurationProperties("oauth2-state.jdbc")
 record JdbcStateStoreProperties(@DefaultValue("oauth2_state") String tableName,
-		@DefaultValue("embedded") DatabaseInitializationMode initializeSchema, @DefaultValue Cleanup cleanup) {
+		@DefaultValue("embedded") DatabaseInitializationMode initializeSchema,
+		@DefaultValue("true") boolean validateSchema, @DefaultValue Cleanup cleanup,
+		@DefaultValue Postgresql postgresql) {
 
 	TableName checkedTableName() {
 		return TableName.of(PropertyCheck.of("oauth2-state.jdbc.table-name", this.tableName)
@@ -33,9 +37,11 @@ record JdbcStateStoreProperties(@DefaultValue("oauth2_state") String tableName,
 	 * @param enabled whether this instance removes expired records
 	 * @param interval time between two removals, from 1s to 1d
 	 * @param batchSize how many records one statement removes at most, from 1 to 1000
+	 * @param maxDuration how long one removal may go on with further statements, from 1s
+	 * to 1h; what is left waits for the next one
 	 */
 	record Cleanup(@DefaultValue("true") boolean enabled, @DefaultValue("1m") Duration interval,
-			@DefaultValue("1000") int batchSize) {
+			@DefaultValue("1000") int batchSize, @DefaultValue("30s") Duration maxDuration) {
 
 		Duration checkedInterval() {
 			return PropertyCheck.of("oauth2-state.jdbc.cleanup.interval", this.interval)
@@ -45,6 +51,35 @@ record JdbcStateStoreProperties(@DefaultValue("oauth2_state") String tableName,
 		int checkedBatchSize() {
 			return PropertyCheck.of("oauth2-state.jdbc.cleanup.batch-size", this.batchSize)
 				.between(1, 1000, "Use 1 to 1000.");
+		}
+
+		Duration checkedMaxDuration() {
+			return PropertyCheck.of("oauth2-state.jdbc.cleanup.max-duration", this.maxDuration)
+				.between(Duration.ofSeconds(1), Duration.ofHours(1), "Use 1s to 1h, for example 30s.");
+		}
+
+	}
+
+	/**
+	 * What only PostgreSQL has. Both make writes cheaper, and a crash of the database
+	 * costly.
+	 *
+	 * @param unlogged whether a table that the library creates is UNLOGGED; a crash of
+	 * the database or a failover empties it
+	 * @param asynchronousCommit whether the database acknowledges writes before they are
+	 * on its disk; a crash of the database undoes those of the last moments
+	 */
+	record Postgresql(@DefaultValue("false") boolean unlogged, @DefaultValue("false") boolean asynchronousCommit) {
+
+		void checkFor(Database database) {
+			check("oauth2-state.jdbc.postgresql.unlogged", this.unlogged, database);
+			check("oauth2-state.jdbc.postgresql.asynchronous-commit", this.asynchronousCommit, database);
+		}
+
+		private static void check(String property, boolean value, Database database) {
+			PropertyCheck.of(property, value)
+				.must((set) -> !set || database == Database.POSTGRESQL,
+						"The database is " + database + ": remove the property.");
 		}
 
 	}

@@ -28,9 +28,21 @@ final class OwnPool {
 	private OwnPool() {
 	}
 
-	static @Nullable DataSource derive(DataSource app, Database database, Duration timeout) {
+	static @Nullable DataSource derive(DataSource app, Database database, Duration timeout,
+			boolean asynchronousCommit) {
 		HikariDataSource pool = DataSourceUnwrapper.unwrap(app, HikariConfigMXBean.class, HikariDataSource.class);
-		return (pool != null) ? new HikariDataSource(configuration(pool, database, timeout)) : null;
+		if (pool == null) {
+			return null;
+		}
+		HikariConfig config = configuration(pool, database, timeout);
+		if (asynchronousCommit) {
+			config.setConnectionInitSql(after(config.getConnectionInitSql(), "SET synchronous_commit TO off"));
+		}
+		return new HikariDataSource(config);
+	}
+
+	private static String after(@Nullable String first, String sql) {
+		return (first != null) ? first + "; " + sql : sql;
 	}
 
 	private static HikariConfig configuration(HikariConfig app, Database database, Duration timeout) {

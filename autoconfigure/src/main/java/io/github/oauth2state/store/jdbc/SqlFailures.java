@@ -34,12 +34,26 @@ final class SqlFailures {
 	 */
 	private static final int MYSQL_DUPLICATE_KEY = 1062;
 
+	/**
+	 * Started with that option, or in that mode.
+	 */
+	private static final Set<Integer> MYSQL_READ_ONLY = Set.of(1290, 1836);
+
 	private SqlFailures() {
 	}
 
 	static boolean isDuplicateKey(SQLException failure) {
 		return state(failure).equals("23505")
 				|| (state(failure).equals("23000") && failure.getErrorCode() == MYSQL_DUPLICATE_KEY);
+	}
+
+	/**
+	 * Tells a database that takes no writes at present, as a standby does.
+	 * @param failure what happened
+	 * @return whether it may take writes later
+	 */
+	static boolean isReadOnly(SQLException failure) {
+		return state(failure).startsWith("25") || MYSQL_READ_ONLY.contains(failure.getErrorCode());
 	}
 
 	/**

@@ -24,9 +24,13 @@ class StateSchemaInitializer extends DataSourceScriptDatabaseInitializer {
 
 	private final TableName table;
 
-	StateSchemaInitializer(DataSource dataSource, Database database, TableName table, DatabaseInitializationMode mode) {
+	private final boolean unlogged;
+
+	StateSchemaInitializer(DataSource dataSource, Database database, TableName table, DatabaseInitializationMode mode,
+			boolean unlogged) {
 		super(dataSource, settings(database, mode));
 		this.table = table;
+		this.unlogged = unlogged;
 	}
 
 	private static DatabaseInitializationSettings settings(Database database, DatabaseInitializationMode mode) {
@@ -59,6 +63,9 @@ class StateSchemaInitializer extends DataSourceScriptDatabaseInitializer {
 	private Resource adapt(Resource script) {
 		try {
 			String sql = this.table.applyTo(script.getContentAsString(StandardCharsets.UTF_8));
+			if (this.unlogged) {
+				sql = sql.replace("CREATE TABLE", "CREATE UNLOGGED TABLE");
+			}
 			return new ByteArrayResource(sql.getBytes(StandardCharsets.UTF_8), script.getDescription());
 		}
 		catch (IOException ex) {

@@ -110,6 +110,23 @@ class ExpiredRecordCleanupTests {
 	}
 
 	@Test
+	void oneRunEndsInTimeAndTheNextGoesOn() {
+		HikariDataSource app = app(Database.H2);
+		JdbcStateStore store = store(app);
+		keys(30).forEach((key) -> store.putIfAbsent(key, new byte[1], Duration.ofMillis(1)));
+		Awaitility.await().until(() -> expired(app) == 30);
+		ExpiredRecordCleanup cleanup = new ExpiredRecordCleanup(store, Duration.ofMillis(500), 10, Duration.ZERO);
+		cleanup.start();
+		this.opened.add(0, cleanup::stop);
+		List<Long> seen = new ArrayList<>();
+		Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20)).until(() -> {
+			seen.add(rows(app));
+			return rows(app) == 0;
+		});
+		assertThat(seen).contains(20L, 10L);
+	}
+
+	@Test
 	void failureIsLoggedWithoutDataAndTriedAgain(CapturedOutput output) {
 		HikariDataSource app = app(Database.POSTGRESQL);
 		JdbcStateStore store = store(app);
@@ -148,7 +165,7 @@ class ExpiredRecordCleanupTests {
 	}
 
 	private ExpiredRecordCleanup started(JdbcStateStore store, int batchSize) {
-		ExpiredRecordCleanup cleanup = new ExpiredRecordCleanup(store, OFTEN, batchSize);
+		ExpiredRecordCleanup cleanup = new ExpiredRecordCleanup(store, OFTEN, batchSize, Duration.ofSeconds(30));
 		cleanup.start();
 		this.opened.add(0, cleanup::stop);
 		return cleanup;

@@ -100,17 +100,67 @@ class JdbcStateStoreAutoConfigurationTests {
 	@Test
 	void embeddedDatabaseIsInitializedUnlessToldOtherwise() {
 		this.app.run((context) -> assertThat(hasTable(context.getBean(DataSource.class))).isTrue());
-		this.app.withPropertyValues("oauth2-state.jdbc.initialize-schema=never")
+		this.app
+			.withPropertyValues("oauth2-state.jdbc.initialize-schema=never", "oauth2-state.jdbc.validate-schema=false")
 			.run((context) -> assertThat(hasTable(context.getBean(DataSource.class))).isFalse());
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "embedded,false", "always,true", "never,false" })
 	void realDatabaseIsInitializedOnlyAlways(String mode, boolean initialized) {
-		postgres().withPropertyValues("oauth2-state.jdbc.initialize-schema=" + mode).run((context) -> {
-			assertThat(context.getBean(StateStore.class)).hasToString("jdbc, table oauth2_state on PostgreSQL");
-			assertThat(hasTable(context.getBean(DataSource.class))).isEqualTo(initialized);
-		});
+		postgres()
+			.withPropertyValues("oauth2-state.jdbc.initialize-schema=" + mode,
+					"oauth2-state.jdbc.validate-schema=" + initialized)
+			.run((context) -> {
+				assertThat(context.getBean(StateStore.class)).hasToString("jdbc, table oauth2_state on PostgreSQL");
+				assertThat(hasTable(context.getBean(DataSource.class))).isEqualTo(initialized);
+			});
+	}
+
+	@Test
+	void missingTableStopsTheAppUnlessToldOtherwise() {
+		postgres().run((context) -> assertThat(context).getFailure()
+			.rootCause()
+			.hasMessageContaining("relation \"oauth2_state\" does not exist"));
+		postgres().run((context) -> assertThat(context.getStartupFailure())
+			.hasStackTraceContaining(UnusableTableException.class.getName()));
+		postgres().withPropertyValues("oauth2-state.jdbc.validate-schema=false")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "false,p", "true,u" })
+	void tableOnPostgresIsUnloggedIfAsked(boolean unlogged, String persistence) {
+		postgres()
+			.withPropertyValues("oauth2-state.jdbc.initialize-schema=always",
+					"oauth2-state.jdbc.postgresql.unlogged=" + unlogged)
+			.run((context) -> {
+				JdbcTemplate jdbc = new JdbcTemplate(context.getBean(DataSource.class));
+				assertThat(jdbc.queryForObject("SELECT relpersistence FROM pg_class WHERE relname = 'oauth2_state'",
+						String.class))
+					.isEqualTo(persistence);
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "unlogged", "asynchronous-commit" })
+	void whatOnlyPostgresHasIsRefusedElsewhere(String option) {
+		assertRefused("oauth2-state.jdbc.postgresql." + option, "true", "The database is H2");
+	}
+
+	@Test
+	void asynchronousCommitNeedsAPoolToDeriveFrom() {
+		postgres().withPropertyValues("spring.datasource.type=org.postgresql.ds.PGSimpleDataSource",
+				"oauth2-state.jdbc.initialize-schema=always", "oauth2-state.jdbc.postgresql.asynchronous-commit=true")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContainingAll("asynchronous-commit", "ALTER ROLE"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0s", "61m" })
+	void badCleanupDurationIsRefusedWithTheFix(String duration) {
+		assertRefused("oauth2-state.jdbc.cleanup.max-duration", duration, "Use 1s to 1h");
 	}
 
 	@Test

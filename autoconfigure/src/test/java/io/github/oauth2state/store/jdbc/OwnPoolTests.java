@@ -9,8 +9,14 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
+
+import io.github.oauth2state.backends.TestPostgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
@@ -100,6 +106,27 @@ class OwnPoolTests {
 			.isEqualTo("jdbc:postgresql://host/db?ssl=true&" + options);
 	}
 
+	@ParameterizedTest
+	@NullSource
+	@ValueSource(strings = { "SET application_name TO app", "SET application_name TO app;" })
+	void commitsAsynchronouslyIfAsked(String initSql) {
+		TestPostgres server = TestPostgres.instance();
+		String database = server.createDatabase();
+		server.administer("ALTER DATABASE " + database + " SET synchronous_commit TO on");
+		HikariDataSource app = TestStores.pool(server, server.url(database));
+		app.setConnectionInitSql(initSql);
+		DataSource own = OwnPool.derive(app, Database.POSTGRESQL, Duration.ofSeconds(10), true);
+		assertThat(setting(own, "synchronous_commit")).isEqualTo("off");
+		assertThat(setting(own, "application_name")).isEqualTo((initSql != null) ? "app" : "PostgreSQL JDBC Driver");
+		assertThat(setting(app, "synchronous_commit")).isEqualTo("on");
+		OwnPool.close(own);
+		app.close();
+	}
+
+	private static String setting(DataSource dataSource, String name) {
+		return new JdbcTemplate(dataSource).queryForObject("SHOW " + name, String.class);
+	}
+
 	@Test
 	void isFoundBehindProxies() {
 		DataSource proxy = new LazyConnectionDataSourceProxy(this.app);
@@ -114,7 +141,7 @@ class OwnPoolTests {
 	}
 
 	private static HikariDataSource derive(DataSource app, Database database, Duration timeout) {
-		return (HikariDataSource) OwnPool.derive(app, database, timeout);
+		return (HikariDataSource) OwnPool.derive(app, database, timeout, false);
 	}
 
 }

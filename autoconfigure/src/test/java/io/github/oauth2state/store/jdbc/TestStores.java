@@ -23,13 +23,17 @@ final class TestStores {
 
 	static JdbcStateStore create(DataSource app, Duration timeout) {
 		createTable(app, TableName.DEFAULT);
-		return new JdbcStateStore(new StateStatements(StateConnections.of(app, Database.of(app), timeout), timeout),
-				Database.of(app), TableName.DEFAULT);
+		return onTable(app, Database.of(app), timeout);
+	}
+
+	static JdbcStateStore onTable(DataSource app, Database database, Duration timeout) {
+		StateConnections connections = StateConnections.of(app, database, timeout, false);
+		return new JdbcStateStore(new StateStatements(connections, timeout), database, TableName.DEFAULT);
 	}
 
 	static void createTable(DataSource app, TableName table) {
 		StateSchemaInitializer initializer = new StateSchemaInitializer(app, Database.of(app), table,
-				DatabaseInitializationMode.ALWAYS);
+				DatabaseInitializationMode.ALWAYS, false);
 		initializer.setResourceLoader(new DefaultResourceLoader());
 		initializer.initializeDatabase();
 	}

@@ -1,0 +1,95 @@
+package io.github.oauth2state.store.jdbc;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.InitializingBean;
+
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
+
+/**
+ * Finds out at startup, rather than at the first login, whether a table can keep records,
+ * by a record that goes through its life: that needs the columns, their sizes, the
+ * primary key and the rights of the database user.
+ */
+final class TableCheck implements InitializingBean {
+
+	private static final Log logger = LogFactory.getLog(TableCheck.class);
+
+	private static final Duration TTL = Duration.ofMinutes(1);
+
+	/**
+	 * As large as records may be.
+	 */
+	private static final byte[] LARGE = filled(64 * 1024, 1);
+
+	private static final byte[] SMALL = filled(1, 2);
+
+	private final JdbcStateStore store;
+
+	private final Database database;
+
+	private final TableName table;
+
+	TableCheck(JdbcStateStore store, Database database, TableName table) {
+		this.store = store;
+		this.database = database;
+		this.table = table;
+	}
+
+	/**
+	 * Checks the table, if the database answers.
+	 * @throws UnusableTableException if the table cannot keep records
+	 */
+	@Override
+	public void afterPropertiesSet() {
+		try {
+			live(StateKey.of("table-check", UUID.randomUUID().toString()));
+		}
+		catch (StateStoreException ex) {
+			SQLException cause = (ex.getCause() instanceof SQLException sql) ? sql : new SQLException(ex.getMessage());
+			if (ex.getReason() == Reason.REJECTED && !SqlFailures.isReadOnly(cause)) {
+				throw unusable(cause.getMessage() + " (SQLState " + cause.getSQLState() + ")", ex);
+			}
+			logger.warn("Cannot check the table '" + this.table + "' on " + this.database + ": " + ex.getMessage()
+					+ ", SQLState " + cause.getSQLState());
+		}
+	}
+
+	private void live(StateKey key) {
+		expect(this.store.putIfAbsent(key, LARGE, TTL).isEmpty(), "a new record was there before");
+		expect(holds(this.store.putIfAbsent(key, SMALL, TTL), LARGE),
+				"a second record was accepted under the same key, or the first one changed; is there a primary key?");
+		expect(this.store.replace(key, LARGE, SMALL, TTL), "a record could not be replaced");
+		expect(holds(this.store.take(key), SMALL), "a record could not be taken");
+	}
+
+	private static boolean holds(Optional<byte[]> value, byte[] expected) {
+		return value.isPresent() && Arrays.equals(value.get(), expected);
+	}
+
+	private void expect(boolean condition, String otherwise) {
+		if (!condition) {
+			throw unusable(otherwise, null);
+		}
+	}
+
+	private UnusableTableException unusable(String reason, @Nullable Throwable cause) {
+		return new UnusableTableException(this.table, this.database, reason, cause);
+	}
+
+	private static byte[] filled(int length, int value) {
+		byte[] bytes = new byte[length];
+		Arrays.fill(bytes, (byte) value);
+		return bytes;
+	}
+
+}

@@ -1,0 +1,141 @@
+package io.github.oauth2state.store.jdbc;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.sql.init.DatabaseInitializationMode;
+import org.springframework.core.io.DefaultResourceLoader;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStoreException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link JdbcStateStore} on a PostgreSQL that is killed and started again.
+ */
+@Timeout(180)
+class PostgresCrashTests {
+
+	private static final Duration TTL = Duration.ofMinutes(10);
+
+	@TempDir
+	private Path directory;
+
+	private EmbeddedPostgres server;
+
+	private HikariDataSource app;
+
+	private JdbcStateStore store;
+
+	@AfterEach
+	void close() throws IOException {
+		this.store.destroy();
+		this.app.close();
+		this.server.close();
+	}
+
+	@Test
+	void pendingLoginsOutliveACrash() {
+		start(false);
+		StateKey pending = put();
+		StateKey taken = put();
+		this.store.take(taken);
+		crashAndRestart(pending);
+		assertThat(this.store.take(pending)).contains(new byte[] { 1 });
+		assertThat(this.store.take(taken)).isEmpty();
+		assertThat(this.store.take(put())).isPresent();
+	}
+
+	@Test
+	void unloggedTableIsEmptyAfterACrashAndGoesOn() {
+		start(true);
+		StateKey pending = put();
+		crashAndRestart(pending);
+		assertThat(this.store.take(pending)).isEmpty();
+		assertThat(this.store.take(put())).isPresent();
+	}
+
+	private StateKey put() {
+		StateKey key = StateKey.of("app", "test", UUID.randomUUID().toString());
+		assertThat(this.store.putIfAbsent(key, new byte[] { 1 }, TTL)).isEmpty();
+		return key;
+	}
+
+	private void start(boolean unlogged) {
+		this.server = server(0);
+		this.app = new HikariDataSource();
+		this.app.setJdbcUrl(this.server.getJdbcUrl("postgres", "postgres"));
+		StateSchemaInitializer initializer = new StateSchemaInitializer(this.app, Database.POSTGRESQL,
+				TableName.DEFAULT, DatabaseInitializationMode.ALWAYS, unlogged);
+		initializer.setResourceLoader(new DefaultResourceLoader());
+		initializer.initializeDatabase();
+		// Creating the table is not what the crash may undo
+		new JdbcTemplate(this.app).execute("CHECKPOINT");
+		this.store = TestStores.onTable(this.app, Database.POSTGRESQL, Duration.ofSeconds(1));
+	}
+
+	private EmbeddedPostgres server(int port) {
+		try {
+			return EmbeddedPostgres.builder()
+				.setDataDirectory(this.directory)
+				.setCleanDataDirectory(false)
+				.setPort(port)
+				.setServerConfig("synchronous_commit", "on")
+				.start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void crashAndRestart(StateKey key) {
+		Path pidFile = this.directory.resolve("postmaster.pid");
+		ProcessHandle postmaster = ProcessHandle.of(pid(pidFile)).orElseThrow();
+		postmaster.destroyForcibly();
+		postmaster.onExit().join();
+		assertThatExceptionOfType(StateStoreException.class).isThrownBy(() -> this.store.find(key));
+		int port = this.server.getPort();
+		closeHandle();
+		Awaitility.await()
+			.atMost(Duration.ofMinutes(1))
+			.ignoreExceptions()
+			.untilAsserted(() -> this.server = server(port));
+		Awaitility.await().ignoreExceptionsInstanceOf(StateStoreException.class).until(() -> {
+			this.store.find(key);
+			return true;
+		});
+	}
+
+	private void closeHandle() {
+		try {
+			this.server.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static long pid(Path pidFile) {
+		try {
+			return Long.parseLong(Files.readAllLines(pidFile).get(0));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
