@@ -51,7 +51,8 @@ final class Instance implements AutoCloseable {
 		sources.add(Configuration.class);
 		List<String> arguments = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
 				"spring.application.name=scenario", "server.forward-headers-strategy=framework",
-				"server.tomcat.threads.min-spare=4", "logging.level.root=warn", "spring.autoconfigure.exclude="));
+				"server.tomcat.threads.min-spare=4", "logging.level.root=warn", "spring.flyway.enabled=false",
+				"spring.liquibase.enabled=false", "spring.autoconfigure.exclude="));
 		for (String registration : List.of("idp", "other", "api")) {
 			arguments.addAll(registration(registration, idp.issuer()));
 		}
