@@ -1,0 +1,163 @@
+package io.github.oauth2state.scenario;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.github.oauth2state.backends.TestPostgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Logins while several processes remove expired records from the same PostgreSQL table,
+ * and one of them is killed at it. The system property {@code scale} multiplies the
+ * records; from 50 on, it is a million of them and ten processes.
+ */
+@Timeout(1800)
+class CleanupUnderLoadTests {
+
+	private static final int SCALE = Integer.getInteger("scale", 1);
+
+	private static final int EXPIRED = 20_000 * SCALE;
+
+	private static final int PROCESSES = Math.min(10, 2 + SCALE);
+
+	private static final int CYCLES = 3;
+
+	private static final int MIN_LOGINS = 20;
+
+	private final TestPostgres postgres = TestPostgres.instance();
+
+	private final String database = this.postgres.createDatabase();
+
+	private final List<Process> processes = new ArrayList<>();
+
+	@TempDir
+	private Path directory;
+
+	@AfterEach
+	void stop() {
+		this.processes.forEach(Process::destroyForcibly);
+	}
+
+	@Test
+	void cleanupIsCompleteAndDisturbsNoLogin() throws IOException {
+		File log = this.directory.resolve("processes.log").toFile();
+		try (Instance a = startInstance(); Instance b = startInstance()) {
+			List<Duration> before = logIns(a, b, () -> false);
+			List<Duration> during = new ArrayList<>();
+			List<Long> sizes = new ArrayList<>();
+			for (int cycle = 1; cycle <= CYCLES; cycle++) {
+				startProcesses(log, cycle);
+				expire();
+				long begun = System.nanoTime();
+				sizes.add(number("SELECT pg_total_relation_size('oauth2_state')"));
+				awaitProgress();
+				this.processes.remove(0).destroyForcibly();
+				during.addAll(logIns(a, b, () -> remaining() > 0));
+				report("cycle " + cycle + ": " + EXPIRED + " records removed in "
+						+ Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms by " + PROCESSES
+						+ " processes, one of which was killed; table and indexes " + sizes.get(cycle - 1) + " bytes");
+				stopProcesses();
+				// In the place of autovacuum, which comes when it likes
+				this.postgres.execute(this.database, "VACUUM oauth2_state");
+			}
+			report("slowest of " + before.size() + " logins before: " + slowest(before) + ", of " + during.size()
+					+ " during cleanup: " + slowest(during));
+			assertThat(number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")).isZero();
+			assertThat(Files.readString(log.toPath())).doesNotContain("Cannot remove expired records");
+			assertThat(sizes.get(CYCLES - 1)).isLessThan(sizes.get(0) * 5 / 4);
+			assertThat(number("SELECT count(*) FROM oauth2_state")).isZero();
+		}
+	}
+
+	private Instance startInstance() {
+		List<String> properties = new ArrayList<>(storeProperties());
+		properties.add("oauth2-state.jdbc.initialize-schema=always");
+		properties.add("oauth2-state.jdbc.cleanup.enabled=false");
+		properties.add(
+				"spring.autoconfigure.exclude=org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration");
+		return Instance.start(Cluster.shared().idp, null, properties);
+	}
+
+	private List<String> storeProperties() {
+		return List.of("oauth2-state.store=jdbc", "oauth2-state.timeout=10s", "oauth2-state.jdbc.cleanup.interval=1s",
+				"spring.datasource.url=" + this.postgres.url(this.database),
+				"spring.datasource.username=" + this.postgres.username(),
+				"spring.datasource.password=" + this.postgres.password());
+	}
+
+	/**
+	 * Stores records that expire when all of them are there.
+	 */
+	private void expire() {
+		this.postgres.execute(this.database, """
+				INSERT INTO oauth2_state (record_key, record_value, expires_at)
+				SELECT sha256((random()::text || i)::bytea), convert_to(repeat(md5(i::text), 14), 'UTF8'),
+					statement_timestamp() - interval '1 second'
+				FROM generate_series(1, %d) i""".formatted(EXPIRED));
+	}
+
+	private void startProcesses(File log, int cycle) {
+		IntStream.range(0, PROCESSES).forEach((i) -> this.processes.add(CleaningProcess.start(log, storeProperties())));
+		Awaitility.await()
+			.atMost(Duration.ofMinutes(5))
+			.until(() -> Files.readString(log.toPath()).split("Started CleaningProcess.App in", -1).length > cycle * PROCESSES);
+	}
+
+	private void stopProcesses() throws IOException {
+		for (Process process : this.processes) {
+			process.getOutputStream().close();
+		}
+		this.processes.forEach((process) -> process.onExit().join());
+		this.processes.clear();
+	}
+
+	private void awaitProgress() {
+		Awaitility.await()
+			.atMost(Duration.ofMinutes(5))
+			.pollInterval(Duration.ofMillis(5))
+			.until(() -> remaining() < EXPIRED);
+	}
+
+	private long remaining() {
+		return number("SELECT count(*) FROM oauth2_state WHERE expires_at < now()");
+	}
+
+	private static List<Duration> logIns(Instance a, Instance b, BooleanSupplier more) {
+		List<Duration> durations = new ArrayList<>();
+		while (durations.size() < MIN_LOGINS || more.getAsBoolean()) {
+			Browser browser = Browser.overHttp();
+			long begun = System.nanoTime();
+			browser.open(b, browser.begin(a, "/oauth2/authorization/idp"));
+			durations.add(Duration.ofNanos(System.nanoTime() - begun));
+			assertThat(browser.isSignedIn(b)).isTrue();
+		}
+		return durations;
+	}
+
+	private static String slowest(List<Duration> durations) {
+		return durations.stream().max(Duration::compareTo).orElseThrow().toMillis() + " ms";
+	}
+
+	private long number(String sql) {
+		return this.postgres.queryNumber(this.database, sql);
+	}
+
+	private static void report(String line) {
+		System.out.println("Cleanup: " + line);
+	}
+
+}
