@@ -3,20 +3,23 @@ package io.github.oauth2state.backends;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import javax.net.ServerSocketFactory;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * Stands between a client and a server, and misbehaves as networks do.
  */
 public final class TcpProxy implements AutoCloseable {
 
-	private final String targetHost;
-
-	private final int targetPort;
+	private volatile InetSocketAddress target;
 
 	private final ServerSocket listener;
 
@@ -27,10 +30,19 @@ public final class TcpProxy implements AutoCloseable {
 	private Mode mode = Mode.FORWARD;
 
 	public TcpProxy(String targetHost, int targetPort) {
-		this.targetHost = targetHost;
-		this.targetPort = targetPort;
+		this(targetHost, targetPort, ServerSocketFactory.getDefault());
+	}
+
+	/**
+	 * Creates a proxy that ends TLS, if that is what the factory is for.
+	 * @param targetHost the server's host
+	 * @param targetPort the server's port
+	 * @param listeners makes the socket that clients connect to
+	 */
+	public TcpProxy(String targetHost, int targetPort, ServerSocketFactory listeners) {
+		this.target = new InetSocketAddress(targetHost, targetPort);
 		try {
-			this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+			this.listener = listeners.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -57,6 +69,15 @@ public final class TcpProxy implements AutoCloseable {
 		}
 		this.mode = mode;
 		notifyAll();
+	}
+
+	/**
+	 * Leads new connections to another server, as a name or an address that moves.
+	 * @param host the server's host
+	 * @param port the server's port
+	 */
+	public void redirect(String host, int port) {
+		this.target = new InetSocketAddress(host, port);
 	}
 
 	/**
@@ -92,13 +113,26 @@ public final class TcpProxy implements AutoCloseable {
 				close(client);
 				continue;
 			}
-			Socket server = new Socket(this.targetHost, this.targetPort);
+			Socket server = connect();
+			if (server == null) {
+				close(client);
+				continue;
+			}
 			client.setTcpNoDelay(true);
 			server.setTcpNoDelay(true);
 			this.sockets.add(client);
 			this.sockets.add(server);
 			start("requests", () -> pumpRequests(client, server));
 			start("replies", () -> pumpReplies(server, client));
+		}
+	}
+
+	private @Nullable Socket connect() {
+		try {
+			return new Socket(this.target.getAddress(), this.target.getPort());
+		}
+		catch (IOException ex) {
+			return null;
 		}
 	}
 

@@ -2,23 +2,18 @@ package io.github.oauth2state.backends;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.cluster.SlotHash;
-import org.awaitility.Awaitility;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.DockerImageName;
 import redis.embedded.RedisServer;
-import redis.embedded.core.RedisServerBuilder;
 
 /**
  * A real Redis, started once per JVM.
@@ -47,14 +42,6 @@ public final class TestRedis {
 	 */
 	public static TestRedis instance() {
 		return Holder.INSTANCE;
-	}
-
-	/**
-	 * Returns the only node of a cluster that is started once per JVM.
-	 * @return the server, started and serving all slots
-	 */
-	public static TestRedis cluster() {
-		return ClusterHolder.INSTANCE;
 	}
 
 	public String host() {
@@ -124,19 +111,9 @@ public final class TestRedis {
 		return Long.parseLong(matcher.group(1));
 	}
 
-	private static TestRedis start(String... options) {
-		TestRedis redis = TestBackends.docker() ? startContainer(options) : startEmbedded(options);
+	private static TestRedis start() {
+		TestRedis redis = TestBackends.docker() ? startContainer() : startEmbedded();
 		return TestBackends.started("Redis " + redis.version(), redis);
-	}
-
-	private static TestRedis startCluster() {
-		TestRedis redis = start("--cluster-enabled", "yes");
-		// What the node tells clients about itself must be what they can reach
-		redis.commands.configSet("cluster-announce-ip", InetAddress.getLoopbackAddress().getHostAddress());
-		redis.commands.configSet("cluster-announce-port", Integer.toString(redis.port));
-		redis.commands.clusterAddSlots(IntStream.range(0, SlotHash.SLOT_COUNT).toArray());
-		Awaitility.await().until(() -> redis.commands.clusterInfo().contains("cluster_state:ok"));
-		return redis;
 	}
 
 	private String version() {
@@ -145,22 +122,17 @@ public final class TestRedis {
 	}
 
 	@SuppressWarnings("resource")
-	private static TestRedis startContainer(String... options) {
+	private static TestRedis startContainer() {
 		GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse("redis:7-alpine"))
-			.withExposedPorts(PORT)
-			.withCommand("redis-server " + String.join(" ", options));
+			.withExposedPorts(PORT);
 		container.start();
 		return new TestRedis(container.getHost(), container.getMappedPort(PORT));
 	}
 
-	private static TestRedis startEmbedded(String... options) {
+	private static TestRedis startEmbedded() {
 		try {
 			int port = freePort();
-			RedisServerBuilder server = RedisServer.newRedisServer().port(port).setting("save \"\"");
-			for (int i = 0; i < options.length; i += 2) {
-				server.setting(options[i].substring("--".length()) + " " + options[i + 1]);
-			}
-			server.build().start();
+			RedisServer.newRedisServer().port(port).setting("save \"\"").build().start();
 			return new TestRedis("localhost", port);
 		}
 		catch (IOException ex) {
@@ -177,12 +149,6 @@ public final class TestRedis {
 	private static final class Holder {
 
 		private static final TestRedis INSTANCE = start();
-
-	}
-
-	private static final class ClusterHolder {
-
-		private static final TestRedis INSTANCE = startCluster();
 
 	}
 

@@ -3,10 +3,13 @@ package io.github.oauth2state.store.redis;
 import java.lang.reflect.Field;
 import java.time.Duration;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +44,8 @@ final class BoundedLettuce {
 			logger.warn("oauth2-state.timeout is not kept on this connection factory: " + app.getClass().getName());
 			return null;
 		}
-		LettuceConnectionFactory derived = new LettuceConnectionFactory(configuration,
-				bounded(app.getClientConfiguration(), timeout));
+		LettuceConnectionFactory derived = new BoundedConnectionFactory(configuration,
+				bounded(app.getClientConfiguration(), timeout), timeout);
 		derived.afterPropertiesSet();
 		return derived;
 	}
@@ -85,20 +88,54 @@ final class BoundedLettuce {
 	}
 
 	private static ClientOptions bounded(ClientOptions options, Duration timeout) {
+		return bound(options.mutate(), options, timeout).build();
+	}
+
+	private static ClusterClientOptions bounded(ClusterClientOptions options, Duration timeout) {
+		FollowedTopology topology = new FollowedTopology(options.getTopologyRefreshOptions());
+		return bound(options.mutate().topologyRefreshOptions(topology), options, timeout).build();
+	}
+
+	private static <B extends ClientOptions.Builder> B bound(B builder, ClientOptions options, Duration timeout) {
 		// A command that waits for a connection, or is sent again on the next one, could
 		// take a record long after its caller has given up
-		return options.mutate()
-			.autoReconnect(true)
+		builder.autoReconnect(true)
 			.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
 			.replayFilter((command) -> true)
 			.timeoutOptions(TimeoutOptions.enabled(timeout))
-			.socketOptions(bounded(options.getSocketOptions(), timeout))
-			.build();
+			.socketOptions(bounded(options.getSocketOptions(), timeout));
+		return builder;
 	}
 
 	private static SocketOptions bounded(SocketOptions options, Duration timeout) {
 		boolean inTime = options.getConnectTimeout().compareTo(timeout) <= 0;
 		return inTime ? options : options.mutate().connectTimeout(timeout).build();
+	}
+
+	/**
+	 * Bounds the options of a cluster once more, as Spring Data derives its own from
+	 * them, and Lettuce forgets the replay filter whenever it copies these.
+	 */
+	private static final class BoundedConnectionFactory extends LettuceConnectionFactory {
+
+		private final Duration timeout;
+
+		BoundedConnectionFactory(RedisConfiguration configuration, LettuceClientConfiguration client,
+				Duration timeout) {
+			super(configuration, client);
+			this.timeout = timeout;
+		}
+
+		@Override
+		protected AbstractRedisClient createClient() {
+			AbstractRedisClient client = super.createClient();
+			if (client instanceof RedisClusterClient cluster
+					&& client.getOptions() instanceof ClusterClientOptions options) {
+				cluster.setOptions(bounded(options, this.timeout));
+			}
+			return client;
+		}
+
 	}
 
 }

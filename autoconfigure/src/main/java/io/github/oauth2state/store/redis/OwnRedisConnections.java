@@ -6,10 +6,14 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import io.lettuce.core.cluster.RedisClusterClient;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
 
 /**
  * Connections of the store's own that all share one native connection.
@@ -20,17 +24,29 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 final class OwnRedisConnections implements RedisConnections {
 
+	/**
+	 * To connect to a cluster anew breaks the connections to all its nodes, also to those
+	 * that answer.
+	 */
+	private static final Duration CLUSTER_PATIENCE = Duration.ofSeconds(30);
+
 	private final LettuceConnectionFactory factory;
 
 	private final Duration timeout;
+
+	private final @Nullable ClusterTopology topology;
 
 	private @Nullable FutureTask<Void> connecting;
 
 	private long begun;
 
+	private boolean mistrusted = true;
+
 	OwnRedisConnections(LettuceConnectionFactory factory, Duration timeout) {
 		this.factory = factory;
 		this.timeout = timeout;
+		this.topology = (factory.getNativeClient() instanceof RedisClusterClient cluster)
+				? new ClusterTopology(cluster, timeout) : null;
 	}
 
 	@Override
@@ -41,7 +57,8 @@ final class OwnRedisConnections implements RedisConnections {
 
 	private synchronized FutureTask<Void> connecting() {
 		if (this.connecting == null) {
-			this.connecting = new FutureTask<>(this::connect, null);
+			boolean anew = this.mistrusted;
+			this.connecting = new FutureTask<>(() -> connect(anew), null);
 			this.begun = System.nanoTime();
 			Thread thread = new Thread(this.connecting, "oauth2-state-redis-connect");
 			thread.setDaemon(true);
@@ -50,19 +67,34 @@ final class OwnRedisConnections implements RedisConnections {
 		return this.connecting;
 	}
 
-	private void connect() {
+	private void connect(boolean anew) {
 		try {
-			this.factory.resetConnection();
-			this.factory.getConnection().close();
+			if (anew || !answers()) {
+				this.factory.resetConnection();
+				this.factory.getConnection().close();
+			}
 		}
 		catch (RuntimeException ex) {
-			connectAgain();
+			connectAgain(true);
 			throw ex;
 		}
 	}
 
-	private synchronized void connectAgain() {
+	/**
+	 * Tells whether Lettuce has connected again by itself.
+	 */
+	private boolean answers() {
+		try (RedisConnection connection = this.factory.getConnection()) {
+			return connection.ping() != null;
+		}
+		catch (RuntimeException ex) {
+			return false;
+		}
+	}
+
+	private synchronized void connectAgain(boolean anew) {
 		this.connecting = null;
+		this.mistrusted = anew;
 	}
 
 	private void await(FutureTask<Void> connecting) {
@@ -82,14 +114,29 @@ final class OwnRedisConnections implements RedisConnections {
 	}
 
 	/**
+	 * Lets the next call connect anew, unless the connection is younger than the command.
+	 * <p>
 	 * When the other end is gone without a word, for example in a failover, it takes the
-	 * operating system a quarter of an hour to notice. So the next call connects anew,
-	 * unless the connection is younger than the command.
+	 * operating system a quarter of an hour to notice. When it is gone for long, Lettuce
+	 * waits up to half a minute between two attempts. And when it has become a replica,
+	 * it goes on answering, while clients that look for the master find another.
 	 */
 	@Override
-	public synchronized void timedOut() {
-		if (System.nanoTime() - this.begun >= this.timeout.toNanos()) {
-			connectAgain();
+	public void failed(StateStoreException failure) {
+		boolean gone = failure.getReason() == Reason.CONNECTION;
+		boolean useless = failure.getReason() == Reason.TIMEOUT || RedisFailures.isReadOnly(failure);
+		if (gone || useless) {
+			if (this.topology != null) {
+				this.topology.refresh();
+			}
+			connectAgainUnlessYoung(useless || this.topology != null);
+		}
+	}
+
+	private synchronized void connectAgainUnlessYoung(boolean anew) {
+		Duration young = (this.topology != null) ? CLUSTER_PATIENCE : this.timeout;
+		if (System.nanoTime() - this.begun >= young.toNanos()) {
+			connectAgain(anew);
 		}
 	}
 

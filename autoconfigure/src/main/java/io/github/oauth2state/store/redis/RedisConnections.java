@@ -6,6 +6,8 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
+import io.github.oauth2state.StateStoreException;
+
 /**
  * Where the store gets its connections from.
  */
@@ -18,9 +20,10 @@ interface RedisConnections extends AutoCloseable {
 	RedisConnection open();
 
 	/**
-	 * Takes note that a command was not answered in time.
+	 * Takes note that a command failed, perhaps because its connection is of no use.
+	 * @param failure what became of the command
 	 */
-	void timedOut();
+	void failed(StateStoreException failure);
 
 	/**
 	 * Closes what is the store's own.
@@ -58,7 +61,7 @@ interface RedisConnections extends AutoCloseable {
 		}
 
 		@Override
-		public void timedOut() {
+		public void failed(StateStoreException failure) {
 			// The app's client knows what to do
 		}
 

@@ -45,6 +45,15 @@ final class RedisFailures {
 		return new StateStoreException(reason, message(operation, reason), failure);
 	}
 
+	/**
+	 * Tells whether the server does not accept writes, as one that has become a replica.
+	 * @param failure what became of a command
+	 * @return whether that was the cause
+	 */
+	static boolean isReadOnly(StateStoreException failure) {
+		return causes(failure).map(Throwable::getMessage).anyMatch((text) -> text != null && text.contains("READONLY"));
+	}
+
 	private static @Nullable Reason reason(Throwable cause) {
 		if (cause instanceof QueryTimeoutException || cause instanceof SocketTimeoutException) {
 			return Reason.TIMEOUT;

@@ -108,9 +108,7 @@ final class RedisStateStore implements StateStore, DisposableBean {
 		}
 		catch (RuntimeException ex) {
 			StateStoreException failure = RedisFailures.afterSending(operation, ex);
-			if (failure.getReason() == Reason.TIMEOUT) {
-				this.connections.timedOut();
-			}
+			this.connections.failed(failure);
 			throw failure;
 		}
 	}

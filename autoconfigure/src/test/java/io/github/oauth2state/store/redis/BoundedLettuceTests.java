@@ -1,6 +1,8 @@
 package io.github.oauth2state.store.redis;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
@@ -8,6 +10,8 @@ import io.lettuce.core.ReadFrom;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions.RefreshTrigger;
 import io.lettuce.core.resource.ClientResources;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.junit.jupiter.api.Test;
@@ -24,7 +28,9 @@ import org.springframework.data.redis.connection.lettuce.LettucePoolingClientCon
 import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.spy;
 
 /**
  * Tests for {@link BoundedLettuce}.
@@ -95,6 +101,55 @@ class BoundedLettuceTests {
 				(options) -> assertThat(options.getMaxRedirects()).isEqualTo(7));
 	}
 
+	/**
+	 * Spring Data copies the options of a cluster, and Lettuce forgets some with it.
+	 */
+	@Test
+	void commandsToAClusterAreNeverSentLaterWhateverElseIsSet() {
+		RedisClusterConfiguration cluster = new RedisClusterConfiguration().clusterNode("localhost", 7000);
+		cluster.setMaxRedirects(7);
+		for (ClientOptions app : List.of(ClientOptions.create(), ClusterClientOptions.create())) {
+			ClusterClientOptions options = clusterOptions(cluster, app);
+			assertThat(options.getReplayFilter().test(null)).isTrue();
+			assertThat(options.getDisconnectedBehavior()).isEqualTo(DisconnectedBehavior.REJECT_COMMANDS);
+			assertThat(options.getTimeoutOptions().isTimeoutCommands()).isTrue();
+			assertThat(options.getMaxRedirects()).isEqualTo(7);
+		}
+	}
+
+	@Test
+	void failoverInAClusterIsFollowedByDefault() {
+		RedisClusterConfiguration cluster = new RedisClusterConfiguration().clusterNode("localhost", 7000);
+		for (ClientOptions app : List.of(ClientOptions.create(), ClusterClientOptions.create())) {
+			ClusterTopologyRefreshOptions topology = clusterOptions(cluster, app).getTopologyRefreshOptions();
+			assertThat(topology.getAdaptiveRefreshTriggers()).containsExactlyInAnyOrder(RefreshTrigger.values());
+			assertThat(topology.getAdaptiveRefreshTimeout()).isEqualTo(Duration.ofSeconds(5));
+			assertThat(topology.isPeriodicRefreshEnabled()).isTrue();
+			assertThat(topology.getRefreshPeriod()).isEqualTo(Duration.ofSeconds(30));
+			assertThat(topology.useDynamicRefreshSources()).isTrue();
+		}
+	}
+
+	@Test
+	void topologyRefreshOfTheAppIsKept() {
+		RedisClusterConfiguration cluster = new RedisClusterConfiguration().clusterNode("localhost", 7000);
+		ClusterTopologyRefreshOptions app = spy(ClusterTopologyRefreshOptions.builder()
+			.adaptiveRefreshTriggersTimeout(Duration.ofSeconds(11))
+			.enablePeriodicRefresh(Duration.ofSeconds(12))
+			.refreshTriggersReconnectAttempts(13)
+			.dynamicRefreshSources(false)
+			.build());
+		given(app.getAdaptiveRefreshTriggers()).willReturn(Set.of(RefreshTrigger.MOVED_REDIRECT));
+		ClusterTopologyRefreshOptions topology = clusterOptions(cluster,
+				ClusterClientOptions.builder().topologyRefreshOptions(app).build())
+			.getTopologyRefreshOptions();
+		assertThat(topology.getAdaptiveRefreshTriggers()).containsExactly(RefreshTrigger.MOVED_REDIRECT);
+		assertThat(topology.getAdaptiveRefreshTimeout()).isEqualTo(Duration.ofSeconds(11));
+		assertThat(topology.getRefreshPeriod()).isEqualTo(Duration.ofSeconds(12));
+		assertThat(topology.getRefreshTriggersReconnectAttempts()).isEqualTo(13);
+		assertThat(topology.useDynamicRefreshSources()).isFalse();
+	}
+
 	@Test
 	void replicasAreNotRead() {
 		assertThat(bounded(LettuceClientConfiguration.builder().readFrom(ReadFrom.REPLICA_PREFERRED).build())
@@ -135,6 +190,15 @@ class BoundedLettuceTests {
 
 	private static LettuceClientConfiguration bounded(LettuceClientConfiguration app) {
 		return BoundedLettuce.bounded(app, TIMEOUT);
+	}
+
+	private static ClusterClientOptions clusterOptions(RedisClusterConfiguration cluster, ClientOptions app) {
+		LettuceConnectionFactory derived = BoundedLettuce.derive(
+				new LettuceConnectionFactory(cluster, LettuceClientConfiguration.builder().clientOptions(app).build()),
+				TIMEOUT);
+		ClientOptions options = derived.getRequiredNativeClient().getOptions();
+		derived.destroy();
+		return (ClusterClientOptions) options;
 	}
 
 	private static LettuceConnectionFactory derive(RedisConfiguration configuration,

@@ -1,0 +1,240 @@
+package io.github.oauth2state.store.redis;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.backends.RedisProcess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link RedisStateStore} where Sentinel promotes a replica, in an app that has
+ * set nothing but the sentinels.
+ */
+@Timeout(120)
+class RedisSentinelTests {
+
+	private static final Duration MINUTE = Duration.ofMinutes(1);
+
+	/**
+	 * Far less than Lettuce's own 60 seconds, far more than a slow machine needs for the
+	 * timeout of 2 seconds.
+	 */
+	private static final Duration BOUND = Duration.ofSeconds(10);
+
+	private static final Duration RECOVERY = Duration.ofSeconds(40);
+
+	/**
+	 * As docs/configuration.md has it.
+	 */
+	private static final String USER = "user app on >secret ~oauth2-state:* +set +get +getdel +eval +del +ping";
+
+	private static final String NAME = "primary";
+
+	private static List<RedisProcess> servers;
+
+	private static List<RedisProcess> sentinels;
+
+	private static RedisApp a;
+
+	private static RedisApp b;
+
+	@BeforeAll
+	static void start() {
+		RedisProcess master = RedisProcess.server(USER);
+		servers = List.of(master, startReplica(master), startReplica(master));
+		sentinels = IntStream.range(0, 3).mapToObj((i) -> RedisProcess.sentinel(NAME, master, 2)).toList();
+		awaitHealthy();
+		a = startApp("spring.data.redis.username=app", "spring.data.redis.password=secret");
+		b = startApp("spring.data.redis.lettuce.read-from=replica");
+	}
+
+	private static RedisProcess startReplica(RedisProcess master) {
+		return RedisProcess.server("replicaof 127.0.0.1 " + master.port(), USER);
+	}
+
+	private static RedisApp startApp(String... properties) {
+		String nodes = sentinels.stream().map(RedisProcess::address).collect(Collectors.joining(","));
+		return RedisApp
+			.start(Stream.concat(
+					Stream.of("spring.data.redis.sentinel.master=" + NAME, "spring.data.redis.sentinel.nodes=" + nodes),
+					Stream.of(properties))
+				.toArray(String[]::new))
+			.connected();
+	}
+
+	@AfterAll
+	static void stop() {
+		a.close();
+		b.close();
+		sentinels.forEach(RedisProcess::close);
+		servers.forEach(RedisProcess::close);
+	}
+
+	@BeforeEach
+	void settle() {
+		awaitHealthy();
+	}
+
+	@Test
+	void everyCallWorksAndOnlyOnTheMaster() {
+		servers.forEach((server) -> server.commands().configResetstat());
+		for (RedisApp app : List.of(a, b)) {
+			StateKey key = randomKey();
+			assertThat(app.store().putIfAbsent(key, bytes(1), MINUTE)).isEmpty();
+			assertThat(app.store().putIfAbsent(key, bytes(2), MINUTE)).contains(bytes(1));
+			assertThat(app.store().find(key)).contains(bytes(1));
+			assertThat(app.store().replace(key, bytes(1), bytes(3), MINUTE)).isTrue();
+			assertThat(app.store().remove(key, bytes(1))).isFalse();
+			assertThat(app.store().take(key)).contains(bytes(3));
+			assertThat(app.store().find(key)).isEmpty();
+		}
+		RedisProcess master = master();
+		assertThat(servers).filteredOn((server) -> server != master)
+			.hasSize(2)
+			.allSatisfy(
+					(replica) -> assertThat(replica.commands().info("commandstats")).doesNotContain("cmdstat_get:"));
+	}
+
+	@Test
+	void killedMasterIsFollowedByAReplica() {
+		RedisProcess master = master();
+		List<StateKey> pending = put(200);
+		awaitReplicated();
+		try (StoreWorkload workload = StoreWorkload.on(a.store(), b.store())) {
+			awaitProgress(workload);
+			master.kill();
+			awaitOtherMaster(master);
+			awaitServed();
+			assertBounded(workload);
+		}
+		finally {
+			master.start();
+		}
+		assertThat(pending).allSatisfy((key) -> assertThat(a.store().take(key)).isPresent());
+		assertThat(pending).allSatisfy((key) -> assertThat(b.store().take(key)).isEmpty());
+	}
+
+	@Test
+	void masterThatStopsAnsweringIsFollowedByAReplica() {
+		RedisProcess master = master();
+		List<StateKey> pending = put(200);
+		awaitReplicated();
+		try (StoreWorkload workload = StoreWorkload.on(a.store(), b.store())) {
+			awaitProgress(workload);
+			master.freeze();
+			awaitOtherMaster(master);
+			awaitServed();
+			assertBounded(workload);
+		}
+		finally {
+			master.thaw();
+		}
+		assertThat(pending).allSatisfy((key) -> assertThat(a.store().take(key)).isPresent());
+		assertThat(pending).allSatisfy((key) -> assertThat(b.store().take(key)).isEmpty());
+	}
+
+	@Test
+	void masterThatStepsDownIsLeft() {
+		RedisProcess master = master();
+		try (StoreWorkload workload = StoreWorkload.on(a.store(), b.store())) {
+			awaitProgress(workload);
+			sentinels.get(0).sentinel().failover(NAME);
+			awaitOtherMaster(master);
+			awaitServed();
+			assertThat(workload.errors()).isEmpty();
+			assertThat(workload.longest()).isLessThan(BOUND);
+		}
+	}
+
+	private static void awaitHealthy() {
+		Awaitility.await().atMost(RECOVERY).ignoreExceptions().until(() -> {
+			RedisProcess master = master();
+			return master.commands().info("replication").split("state=online", -1).length == 3 && sentinels.stream()
+				.allMatch((sentinel) -> portOfMaster(sentinel) == master.port() && isComplete(sentinel));
+		});
+	}
+
+	private static boolean isComplete(RedisProcess sentinel) {
+		String master = sentinel.sentinel().master(NAME).toString();
+		return master.contains("num-slaves=2") && master.contains("num-other-sentinels=2")
+				&& master.contains("flags=master,");
+	}
+
+	private static int portOfMaster(RedisProcess sentinel) {
+		return ((InetSocketAddress) sentinel.sentinel().getMasterAddrByName(NAME)).getPort();
+	}
+
+	private static RedisProcess master() {
+		int port = portOfMaster(sentinels.get(0));
+		return servers.stream().filter((server) -> server.port() == port).findFirst().orElseThrow();
+	}
+
+	private static void awaitOtherMaster(RedisProcess old) {
+		Awaitility.await().atMost(RECOVERY).until(() -> master() != old);
+	}
+
+	/**
+	 * Waits until what was acknowledged is on the replicas too, as it may otherwise be
+	 * lost with the master.
+	 */
+	private static void awaitReplicated() {
+		assertThat(master().commands().waitForReplication(2, BOUND.toMillis())).isEqualTo(2);
+	}
+
+	private static void awaitServed() {
+		for (RedisApp app : List.of(a, b)) {
+			Awaitility.await()
+				.atMost(RECOVERY)
+				.ignoreExceptionsInstanceOf(StateStoreException.class)
+				.until(() -> app.store().putIfAbsent(randomKey(), bytes(1), MINUTE).isEmpty());
+		}
+	}
+
+	private static void awaitProgress(StoreWorkload workload) {
+		int before = workload.done();
+		Awaitility.await().atMost(RECOVERY).until(() -> workload.done() > before + 200);
+	}
+
+	private static void assertBounded(StoreWorkload workload) {
+		System.out.println("Redis Sentinel, failover: " + workload.done() + " logins, " + workload.failures().size()
+				+ " failures, longest call " + workload.longest().toMillis() + " ms");
+		assertThat(workload.errors()).isEmpty();
+		assertThat(workload.longest()).isLessThan(BOUND);
+		assertThat(workload.failures()).isNotEmpty()
+			.extracting(StateStoreException::getReason)
+			.isSubsetOf(Reason.CONNECTION, Reason.TIMEOUT, Reason.AMBIGUOUS);
+	}
+
+	private static List<StateKey> put(int count) {
+		return IntStream.range(0, count).mapToObj((i) -> {
+			StateKey key = randomKey();
+			a.store().putIfAbsent(key, key.toByteArray(), MINUTE);
+			return key;
+		}).toList();
+	}
+
+	private static StateKey randomKey() {
+		return StateKey.of("app", "test", UUID.randomUUID().toString());
+	}
+
+	private static byte[] bytes(int value) {
+		return new byte[] { (byte) value };
+	}
+
+}
