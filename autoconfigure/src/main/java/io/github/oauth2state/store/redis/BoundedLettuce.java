@@ -44,6 +44,7 @@ final class BoundedLettuce {
 			logger.warn("oauth2-state.timeout is not kept on this connection factory: " + app.getClass().getName());
 			return null;
 		}
+		UnprotectedRedisWarning.check(configuration, app.getClientConfiguration());
 		LettuceConnectionFactory derived = new BoundedConnectionFactory(configuration,
 				bounded(app.getClientConfiguration(), timeout), timeout);
 		derived.afterPropertiesSet();
