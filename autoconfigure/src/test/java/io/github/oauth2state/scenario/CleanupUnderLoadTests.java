@@ -114,7 +114,8 @@ class CleanupUnderLoadTests {
 		IntStream.range(0, PROCESSES).forEach((i) -> this.processes.add(CleaningProcess.start(log, storeProperties())));
 		Awaitility.await()
 			.atMost(Duration.ofMinutes(5))
-			.until(() -> Files.readString(log.toPath()).split("Started CleaningProcess.App in", -1).length > cycle * PROCESSES);
+			.until(() -> Files.readString(log.toPath()).split("Started CleaningProcess.App in", -1).length > cycle
+					* PROCESSES);
 	}
 
 	private void stopProcesses() throws IOException {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 import io.github.oauth2state.StateStore;
-import io.github.oauth2state.store.StateStoreContract;
+import io.github.oauth2state.test.StateStoreContract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

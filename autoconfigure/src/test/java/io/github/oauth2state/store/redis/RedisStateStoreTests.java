@@ -9,7 +9,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.backends.TestRedis;
-import io.github.oauth2state.store.StateStoreContract;
+import io.github.oauth2state.test.StateStoreContract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

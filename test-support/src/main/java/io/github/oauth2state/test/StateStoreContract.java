@@ -1,4 +1,4 @@
-package io.github.oauth2state.store;
+package io.github.oauth2state.test;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -33,9 +33,25 @@ import io.github.oauth2state.StateStore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What every {@link StateStore} must do. A store's own tests extend this class and supply
- * the store; the system property {@code scale} multiplies the number of contended
- * records.
+ * What every {@link StateStore} must do, as tests of JUnit. The tests of a store extend
+ * this class and supply the store:
+ *
+ * <pre class="code">
+ * class MyStateStoreTests extends StateStoreContract {
+ *
+ *     private static final StateStore store = new MyStateStore(...);
+ *
+ *     &#64;Override
+ *     protected StateStore store() {
+ *         return store;
+ *     }
+ *
+ * }
+ * </pre>
+ *
+ * Tests use keys of their own, so that the store may be shared and need not be empty. 32
+ * threads contend for each of {@link #contendedRecords()}; the system property
+ * {@code scale} multiplies their number.
  */
 public abstract class StateStoreContract {
 
@@ -48,6 +64,12 @@ public abstract class StateStoreContract {
 	private static final int SCALE = Integer.getInteger("scale", 1);
 
 	private static final int RECORDS_PER_ROUND = 50;
+
+	/**
+	 * Creates an instance, as JUnit does for each test.
+	 */
+	protected StateStoreContract() {
+	}
 
 	/**
 	 * Returns the store to test.
