@@ -1,6 +1,7 @@
 package io.github.oauth2state.login.servlet;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
+import org.springframework.http.server.PathContainer;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
 import io.github.oauth2state.login.BrowserRequest;
@@ -48,6 +50,18 @@ final class ServletRequests {
 	static Optional<String> state(HttpServletRequest request) {
 		String[] values = request.getParameterValues(OAuth2ParameterNames.STATE);
 		return (values != null && values.length == 1) ? Optional.of(values[0]) : Optional.empty();
+	}
+
+	/**
+	 * Returns the last segment of the path as Spring Security matches it: decoded, and
+	 * without path parameters.
+	 */
+	static String lastSegment(HttpServletRequest request) {
+		String uri = request.getRequestURI();
+		List<PathContainer.Element> elements = PathContainer.parsePath(uri.substring(uri.lastIndexOf('/') + 1))
+			.elements();
+		return (!elements.isEmpty() && elements.get(0) instanceof PathContainer.PathSegment segment)
+				? segment.valueToMatch() : "";
 	}
 
 	static boolean hasError(HttpServletRequest request) {

@@ -217,8 +217,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 * segment is no sign of it unless it names another registration.
 	 */
 	private boolean isCallbackOfAnotherRegistration(LoginCallback callback, HttpServletRequest request) {
-		String uri = request.getRequestURI();
-		String lastSegment = uri.substring(uri.lastIndexOf('/') + 1);
+		String lastSegment = ServletRequests.lastSegment(request);
 		return this.kind == CallbackKind.LOGIN && !lastSegment.equals(callback.registrationId())
 				&& known(lastSegment) != null;
 	}
