@@ -127,7 +127,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		if (callback == null) {
 			return removeFromSession(request, response);
 		}
-		if (isCallbackOfAnotherRegistration(callback, request)) {
+		if (isCallbackOfAnotherRegistration(callback, request) || isOfRemovedRegistration(callback)) {
 			publish(LoginOutcome.FAILED, known(callback.registrationId()));
 			return null;
 		}
@@ -220,6 +220,15 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		String lastSegment = ServletRequests.lastSegment(request);
 		return this.kind == CallbackKind.LOGIN && !lastSegment.equals(callback.registrationId())
 				&& known(lastSegment) != null;
+	}
+
+	/**
+	 * Tells whether this instance has no such registration, which another that is still
+	 * or already configured with it may have: the record is left to that.
+	 */
+	private boolean isOfRemovedRegistration(LoginCallback callback) {
+		return this.kind == CallbackKind.LOGIN && StringUtils.hasText(callback.registrationId())
+				&& known(callback.registrationId()) == null;
 	}
 
 	private @Nullable String known(String registrationId) {
