@@ -33,6 +33,8 @@ final class Browser {
 
 	private final Map<String, String> headers = new LinkedHashMap<>();
 
+	private String user = "alice";
+
 	private Browser(String scheme) {
 		this.scheme = scheme;
 	}
@@ -50,6 +52,14 @@ final class Browser {
 		return this;
 	}
 
+	/**
+	 * Says who is signed in at the provider, which is Alice otherwise.
+	 */
+	Browser as(String user) {
+		this.user = user;
+		return this;
+	}
+
 	Map<String, String> cookies() {
 		return this.cookies;
 	}
@@ -58,6 +68,7 @@ final class Browser {
 		Browser copy = new Browser(this.scheme);
 		copy.cookies.putAll(this.cookies);
 		copy.headers.putAll(this.headers);
+		copy.user = this.user;
 		return copy;
 	}
 
@@ -81,6 +92,10 @@ final class Browser {
 	 * order of its own.
 	 */
 	Page send(Instance instance, String url, @Nullable String form) {
+		return send(instance, (form != null) ? "POST" : "GET", url, form);
+	}
+
+	Page send(Instance instance, String method, String url, @Nullable String form) {
 		URI uri = URI.create(this.scheme + "://" + APP_HOST).resolve(url);
 		boolean app = APP_HOST.equals(uri.getHost());
 		URI target = app ? URI.create("http://localhost:" + instance.port() + pathAndQuery(uri)) : uri;
@@ -88,8 +103,8 @@ final class Browser {
 			.timeout(Duration.ofSeconds(60))
 			.header("Accept", "text/html");
 		if (app) {
-			request.header("X-Forwarded-Host", APP_HOST).header("X-Forwarded-Proto", this.scheme);
-			this.headers.forEach(request::header);
+			request.setHeader("X-Forwarded-Host", APP_HOST).setHeader("X-Forwarded-Proto", this.scheme);
+			this.headers.forEach(request::setHeader);
 			if (!this.cookies.isEmpty()) {
 				request.header("Cookie",
 						this.cookies.entrySet()
@@ -98,10 +113,14 @@ final class Browser {
 							.collect(Collectors.joining("; ")));
 			}
 		}
-		if (form != null) {
-			request.header("Content-Type", "application/x-www-form-urlencoded")
-				.POST(HttpRequest.BodyPublishers.ofString(form));
+		else {
+			request.header(IdentityProvider.USER_HEADER, this.user);
 		}
+		if (form != null) {
+			request.header("Content-Type", "application/x-www-form-urlencoded");
+		}
+		request.method(method,
+				(form != null) ? HttpRequest.BodyPublishers.ofString(form) : HttpRequest.BodyPublishers.noBody());
 		try {
 			HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
 			return new Page(response.statusCode(), response.headers().firstValue("Location").orElse(null),
@@ -166,8 +185,15 @@ final class Browser {
 	}
 
 	boolean isSignedIn(Instance instance) {
+		return signedInAs(instance).equals("alice");
+	}
+
+	/**
+	 * Returns the name of the user, or nothing if there is none.
+	 */
+	String signedInAs(Instance instance) {
 		Page me = send(instance, "/me", null);
-		return me.status() == 200 && me.body().equals("alice");
+		return (me.status() == 200) ? me.body() : "";
 	}
 
 	/**

@@ -81,20 +81,9 @@ final class CountingStore implements StateStore {
 		this.failing = failing;
 	}
 
-	void expireAll() {
-		this.records.replaceAll((key, record) -> new StoredRecord(record.value(), Instant.EPOCH));
-	}
-
 	void tamper(UnaryOperator<byte[]> change) {
 		this.records
 			.replaceAll((key, record) -> new StoredRecord(change.apply(record.value().clone()), record.expires()));
-	}
-
-	void swapValues() {
-		List<StateKey> keys = List.copyOf(this.records.keySet());
-		StoredRecord first = this.records.get(keys.get(0));
-		this.records.put(keys.get(0), this.records.get(keys.get(1)));
-		this.records.put(keys.get(1), first);
 	}
 
 	int size() {

@@ -32,9 +32,11 @@ import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Spring Authorization Server, at which Alice is always signed in.
+ * Spring Authorization Server, at which everybody is signed in as whom they say they are.
  */
 final class IdentityProvider implements AutoCloseable {
+
+	static final String USER_HEADER = "X-User";
 
 	private final ConfigurableApplicationContext context;
 
@@ -130,7 +132,8 @@ final class IdentityProvider implements AutoCloseable {
 				throws ServletException, IOException {
 			if (request.getRequestURI().equals("/oauth2/authorize")) {
 				SecurityContextHolder.getContext()
-					.setAuthentication(UsernamePasswordAuthenticationToken.authenticated("alice", null,
+					.setAuthentication(UsernamePasswordAuthenticationToken.authenticated(request.getHeader(USER_HEADER),
+							null,
 							List.of(FactorGrantedAuthority.fromAuthority(FactorGrantedAuthority.PASSWORD_AUTHORITY))));
 			}
 			chain.doFilter(request, response);

@@ -1,9 +1,10 @@
 package io.github.oauth2state.scenario;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionListener;
@@ -67,7 +68,13 @@ final class Instance implements AutoCloseable {
 							context.getBeanFactory().registerSingleton("stateStore", store);
 						}
 					})
-					.run(arguments.stream().map((argument) -> "--" + argument).toArray(String[]::new)));
+					.run(lastOfEach(arguments)));
+	}
+
+	private static String[] lastOfEach(List<String> properties) {
+		Map<String, String> byName = new LinkedHashMap<>();
+		properties.forEach((property) -> byName.put(property.split("=", 2)[0], "--" + property));
+		return byName.values().toArray(String[]::new);
 	}
 
 	private static List<String> registration(String id, String issuer) {
@@ -93,20 +100,37 @@ final class Instance implements AutoCloseable {
 	 * began.
 	 */
 	List<LoginOutcome> takeOutcomes() {
-		List<LoginEvent> events = this.context.getBean(Recorder.class).events;
-		List<LoginOutcome> outcomes = events.stream()
+		return takeEvents().stream()
 			.map(LoginEvent::outcome)
 			.filter((outcome) -> outcome != LoginOutcome.STARTED)
 			.toList();
+	}
+
+	/**
+	 * Returns the events since the last call.
+	 */
+	List<LoginEvent> takeEvents() {
+		List<LoginEvent> events = this.context.getBean(Recorder.class).events;
+		List<LoginEvent> taken = List.copyOf(events);
 		events.clear();
-		return outcomes;
+		return taken;
 	}
 
 	/**
 	 * Returns how many sessions were created since the last call.
 	 */
 	int takeSessionsCreated() {
-		return this.context.getBean(Sessions.class).created.getAndSet(0);
+		return takeSessionCreators().size();
+	}
+
+	/**
+	 * Returns the names of the classes that had sessions created since the last call.
+	 */
+	List<String> takeSessionCreators() {
+		List<String> creators = this.context.getBean(Sessions.class).creators;
+		List<String> taken = List.copyOf(creators);
+		creators.clear();
+		return taken;
 	}
 
 	/**
@@ -154,11 +178,16 @@ final class Instance implements AutoCloseable {
 
 	static final class Sessions implements HttpSessionListener {
 
-		private final AtomicInteger created = new AtomicInteger();
+		private final List<String> creators = new CopyOnWriteArrayList<>();
 
 		@Override
 		public void sessionCreated(HttpSessionEvent event) {
-			this.created.incrementAndGet();
+			this.creators.add(StackWalker.getInstance()
+				.walk((frames) -> frames.dropWhile((frame) -> !frame.getMethodName().equals("getSession"))
+					.dropWhile((frame) -> frame.getMethodName().equals("getSession"))
+					.findFirst())
+				.map(StackWalker.StackFrame::getClassName)
+				.orElse("unknown"));
 		}
 
 	}

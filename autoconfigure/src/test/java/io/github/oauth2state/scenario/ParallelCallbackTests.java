@@ -81,24 +81,6 @@ class ParallelCallbackTests {
 		assertThat(statuses).hasSize(2 * trials).containsOnly(302);
 	}
 
-	@Test
-	void sixtyFourReplaysOverThreeInstancesAreOneTokenCall() throws Exception {
-		try (Instance c = this.cluster.start()) {
-			List<Instance> instances = List.of(this.cluster.a, this.cluster.b, c);
-			Browser browser = Browser.overHttp();
-			String callback = browser.begin(c, "/oauth2/authorization/idp");
-			List<Callable<Browser.Page>> replays = new ArrayList<>();
-			for (int i = 0; i < 64; i++) {
-				Instance instance = instances.get(i % 3);
-				replays.add(() -> browser.send(instance, callback, null));
-			}
-			List<Browser.Page> answers = together(replays);
-			assertThat(this.cluster.idp.takeTokenCalls()).isOne();
-			assertThat(answers).extracting(Browser.Page::status).containsOnly(302);
-			assertThat(answers).filteredOn((answer) -> answer.setsCookie("JSESSIONID")).hasSize(1);
-		}
-	}
-
 	private List<Browser.Page> twice(Browser browser, String callback) throws Exception {
 		Callable<Browser.Page> call = () -> browser.send(this.cluster.b, callback, null);
 		return together(List.of(call, call));

@@ -1,15 +1,10 @@
 package io.github.oauth2state.scenario;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
@@ -54,13 +49,16 @@ class RealStoreTests {
 	/**
 	 * Begins logins by OpenID Connect with PKCE, as they are begun through HTTP.
 	 */
-	private static long bytesPerPendingLogin(String store, Instance instance, LongSupplier size) {
+	private static long bytesPerPendingLogin(SharedStore store) {
+		RealCluster cluster = store.cluster();
+		Instance instance = cluster.a;
+		cluster.records.clear();
 		DefaultOAuth2AuthorizationRequestResolver resolver = new DefaultOAuth2AuthorizationRequestResolver(
 				instance.context().getBean(ClientRegistrationRepository.class));
 		resolver.setAuthorizationRequestCustomizer(OAuth2AuthorizationRequestCustomizers.withPkce());
 		PendingLogins logins = instance.context().getBean(PendingLogins.class);
 		StateStore stateStore = instance.context().getBean(StateStore.class);
-		long before = size.getAsLong();
+		long before = cluster.records.bytes();
 		for (int i = 0; i < PENDING; i++) {
 			MockHttpServletRequest request = new MockHttpServletRequest("GET", BEGIN);
 			request.setServletPath(BEGIN);
@@ -69,32 +67,21 @@ class RealStoreTests {
 			Optional<byte[]> there = stateStore.putIfAbsent(login.key(), login.value(), login.ttl());
 			assertThat(there).isEmpty();
 		}
-		long bytes = (size.getAsLong() - before) / PENDING;
+		long bytes = (cluster.records.bytes() - before) / PENDING;
 		System.out.println(store + ": " + bytes + " bytes per pending login");
 		return bytes;
 	}
 
 	@Nested
-	@TestInstance(Lifecycle.PER_CLASS)
 	class OnRedis {
 
 		private final TestRedis redis = TestRedis.instance();
 
-		private final Instance a = start();
+		private final RealCluster cluster = SharedStore.REDIS.cluster();
 
-		private final Instance b = start();
+		private final Instance a = this.cluster.a;
 
-		private Instance start() {
-			return Instance.start(Cluster.shared().idp, null, List.of("oauth2-state.store=redis",
-					"spring.data.redis.url=" + this.redis.url(),
-					"spring.autoconfigure.exclude=org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration"));
-		}
-
-		@AfterAll
-		void stop() {
-			this.a.close();
-			this.b.close();
-		}
+		private final Instance b = this.cluster.b;
 
 		@Test
 		void loginIsOneCommandToBeginAndOneToCallBack() {
@@ -116,38 +103,23 @@ class RealStoreTests {
 
 		@Test
 		void pendingLoginIsSmall() {
-			this.redis.flush();
-			assertThat(bytesPerPendingLogin("Redis", this.a, this.redis::usedMemory)).isLessThanOrEqualTo(MAX_BYTES);
+			assertThat(bytesPerPendingLogin(SharedStore.REDIS)).isLessThanOrEqualTo(MAX_BYTES);
 		}
 
 	}
 
 	@Nested
-	@TestInstance(Lifecycle.PER_CLASS)
 	class OnPostgres {
 
 		private final TestPostgres postgres = TestPostgres.instance();
 
-		private final String database = this.postgres.createDatabase();
+		private final RealCluster cluster = SharedStore.POSTGRESQL.cluster();
 
-		private final Instance a = start();
+		private final String database = ((PostgresRecords) this.cluster.records).database();
 
-		private final Instance b = start();
+		private final Instance a = this.cluster.a;
 
-		private Instance start() {
-			return Instance.start(Cluster.shared().idp, null, List.of("oauth2-state.store=jdbc",
-					"oauth2-state.jdbc.initialize-schema=always", "oauth2-state.jdbc.cleanup.enabled=false",
-					"spring.datasource.url=" + this.postgres.url(this.database),
-					"spring.datasource.username=" + this.postgres.username(),
-					"spring.datasource.password=" + this.postgres.password(),
-					"spring.autoconfigure.exclude=org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration"));
-		}
-
-		@AfterAll
-		void stop() {
-			this.a.close();
-			this.b.close();
-		}
+		private final Instance b = this.cluster.b;
 
 		@Test
 		void loginIsOneStatementToBeginAndOneToCallBackAndNoCommit() {
@@ -178,9 +150,7 @@ class RealStoreTests {
 
 		@Test
 		void pendingLoginIsSmall() {
-			assertThat(bytesPerPendingLogin("PostgreSQL", this.a,
-					() -> this.postgres.queryNumber(this.database, "SELECT pg_total_relation_size('oauth2_state')")))
-				.isLessThanOrEqualTo(MAX_BYTES);
+			assertThat(bytesPerPendingLogin(SharedStore.POSTGRESQL)).isLessThanOrEqualTo(MAX_BYTES);
 		}
 
 	}
