@@ -17,7 +17,9 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
  * What a binding cookie says: this browser began that login.
  * <p>
  * A value is {@code <version><status>.<secret>.<issued>.<registration>.<restart path>}
- * and, for a login whose callback is posted, {@code .<callback path>}. Whatever does not
+ * and, for a login whose callback is posted, {@code .<callback path>}. A reader accepts
+ * the next version too, which adds fields behind an empty callback path if need be, and
+ * skips those, so that instances of two releases can run side by side. Whatever does not
  * look like one, is none. The time in it never refuses or grants anything: it orders
  * evictions, and names an outcome once the store said that there is no record.
  *
@@ -40,8 +42,9 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 	private static final int MAX_RESTART_PATH_LENGTH = 512;
 
 	private static final Pattern VALUE = Pattern.compile("""
-			1(?<status>[pu])\\.(?<secret>[A-Za-z0-9_-]{0,43})\\.(?<issued>[0-9a-z]{1,8})\
-			\\.(?<registration>[A-Za-z0-9_-]*)\\.(?<restart>[A-Za-z0-9_-]*)(\\.(?<callback>[A-Za-z0-9_-]*))?""");
+			(?<version>[12])(?<status>[pu])\\.(?<secret>[A-Za-z0-9_-]{0,43})\\.(?<issued>[0-9a-z]{1,8})\
+			\\.(?<registration>[A-Za-z0-9_-]*)\\.(?<restart>[A-Za-z0-9_-]*)(\\.(?<callback>[A-Za-z0-9_-]*))?\
+			(?<added>\\.[A-Za-z0-9_.-]*)?""");
 
 	private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -69,19 +72,28 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 
 	static Optional<BindingCookie> parse(String value) {
 		Matcher matcher = VALUE.matcher(value);
-		if (value.length() > MAX_LENGTH || !matcher.matches()) {
+		if (value.length() > MAX_LENGTH || !matcher.matches() || hasUnknownFields(matcher)) {
 			return Optional.empty();
 		}
 		try {
 			BindingCookie cookie = new BindingCookie("p".equals(matcher.group("status")), matcher.group("secret"),
 					Instant.ofEpochSecond(Long.parseLong(matcher.group("issued"), 36)),
-					decode(matcher.group("registration")), decode(matcher.group("restart")),
-					(matcher.group("callback") != null) ? decode(matcher.group("callback")) : null);
+					decode(matcher.group("registration")), decode(matcher.group("restart")), callbackPath(matcher));
 			return Optional.of(cookie).filter((parsed) -> LocalPath.isLocal(parsed.restartPath()));
 		}
 		catch (IllegalArgumentException ex) {
 			return Optional.empty();
 		}
+	}
+
+	private static boolean hasUnknownFields(Matcher matcher) {
+		return matcher.group("added") != null && matcher.group("version").equals("1");
+	}
+
+	private static @Nullable String callbackPath(Matcher matcher) {
+		String path = matcher.group("callback");
+		boolean leftOut = path == null || (path.isEmpty() && matcher.group("added") != null);
+		return leftOut ? null : decode(path);
 	}
 
 	String format() {

@@ -177,7 +177,7 @@ class BindingCookieTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", ".", "....", "1p", "1p....", "2p.SSSS.tecxc0.cg.Lw", "0p.SSSS.tecxc0.cg.Lw",
+	@ValueSource(strings = { "", ".", "....", "1p", "1p....", "3p.SSSS.tecxc0.cg.Lw", "0p.SSSS.tecxc0.cg.Lw",
 			"1x.SSSS.tecxc0.cg.Lw", "p.SSSS.tecxc0.cg.Lw", "1p.SSSS..cg.Lw", "1p.SSSS.tecxc0.cg", "1p.SSSS.-1.cg.Lw",
 			"1p.SSSS.+1.cg.Lw", "1p.SSSS.TECXC0.cg.Lw", "1p.SSSS.zzzzzzzzz.cg.Lw", "1p.SSSS.tecxc0.c.Lw",
 			"1p.SSSS.tecxc0.cg.L", "1p.SSSS.tecxc0.cg.Lw.a", "1p.SSSS.tecxc0.cg.Lw==", "1p.SSSS.tecxc0.cg.Lw.Lw.Lw",
