@@ -1,0 +1,78 @@
+package io.github.oauth2state.login;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.github.oauth2state.LoginOutcome;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What other releases write and this one must read, so that they can run side by side.
+ * The recorded files are never changed: a new format gets a file of its own.
+ */
+class FormatTests {
+
+	/**
+	 * Format 2 is what the next release may write.
+	 */
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void recordAndCookieOfTheFormatCompleteALogin(int version) {
+		RecordedFormat format = new RecordedFormat(version);
+		LoginCallback callback = format.callback("pending").orElseThrow();
+		assertThat(callback.isPending()).isTrue();
+		assertThat(callback.registrationId()).isEqualTo("keycloak");
+		assertThat(callback.restartPath()).isEqualTo("/oauth2/authorization/keycloak?a=b");
+		assertThat(callback.key().toByteArray()).isEqualTo(format.bytes("key"));
+		assertThat(callback.read(Optional.of(format.bytes("record"))))
+			.isEqualTo(new CallbackResult.Found(CborAuthorizationRequestCodecTests.recordedRequest(), format.begun()));
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void postedCallbackOfTheFormatIsRecognized(int version) {
+		RecordedFormat format = new RecordedFormat(version);
+		assertThat(format.isPostedCallback("posted")).isTrue();
+		assertThat(format.isPostedCallback("pending")).isFalse();
+		assertThat(format.callback("posted").orElseThrow().key().toByteArray()).isEqualTo(format.bytes("key"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void usedMarkOfTheFormatIsOne(int version) {
+		LoginCallback callback = new RecordedFormat(version).callback("used").orElseThrow();
+		assertThat(callback.isPending()).isFalse();
+		assertThat(callback.read(Optional.empty())).isEqualTo(new CallbackResult.Lost(LoginOutcome.ALREADY_USED));
+	}
+
+	@Test
+	void recordOfAFormatTwoAheadIsUnreadable() {
+		LoginCallback callback = new RecordedFormat(1).callback("pending").orElseThrow();
+		assertThat(callback.read(Optional.of(new RecordedFormat(3).bytes("record"))))
+			.isEqualTo(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "pending", "posted", "used" })
+	void cookieOfAFormatTwoAheadIsNone(String cookie) {
+		assertThat(new RecordedFormat(3).callback(cookie)).isEmpty();
+	}
+
+	@Test
+	void thisReleaseWritesFormat1() {
+		RecordedFormat format = new RecordedFormat(1);
+		assertThat(Seal.VERSION).isEqualTo((byte) 1);
+		for (String cookie : new String[] { "pending", "posted", "used" }) {
+			String recorded = format.get("cookie." + cookie);
+			assertThat(BindingCookie.parse(recorded).orElseThrow().format()).isEqualTo(recorded);
+		}
+		assertThat(new CborAuthorizationRequestCodec().encode(CborAuthorizationRequestCodecTests.recordedRequest()))
+			.isEqualTo(Arrays.copyOfRange(format.content(), Long.BYTES, format.content().length));
+	}
+
+}

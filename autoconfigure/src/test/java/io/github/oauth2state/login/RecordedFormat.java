@@ -1,0 +1,69 @@
+package io.github.oauth2state.login;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * What a release of some format leaves in stores and browsers, as it was recorded.
+ */
+final class RecordedFormat {
+
+	private final Properties recorded = new Properties();
+
+	RecordedFormat(int version) {
+		try (InputStream input = RecordedFormat.class.getResourceAsStream("format-" + version + ".properties")) {
+			this.recorded.load(input);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	String get(String name) {
+		return this.recorded.getProperty(name);
+	}
+
+	byte[] bytes(String name) {
+		return HexFormat.of().parseHex(get(name));
+	}
+
+	Instant begun() {
+		return Instant.parse(get("begun"));
+	}
+
+	/**
+	 * Returns what this release makes of the callback of a browser that holds a cookie of
+	 * the format.
+	 */
+	Optional<LoginCallback> callback(String cookie) {
+		BrowserRequest browser = TestRequests.https(TestRequests.CALLBACK_PATH,
+				Map.of(get("cookie.name"), get("cookie." + cookie)));
+		return logins().callback(get("state"), browser);
+	}
+
+	boolean isPostedCallback(String cookie) {
+		BrowserRequest browser = TestRequests.https(TestRequests.CALLBACK_PATH,
+				Map.of(get("cookie.name"), get("cookie." + cookie)));
+		return logins().isPostedCallback(get("state"), browser);
+	}
+
+	PendingLogins logins() {
+		return new PendingLogins(
+				new LoginSettings(get("namespace"), Duration.ofMinutes(10), 8, true, "oauth2-state", null),
+				new CborAuthorizationRequestCodec(), Clock.systemUTC());
+	}
+
+	byte[] content() {
+		LoginKeys keys = LoginKeys.of(get("namespace"), get("state"), get("secret"));
+		return Seal.open(keys.sealingKey(), bytes("record")).orElseThrow();
+	}
+
+}

@@ -1,0 +1,86 @@
+package io.github.oauth2state.scenario;
+
+import java.util.function.UnaryOperator;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.github.oauth2state.LoginEvent;
+import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.login.OtherFormats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Logins that an instance of another release began, while releases are rolled out or
+ * back.
+ */
+class RollingUpgradeTests extends AttackTests {
+
+	RollingUpgradeTests(SharedStore store) {
+		super(store);
+	}
+
+	@Test
+	void loginThatTheNextReleaseBeganCompletes() {
+		VictimLogin login = begin();
+		this.cluster.records.rewrite(inVersion(2, login));
+		login.setCookie(login.cookie().replaceFirst("^1", "2") + "..bmV3");
+		assertCompletes(login);
+		this.browser.cookies().remove("JSESSIONID");
+		assertBeginsAnew(this.browser, attackWithoutStoreCall(() -> this.browser.open(this.b, login.callback())));
+	}
+
+	@Test
+	void recordOfTheNextReleaseDoesNotNeedItsCookie() {
+		VictimLogin login = begin();
+		this.cluster.records.rewrite(inVersion(2, login));
+		assertCompletes(login);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 3, 4, 127, 255 })
+	void recordOfAnyOtherReleaseBeginsAnewAndIsToldOnce(int version) {
+		VictimLogin login = begin();
+		this.cluster.records.rewrite(inVersion(version, login));
+		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state")) {
+			Browser.Page page = attack(() -> this.browser.open(this.b, login.callback()));
+			assertThat(this.b.takeEvents())
+				.containsExactly(new LoginEvent(LoginOutcome.UNREADABLE, LoginPath.SHARED, "idp"));
+			assertThat(log.lines()).containsExactly("Login unreadable: registration idp, path shared");
+			assertBeginsAnew(this.browser, page);
+		}
+	}
+
+	private static UnaryOperator<byte[]> inVersion(int version, VictimLogin login) {
+		String state = login.state();
+		String cookie = login.cookie();
+		return (record) -> OtherFormats.record(version, "scenario", state, cookie, record);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "3", "9", "0", "~", "a" })
+	void cookieOfAnyOtherReleaseIsThatOfAnotherBrowser(String version) {
+		VictimLogin login = begin();
+		String cookie = login.cookie();
+		login.setCookie(version + cookie.substring(1));
+		Browser.Page page = attackWithoutStoreCall(() -> this.browser.open(this.b, login.callback()));
+		assertThat(page.location()).isEqualTo(APP + "/login?error");
+		assertThat(outcomes()).containsExactly(LoginOutcome.FOREIGN_BROWSER);
+		login.setCookie(cookie);
+		assertCompletes(login);
+	}
+
+	@Test
+	void clientThatAReleaseTooNewAskedForIsAskedForAnew() {
+		assertCompletes(begin());
+		VictimLogin client = new VictimLogin(this.browser, this.browser.begin(this.b, "/oauth2/authorization/api"));
+		this.cluster.records.rewrite(inVersion(3, client));
+		Browser.Page page = attack(() -> this.browser.open(this.b, client.callback()));
+		assertThat(outcomes()).containsExactly(LoginOutcome.UNREADABLE);
+		assertThat(this.browser.follow(this.b, page.location()).body()).startsWith("authorized, error null");
+	}
+
+}
