@@ -12,7 +12,6 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -163,7 +162,9 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 		try (JsonParser parser = this.cbor.createParser(ObjectReadContext.empty(), bytes)) {
 			return read(parser).state(state).build();
 		}
-		catch (JacksonException ex) {
+		catch (RuntimeException ex) {
+			// Parsers of bytes and of values have many ways to fail, and messages that
+			// quote.
 			throw new IllegalArgumentException("Not an authorization request: " + ex.getClass().getSimpleName());
 		}
 	}
