@@ -22,6 +22,10 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(ExpiredRecordCleanup.class);
 
+	private static final int REST_FACTOR = 3;
+
+	private static final Duration MAX_REST = Duration.ofSeconds(1);
+
 	private final JdbcStateStore store;
 
 	private final Duration interval;
@@ -74,15 +78,33 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 	}
 
 	private int removeAll() {
-		long begun = System.nanoTime();
+		long deadline = System.nanoTime() + this.maxDuration.toNanos();
 		int removed = 0;
 		int batch;
 		do {
+			long begun = System.nanoTime();
 			batch = this.store.removeExpired(this.batchSize);
 			removed += batch;
+			if (batch == this.batchSize) {
+				rest(System.nanoTime() - begun);
+			}
 		}
-		while (batch == this.batchSize && System.nanoTime() - begun < this.maxDuration.toNanos() && isRunning());
+		while (batch == this.batchSize && System.nanoTime() - deadline < 0 && isRunning());
 		return removed;
+	}
+
+	/**
+	 * Leaves the database to the logins for longer than the batch took: the busier it is,
+	 * the longer.
+	 */
+	private static void rest(long batchNanos) {
+		try {
+			TimeUnit.NANOSECONDS.sleep(Math.min(REST_FACTOR * batchNanos, MAX_REST.toNanos()));
+		}
+		catch (InterruptedException ex) {
+			// The app stops
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private static String describe(RuntimeException failure) {
