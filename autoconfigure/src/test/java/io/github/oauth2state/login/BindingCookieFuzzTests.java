@@ -3,15 +3,12 @@ package io.github.oauth2state.login;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,108 +19,101 @@ class BindingCookieFuzzTests {
 
 	private static final byte[] CONTENT = { 1, 2, 3 };
 
-	@Property
-	void textIsACookieOrNone(@ForAll("texts") String text) {
-		BindingCookie.parse(text).ifPresent((cookie) -> {
+	/**
+	 * What eight digits to the base of 36 hold.
+	 */
+	private static final long MAX_ISSUED = 2_821_109_907_455L;
+
+	private static final String ASCII = IntStream.range(0, 128)
+		.mapToObj(Character::toString)
+		.collect(Collectors.joining());
+
+	@Test
+	void textIsACookieOrNone() {
+		Fuzz.tries((random) -> BindingCookie.parse(text(random)).ifPresent((cookie) -> {
 			assertThat(cookie.secret()).matches("[A-Za-z0-9_-]{0,43}");
 			assertThat(LocalPath.isLocal(cookie.restartPath())).isTrue();
 			assertThat(BindingCookie.parse(cookie.used().format())).hasValue(cookie.used());
+		}));
+	}
+
+	private static String text(SplittableRandom random) {
+		return switch (random.nextInt(3)) {
+			case 0 -> RandomInputs.text(random, 60);
+			case 1 -> begin(random) + String.join(".", RandomInputs.list(RandomInputs.upTo(random, 9),
+					() -> RandomInputs.text(random, "Aa0_-=+/~\u0000\uff21", 8)));
+			default -> cookieWithPath(random);
+		};
+	}
+
+	private static String begin(SplittableRandom random) {
+		return RandomInputs.oneOf(random, "1", "2", "3", "", "\u0661") + RandomInputs.oneOf(random, "p", "u", "x", "")
+				+ ".";
+	}
+
+	private static String cookieWithPath(SplittableRandom random) {
+		String path = RandomInputs.oneOf(random, "", "/")
+				+ RandomInputs.text(random, "/\\.:@?#%;a\t\r\n \u0000\u00e9", 20);
+		return RandomInputs.oneOf(random, "1p.", "1u.", "2p.") + "AAAA.1.cg." + encode(path)
+				+ RandomInputs.oneOf(random, "", ".", ".cg", "..cg");
+	}
+
+	@Test
+	void alteredCookieOpensTheLoginOnlyWithItsSecret() {
+		Fuzz.tries((random) -> {
+			BindingCookie cookie = cookie(random);
+			String altered = cookie.format();
+			for (int i = random.nextInt(4); i >= 0; i--) {
+				altered = altered(random, altered);
+			}
+			Optional<BindingCookie> parsed = BindingCookie.parse(altered);
+			if (parsed.isPresent()) {
+				LoginKeys keys = LoginKeys.of("shop", "state", cookie.secret());
+				LoginKeys found = LoginKeys.of("shop", "state", parsed.get().secret());
+				boolean same = parsed.get().secret().equals(cookie.secret());
+				assertThat(found.key().equals(keys.key())).isEqualTo(same);
+				assertThat(Seal.open(found.sealingKey(), Seal.seal(keys.sealingKey(), CONTENT)).isPresent())
+					.isEqualTo(same);
+			}
 		});
 	}
 
-	@Provide
-	Arbitrary<String> texts() {
-		Arbitrary<String> field = Arbitraries.strings().withChars("Aa0_-=+/~\u0000\uff21").ofMaxLength(8);
-		Arbitrary<String> like = Combinators
-			.combine(Arbitraries.of("1", "2", "3", "", "\u0661"), Arbitraries.of("p", "u", "x", ""),
-					field.list().ofMaxSize(9))
-			.as((version, status, fields) -> version + status + "." + String.join(".", fields));
-		Arbitrary<String> paths = Arbitraries.strings()
-			.withChars("/\\.:@?#%;a\t\r\n \u0000\u00e9")
-			.ofMaxLength(20)
-			.map((path) -> "1p.AAAA.1.cg." + BindingCookieFuzzTests.encode(path));
-		return Arbitraries.oneOf(Arbitraries.strings().all().ofMaxLength(60), like, paths);
+	private static String altered(SplittableRandom random, String text) {
+		int at = RandomInputs.upTo(random, text.length());
+		char character = RandomInputs.character(random, "12pu.AQgw_-=09zZ\" \u0000\u00e9");
+		String before = text.substring(0, at);
+		String after = text.substring(at);
+		String afterNext = after.isEmpty() ? "" : after.substring(1);
+		return switch (random.nextInt(5)) {
+			case 0 -> before + character + after;
+			case 1 -> before + character + afterNext;
+			case 2 -> before;
+			case 3 -> before + afterNext;
+			default -> after + before;
+		};
 	}
 
-	@Property
-	void alteredCookieOpensTheLoginOnlyWithItsSecret(@ForAll("cookies") BindingCookie cookie,
-			@ForAll("alterations") List<Alteration> alterations) {
-		String altered = cookie.format();
-		for (Alteration alteration : alterations) {
-			altered = alteration.apply(altered);
-		}
-		Optional<BindingCookie> parsed = BindingCookie.parse(altered);
-		if (parsed.isPresent()) {
-			LoginKeys keys = LoginKeys.of("shop", "state", cookie.secret());
-			LoginKeys found = LoginKeys.of("shop", "state", parsed.get().secret());
-			boolean same = parsed.get().secret().equals(cookie.secret());
-			assertThat(found.key().equals(keys.key())).isEqualTo(same);
-			assertThat(Seal.open(found.sealingKey(), Seal.seal(keys.sealingKey(), CONTENT)).isPresent())
-				.isEqualTo(same);
-		}
+	@Test
+	void cookieComesBackAsItWas() {
+		Fuzz.tries((random) -> {
+			BindingCookie cookie = cookie(random);
+			assertThat(BindingCookie.parse(cookie.format())).hasValue(cookie);
+		});
 	}
 
-	@Property
-	void cookieComesBackAsItWas(@ForAll("cookies") BindingCookie cookie) {
-		assertThat(BindingCookie.parse(cookie.format())).hasValue(cookie);
+	private static BindingCookie cookie(SplittableRandom random) {
+		String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(RandomInputs.bytes(random, 32));
+		Instant issued = Instant.ofEpochSecond(Math.floorMod(RandomInputs.number(random, Long.SIZE), MAX_ISSUED + 1));
+		String callback = random.nextBoolean() ? path(random) : null;
+		return new BindingCookie(true, secret, issued, RandomInputs.text(random, ASCII, 10), path(random), callback);
 	}
 
-	@Provide
-	Arbitrary<BindingCookie> cookies() {
-		Arbitrary<String> secrets = Arbitraries.bytes()
-			.array(byte[].class)
-			.ofSize(32)
-			.map((secret) -> Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
-		Arbitrary<String> paths = Arbitraries.strings()
-			.withCharRange('!', '[')
-			.ofMaxLength(30)
-			.map((path) -> "/a" + path);
-		return Combinators
-			.combine(secrets, Arbitraries.longs().between(0, 2_821_109_907_455L),
-					Arbitraries.strings().ascii().ofMaxLength(10), paths, paths.injectNull(0.5))
-			.as((secret, issued, registration, restart, callback) -> new BindingCookie(true, secret,
-					Instant.ofEpochSecond(issued), registration, restart, callback));
-	}
-
-	@Provide
-	Arbitrary<List<Alteration>> alterations() {
-		return Combinators
-			.combine(Arbitraries.of(Alteration.Kind.class), Arbitraries.doubles().between(0, 1),
-					Arbitraries.chars().with("12pu.AQgw_-=09zZ\" \u0000\u00e9"))
-			.as(Alteration::new)
-			.list()
-			.ofMinSize(1)
-			.ofMaxSize(4);
+	private static String path(SplittableRandom random) {
+		return "/a" + RandomInputs.text(random, "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[", 30);
 	}
 
 	private static String encode(String text) {
 		return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
-	}
-
-	/**
-	 * Something done to a text at one place.
-	 */
-	record Alteration(Kind kind, double where, char character) {
-
-		String apply(String text) {
-			int at = (int) (this.where * text.length());
-			String before = text.substring(0, at);
-			String after = text.substring(at);
-			return switch (this.kind) {
-				case INSERT -> before + this.character + after;
-				case REPLACE -> before + this.character + (after.isEmpty() ? "" : after.substring(1));
-				case CUT -> before;
-				case REMOVE -> before + (after.isEmpty() ? "" : after.substring(1));
-				case SWAP -> after + before;
-			};
-		}
-
-		enum Kind {
-
-			INSERT, REPLACE, CUT, REMOVE, SWAP
-
-		}
-
 	}
 
 }

@@ -13,17 +13,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.UUID;
 
 import com.sun.management.ThreadMXBean;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,42 +40,37 @@ class CodecFuzzTests {
 
 	private final byte[] valid = this.codec.encode(CborAuthorizationRequestCodecTests.recordedRequest());
 
-	@Property
-	void attributesComeBackAsTheyWere(@ForAll("attributes") Map<String, Object> attributes) {
-		OAuth2AuthorizationRequest request = TestRequests.plain().attributes(attributes).build();
-		OAuth2AuthorizationRequest restored = this.codec.decode(this.codec.encode(request), "a-state");
-		assertThat(restored.getAttributes()).isEqualTo(request.getAttributes());
-		assertThat(restored.equals(request)).isTrue();
-	}
-
-	/**
-	 * Trees that shrink would take a hundred times as long to generate.
-	 */
-	@Provide
-	Arbitrary<Map<String, Object>> attributes() {
-		return Arbitraries.randomValue((random) -> {
-			Map<String, Object> attributes = new HashMap<>();
-			for (int i = random.nextInt(4); i >= 0; i--) {
-				attributes.put(text(random), value(random, 4));
-			}
-			return attributes;
+	@Test
+	void attributesComeBackAsTheyWere() {
+		Fuzz.tries((random) -> {
+			OAuth2AuthorizationRequest request = TestRequests.plain().attributes(attributes(random)).build();
+			OAuth2AuthorizationRequest restored = this.codec.decode(this.codec.encode(request), "a-state");
+			assertThat(restored.getAttributes()).isEqualTo(request.getAttributes());
+			assertThat(restored.equals(request)).isTrue();
 		});
 	}
 
-	private static @Nullable Object value(Random random, int depth) {
+	private static Map<String, Object> attributes(SplittableRandom random) {
+		Map<String, Object> attributes = new HashMap<>();
+		for (int i = random.nextInt(4); i >= 0; i--) {
+			attributes.put(text(random), value(random, 4));
+		}
+		return attributes;
+	}
+
+	private static @Nullable Object value(SplittableRandom random, int depth) {
 		return switch (random.nextInt((depth > 0) ? 18 : 14)) {
 			case 0 -> null;
 			case 1 -> random.nextBoolean();
-			case 2 -> random.nextInt();
-			case 3 -> random.nextLong();
-			case 4 -> (short) random.nextInt();
-			case 5 -> (byte) random.nextInt();
-			case 6 -> Double.longBitsToDouble(random.nextLong());
-			case 7 -> Float.intBitsToFloat(random.nextInt());
-			case 8 -> new BigDecimal(new BigInteger(random.nextInt(200), random), random.nextInt());
-			case 9 ->
-				Instant.ofEpochSecond(random.nextLong() % Instant.MAX.getEpochSecond(), random.nextInt(1_000_000_000));
-			case 10 -> new UUID(random.nextLong(), random.nextLong());
+			case 2 -> (int) RandomInputs.number(random, Integer.SIZE);
+			case 3 -> RandomInputs.number(random, Long.SIZE);
+			case 4 -> (short) RandomInputs.number(random, Short.SIZE);
+			case 5 -> (byte) RandomInputs.number(random, Byte.SIZE);
+			case 6 -> floating(random);
+			case 7 -> oneFloat(random);
+			case 8 -> decimal(random);
+			case 9 -> instant(random);
+			case 10 -> new UUID(RandomInputs.number(random, Long.SIZE), RandomInputs.number(random, Long.SIZE));
 			case 11 -> LOCALES.get(random.nextInt(LOCALES.size()));
 			case 12 -> URI.create("urn:a:" + base64Url(random));
 			case 13 -> text(random);
@@ -94,7 +84,38 @@ class CodecFuzzTests {
 		};
 	}
 
-	private static List<Object> list(Random random, int depth) {
+	private static double floating(SplittableRandom random) {
+		return switch (random.nextInt(3)) {
+			case 0 -> RandomInputs.oneOf(random, Double.NaN, Double.NEGATIVE_INFINITY, Double.MAX_VALUE, -0.0);
+			case 1 -> (double) RandomInputs.number(random, Long.SIZE);
+			default -> Double.longBitsToDouble(RandomInputs.number(random, Long.SIZE));
+		};
+	}
+
+	private static float oneFloat(SplittableRandom random) {
+		return random.nextBoolean() ? (float) floating(random)
+				: Float.intBitsToFloat((int) RandomInputs.number(random, Integer.SIZE));
+	}
+
+	/**
+	 * Except for those exponents that {@code BigDecimal} writes and cannot read itself.
+	 */
+	private static BigDecimal decimal(SplittableRandom random) {
+		byte[] digits = RandomInputs.bytes(random, 1 + RandomInputs.upTo(random, 24));
+		int scale = (int) RandomInputs.number(random, Integer.SIZE);
+		return new BigDecimal(new BigInteger(digits), Math.max(scale, 100 - Integer.MAX_VALUE));
+	}
+
+	private static Instant instant(SplittableRandom random) {
+		return switch (random.nextInt(8)) {
+			case 0 -> Instant.MIN;
+			case 1 -> Instant.MAX;
+			default -> Instant.ofEpochSecond(RandomInputs.number(random, Long.SIZE) % Instant.MAX.getEpochSecond(),
+					RandomInputs.upTo(random, 999_999_999));
+		};
+	}
+
+	private static List<Object> list(SplittableRandom random, int depth) {
 		List<Object> list = new ArrayList<>();
 		for (int i = random.nextInt(4); i > 0; i--) {
 			list.add(value(random, depth - 1));
@@ -102,30 +123,33 @@ class CodecFuzzTests {
 		return list;
 	}
 
-	private static String text(Random random) {
+	private static String text(SplittableRandom random) {
 		if (random.nextBoolean()) {
 			return base64Url(random);
 		}
-		return random.ints(random.nextInt(10), 0, Character.MAX_CODE_POINT + 1)
+		return random.ints(RandomInputs.upTo(random, 10), 0, Character.MAX_CODE_POINT + 1)
+			.map((character) -> character >> random.nextInt(21))
 			.filter((character) -> character < Character.MIN_SURROGATE || character > Character.MAX_SURROGATE)
 			.collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
 			.toString();
 	}
 
-	private static String base64Url(Random random) {
-		byte[] bytes = new byte[random.nextInt(40)];
-		random.nextBytes(bytes);
+	private static String base64Url(SplittableRandom random) {
+		byte[] bytes = RandomInputs.bytes(random, RandomInputs.upTo(random, 39));
 		return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).substring(bytes.length / 39);
 	}
 
-	@Property
-	void bytesAreReadOrRefusedAndCostLittle(@ForAll("bytes") byte[] bytes) {
-		long allocated = allocatedByDecoding(bytes);
-		if (allocated > MAX_ALLOCATED) {
-			// The first call loads classes.
-			allocated = allocatedByDecoding(bytes);
-		}
-		assertThat(allocated).as("allocated bytes").isLessThanOrEqualTo(MAX_ALLOCATED);
+	@Test
+	void bytesAreReadOrRefusedAndCostLittle() {
+		Fuzz.tries((random) -> {
+			byte[] bytes = bytes(random);
+			long allocated = allocatedByDecoding(bytes);
+			if (allocated > MAX_ALLOCATED) {
+				// The first call loads classes.
+				allocated = allocatedByDecoding(bytes);
+			}
+			assertThat(allocated).as("allocated bytes").isLessThanOrEqualTo(MAX_ALLOCATED);
+		});
 	}
 
 	private long allocatedByDecoding(byte[] bytes) {
@@ -139,47 +163,43 @@ class CodecFuzzTests {
 		return threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
 	}
 
-	@Provide
-	Arbitrary<byte[]> bytes() {
-		Arbitrary<byte[]> random = Arbitraries.bytes().array(byte[].class).ofMaxSize(300);
-		Arbitrary<byte[]> fields = Arbitraries.of(1, 2, 3, 4, 5, 6, 7, 8).flatMap((field) -> random.map((content) -> {
-			byte[] record = new byte[content.length + 2];
-			record[0] = (byte) 0xbf;
-			record[1] = field.byteValue();
-			System.arraycopy(content, 0, record, 2, content.length);
-			return record;
-		}));
-		Arbitrary<byte[]> altered = Combinators
-			.combine(Arbitraries.integers().between(0, this.valid.length - 1), Arbitraries.bytes())
-			.as((at, value) -> new int[] { at, value })
-			.list()
-			.ofMinSize(1)
-			.ofMaxSize(4)
-			.map(this::altered);
-		Arbitrary<byte[]> moved = Arbitraries.integers()
-			.between(0, this.valid.length)
-			.list()
-			.ofSize(3)
-			.map(this::moved);
-		return Arbitraries.oneOf(random, fields, altered, moved);
+	private byte[] bytes(SplittableRandom random) {
+		return switch (random.nextInt(4)) {
+			case 0 -> RandomInputs.bytes(random, RandomInputs.upTo(random, 300));
+			case 1 -> field(random);
+			case 2 -> altered(random);
+			default -> moved(random);
+		};
 	}
 
-	private byte[] altered(List<int[]> changes) {
+	/**
+	 * A record that begins like one, and goes on with anything.
+	 */
+	private static byte[] field(SplittableRandom random) {
+		byte[] record = RandomInputs.bytes(random, 2 + RandomInputs.upTo(random, 300));
+		record[0] = (byte) 0xbf;
+		record[1] = (byte) (1 + random.nextInt(8));
+		return record;
+	}
+
+	private byte[] altered(SplittableRandom random) {
 		byte[] bytes = this.valid.clone();
-		changes.forEach((change) -> bytes[change[0]] = (byte) change[1]);
+		for (int i = random.nextInt(4); i >= 0; i--) {
+			bytes[random.nextInt(bytes.length)] = (byte) RandomInputs.number(random, Byte.SIZE);
+		}
 		return bytes;
 	}
 
 	/**
 	 * Inserts a copy of a part of the record somewhere in it.
 	 */
-	private byte[] moved(List<Integer> places) {
-		byte[] part = Arrays.copyOfRange(this.valid, Math.min(places.get(0), places.get(1)),
-				Math.max(places.get(0), places.get(1)));
-		byte[] bytes = Arrays.copyOf(this.valid, this.valid.length + part.length);
-		int at = places.get(2);
-		System.arraycopy(part, 0, bytes, at, part.length);
-		System.arraycopy(this.valid, at, bytes, at + part.length, this.valid.length - at);
+	private byte[] moved(SplittableRandom random) {
+		int from = RandomInputs.upTo(random, this.valid.length);
+		int length = RandomInputs.upTo(random, this.valid.length - from);
+		int at = RandomInputs.upTo(random, this.valid.length);
+		byte[] bytes = Arrays.copyOf(this.valid, this.valid.length + length);
+		System.arraycopy(this.valid, from, bytes, at, length);
+		System.arraycopy(this.valid, at, bytes, at + length, this.valid.length - at);
 		return bytes;
 	}
 

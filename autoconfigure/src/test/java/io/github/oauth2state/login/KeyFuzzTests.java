@@ -3,13 +3,9 @@ package io.github.oauth2state.login;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 import io.github.oauth2state.StateKey;
 
@@ -20,9 +16,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class KeyFuzzTests {
 
-	@Property
-	void keysAreEqualOnlyForEqualParts(@ForAll("cuts") TwoCuts cuts) {
-		assertThat(key(cuts.first()).equals(key(cuts.second()))).isEqualTo(cuts.first().equals(cuts.second()));
+	@Test
+	void keysAreEqualOnlyForEqualParts() {
+		Fuzz.tries((random) -> {
+			String text = RandomInputs.text(random, "ab\u0000\u0001\u0002\u0003\u00e9\u4e2d", 12);
+			List<String> first = cut(text, places(random, 1 + RandomInputs.upTo(random, 4), 12));
+			List<String> second = cut(text, places(random, 1 + RandomInputs.upTo(random, 4), 12));
+			assertThat(key(first).equals(key(second))).isEqualTo(first.equals(second));
+		});
 	}
 
 	private static StateKey key(List<String> parts) {
@@ -33,35 +34,28 @@ class KeyFuzzTests {
 	 * HMAC fills up its key with zeros, so that a NUL at the end of the state does not
 	 * change the sealing key. It does change the key of the record.
 	 */
-	@Property
-	void keysOfALoginAreEqualOnlyForEqualNamespaceStateAndSecret(@ForAll("cutsInThree") TwoCuts cuts) {
-		LoginKeys first = loginKeys(cuts.first());
-		LoginKeys second = loginKeys(cuts.second());
-		boolean same = cuts.first().equals(cuts.second());
-		assertThat(first.key().equals(second.key())).isEqualTo(same);
-		assertThat(Arrays.equals(first.sealingKey().getEncoded(), second.sealingKey().getEncoded())).isEqualTo(same);
+	@Test
+	void keysOfALoginAreEqualOnlyForEqualNamespaceStateAndSecret() {
+		Fuzz.tries((random) -> {
+			String text = RandomInputs.text(random, "ab\u0001/\u00e9\u4e2d", 80);
+			List<String> first = cut(text, places(random, 2, 80));
+			List<String> second = cut(text, places(random, 2, 80));
+			boolean same = first.equals(second);
+			assertThat(loginKeys(first).key().equals(loginKeys(second).key())).isEqualTo(same);
+			assertThat(Arrays.equals(sealingKey(first), sealingKey(second))).isEqualTo(same);
+		});
 	}
 
 	private static LoginKeys loginKeys(List<String> parts) {
 		return LoginKeys.of(parts.get(0), parts.get(1), parts.get(2));
 	}
 
-	@Provide
-	Arbitrary<TwoCuts> cuts() {
-		Arbitrary<String> texts = Arbitraries.strings()
-			.withChars("ab\u0000\u0001\u0002\u0003\u00e9\u4e2d")
-			.ofMaxLength(12);
-		Arbitrary<List<Integer>> places = Arbitraries.integers().between(0, 12).list().ofMinSize(1).ofMaxSize(5);
-		return Combinators.combine(texts, places, places)
-			.as((text, first, second) -> new TwoCuts(cut(text, first), cut(text, second)));
+	private static byte[] sealingKey(List<String> parts) {
+		return loginKeys(parts).sealingKey().getEncoded();
 	}
 
-	@Provide
-	Arbitrary<TwoCuts> cutsInThree() {
-		Arbitrary<String> texts = Arbitraries.strings().withChars("ab\u0001/\u00e9\u4e2d").ofMaxLength(80);
-		Arbitrary<List<Integer>> places = Arbitraries.integers().between(0, 80).list().ofSize(2);
-		return Combinators.combine(texts, places, places)
-			.as((text, first, second) -> new TwoCuts(cut(text, first), cut(text, second)));
+	private static List<Integer> places(SplittableRandom random, int count, int max) {
+		return RandomInputs.list(count, () -> RandomInputs.upTo(random, max));
 	}
 
 	private static List<String> cut(String text, List<Integer> places) {
@@ -74,12 +68,6 @@ class KeyFuzzTests {
 		}
 		parts.add(text.substring(from));
 		return parts;
-	}
-
-	/**
-	 * The parts of one text, cut in two ways.
-	 */
-	record TwoCuts(List<String> first, List<String> second) {
 	}
 
 }

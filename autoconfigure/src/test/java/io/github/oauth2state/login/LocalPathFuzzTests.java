@@ -2,12 +2,9 @@ package io.github.oauth2state.login;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.SplittableRandom;
 
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,21 +15,37 @@ class LocalPathFuzzTests {
 
 	private static final URI APP = URI.create("https://shop.example/login/oauth2/code/idp");
 
-	@Property
-	void pathThatIsAcceptedStaysInTheApp(@ForAll("paths") String path) {
-		if (LocalPath.isLocal(path)) {
-			assertThat(path).startsWith("/").doesNotStartWith("//").doesNotContain("\\");
-			assertThat(path.chars()).allMatch((character) -> character > ' ' && character < 0x7f);
-			assertThat(isOfAnotherOriginToBrowsers(path)).isFalse();
-			try {
-				URI target = APP.resolve(new URI(path));
-				assertThat(target.getScheme()).isEqualTo(APP.getScheme());
-				assertThat(target.getAuthority()).isEqualTo(APP.getAuthority());
+	private static final String HOSTILE = "/\\.:@?#%;&=ae2fFc5[]{}|^`\"<>\t\r\n "
+			+ "\u0000\u007f\u0085\u00a0\u00e9\u2028\u2044\uff0f\uff3c\ud800";
+
+	private static final String[] PIECES = { "/", "//", "\\", "/\\", "\t", "\n", "%2f", "%5c", "%09", "..", ".", "@",
+			":", "?", "#", "https:", "javascript:", "evil.example", "a", ";", "\u0000", "\uff0f" };
+
+	private static final String ORDINARY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			+ "-._~!$&'()*+,;=:@%?/#";
+
+	@Test
+	void pathThatIsAcceptedStaysInTheApp() {
+		Fuzz.tries((random) -> {
+			String path = path(random);
+			if (LocalPath.isLocal(path)) {
+				assertThat(path).startsWith("/").doesNotStartWith("//").doesNotContain("\\");
+				assertThat(path.chars()).allMatch((character) -> character > ' ' && character < 0x7f);
+				assertThat(isOfAnotherOriginToBrowsers(path)).isFalse();
+				assertStaysInTheAppForJava(path);
 			}
-			catch (URISyntaxException ex) {
-				assertThat(ex.getMessage()).as("what browsers take and Java does not")
-					.containsAnyOf("Illegal character", "Malformed escape");
-			}
+		});
+	}
+
+	private static void assertStaysInTheAppForJava(String path) {
+		try {
+			URI target = APP.resolve(new URI(path));
+			assertThat(target.getScheme()).isEqualTo(APP.getScheme());
+			assertThat(target.getAuthority()).isEqualTo(APP.getAuthority());
+		}
+		catch (URISyntaxException ex) {
+			assertThat(ex.getMessage()).as("what browsers take and Java does not")
+				.containsAnyOf("Illegal character", "Malformed escape");
 		}
 	}
 
@@ -48,35 +61,24 @@ class LocalPathFuzzTests {
 		return seen.startsWith("//") || seen.matches("(?s)[A-Za-z][A-Za-z0-9+.-]*:.*");
 	}
 
-	@Property
-	void ordinaryPathIsAccepted(@ForAll("ordinaryPaths") String path) {
-		assertThat(LocalPath.isLocal(path)).isTrue();
+	@Test
+	void ordinaryPathIsAccepted() {
+		Fuzz.tries((random) -> assertThat(LocalPath.isLocal("/a" + RandomInputs.text(random, ORDINARY, 40))).isTrue());
 	}
 
-	@Provide
-	Arbitrary<String> paths() {
-		Arbitrary<String> hostile = Arbitraries.strings()
-			.withChars(
-					"/\\.:@?#%;&=ae2fFc5[]{}|^`\"<>\t\r\n \u0000\u007f\u0085\u00a0\u00e9\u2028\u2044\uff0f\uff3c\ud800")
-			.ofMaxLength(20);
-		Arbitrary<String> pieces = Arbitraries
-			.of("/", "//", "\\", "/\\", "\t", "\n", "%2f", "%5c", "%09", "..", ".", "@", ":", "?", "#", "https:",
-					"javascript:", "evil.example", "a", ";", "\u0000", "\uff0f")
-			.list()
-			.ofMaxSize(6)
-			.map((all) -> String.join("", all));
-		Arbitrary<String> rooted = Arbitraries.oneOf(hostile, pieces).map((path) -> "/" + path);
-		return Arbitraries.oneOf(hostile, pieces, rooted, Arbitraries.strings().all().ofMaxLength(20));
+	private static String path(SplittableRandom random) {
+		return switch (random.nextInt(6)) {
+			case 0 -> RandomInputs.text(random, 20);
+			case 1 -> RandomInputs.text(random, HOSTILE, 20);
+			case 2 -> pieces(random);
+			case 3, 4 -> "/" + RandomInputs.text(random, HOSTILE, 20);
+			default -> "/" + pieces(random);
+		};
 	}
 
-	@Provide
-	Arbitrary<String> ordinaryPaths() {
-		return Arbitraries.strings()
-			.alpha()
-			.numeric()
-			.withChars("-._~!$&'()*+,;=:@%?/#")
-			.ofMaxLength(40)
-			.map((path) -> "/a" + path);
+	private static String pieces(SplittableRandom random) {
+		return String.join("",
+				RandomInputs.list(RandomInputs.upTo(random, 6), () -> RandomInputs.oneOf(random, PIECES)));
 	}
 
 }
