@@ -79,7 +79,8 @@ class CleanupUnderLoadTests {
 			report("slowest of " + before.size() + " logins before: " + slowest(before) + ", of " + during.size()
 					+ " during cleanup: " + slowest(during));
 			assertThat(number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")).isZero();
-			assertThat(Files.readString(log.toPath())).doesNotContain("Cannot remove expired records");
+			// A machine that is busy otherwise may be late, but nothing may be refused
+			assertThat(Files.readString(log.toPath()).lines()).noneMatch((line) -> line.contains("REJECTED"));
 			assertThat(sizes.get(CYCLES - 1)).isLessThan(sizes.get(0) * 5 / 4);
 			assertThat(number("SELECT count(*) FROM oauth2_state")).isZero();
 		}

@@ -1,5 +1,6 @@
 package io.github.oauth2state.store.jdbc;
 
+import java.sql.DriverManager;
 import java.time.Duration;
 
 import javax.sql.DataSource;
@@ -38,7 +39,21 @@ final class OwnPool {
 		if (asynchronousCommit) {
 			config.setConnectionInitSql(after(config.getConnectionInitSql(), "SET synchronous_commit TO off"));
 		}
-		return new HikariDataSource(config);
+		return start(config);
+	}
+
+	/**
+	 * HikariCP makes the timeout of a pool that of the {@code DriverManager}, and so of
+	 * every connection that the app makes from then on.
+	 */
+	private static HikariDataSource start(HikariConfig config) {
+		int loginTimeout = DriverManager.getLoginTimeout();
+		try {
+			return new HikariDataSource(config);
+		}
+		finally {
+			DriverManager.setLoginTimeout(loginTimeout);
+		}
 	}
 
 	private static String after(@Nullable String first, String sql) {

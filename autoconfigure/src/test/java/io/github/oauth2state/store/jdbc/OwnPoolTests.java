@@ -1,5 +1,6 @@
 package io.github.oauth2state.store.jdbc;
 
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.Properties;
 
@@ -72,6 +73,19 @@ class OwnPoolTests {
 			assertThat(own.getPassword()).isEqualTo("password");
 			assertThat(own.getConnectionInitSql()).isEqualTo("SELECT 1");
 			assertThat(own.getSchema()).isEqualTo("PUBLIC");
+		}
+	}
+
+	@Test
+	void leavesTheLoginTimeoutOfTheJvmAsItIs() {
+		int before = DriverManager.getLoginTimeout();
+		DriverManager.setLoginTimeout(17);
+		try (HikariDataSource own = derive(this.app, Database.H2, Duration.ofSeconds(3))) {
+			assertThat(own.isRunning()).isTrue();
+			assertThat(DriverManager.getLoginTimeout()).isEqualTo(17);
+		}
+		finally {
+			DriverManager.setLoginTimeout(before);
 		}
 	}
 
