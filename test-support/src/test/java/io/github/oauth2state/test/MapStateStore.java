@@ -24,7 +24,7 @@ class MapStateStore implements StateStore {
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		Entry mine = Entry.of(value, ttl);
 		Entry there = this.entries.merge(key, mine, (old, fresh) -> old.isLive() ? old : fresh);
-		return (there != mine) ? Optional.of(there.value().clone()) : Optional.empty();
+		return (there != mine) ? Optional.of(there.value.clone()) : Optional.empty();
 	}
 
 	@Override
@@ -54,16 +54,22 @@ class MapStateStore implements StateStore {
 	}
 
 	private static Optional<byte[]> value(@Nullable Entry entry) {
-		return (entry != null && entry.isLive()) ? Optional.of(entry.value().clone()) : Optional.empty();
+		return (entry != null && entry.isLive()) ? Optional.of(entry.value.clone()) : Optional.empty();
 	}
 
 	/**
 	 * A value and when it expires, by the clock that all calls of this store share.
-	 *
-	 * @param value the value
-	 * @param expiry when it expires
 	 */
-	private record Entry(byte[] value, long expiry) {
+	private static final class Entry {
+
+		private final byte[] value;
+
+		private final long expiry;
+
+		private Entry(byte[] value, long expiry) {
+			this.value = value;
+			this.expiry = expiry;
+		}
 
 		static Entry of(byte[] value, Duration ttl) {
 			return new Entry(value.clone(), System.nanoTime() + ttl.toNanos());
