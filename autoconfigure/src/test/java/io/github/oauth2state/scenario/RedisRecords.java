@@ -1,12 +1,12 @@
 package io.github.oauth2state.scenario;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScanIterator;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -60,7 +60,7 @@ final class RedisRecords implements StoredRecords {
 	}
 
 	private List<byte[]> keys() {
-		return this.commands.keys("*".getBytes(StandardCharsets.US_ASCII));
+		return ScanIterator.scan(this.commands).stream().toList();
 	}
 
 	private void set(byte[] key, byte[] value) {
