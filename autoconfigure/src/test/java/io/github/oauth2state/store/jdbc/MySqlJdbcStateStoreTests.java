@@ -10,4 +10,13 @@ class MySqlJdbcStateStoreTests extends JdbcStateStoreContract {
 		super(Database.MYSQL);
 	}
 
+	/**
+	 * The server is the one that has been raced for already, and a take is twice the
+	 * statements.
+	 */
+	@Override
+	protected int contendedRecords() {
+		return 1000;
+	}
+
 }
