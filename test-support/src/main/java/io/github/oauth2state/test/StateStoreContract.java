@@ -10,17 +10,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -59,11 +52,7 @@ public abstract class StateStoreContract {
 
 	private static final Duration SOON = Duration.ofMillis(40);
 
-	private static final int CONTENDERS = 32;
-
 	private static final int SCALE = Integer.getInteger("scale", 1);
-
-	private static final int RECORDS_PER_ROUND = 50;
 
 	/**
 	 * Creates an instance, as JUnit does for each test.
@@ -291,7 +280,7 @@ public abstract class StateStoreContract {
 		int records = SCALE * contendedRecords();
 		List<StateKey> keys = randomKeys(records);
 		AtomicIntegerArray wins = new AtomicIntegerArray(records);
-		race(records, (i) -> store().putIfAbsent(keys.get(i), number(i), MINUTE), (i) -> {
+		Contenders.race(records, (i) -> store().putIfAbsent(keys.get(i), number(i), MINUTE), (i) -> {
 			Optional<byte[]> taken = store().take(keys.get(i));
 			taken.ifPresent((value) -> {
 				assertThat(value).isEqualTo(number(i));
@@ -309,7 +298,7 @@ public abstract class StateStoreContract {
 		List<Set<ByteBuffer>> seen = new ArrayList<>();
 		keys.forEach((key) -> seen.add(new HashSet<>()));
 		AtomicInteger values = new AtomicInteger();
-		race(records, (i) -> {
+		Contenders.race(records, (i) -> {
 		}, (i) -> {
 			byte[] mine = number(values.incrementAndGet());
 			Optional<byte[]> there = store().putIfAbsent(keys.get(i), mine, MINUTE);
@@ -329,7 +318,7 @@ public abstract class StateStoreContract {
 		int records = SCALE * contendedRecords() / 100;
 		List<StateKey> keys = randomKeys(records);
 		AtomicIntegerArray wins = new AtomicIntegerArray(records);
-		race(records, (i) -> {
+		Contenders.race(records, (i) -> {
 			store().putIfAbsent(keys.get(i), bytes("expired"), Duration.ofMillis(1));
 			awaitExpiry(keys.get(i));
 		}, (i) -> {
@@ -345,7 +334,7 @@ public abstract class StateStoreContract {
 		int records = SCALE * contendedRecords() / 100;
 		List<StateKey> keys = randomKeys(records);
 		AtomicIntegerArray replacements = new AtomicIntegerArray(records);
-		race(records, (i) -> store().putIfAbsent(keys.get(i), number(0), MINUTE), (i) -> {
+		Contenders.race(records, (i) -> store().putIfAbsent(keys.get(i), number(0), MINUTE), (i) -> {
 			byte[] value = store().find(keys.get(i)).orElseThrow();
 			int next = ByteBuffer.wrap(value).getInt() + 1;
 			if (store().replace(keys.get(i), value, number(next), MINUTE)) {
@@ -362,7 +351,7 @@ public abstract class StateStoreContract {
 		int records = SCALE * contendedRecords() / 100;
 		List<StateKey> keys = randomKeys(records);
 		AtomicIntegerArray wins = new AtomicIntegerArray(records);
-		race(records, (i) -> store().putIfAbsent(keys.get(i), number(i), MINUTE), (i) -> {
+		Contenders.race(records, (i) -> store().putIfAbsent(keys.get(i), number(i), MINUTE), (i) -> {
 			if (store().remove(keys.get(i), number(i))) {
 				wins.incrementAndGet(i);
 			}
@@ -372,9 +361,9 @@ public abstract class StateStoreContract {
 
 	@Test
 	void callsOnDifferentKeysDoNotDisturbEachOther() {
-		List<StateKey> keys = randomKeys(CONTENDERS * 100);
+		List<StateKey> keys = randomKeys(Contenders.NUMBER * 100);
 		AtomicInteger next = new AtomicInteger();
-		race(100, (i) -> {
+		Contenders.race(100, (i) -> {
 		}, (i) -> {
 			int mine = next.getAndIncrement();
 			assertThat(store().putIfAbsent(keys.get(mine), number(mine), MINUTE)).isEmpty();
@@ -382,58 +371,6 @@ public abstract class StateStoreContract {
 			assertThat(store().replace(keys.get(mine), number(mine), number(-mine), MINUTE)).isTrue();
 			assertThat(store().take(keys.get(mine))).contains(number(-mine));
 		});
-	}
-
-	/**
-	 * Lets all contenders loose on the same records, in the same order and at the same
-	 * moment, round by round.
-	 */
-	private static void race(int records, IntConsumer prepare, IntConsumer contend) {
-		int rounds = (records + RECORDS_PER_ROUND - 1) / RECORDS_PER_ROUND;
-		AtomicInteger prepared = new AtomicInteger();
-		CyclicBarrier start = new CyclicBarrier(CONTENDERS,
-				() -> indexes(prepared.getAndIncrement(), records).forEach(prepare));
-		ExecutorService executor = Executors.newFixedThreadPool(CONTENDERS);
-		try {
-			List<Future<?>> contenders = new ArrayList<>();
-			for (int i = 0; i < CONTENDERS; i++) {
-				contenders.add(executor.submit(() -> {
-					for (int round = 0; round < rounds; round++) {
-						await(start);
-						indexes(round, records).forEach(contend);
-					}
-				}));
-			}
-			contenders.forEach(StateStoreContract::join);
-		}
-		finally {
-			executor.shutdownNow();
-		}
-	}
-
-	private static IntStream indexes(int round, int records) {
-		return IntStream.range(round * RECORDS_PER_ROUND, Math.min(records, (round + 1) * RECORDS_PER_ROUND));
-	}
-
-	private static void await(CyclicBarrier barrier) {
-		try {
-			barrier.await();
-		}
-		catch (InterruptedException | BrokenBarrierException ex) {
-			throw new IllegalStateException("Another contender failed", ex);
-		}
-	}
-
-	private static void join(Future<?> contender) {
-		try {
-			contender.get();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
-		catch (ExecutionException ex) {
-			throw new AssertionError(ex.getCause());
-		}
 	}
 
 	private static List<StateKey> hostileKeys() {
