@@ -27,11 +27,9 @@ final class TableCheck implements InitializingBean {
 	private static final Duration TTL = Duration.ofMinutes(1);
 
 	/**
-	 * As large as records may be.
+	 * As large as records may be, in bytes.
 	 */
-	private static final byte[] LARGE = filled(64 * 1024, 1);
-
-	private static final byte[] SMALL = filled(1, 2);
+	private static final int MAX_SIZE = 64 * 1024;
 
 	private final JdbcStateStore store;
 
@@ -65,11 +63,13 @@ final class TableCheck implements InitializingBean {
 	}
 
 	private void live(StateKey key) {
-		expect(this.store.putIfAbsent(key, LARGE, TTL).isEmpty(), "a new record was there before");
-		expect(holds(this.store.putIfAbsent(key, SMALL, TTL), LARGE),
+		byte[] large = new byte[MAX_SIZE];
+		byte[] small = { 1 };
+		expect(this.store.putIfAbsent(key, large, TTL).isEmpty(), "a new record was there before");
+		expect(holds(this.store.putIfAbsent(key, small, TTL), large),
 				"a second record was accepted under the same key, or the first one changed; is there a primary key?");
-		expect(this.store.replace(key, LARGE, SMALL, TTL), "a record could not be replaced");
-		expect(holds(this.store.take(key), SMALL), "a record could not be taken");
+		expect(this.store.replace(key, large, small, TTL), "a record could not be replaced");
+		expect(holds(this.store.take(key), small), "a record could not be taken");
 	}
 
 	private static boolean holds(Optional<byte[]> value, byte[] expected) {
@@ -84,12 +84,6 @@ final class TableCheck implements InitializingBean {
 
 	private UnusableTableException unusable(String reason, @Nullable Throwable cause) {
 		return new UnusableTableException(this.table, this.database, reason, cause);
-	}
-
-	private static byte[] filled(int length, int value) {
-		byte[] bytes = new byte[length];
-		Arrays.fill(bytes, (byte) value);
-		return bytes;
 	}
 
 }
