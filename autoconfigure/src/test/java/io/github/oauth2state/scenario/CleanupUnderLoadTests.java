@@ -145,9 +145,9 @@ class CleanupUnderLoadTests {
 		while (durations.size() < MIN_LOGINS || more.getAsBoolean()) {
 			Browser browser = Browser.overHttp();
 			long begun = System.nanoTime();
-			browser.open(b, browser.begin(a, "/oauth2/authorization/idp"));
+			Browser.Page answer = browser.open(b, browser.begin(a, "/oauth2/authorization/idp"));
 			durations.add(Duration.ofNanos(System.nanoTime() - begun));
-			assertThat(browser.isSignedIn(b)).isTrue();
+			assertThat(browser.isSignedIn(b)).as("%s, %s", answer, b.takeEvents()).isTrue();
 		}
 		return durations;
 	}

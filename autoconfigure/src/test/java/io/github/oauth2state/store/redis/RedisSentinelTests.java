@@ -86,9 +86,14 @@ class RedisSentinelTests {
 		servers.forEach(RedisProcess::close);
 	}
 
+	/**
+	 * Waits for the servers, then for the apps: what a test before this one did closes
+	 * connections until the last server has its new role, and a call finds out.
+	 */
 	@BeforeEach
 	void settle() {
 		awaitHealthy();
+		awaitServed();
 	}
 
 	@Test
