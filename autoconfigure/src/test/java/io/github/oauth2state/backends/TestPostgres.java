@@ -48,18 +48,36 @@ public final class TestPostgres extends TestDatabase {
 	 * @return calls by the statement's text
 	 */
 	public Map<String, Integer> callsDuring(String database, Runnable work) {
+		return statisticsDuring(database, "calls", work);
+	}
+
+	/**
+	 * Counts the blocks, of 8 KiB, that statements look at in a database, also of indexes
+	 * and more than once.
+	 * @param database the database
+	 * @param work what to count
+	 * @return how many
+	 */
+	public int blocksDuring(String database, Runnable work) {
+		return statisticsDuring(database, "shared_blks_hit + shared_blks_read", work).values()
+			.stream()
+			.mapToInt(Integer::intValue)
+			.sum();
+	}
+
+	private Map<String, Integer> statisticsDuring(String database, String column, Runnable work) {
 		administer("SELECT pg_stat_statements_reset()");
 		work.run();
 		try (Connection connection = administration(); Statement statement = connection.createStatement()) {
 			ResultSet rows = statement.executeQuery("""
-					SELECT query, calls FROM pg_stat_statements
+					SELECT query, %s FROM pg_stat_statements
 					WHERE dbid = (SELECT oid FROM pg_database WHERE datname = '%s')
-					AND query NOT LIKE 'SET application_name%%'""".formatted(database));
-			Map<String, Integer> calls = new TreeMap<>();
+					AND query NOT LIKE 'SET application_name%%'""".formatted(column, database));
+			Map<String, Integer> statistics = new TreeMap<>();
 			while (rows.next()) {
-				calls.put(rows.getString(1), rows.getInt(2));
+				statistics.put(rows.getString(1), rows.getInt(2));
 			}
-			return calls;
+			return statistics;
 		}
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);

@@ -96,7 +96,7 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 	 * @return how many it were
 	 */
 	int removeExpired(int limit) {
-		return this.statements.update("cleanup", this.sql.clean(), limit);
+		return this.statements.updateUnprepared("cleanup", this.sql.clean(limit));
 	}
 
 	private static long millis(Duration ttl) {

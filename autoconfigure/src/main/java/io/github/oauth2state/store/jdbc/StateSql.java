@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * such statement
  * @param replace writes another value: value, milliseconds, key, expected value
  * @param remove deletes a record: key, expected value
- * @param clean deletes expired records: how many at most
+ * @param clean deletes expired records; see {@link #clean(int)}
  */
 record StateSql(String put, @Nullable String putOverExpired, String find, @Nullable String take, String replace,
 		String remove, String clean) {
@@ -35,11 +35,10 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 				WHERE record_key = ? AND record_value = ? AND expires_at > now()""", """
 				DELETE FROM %1$s
 				WHERE record_key = ? AND record_value = ? AND expires_at > now()""", """
-				WITH expired AS MATERIALIZED (
-					SELECT record_key FROM %1$s WHERE expires_at <= now()
-					LIMIT ? FOR UPDATE SKIP LOCKED
-				)
-				DELETE FROM %1$s WHERE record_key IN (SELECT record_key FROM expired)""").on(table);
+				DELETE FROM %1$s WHERE ctid = ANY (ARRAY (
+					SELECT ctid FROM %1$s WHERE expires_at <= now()
+					LIMIT %%d FOR UPDATE SKIP LOCKED
+				))""").on(table);
 	}
 
 	static StateSql h2(TableName table) {
@@ -63,7 +62,7 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 				WHERE record_key = ? AND record_value = ? AND expires_at > CURRENT_TIMESTAMP""", """
 				DELETE FROM %1$s
 				WHERE record_key = ? AND record_value = ? AND expires_at > CURRENT_TIMESTAMP""", """
-				DELETE FROM %1$s WHERE expires_at <= CURRENT_TIMESTAMP FETCH FIRST ? ROWS ONLY""").on(table);
+				DELETE FROM %1$s WHERE expires_at <= CURRENT_TIMESTAMP FETCH FIRST %%d ROWS ONLY""").on(table);
 	}
 
 	static StateSql mariadb(TableName table) {
@@ -94,8 +93,19 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 				WHERE record_key = ? AND record_value = ? AND expires_at > UTC_TIMESTAMP(3)""", """
 				DELETE there FROM %1$s AS there JOIN (
 					SELECT record_key FROM %1$s WHERE expires_at <= UTC_TIMESTAMP(3)
-					LIMIT ? FOR UPDATE SKIP LOCKED
+					LIMIT %%d FOR UPDATE SKIP LOCKED
 				) AS expired USING (record_key)""").on(table);
+	}
+
+	/**
+	 * Returns the statement that deletes expired records. It has no parameter, as it is
+	 * not to be prepared: a plan that a database has kept from when the table was empty
+	 * scans all of it for every batch.
+	 * @param limit how many at most
+	 * @return a statement
+	 */
+	String clean(int limit) {
+		return this.clean.formatted(limit);
 	}
 
 	private StateSql on(TableName table) {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -63,6 +64,21 @@ final class StateStatements implements AutoCloseable {
 	}
 
 	/**
+	 * Changes rows by a statement that the database plans anew each time.
+	 * @param operation what to call it in exceptions
+	 * @param sql the statement, which has no parameters
+	 * @return how many rows changed
+	 */
+	int updateUnprepared(String operation, String sql) {
+		return run(operation, (connection) -> {
+			try (Statement statement = connection.createStatement()) {
+				statement.setQueryTimeout(this.timeoutSeconds);
+				return statement.executeUpdate(sql);
+			}
+		});
+	}
+
+	/**
 	 * Adds a row that may be there.
 	 * @param operation what to call it in exceptions
 	 * @param sql the statement
@@ -84,27 +100,28 @@ final class StateStatements implements AutoCloseable {
 	}
 
 	private <T> T run(String operation, String sql, Execution<T> execution, Object... parameters) {
+		return run(operation, (connection) -> {
+			try (PreparedStatement statement = connection.prepareStatement(sql)) {
+				statement.setQueryTimeout(this.timeoutSeconds);
+				for (int i = 0; i < parameters.length; i++) {
+					statement.setObject(i + 1, parameters[i]);
+				}
+				return execution.of(statement);
+			}
+		});
+	}
+
+	private <T> T run(String operation, Work<T> work) {
 		// What the database has undone for the sake of others can be repeated
 		for (int attempt = 1; true; attempt++) {
 			try (BorrowedConnection borrowed = this.connections.borrow(operation)) {
-				return run(borrowed.connection(), sql, execution, parameters);
+				return work.on(borrowed.connection());
 			}
 			catch (SQLException ex) {
 				if (attempt == ATTEMPTS || !SqlFailures.isRolledBack(ex)) {
 					throw SqlFailures.afterSending(operation, ex);
 				}
 			}
-		}
-	}
-
-	private <T> T run(Connection connection, String sql, Execution<T> execution, Object... parameters)
-			throws SQLException {
-		try (PreparedStatement statement = connection.prepareStatement(sql)) {
-			statement.setQueryTimeout(this.timeoutSeconds);
-			for (int i = 0; i < parameters.length; i++) {
-				statement.setObject(i + 1, parameters[i]);
-			}
-			return execution.of(statement);
 		}
 	}
 
@@ -122,6 +139,18 @@ final class StateStatements implements AutoCloseable {
 	private interface Execution<T> {
 
 		T of(PreparedStatement statement) throws SQLException;
+
+	}
+
+	/**
+	 * What is done on a connection.
+	 *
+	 * @param <T> the type of the result
+	 */
+	@FunctionalInterface
+	private interface Work<T> {
+
+		T on(Connection connection) throws SQLException;
 
 	}
 

@@ -34,7 +34,7 @@ class MySqlGrammarTests {
 
 	static Stream<String> statementsAreGrammatical() {
 		StateSql sql = Database.MYSQL.sql(TableName.of("auth.logins"));
-		return Stream.of(sql.put(), sql.putOverExpired(), sql.find(), sql.replace(), sql.remove(), sql.clean());
+		return Stream.of(sql.put(), sql.putOverExpired(), sql.find(), sql.replace(), sql.remove(), sql.clean(1000));
 	}
 
 	@Test
@@ -53,7 +53,7 @@ class MySqlGrammarTests {
 	static Stream<String> whatOtherDatabasesHaveIsNot() {
 		StateSql postgresql = Database.POSTGRESQL.sql(TableName.DEFAULT);
 		StateSql h2 = Database.H2.sql(TableName.DEFAULT);
-		return Stream.of(postgresql.put(), postgresql.clean(), h2.put(), h2.take());
+		return Stream.of(postgresql.put(), postgresql.clean(1000), h2.put(), h2.take());
 	}
 
 	private static void parse(String sql) {
