@@ -103,6 +103,7 @@ public final class TestPostgres extends TestDatabase {
 	private static TestPostgres startEmbedded() {
 		try {
 			EmbeddedPostgres server = EmbeddedPostgres.builder()
+				.setServerConfig("fsync", "off")
 				.setServerConfig("max_connections", Integer.toString(MAX_CONNECTIONS))
 				.setServerConfig("shared_preload_libraries", STATISTICS)
 				.start();
