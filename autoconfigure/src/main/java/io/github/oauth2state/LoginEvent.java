@@ -1,5 +1,7 @@
 package io.github.oauth2state;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,20 @@ import org.jspecify.annotations.Nullable;
  * @param outcome what happened
  * @param path where the pending login was or is kept
  * @param registrationId the client registration, where it is known
+ * @param sinceBegin how long the user was away, where a callback found its pending login
+ * in the store: from the begin to the callback, by the clocks of the instances, between
+ * zero and the time to live
+ * @param correlationId twelve hexadecimal digits, the same for all events of one login as
+ * long as its browser is recognized; they tell neither its state nor its key
  */
-public record LoginEvent(LoginOutcome outcome, LoginPath path, @Nullable String registrationId) {
+public record LoginEvent(LoginOutcome outcome, LoginPath path, @Nullable String registrationId,
+		@Nullable Duration sinceBegin, String correlationId) {
+
+	/**
+	 * Name of the request attribute that holds the correlation id while the application
+	 * answers a callback that did not go well, for example in an authentication failure
+	 * handler. Its value is a string.
+	 */
+	public static final String CORRELATION_ID_ATTRIBUTE = LoginEvent.class.getName() + ".correlationId";
+
 }

@@ -29,6 +29,14 @@ import java.util.Optional;
 public interface StateStore {
 
 	/**
+	 * Returns what kind of store this is, for metrics and logs.
+	 * @return a short name, always the same
+	 */
+	default String name() {
+		return "custom";
+	}
+
+	/**
 	 * Stores a value unless there is one.
 	 * @param key where to store it
 	 * @param value the value

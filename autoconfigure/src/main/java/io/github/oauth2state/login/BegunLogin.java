@@ -19,6 +19,14 @@ import io.github.oauth2state.StateKey;
 @SuppressWarnings("ArrayRecordComponent")
 public record BegunLogin(StateKey key, byte[] value, Duration ttl, List<ResponseCookie> cookies, int evicted) {
 
+	/**
+	 * Returns by which id log lines name this login.
+	 * @return its correlation id
+	 */
+	public String correlationId() {
+		return CorrelationId.of(this.key);
+	}
+
 	@Override
 	public String toString() {
 		return "BegunLogin[hidden]";

@@ -1,6 +1,6 @@
 package io.github.oauth2state.login;
 
-import java.time.Instant;
+import java.time.Duration;
 
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
@@ -15,9 +15,9 @@ public sealed interface CallbackResult {
 	 * The pending login was there.
 	 *
 	 * @param request its authorization request
-	 * @param begun when it began, on the clock of the instance that began it
+	 * @param sinceBegin how long ago it began, as far as clocks agree
 	 */
-	record Found(OAuth2AuthorizationRequest request, Instant begun) implements CallbackResult {
+	record Found(OAuth2AuthorizationRequest request, Duration sinceBegin) implements CallbackResult {
 
 		@Override
 		public String toString() {

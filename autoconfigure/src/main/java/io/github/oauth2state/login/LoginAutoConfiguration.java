@@ -8,9 +8,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.LoginListener;
+import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
 
@@ -39,8 +41,9 @@ public final class LoginAutoConfiguration {
 	}
 
 	@Bean
-	LoginEventLogger oauth2StateLoginEventLogger() {
-		return new LoginEventLogger();
+	LoginEventLogger oauth2StateLoginEventLogger(Environment environment, ObjectProvider<StateStore> store) {
+		StateStore unique = store.getIfUnique();
+		return new LoginEventLogger(InstanceName.of(environment), (unique != null) ? unique.name() : "none");
 	}
 
 	@Bean

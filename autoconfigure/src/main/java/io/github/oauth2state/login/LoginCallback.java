@@ -1,6 +1,7 @@
 package io.github.oauth2state.login;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,6 +65,14 @@ public final class LoginCallback {
 	}
 
 	/**
+	 * Returns by which id log lines name this login.
+	 * @return its correlation id
+	 */
+	public String correlationId() {
+		return CorrelationId.of(this.keys.key());
+	}
+
+	/**
 	 * Returns where the login can begin anew.
 	 * @return a path in this app, with its context path
 	 */
@@ -93,10 +102,10 @@ public final class LoginCallback {
 	private Optional<CallbackResult> decode(byte[] record) {
 		try {
 			ByteBuffer buffer = ByteBuffer.wrap(record);
-			Instant begun = Instant.ofEpochMilli(buffer.getLong());
+			Duration sinceBegin = this.logins.since(Instant.ofEpochMilli(buffer.getLong()));
 			byte[] content = Arrays.copyOfRange(record, buffer.position(), record.length);
 			AuthorizationRequestCodec codec = this.logins.codec();
-			return Optional.of(new CallbackResult.Found(codec.decode(content, this.state), begun));
+			return Optional.of(new CallbackResult.Found(codec.decode(content, this.state), sinceBegin));
 		}
 		catch (RuntimeException ex) {
 			// Whatever a codec stumbles over: the login begins anew, the app does not

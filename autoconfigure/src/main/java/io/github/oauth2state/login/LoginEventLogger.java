@@ -15,15 +15,36 @@ class LoginEventLogger implements LoginListener {
 
 	private static final Log logger = LogFactory.getLog(LoginEventLogger.class);
 
+	private final LimitedLog abnormal = new LimitedLog(LoginEventLogger.class);
+
+	private final String where;
+
+	/**
+	 * Creates a logger.
+	 * @param instance which instance of the app this is
+	 * @param store what kind of store it uses
+	 */
+	LoginEventLogger(String instance, String store) {
+		this.where = ", instance " + instance + ", store " + store + ", reference ";
+	}
+
 	@Override
 	public void onLoginEvent(LoginEvent event) {
-		String line = "Login %s: registration %s, path %s".formatted(lower(event.outcome()),
-				(event.registrationId() != null) ? event.registrationId() : "unknown", lower(event.path()));
 		switch (event.outcome()) {
-			case STORE_ERROR, UNREADABLE -> logger.warn(line);
-			case STARTED, COMPLETED -> logger.debug(line);
-			default -> logger.info(line);
+			case STORE_ERROR, UNREADABLE -> this.abnormal.write((log) -> log.warn(line(event)));
+			case STARTED, COMPLETED -> {
+				if (logger.isDebugEnabled()) {
+					logger.debug(line(event));
+				}
+			}
+			default -> this.abnormal.write((log) -> log.info(line(event)));
 		}
+	}
+
+	private String line(LoginEvent event) {
+		String registration = (event.registrationId() != null) ? event.registrationId() : "unknown";
+		return "Login " + lower(event.outcome()) + ": registration " + registration + ", path " + lower(event.path())
+				+ this.where + event.correlationId();
 	}
 
 	private static String lower(Enum<?> value) {

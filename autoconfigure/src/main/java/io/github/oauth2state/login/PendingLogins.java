@@ -2,6 +2,7 @@ package io.github.oauth2state.login;
 
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,6 +115,18 @@ public final class PendingLogins {
 
 	boolean isExpired(Instant issued) {
 		return issued.plus(this.settings.ttl()).isBefore(this.clock.instant());
+	}
+
+	/**
+	 * Returns how long ago a login began. The clock of the instance that began it may go
+	 * wrong, so what cannot be is made what can.
+	 */
+	Duration since(Instant begun) {
+		Duration since = Duration.between(begun, this.clock.instant());
+		if (since.isNegative()) {
+			return Duration.ZERO;
+		}
+		return (since.compareTo(this.settings.ttl()) > 0) ? this.settings.ttl() : since;
 	}
 
 	AuthorizationRequestCodec codec() {

@@ -14,7 +14,6 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.UriComponentsBuilder;
 
-import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.login.LoginEvents;
 
@@ -53,7 +52,7 @@ class CallbackFilter extends OncePerRequestFilter {
 			TakenLogin taken = TakenLogin.of(request);
 			if (taken != null) {
 				LoginOutcome outcome = answered ? outcome(taken, response) : LoginOutcome.FAILED;
-				this.events.publish(new LoginEvent(outcome, taken.path(), taken.registrationId()));
+				this.events.publish(taken.event(outcome));
 			}
 		}
 	}

@@ -20,6 +20,7 @@ import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.login.LocalPath;
+import io.github.oauth2state.login.LoginCallback;
 
 /**
  * Answers a callback whose pending login is gone so that the user gets where they wanted
@@ -83,7 +84,7 @@ class CallbackRecovery {
 			response.sendRedirect(lost.callback().restartPath());
 		}
 		else {
-			giveUp(response, lost.callback().restartPath());
+			giveUp(response, lost.callback());
 		}
 	}
 
@@ -91,7 +92,7 @@ class CallbackRecovery {
 	 * Answers by itself: the app's error page may need a login, and would save itself as
 	 * the page to return to.
 	 */
-	private static void giveUp(HttpServletResponse response, String restartPath) throws IOException {
+	private static void giveUp(HttpServletResponse response, LoginCallback callback) throws IOException {
 		response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
 		response.setContentType(MediaType.TEXT_HTML_VALUE);
 		response.setCharacterEncoding("UTF-8");
@@ -103,9 +104,10 @@ class CallbackRecovery {
 				<body>
 				<h1>Login not completed</h1>
 				<p>Several attempts in a row did not succeed. <a href="%s">Try again</a>.</p>
+				<p>Should you ask for help, name this reference: <code>%s</code></p>
 				</body>
 				</html>
-				""".formatted(HtmlUtils.htmlEscape(restartPath)));
+				""".formatted(HtmlUtils.htmlEscape(callback.restartPath()), callback.correlationId()));
 	}
 
 }

@@ -4,6 +4,7 @@ import java.time.temporal.ChronoUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -24,6 +25,7 @@ import io.github.oauth2state.login.LoginEvents;
 import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.store.StoreDecorator;
 
 /**
  * Auto-configuration that hooks the shared repository into every filter chain which has
@@ -39,12 +41,16 @@ public final class ServletLoginAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(ServletLoginAutoConfiguration.class);
 
 	@Bean
-	LoginServices oauth2StateLoginServices(StateStore store, PendingLogins logins, LoginEvents events,
-			LoginSettings loginSettings, OAuth2StateSettings settings) {
+	LoginServices oauth2StateLoginServices(StateStore store, ObjectProvider<StoreDecorator> decorators,
+			PendingLogins logins, LoginEvents events, LoginSettings loginSettings, OAuth2StateSettings settings) {
 		logger.info("Pending logins are kept in %s: namespace '%s', time to live %s, timeout %s, binding cookie %s"
 			.formatted(store, settings.namespace(), DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
 					DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), describeCookie(loginSettings)));
-		return new LoginServices(store, logins, events, loginSettings, new PlainHttpWarning());
+		StateStore decorated = store;
+		for (StoreDecorator decorator : decorators.orderedStream().toList()) {
+			decorated = decorator.decorate(decorated);
+		}
+		return new LoginServices(decorated, logins, events, loginSettings, new PlainHttpWarning());
 	}
 
 	private static String describeCookie(LoginSettings settings) {

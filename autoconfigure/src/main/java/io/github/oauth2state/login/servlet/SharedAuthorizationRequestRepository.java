@@ -1,5 +1,6 @@
 package io.github.oauth2state.login.servlet;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -23,6 +24,8 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.login.BegunLogin;
 import io.github.oauth2state.login.CallbackResult;
+import io.github.oauth2state.login.CorrelationId;
+import io.github.oauth2state.login.LimitedLog;
 import io.github.oauth2state.login.LoginCallback;
 import io.github.oauth2state.login.LoginEvents;
 import io.github.oauth2state.login.PendingLogins;
@@ -38,6 +41,8 @@ import io.github.oauth2state.login.PendingLogins;
 final class SharedAuthorizationRequestRepository implements AuthorizationRequestRepository<OAuth2AuthorizationRequest> {
 
 	private static final Log logger = LogFactory.getLog(SharedAuthorizationRequestRepository.class);
+
+	private static final LimitedLog failures = new LimitedLog(SharedAuthorizationRequestRepository.class);
 
 	private final AuthorizationRequestRepository<OAuth2AuthorizationRequest> sessions = new HttpSessionOAuth2AuthorizationRequestRepository();
 
@@ -77,25 +82,26 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		String registrationId = authorizationRequest.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
 		Optional<BegunLogin> begun = this.logins.begin(authorizationRequest, ServletRequests.browser(request));
 		if (begun.isEmpty()) {
-			publish(LoginOutcome.EVICTED, registrationId);
+			publish(LoginOutcome.EVICTED, registrationId, CorrelationId.random());
 			return;
 		}
-		store(begun.get(), registrationId);
+		store(begun.get(), registrationId, request);
 		ServletRequests.addCookies(response, begun.get().cookies());
-		publish(LoginOutcome.STARTED, registrationId);
+		publish(LoginOutcome.STARTED, registrationId, begun.get().correlationId());
 		for (int i = 0; i < begun.get().evicted(); i++) {
-			publish(LoginOutcome.EVICTED, null);
+			publish(LoginOutcome.EVICTED, null, CorrelationId.random());
 		}
 	}
 
-	private void store(BegunLogin begun, @Nullable String registrationId) {
+	private void store(BegunLogin begun, @Nullable String registrationId, HttpServletRequest request) {
 		try {
 			if (this.store.putIfAbsent(begun.key(), begun.value(), begun.ttl()).isPresent()) {
 				throw new IllegalStateException("Two logins with the same state and the same secret");
 			}
 		}
 		catch (StateStoreException ex) {
-			publish(LoginOutcome.STORE_ERROR, registrationId);
+			noAnswer("the begin of a login", ex);
+			publishFailure(LoginOutcome.STORE_ERROR, registrationId, begun.correlationId(), request);
 			throw ex;
 		}
 	}
@@ -117,7 +123,9 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		if (callback == null) {
 			return this.sessions.loadAuthorizationRequest(request);
 		}
-		return lookUp(callback, request, this.store::find).filter(this::isOfKnownRegistration).orElse(null);
+		return lookUp(callback, request, this.store::find).map(CallbackResult.Found::request)
+			.filter(this::isOfKnownRegistration)
+			.orElse(null);
 	}
 
 	@Override
@@ -128,15 +136,15 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return removeFromSession(request, response);
 		}
 		if (isCallbackOfAnotherRegistration(callback, request) || isOfRemovedRegistration(callback)) {
-			publish(LoginOutcome.FAILED, known(callback.registrationId()));
+			publishFailure(LoginOutcome.FAILED, known(callback.registrationId()), callback.correlationId(), request);
 			return null;
 		}
-		OAuth2AuthorizationRequest found = lookUp(callback, request, this.store::take).orElse(null);
+		CallbackResult.Found found = lookUp(callback, request, this.store::take).orElse(null);
 		if (found == null) {
 			return null;
 		}
 		ServletRequests.addCookies(response, callback.cookiesWhenTaken());
-		return taken(found, LoginPath.SHARED, request);
+		return taken(found.request(), LoginPath.SHARED, found.sinceBegin(), callback.correlationId(), request);
 	}
 
 	private Optional<LoginCallback> callback(HttpServletRequest request) {
@@ -144,11 +152,11 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			.flatMap((state) -> this.logins.callback(state, ServletRequests.browser(request)));
 	}
 
-	private Optional<OAuth2AuthorizationRequest> lookUp(LoginCallback callback, HttpServletRequest request,
+	private Optional<CallbackResult.Found> lookUp(LoginCallback callback, HttpServletRequest request,
 			Function<StateKey, Optional<byte[]>> operation) {
 		CallbackResult result = ask(callback, operation);
 		if (result instanceof CallbackResult.Found found) {
-			return Optional.of(found.request());
+			return Optional.of(found);
 		}
 		lost(((CallbackResult.Lost) result).outcome(), callback, request);
 		return Optional.empty();
@@ -162,7 +170,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return callback.read(operation.apply(callback.key()));
 		}
 		catch (StateStoreException ex) {
-			logger.warn("The store did not answer a callback", ex);
+			noAnswer("a callback", ex);
 			return new CallbackResult.Lost(LoginOutcome.STORE_ERROR);
 		}
 	}
@@ -180,18 +188,22 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			HttpServletResponse response) {
 		OAuth2AuthorizationRequest found = this.sessions.removeAuthorizationRequest(request, response);
 		if (found != null) {
-			return taken(found, LoginPath.SESSION, request);
+			return taken(found, LoginPath.SESSION, null, CorrelationId.random(), request);
 		}
 		if (this.kind == CallbackKind.LOGIN) {
-			this.events.publish(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION, null));
+			String correlationId = CorrelationId.random();
+			request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, correlationId);
+			this.events
+				.publish(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION, null, null, correlationId));
 		}
 		return null;
 	}
 
 	private OAuth2AuthorizationRequest taken(OAuth2AuthorizationRequest found, LoginPath path,
-			HttpServletRequest request) {
+			@Nullable Duration sinceBegin, String correlationId, HttpServletRequest request) {
 		String registrationId = found.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
-		new TakenLogin(this.kind, path, registrationId, ServletRequests.hasError(request)).note(request);
+		new TakenLogin(this.kind, path, registrationId, ServletRequests.hasError(request), sinceBegin, correlationId)
+			.note(request);
 		return found;
 	}
 
@@ -202,7 +214,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 * handler, and would fail on the {@code null}.
 	 */
 	private void lost(LoginOutcome outcome, LoginCallback callback, HttpServletRequest request) {
-		publish(outcome, known(callback.registrationId()));
+		publishFailure(outcome, known(callback.registrationId()), callback.correlationId(), request);
 		boolean answeredByFailureHandler = this.kind == CallbackKind.LOGIN
 				&& (outcome == LoginOutcome.STORE_ERROR || ServletRequests.hasError(request));
 		if (this.recovery && !answeredByFailureHandler) {
@@ -237,8 +249,21 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		return known ? registrationId : null;
 	}
 
-	private void publish(LoginOutcome outcome, @Nullable String registrationId) {
-		this.events.publish(new LoginEvent(outcome, LoginPath.SHARED, registrationId));
+	private static void noAnswer(String to, StateStoreException failure) {
+		Throwable cause = (failure.getCause() != null) ? failure.getCause() : failure;
+		failures.write((log) -> log.warn("The store did not answer " + to + ": " + failure.getMessage() + ", "
+				+ failure.getReason() + ", " + cause.getClass().getName()));
+		logger.debug("The store did not answer " + to, failure);
+	}
+
+	private void publishFailure(LoginOutcome outcome, @Nullable String registrationId, String correlationId,
+			HttpServletRequest request) {
+		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, correlationId);
+		publish(outcome, registrationId, correlationId);
+	}
+
+	private void publish(LoginOutcome outcome, @Nullable String registrationId, String correlationId) {
+		this.events.publish(new LoginEvent(outcome, LoginPath.SHARED, registrationId, null, correlationId));
 	}
 
 }

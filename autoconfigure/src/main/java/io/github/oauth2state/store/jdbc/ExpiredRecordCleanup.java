@@ -2,17 +2,22 @@ package io.github.oauth2state.store.jdbc;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
+import io.github.oauth2state.CleanupEvent;
+import io.github.oauth2state.CleanupListener;
 import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
 
 /**
  * Removes expired records now and then. All instances may do it at once: what one has
@@ -26,6 +31,8 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 
 	private static final Duration MAX_REST = Duration.ofSeconds(1);
 
+	private static final Backlog NOTHING = new Backlog(0, Duration.ZERO);
+
 	private final JdbcStateStore store;
 
 	private final Duration interval;
@@ -34,13 +41,17 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 
 	private final Duration maxDuration;
 
+	private final List<CleanupListener> listeners;
+
 	private volatile @Nullable ScheduledExecutorService scheduler;
 
-	ExpiredRecordCleanup(JdbcStateStore store, Duration interval, int batchSize, Duration maxDuration) {
+	ExpiredRecordCleanup(JdbcStateStore store, Duration interval, int batchSize, Duration maxDuration,
+			List<CleanupListener> listeners) {
 		this.store = store;
 		this.interval = interval;
 		this.batchSize = batchSize;
 		this.maxDuration = maxDuration;
+		this.listeners = List.copyOf(listeners);
 	}
 
 	/**
@@ -64,33 +75,51 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 	}
 
 	private void clean() {
+		long begun = System.nanoTime();
+		AtomicLong removed = new AtomicLong();
+		Reason failure = null;
+		Backlog backlog = NOTHING;
 		try {
-			int removed = removeAll();
-			if (removed > 0 && logger.isDebugEnabled()) {
-				logger.debug("Removed " + removed + " expired records");
-			}
+			removeAll(removed);
+			backlog = this.listeners.isEmpty() ? NOTHING : this.store.backlog();
 		}
 		catch (RuntimeException ex) {
-			if (isRunning()) {
-				logger.warn("Cannot remove expired records, trying again in " + this.interval + ": " + describe(ex));
+			if (!isRunning()) {
+				return;
 			}
+			failure = (ex instanceof StateStoreException known) ? known.getReason() : Reason.REJECTED;
+			logger.warn("Cannot remove expired records, trying again in " + this.interval + ": " + describe(ex));
 		}
+		if (removed.get() > 0 && logger.isDebugEnabled()) {
+			logger.debug("Removed " + removed + " expired records");
+		}
+		publish(new CleanupEvent(removed.get(), Duration.ofNanos(System.nanoTime() - begun), failure, backlog.pending(),
+				backlog.oldestExpired()));
 	}
 
-	private int removeAll() {
+	private void removeAll(AtomicLong removed) {
 		long deadline = System.nanoTime() + this.maxDuration.toNanos();
-		int removed = 0;
 		int batch;
 		do {
 			long begun = System.nanoTime();
 			batch = this.store.removeExpired(this.batchSize);
-			removed += batch;
+			removed.addAndGet(batch);
 			if (batch == this.batchSize) {
 				rest(System.nanoTime() - begun);
 			}
 		}
 		while (batch == this.batchSize && System.nanoTime() - deadline < 0 && isRunning());
-		return removed;
+	}
+
+	private void publish(CleanupEvent event) {
+		for (CleanupListener listener : this.listeners) {
+			try {
+				listener.onCleanup(event);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Listener %s failed on %s".formatted(listener.getClass().getName(), event), ex);
+			}
+		}
 	}
 
 	/**

@@ -32,6 +32,11 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 	}
 
 	@Override
+	public String name() {
+		return "jdbc";
+	}
+
+	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			if (this.statements.insert("putIfAbsent", this.sql.put(), key.toByteArray(), value, millis(ttl))) {
@@ -97,6 +102,15 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 	 */
 	int removeExpired(int limit) {
 		return this.statements.updateUnprepared("cleanup", this.sql.clean(limit));
+	}
+
+	/**
+	 * Counts what the table holds, which takes a scan of an index.
+	 * @return what it holds
+	 */
+	Backlog backlog() {
+		return this.statements.row("backlog", this.sql.backlog(),
+				(row) -> new Backlog(row.getLong(1), Duration.ofMillis(Math.max(0, row.getLong(2)))));
 	}
 
 	private static long millis(Duration ttl) {

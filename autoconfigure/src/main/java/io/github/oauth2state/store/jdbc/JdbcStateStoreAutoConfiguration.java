@@ -2,6 +2,7 @@ package io.github.oauth2state.store.jdbc;
 
 import javax.sql.DataSource;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -14,6 +15,7 @@ import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitializat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
+import io.github.oauth2state.CleanupListener;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
@@ -69,10 +71,11 @@ public final class JdbcStateStoreAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBooleanProperty(name = "oauth2-state.jdbc.cleanup.enabled", matchIfMissing = true)
-	ExpiredRecordCleanup expiredRecordCleanup(JdbcStateStore store, JdbcStateStoreProperties properties) {
+	ExpiredRecordCleanup expiredRecordCleanup(JdbcStateStore store, JdbcStateStoreProperties properties,
+			ObjectProvider<CleanupListener> listeners) {
 		JdbcStateStoreProperties.Cleanup cleanup = properties.cleanup();
 		return new ExpiredRecordCleanup(store, cleanup.checkedInterval(), cleanup.checkedBatchSize(),
-				cleanup.checkedMaxDuration());
+				cleanup.checkedMaxDuration(), listeners.orderedStream().toList());
 	}
 
 }

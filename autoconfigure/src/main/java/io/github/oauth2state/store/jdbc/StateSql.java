@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param replace writes another value: value, milliseconds, key, expected value
  * @param remove deletes a record: key, expected value
  * @param clean deletes expired records; see {@link #clean(int)}
+ * @param backlog counts records that live, and tells for how many milliseconds the oldest
+ * has been expired, negative if it has not
  */
 record StateSql(String put, @Nullable String putOverExpired, String find, @Nullable String take, String replace,
-		String remove, String clean) {
+		String remove, String clean, String backlog) {
 
 	static StateSql postgresql(TableName table) {
 		return new StateSql("""
@@ -38,7 +40,10 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 				DELETE FROM %1$s WHERE ctid = ANY (ARRAY (
 					SELECT ctid FROM %1$s WHERE expires_at <= now()
 					LIMIT %%d FOR UPDATE SKIP LOCKED
-				))""").on(table);
+				))""", """
+				SELECT count(*) FILTER (WHERE expires_at > now()),
+					CAST(extract(epoch FROM now() - min(expires_at)) * 1000 AS bigint)
+				FROM %1$s""").on(table);
 	}
 
 	static StateSql h2(TableName table) {
@@ -62,7 +67,10 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 				WHERE record_key = ? AND record_value = ? AND expires_at > CURRENT_TIMESTAMP""", """
 				DELETE FROM %1$s
 				WHERE record_key = ? AND record_value = ? AND expires_at > CURRENT_TIMESTAMP""", """
-				DELETE FROM %1$s WHERE expires_at <= CURRENT_TIMESTAMP FETCH FIRST %%d ROWS ONLY""").on(table);
+				DELETE FROM %1$s WHERE expires_at <= CURRENT_TIMESTAMP FETCH FIRST %%d ROWS ONLY""", """
+				SELECT count(*) FILTER (WHERE expires_at > CURRENT_TIMESTAMP),
+					DATEDIFF(MILLISECOND, min(expires_at), CURRENT_TIMESTAMP)
+				FROM %1$s""").on(table);
 	}
 
 	static StateSql mariadb(TableName table) {
@@ -72,7 +80,7 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 				WHERE record_key = ? AND expires_at > UTC_TIMESTAMP(3)
 				RETURNING record_value""".formatted(table);
 		return new StateSql(mysql.put(), mysql.putOverExpired(), mysql.find(), take, mysql.replace(), mysql.remove(),
-				mysql.clean());
+				mysql.clean(), mysql.backlog());
 	}
 
 	/**
@@ -94,7 +102,10 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 				DELETE there FROM %1$s AS there JOIN (
 					SELECT record_key FROM %1$s WHERE expires_at <= UTC_TIMESTAMP(3)
 					LIMIT %%d FOR UPDATE SKIP LOCKED
-				) AS expired USING (record_key)""").on(table);
+				) AS expired USING (record_key)""", """
+				SELECT count(CASE WHEN expires_at > UTC_TIMESTAMP(3) THEN 1 END),
+					TIMESTAMPDIFF(MICROSECOND, min(expires_at), UTC_TIMESTAMP(3)) DIV 1000
+				FROM %1$s""").on(table);
 	}
 
 	/**
@@ -111,7 +122,7 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 	private StateSql on(TableName table) {
 		return new StateSql(this.put.formatted(table), formatted(this.putOverExpired, table),
 				this.find.formatted(table), formatted(this.take, table), this.replace.formatted(table),
-				this.remove.formatted(table), this.clean.formatted(table));
+				this.remove.formatted(table), this.clean.formatted(table), this.backlog.formatted(table));
 	}
 
 	private static @Nullable String formatted(@Nullable String sql, TableName table) {

@@ -53,6 +53,23 @@ final class StateStatements implements AutoCloseable {
 	}
 
 	/**
+	 * Queries the one row of a query that has no parameters.
+	 * @param <T> the type of the result
+	 * @param operation what to call it in exceptions
+	 * @param sql the statement
+	 * @param mapper makes the result of the row
+	 * @return the result
+	 */
+	<T> T row(String operation, String sql, RowMapper<T> mapper) {
+		return run(operation, sql, (statement) -> {
+			try (ResultSet rows = statement.executeQuery()) {
+				rows.next();
+				return mapper.of(rows);
+			}
+		});
+	}
+
+	/**
 	 * Changes rows.
 	 * @param operation what to call it in exceptions
 	 * @param sql the statement
@@ -128,6 +145,18 @@ final class StateStatements implements AutoCloseable {
 	@Override
 	public void close() {
 		this.connections.close();
+	}
+
+	/**
+	 * Makes something of a row.
+	 *
+	 * @param <T> the type of the result
+	 */
+	@FunctionalInterface
+	interface RowMapper<T> {
+
+		T of(ResultSet row) throws SQLException;
+
 	}
 
 	/**

@@ -32,6 +32,11 @@ final class MemoryStateStore implements StateStore {
 	}
 
 	@Override
+	public String name() {
+		return "memory";
+	}
+
+	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		purgeWhenDue();
 		Entry added = entry(value, ttl);

@@ -52,6 +52,11 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	}
 
 	@Override
+	public String name() {
+		return "redis";
+	}
+
+	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		return call("putIfAbsent", (connection) -> putIfAbsent(connection.stringCommands(), redisKey(key), value, ttl));
 	}
