@@ -2,6 +2,7 @@ package io.github.oauth2state.login;
 
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -18,7 +19,9 @@ public final class LimitedLog {
 
 	private final Log logger;
 
-	private long begun = System.nanoTime();
+	private final LongSupplier nanoTime;
+
+	private long begun;
 
 	private int lines;
 
@@ -27,7 +30,13 @@ public final class LimitedLog {
 	 * @param type whose log it is
 	 */
 	public LimitedLog(Class<?> type) {
+		this(type, System::nanoTime);
+	}
+
+	LimitedLog(Class<?> type, LongSupplier nanoTime) {
 		this.logger = LogFactory.getLog(type);
+		this.nanoTime = nanoTime;
+		this.begun = nanoTime.getAsLong();
 	}
 
 	/**
@@ -51,7 +60,7 @@ public final class LimitedLog {
 	 */
 	private synchronized int leftOutBefore() {
 		int leftOut = 0;
-		long now = System.nanoTime();
+		long now = this.nanoTime.getAsLong();
 		if (now - this.begun >= WHILE.toNanos()) {
 			leftOut = Math.max(0, this.lines - LINES);
 			this.begun = now;

@@ -29,8 +29,8 @@ class FormatTests {
 		assertThat(callback.registrationId()).isEqualTo("keycloak");
 		assertThat(callback.restartPath()).isEqualTo("/oauth2/authorization/keycloak?a=b");
 		assertThat(callback.key().toByteArray()).isEqualTo(format.bytes("key"));
-		assertThat(callback.read(Optional.of(format.bytes("record"))))
-			.isEqualTo(new CallbackResult.Found(CborAuthorizationRequestCodecTests.recordedRequest(), format.begun()));
+		assertThat(callback.read(Optional.of(format.bytes("record")))).isEqualTo(new CallbackResult.Found(
+				CborAuthorizationRequestCodecTests.recordedRequest(), RecordedFormat.SINCE_BEGIN));
 	}
 
 	@ParameterizedTest

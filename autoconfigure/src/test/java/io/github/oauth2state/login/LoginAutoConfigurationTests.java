@@ -58,7 +58,7 @@ class LoginAutoConfigurationTests {
 	void listenersOfTheAppAreCalledInTheirOrder() {
 		this.runner.withUserConfiguration(Listeners.class).run((context) -> {
 			context.getBean(LoginEvents.class)
-				.publish(new LoginEvent(LoginOutcome.COMPLETED, LoginPath.SHARED, "keycloak"));
+				.publish(new LoginEvent(LoginOutcome.COMPLETED, LoginPath.SHARED, "keycloak", null, "c0ffee000001"));
 			assertThat(context.getBean(Listeners.class).called).containsExactly("first", "failing", "last");
 		});
 	}

@@ -44,7 +44,8 @@ class LoginEventLoggerTests {
 	@ParameterizedTest
 	@EnumSource(LoginOutcome.class)
 	void everyOutcomeIsOneLineAtTheLevelOfWhoHasToAct(LoginOutcome outcome) {
-		new LoginEventLogger().onLoginEvent(new LoginEvent(outcome, LoginPath.SHARED, "keycloak"));
+		new LoginEventLogger("one", "redis")
+			.onLoginEvent(new LoginEvent(outcome, LoginPath.SHARED, "keycloak", null, "c0ffee000001"));
 		Level expected = switch (outcome) {
 			case STARTED, COMPLETED -> Level.DEBUG;
 			case STORE_ERROR, UNREADABLE -> Level.WARN;
@@ -55,12 +56,17 @@ class LoginEventLoggerTests {
 
 	@Test
 	void lineHasTheWordsOfTheDocumentation() {
-		LoginEventLogger eventLogger = new LoginEventLogger();
-		eventLogger.onLoginEvent(new LoginEvent(LoginOutcome.ALREADY_USED, LoginPath.SHARED, "keycloak"));
-		eventLogger.onLoginEvent(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION, null));
+		LoginEventLogger eventLogger = new LoginEventLogger("one", "redis");
+		eventLogger.onLoginEvent(
+				new LoginEvent(LoginOutcome.ALREADY_USED, LoginPath.SHARED, "keycloak", null, "c0ffee000001"));
+		eventLogger
+			.onLoginEvent(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION, null, null, "c0ffee000001"));
 		assertThat(this.lines.list).extracting(ILoggingEvent::getFormattedMessage)
-			.containsExactly("Login already_used: registration keycloak, path shared",
-					"Login foreign_browser: registration unknown, path session");
+			.containsExactly(
+					"Login already_used: registration keycloak, path shared, instance one, store redis, "
+							+ "reference c0ffee000001",
+					"Login foreign_browser: registration unknown, path session, instance one, store redis, "
+							+ "reference c0ffee000001");
 	}
 
 }

@@ -18,7 +18,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
  */
 class LoginEventsTests {
 
-	private static final LoginEvent EVENT = new LoginEvent(LoginOutcome.COMPLETED, LoginPath.SHARED, "keycloak");
+	private static final LoginEvent EVENT = new LoginEvent(LoginOutcome.COMPLETED, LoginPath.SHARED, "keycloak", null,
+			"c0ffee000001");
 
 	private final List<String> called = new ArrayList<>();
 
@@ -33,8 +34,9 @@ class LoginEventsTests {
 		List<LoginEvent> events = new ArrayList<>();
 		LoginEvents published = new LoginEvents(List.of(events::add));
 		published.publish(EVENT);
-		published.publish(new LoginEvent(LoginOutcome.EVICTED, LoginPath.SHARED, null));
-		assertThat(events).containsExactly(EVENT, new LoginEvent(LoginOutcome.EVICTED, LoginPath.SHARED, null));
+		published.publish(new LoginEvent(LoginOutcome.EVICTED, LoginPath.SHARED, null, null, "c0ffee000001"));
+		assertThat(events).containsExactly(EVENT,
+				new LoginEvent(LoginOutcome.EVICTED, LoginPath.SHARED, null, null, "c0ffee000001"));
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +47,8 @@ class PendingLoginsTests {
 		assertThat(callback.key()).isEqualTo(begun.key());
 		assertThat(callback.registrationId()).isEqualTo("keycloak");
 		assertThat(callback.restartPath()).isEqualTo(TestRequests.BEGIN_PATH);
-		assertThat(callback.read(Optional.of(begun.value()))).isEqualTo(new CallbackResult.Found(this.request, BEGUN));
+		assertThat(callback.read(Optional.of(begun.value())))
+			.isEqualTo(new CallbackResult.Found(this.request, Duration.ZERO));
 	}
 
 	@Test
@@ -64,6 +66,19 @@ class PendingLoginsTests {
 	}
 
 	@Test
+	void oneReferenceNamesALoginOnAllInstancesAndTellsNothing() {
+		BegunLogin begun = begin(this.request);
+		String reference = begun.correlationId();
+		assertThat(reference).matches("[0-9a-f]{12}");
+		assertThat(callback(this.request.getState()).correlationId()).isEqualTo(reference);
+		assertThat(
+				logins("shop").callback(this.request.getState(), this.browser.callback()).orElseThrow().correlationId())
+			.isEqualTo(reference);
+		assertThat(HexFormat.of().formatHex(begun.key().toByteArray())).doesNotContain(reference);
+		assertThat(begin(TestRequests.oidc()).correlationId()).isNotEqualTo(reference);
+	}
+
+	@Test
 	void severalLoginsOfOneBrowserDoNotDisturbEachOther() {
 		List<OAuth2AuthorizationRequest> requests = new ArrayList<>();
 		List<BegunLogin> begun = new ArrayList<>();
@@ -75,7 +90,7 @@ class PendingLoginsTests {
 		for (int i = 7; i >= 0; i--) {
 			LoginCallback callback = callback(requests.get(i).getState());
 			assertThat(callback.read(Optional.of(begun.get(i).value())))
-				.isEqualTo(new CallbackResult.Found(requests.get(i), BEGUN));
+				.isEqualTo(new CallbackResult.Found(requests.get(i), Duration.ZERO));
 			this.browser.take(callback.cookiesWhenTaken());
 		}
 	}
@@ -191,8 +206,9 @@ class PendingLoginsTests {
 	void recordThatTheStoreStillHasIsFoundWhateverTheClockOfThisInstanceSays(long seconds) {
 		BegunLogin begun = begin(this.request);
 		this.clock.advance(Duration.ofSeconds(seconds));
+		Duration possible = Duration.ofSeconds(Math.max(0, Math.min(seconds, TTL.toSeconds())));
 		assertThat(callback(this.request.getState()).read(Optional.of(begun.value())))
-			.isEqualTo(new CallbackResult.Found(this.request, BEGUN));
+			.isEqualTo(new CallbackResult.Found(this.request, possible));
 	}
 
 	@Test
@@ -261,7 +277,7 @@ class PendingLoginsTests {
 		BegunLogin begun = begin(withState);
 		assertThat(begun.cookies()).allSatisfy((cookie) -> assertThat(cookie.toString()).matches("[ -~]+"));
 		assertThat(callback(state).read(Optional.of(begun.value())))
-			.isEqualTo(new CallbackResult.Found(withState, BEGUN));
+			.isEqualTo(new CallbackResult.Found(withState, Duration.ZERO));
 	}
 
 	@Test

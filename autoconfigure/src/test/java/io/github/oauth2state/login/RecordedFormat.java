@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import java.util.Properties;
 final class RecordedFormat {
 
 	private final Properties recorded = new Properties();
+
+	static final Duration SINCE_BEGIN = Duration.ofMinutes(1);
 
 	RecordedFormat(int version) {
 		try (InputStream input = RecordedFormat.class.getResourceAsStream("format-" + version + ".properties")) {
@@ -58,7 +61,7 @@ final class RecordedFormat {
 	PendingLogins logins() {
 		return new PendingLogins(
 				new LoginSettings(get("namespace"), Duration.ofMinutes(10), 8, true, "oauth2-state", null),
-				new CborAuthorizationRequestCodec(), Clock.systemUTC());
+				new CborAuthorizationRequestCodec(), Clock.fixed(begun().plus(SINCE_BEGIN), ZoneOffset.UTC));
 	}
 
 	byte[] content() {

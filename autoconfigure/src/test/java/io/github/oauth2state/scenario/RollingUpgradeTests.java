@@ -12,6 +12,7 @@ import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.login.OtherFormats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Logins that an instance of another release began, while releases are rolled out or
@@ -48,8 +49,11 @@ class RollingUpgradeTests extends AttackTests {
 		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state")) {
 			Browser.Page page = attack(() -> this.browser.open(this.b, login.callback()));
 			assertThat(this.b.takeEvents())
-				.containsExactly(new LoginEvent(LoginOutcome.UNREADABLE, LoginPath.SHARED, "idp"));
-			assertThat(log.lines()).containsExactly("Login unreadable: registration idp, path shared");
+				.extracting(LoginEvent::outcome, LoginEvent::path, LoginEvent::registrationId)
+				.containsExactly(tuple(LoginOutcome.UNREADABLE, LoginPath.SHARED, "idp"));
+			assertThat(log.lines()).singleElement()
+				.asString()
+				.startsWith("Login unreadable: registration idp, path shared, instance ");
 			assertBeginsAnew(this.browser, page);
 		}
 	}

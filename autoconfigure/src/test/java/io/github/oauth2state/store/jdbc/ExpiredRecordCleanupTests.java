@@ -115,7 +115,8 @@ class ExpiredRecordCleanupTests {
 		JdbcStateStore store = store(app);
 		keys(30).forEach((key) -> store.putIfAbsent(key, new byte[1], Duration.ofMillis(1)));
 		Awaitility.await().until(() -> expired(app) == 30);
-		ExpiredRecordCleanup cleanup = new ExpiredRecordCleanup(store, Duration.ofMillis(500), 10, Duration.ZERO);
+		ExpiredRecordCleanup cleanup = new ExpiredRecordCleanup(store, Duration.ofMillis(500), 10, Duration.ZERO,
+				List.of());
 		cleanup.start();
 		this.opened.add(0, cleanup::stop);
 		List<Long> seen = new ArrayList<>();
@@ -165,7 +166,8 @@ class ExpiredRecordCleanupTests {
 	}
 
 	private ExpiredRecordCleanup started(JdbcStateStore store, int batchSize) {
-		ExpiredRecordCleanup cleanup = new ExpiredRecordCleanup(store, OFTEN, batchSize, Duration.ofSeconds(30));
+		ExpiredRecordCleanup cleanup = new ExpiredRecordCleanup(store, OFTEN, batchSize, Duration.ofSeconds(30),
+				List.of());
 		cleanup.start();
 		this.opened.add(0, cleanup::stop);
 		return cleanup;

@@ -1,0 +1,120 @@
+package io.github.oauth2state.metrics;
+
+import io.micrometer.common.docs.KeyName;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.docs.MeterDocumentation;
+
+/**
+ * All meters of the library. Their tags have values from fixed sets and configured
+ * registration ids only, so that no caller can add to the number of time series.
+ */
+public enum OAuth2StateMeter implements MeterDocumentation {
+
+	/**
+	 * Calls of the store, made as observations.
+	 */
+	STORE_OPERATIONS("oauth2.state.store.operations", Meter.Type.TIMER, Tag.STORE, Tag.OPERATION, Tag.OUTCOME,
+			Tag.ERROR),
+
+	/**
+	 * What happened to logins.
+	 */
+	LOGINS("oauth2.state.logins", Meter.Type.COUNTER, Tag.REGISTRATION, Tag.PATH, Tag.OUTCOME, Tag.STORE),
+
+	/**
+	 * From the begin of a login to its callback: the time at the provider.
+	 */
+	LOGIN_DURATION("oauth2.state.login.duration", Meter.Type.TIMER, Tag.REGISTRATION, Tag.PATH, Tag.OUTCOME, Tag.STORE),
+
+	/**
+	 * Runs of the removal of expired records.
+	 */
+	CLEANUP("oauth2.state.cleanup", Meter.Type.TIMER, Tag.OUTCOME),
+
+	/**
+	 * Expired records that were removed.
+	 */
+	CLEANUP_REMOVED("oauth2.state.cleanup.removed", Meter.Type.COUNTER),
+
+	/**
+	 * For how long the oldest record had been expired at the end of the last run.
+	 */
+	CLEANUP_OLDEST_EXPIRED("oauth2.state.cleanup.oldest.expired", Meter.Type.GAUGE),
+
+	/**
+	 * Records that had not expired at the end of the last run.
+	 */
+	PENDING("oauth2.state.pending", Meter.Type.GAUGE);
+
+	private final String name;
+
+	private final Meter.Type type;
+
+	@SuppressWarnings("ImmutableEnumChecker") // nobody else has the array
+	private final KeyName[] tags;
+
+	OAuth2StateMeter(String name, Meter.Type type, KeyName... tags) {
+		this.name = name;
+		this.type = type;
+		this.tags = tags;
+	}
+
+	@Override
+	public String getName() {
+		return this.name;
+	}
+
+	@Override
+	public Meter.Type getType() {
+		return this.type;
+	}
+
+	@Override
+	public KeyName[] getKeyNames() {
+		return this.tags.clone();
+	}
+
+	/**
+	 * The tags of the meters.
+	 */
+	public enum Tag implements KeyName {
+
+		/**
+		 * What kind of store it is: {@code redis}, {@code jdbc}, {@code memory}, or what
+		 * a store of the app calls itself.
+		 */
+		STORE,
+
+		/**
+		 * Which call of the store it is.
+		 */
+		OPERATION,
+
+		/**
+		 * How it ended.
+		 */
+		OUTCOME,
+
+		/**
+		 * The class of the exception, as observations have it, or {@code none}.
+		 */
+		ERROR,
+
+		/**
+		 * The client registration, or {@code unknown}.
+		 */
+		REGISTRATION,
+
+		/**
+		 * Where the pending login was kept.
+		 */
+		PATH;
+
+		@Override
+		public String asString() {
+			return TagValues.of(this);
+		}
+
+	}
+
+}
