@@ -2,7 +2,6 @@ package io.github.oauth2state.metrics;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.Meter;
@@ -23,7 +22,7 @@ class HistogramMeterFilter implements MeterFilter {
 			nanos(Stream.of(1, 2, 5, 10, 30, 60, 120, 300, 600).map(Duration::ofSeconds)));
 
 	private static double[] nanos(Stream<Duration> durations) {
-		return durations.flatMapToDouble((duration) -> DoubleStream.of(duration.toNanos())).toArray();
+		return durations.mapToDouble((duration) -> (double) duration.toNanos()).toArray();
 	}
 
 	@Override
