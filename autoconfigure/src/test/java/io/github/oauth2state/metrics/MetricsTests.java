@@ -1,0 +1,227 @@
+package io.github.oauth2state.metrics;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+
+import io.github.oauth2state.CleanupEvent;
+import io.github.oauth2state.CleanupListener;
+import io.github.oauth2state.LoginEvent;
+import io.github.oauth2state.LoginListener;
+import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.store.StoreDecorator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Tests for {@link OAuth2StateMetricsAutoConfiguration} and what it configures.
+ */
+class MetricsTests {
+
+	private static final StateKey KEY = StateKey.of("app", "test", "metrics");
+
+	private final StateStore store = mock(StateStore.class);
+
+	private final ApplicationContextRunner app = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class,
+				CompositeMeterRegistryAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class,
+				ObservationAutoConfiguration.class, OAuth2StateMetricsAutoConfiguration.class))
+		.withBean(StateStore.class, () -> this.store);
+
+	MetricsTests() {
+		given(this.store.name()).willReturn("redis");
+	}
+
+	@Test
+	void loginsAreCountedByTheirTags() {
+		run((registry, context) -> {
+			LoginListener listener = context.getBean(LoginListener.class);
+			listener.onLoginEvent(event(LoginOutcome.COMPLETED, "keycloak", Duration.ofSeconds(3)));
+			listener.onLoginEvent(event(LoginOutcome.COMPLETED, "keycloak", null));
+			listener.onLoginEvent(event(LoginOutcome.EVICTED, null, null));
+			assertThat(registry.get("oauth2.state.logins")
+				.tags("outcome", "completed", "path", "shared", "registration", "keycloak", "store", "redis")
+				.counter()
+				.count()).isEqualTo(2);
+			assertThat(registry.get("oauth2.state.logins").tags("registration", "unknown").counter().count()).isOne();
+			Timer timer = registry.get("oauth2.state.login.duration").timer();
+			assertThat(timer.count()).isOne();
+			assertThat(timer.takeSnapshot().total()).isEqualTo(3e9);
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource(Reason.class)
+	void failureOfTheStoreIsCountedByItsKindAndStillThrown(Reason reason) {
+		run((registry, context) -> {
+			StateStore observed = context.getBean(StoreDecorator.class).decorate(this.store);
+			StateStoreException failure = new StateStoreException(reason, "a message", null);
+			given(this.store.take(KEY)).willThrow(failure);
+			assertThatExceptionOfType(StateStoreException.class).isThrownBy(() -> observed.take(KEY)).isSameAs(failure);
+			assertThat(registry.get("oauth2.state.store.operations")
+				.tags("operation", "take", "outcome", TagValues.of(reason), "store", "redis", "error",
+						"StateStoreException")
+				.timer()
+				.count()).isOne();
+		});
+	}
+
+	@Test
+	void everyCallOfTheStoreIsObservedAndPassedOn() {
+		run((registry, context) -> {
+			StateStore observed = context.getBean(StoreDecorator.class).decorate(this.store);
+			byte[] value = { 1 };
+			Duration ttl = Duration.ofMinutes(1);
+			given(this.store.putIfAbsent(KEY, value, ttl)).willReturn(Optional.of(value));
+			given(this.store.find(KEY)).willReturn(Optional.of(value));
+			given(this.store.take(KEY)).willReturn(Optional.of(value));
+			given(this.store.replace(KEY, value, value, ttl)).willReturn(true);
+			given(this.store.remove(KEY, value)).willReturn(true);
+			assertThat(observed.putIfAbsent(KEY, value, ttl)).contains(value);
+			assertThat(observed.find(KEY)).contains(value);
+			assertThat(observed.take(KEY)).contains(value);
+			assertThat(observed.replace(KEY, value, value, ttl)).isTrue();
+			assertThat(observed.remove(KEY, value)).isTrue();
+			assertThat(observed).hasToString(this.store.toString());
+			for (String operation : new String[] { "put_if_absent", "find", "take", "replace", "remove" }) {
+				assertThat(registry.get("oauth2.state.store.operations")
+					.tags("operation", operation, "outcome", "success", "error", "none")
+					.timer()
+					.count()).isOne();
+			}
+		});
+	}
+
+	@Test
+	void timersHaveBucketsThatCanBeAddedUp() {
+		run((registry, context) -> {
+			given(this.store.find(any())).willReturn(Optional.empty());
+			context.getBean(StoreDecorator.class).decorate(this.store).find(KEY);
+			assertThat(buckets(registry)).hasSize(13).startsWith(0.5, 1, 2).endsWith(1000, 2000, 5000);
+		});
+	}
+
+	@Test
+	void propertiesOfTheAppReplaceTheBuckets() {
+		this.app.withPropertyValues("management.metrics.distribution.slo.oauth2.state.store.operations=7ms,9ms")
+			.run((context) -> {
+				given(this.store.find(any())).willReturn(Optional.empty());
+				context.getBean(StoreDecorator.class).decorate(this.store).find(KEY);
+				assertThat(buckets(context.getBean(MeterRegistry.class))).containsExactly(7, 9);
+			});
+	}
+
+	private static double[] buckets(MeterRegistry registry) {
+		return Arrays.stream(registry.get("oauth2.state.store.operations").timer().takeSnapshot().histogramCounts())
+			.mapToDouble(CountAtBucket::bucket)
+			.map((nanos) -> nanos / 1e6)
+			.toArray();
+	}
+
+	@Test
+	void cleanupIsMeasuredFromItsFirstRun() {
+		run((registry, context) -> {
+			assertThat(registry.find("oauth2.state.pending").gauge()).isNull();
+			CleanupListener listener = context.getBean(CleanupListener.class);
+			listener.onCleanup(new CleanupEvent(5, Duration.ofMillis(20), null, 7, Duration.ofSeconds(90)));
+			listener.onCleanup(new CleanupEvent(2, Duration.ofMillis(20), Reason.TIMEOUT, 0, Duration.ZERO));
+			assertThat(registry.get("oauth2.state.cleanup").tags("outcome", "success").timer().count()).isOne();
+			assertThat(registry.get("oauth2.state.cleanup").tags("outcome", "timeout").timer().count()).isOne();
+			assertThat(registry.get("oauth2.state.cleanup.removed").counter().count()).isEqualTo(7);
+			assertThat(registry.get("oauth2.state.pending").gauge().value()).isEqualTo(7);
+			assertThat(registry.get("oauth2.state.cleanup.oldest.expired").timeGauge().value()).isEqualTo(90);
+			listener.onCleanup(new CleanupEvent(0, Duration.ofMillis(20), null, 8, Duration.ZERO));
+			assertThat(registry.get("oauth2.state.pending").gauge().value()).isEqualTo(8);
+			assertThat(registry.get("oauth2.state.cleanup.oldest.expired").timeGauge().value()).isZero();
+		});
+	}
+
+	@Test
+	void everyMeterOfTheEnumIsMadeWithItsTypeAndTagsAndNoOther() {
+		run((registry, context) -> {
+			given(this.store.find(any())).willReturn(Optional.empty());
+			context.getBean(StoreDecorator.class).decorate(this.store).find(KEY);
+			context.getBean(LoginListener.class)
+				.onLoginEvent(event(LoginOutcome.COMPLETED, "keycloak", Duration.ofSeconds(1)));
+			context.getBean(CleanupListener.class)
+				.onCleanup(new CleanupEvent(5, Duration.ofMillis(20), null, 7, Duration.ZERO));
+			for (OAuth2StateMeter meter : OAuth2StateMeter.values()) {
+				Meter made = registry.get(meter.getName()).meter();
+				assertThat(made.getId().getType()).isEqualTo(meter.getType());
+				assertThat(made.getId().getTags()).extracting("key")
+					.containsExactlyInAnyOrder(
+							Arrays.stream(meter.getKeyNames()).map((key) -> (Object) key.asString()).toArray());
+			}
+		});
+	}
+
+	@Test
+	void nothingIsLoadedWithoutMicrometer() {
+		this.app.withClassLoader(new FilteredClassLoader("io.micrometer"))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(LoginListener.class)
+				.doesNotHaveBean(StoreDecorator.class));
+	}
+
+	@Test
+	void nothingIsMeasuredWithoutARegistryOrWhenDisabled() {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(OAuth2StateMetricsAutoConfiguration.class))
+			.run((context) -> assertThat(context).doesNotHaveBean(LoginListener.class)
+				.doesNotHaveBean(StoreDecorator.class));
+		this.app.withPropertyValues("oauth2-state.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(LoginListener.class)
+				.doesNotHaveBean(StoreDecorator.class));
+	}
+
+	@Test
+	void worksWithARegistryThatObservesNothing() {
+		StateStore observed = new ObservedStateStore(this.store, ObservationRegistry.NOOP);
+		given(this.store.find(KEY)).willReturn(Optional.empty());
+		assertThat(observed.find(KEY)).isEmpty();
+		assertThat(new LoginMetrics(new SimpleMeterRegistry(), "redis")).isNotNull();
+	}
+
+	private void run(Scenario scenario) {
+		this.app.run((context) -> scenario.run(context.getBean(MeterRegistry.class), context));
+	}
+
+	private static LoginEvent event(LoginOutcome outcome, String registrationId, Duration sinceBegin) {
+		return new LoginEvent(outcome, LoginPath.SHARED, registrationId, sinceBegin, "c0ffee000001");
+	}
+
+	@FunctionalInterface
+	private interface Scenario {
+
+		void run(MeterRegistry registry, ApplicationContext context);
+
+	}
+
+}
