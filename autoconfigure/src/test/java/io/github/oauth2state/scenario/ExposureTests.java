@@ -72,7 +72,7 @@ class ExposureTests extends AttackTests {
 
 			@Override
 			public boolean supportsContext(Observation.Context context) {
-				return context.getName().startsWith("oauth2.state");
+				return true;
 			}
 
 		};
