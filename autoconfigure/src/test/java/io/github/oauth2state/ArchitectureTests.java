@@ -113,6 +113,15 @@ class ArchitectureTests {
 		.because("apps without Micrometer must work, and meters are to be found in one place");
 
 	@ArchTest
+	static final ArchRule onlyActuateImportsActuator = ArchRuleDefinition.noClasses()
+		.that()
+		.resideOutsideOfPackage(ROOT + ".actuate..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("org.springframework.boot.actuate..", "org.springframework.boot.health..")
+		.because("apps without the Actuator must work");
+
+	@ArchTest
 	static final ArchRule packagesHaveNoCycles = SlicesRuleDefinition.slices()
 		.matching("io.github.(**)")
 		.should()

@@ -46,7 +46,15 @@ class ConfigurationMetadataTests {
 		List<String> names = properties().map(Property::name).toList();
 		assertThat(names).contains("oauth2-state.enabled", "oauth2-state.login.cookie.name")
 			.allMatch((name) -> name.startsWith("oauth2-state."));
-		assertThat(METADATA.keySet()).containsExactlyInAnyOrderElementsOf(names);
+		assertThat(METADATA.keySet()).filteredOn((name) -> name.startsWith("oauth2-state."))
+			.containsExactlyInAnyOrderElementsOf(names);
+	}
+
+	@Test
+	void everyOtherPropertyIsOneThatTheActuatorHasForItsParts() {
+		assertThat(METADATA.keySet()).filteredOn((name) -> !name.startsWith("oauth2-state."))
+			.containsExactlyInAnyOrder("management.endpoint.oauth2state.access",
+					"management.endpoint.oauth2state.cache.time-to-live", "management.health.oauth2state.enabled");
 	}
 
 	@ParameterizedTest
@@ -81,7 +89,8 @@ class ConfigurationMetadataTests {
 	@CsvSource({ "oauth2-state.enabled,java.lang.Boolean,true", "oauth2-state.timeout,java.time.Duration,2s",
 			"oauth2-state.login.ttl,java.time.Duration,10m",
 			"oauth2-state.login.max-pending-per-browser,java.lang.Integer,8",
-			"oauth2-state.login.recovery,java.lang.Boolean,true",
+			"oauth2-state.login.recovery,java.lang.Boolean,true", "oauth2-state.health.cache,java.time.Duration,5s",
+			"oauth2-state.health.down-on-failure,java.lang.Boolean,false",
 			"oauth2-state.login.cookie.name,java.lang.String,oauth2-state" })
 	void defaultIsTheDocumentedOne(String name, String type, String defaultValue) {
 		assertThat(metadata(name).path("type").asString()).isEqualTo(type);

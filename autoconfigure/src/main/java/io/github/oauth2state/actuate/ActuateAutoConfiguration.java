@@ -1,0 +1,80 @@
+package io.github.oauth2state.actuate;
+
+import java.time.InstantSource;
+
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.login.LoginAutoConfiguration;
+import io.github.oauth2state.login.LoginSettings;
+import io.github.oauth2state.store.StateStoreAutoConfiguration;
+
+/**
+ * Auto-configuration of the endpoint and of the health of the store, for apps that have
+ * the Actuator.
+ */
+@AutoConfiguration(after = { LoginAutoConfiguration.class, StateStoreAutoConfiguration.class })
+@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
+@ConditionalOnSingleCandidate(StateStore.class)
+public final class ActuateAutoConfiguration {
+
+	/**
+	 * Whether the endpoint can be reached decides about the listeners too: to be told of
+	 * cleanups costs the store a query each time.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnAvailableEndpoint(OAuth2StateEndpoint.class)
+	@ConditionalOnBean(LoginSettings.class)
+	static class EndpointConfiguration {
+
+		@Bean
+		LoginCounts oauth2StateLoginCounts() {
+			return new LoginCounts(InstantSource.system());
+		}
+
+		@Bean
+		LastCleanup oauth2StateLastCleanup() {
+			return new LastCleanup(InstantSource.system());
+		}
+
+		@Bean
+		OAuth2StateEndpoint oauth2StateEndpoint(StateStore store, OAuth2StateSettings settings,
+				LoginSettings loginSettings, LoginCounts loginCounts, LastCleanup lastCleanup) {
+			return new OAuth2StateEndpoint(store, settings, loginSettings.ttl(), loginCounts, lastCleanup);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+	@ConditionalOnEnabledHealthIndicator("oauth2state")
+	@EnableConfigurationProperties(StoreHealthProperties.class)
+	static class HealthConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "oauth2StateHealthContributor")
+		StoreHealthIndicator oauth2StateHealthContributor(StateStore store, OAuth2StateSettings settings,
+				StoreHealthProperties properties) {
+			StoreProbe probe = new StoreProbe(store, settings, InstantSource.system());
+			CachedAnswer<StoreProbe.Result> answer = new CachedAnswer<>(probe::run, properties.checkedCache(),
+					System::nanoTime);
+			return new StoreHealthIndicator(store.name(), answer, properties.downOnFailure());
+		}
+
+	}
+
+}
