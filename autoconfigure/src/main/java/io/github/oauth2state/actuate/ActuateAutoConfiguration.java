@@ -61,11 +61,15 @@ public final class ActuateAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
-	@ConditionalOnEnabledHealthIndicator("oauth2state")
 	@EnableConfigurationProperties(StoreHealthProperties.class)
 	static class HealthConfiguration {
 
+		/**
+		 * The condition is Spring Boot's own and not there without the classes that the
+		 * configuration needs.
+		 */
 		@Bean
+		@ConditionalOnEnabledHealthIndicator("oauth2state")
 		@ConditionalOnMissingBean(name = "oauth2StateHealthContributor")
 		StoreHealthIndicator oauth2StateHealthContributor(StateStore store, OAuth2StateSettings settings,
 				StoreHealthProperties properties) {
