@@ -24,7 +24,7 @@ class SecurityConfiguration {
 	@Bean
 	SecurityFilterChain securityFilterChain(HttpSecurity http, LoginTracer tracer) {
 		http.authorizeHttpRequests(
-				(requests) -> requests.requestMatchers("/", "/error", "/actuator/health/**", "/actuator/info")
+				(requests) -> requests.requestMatchers("/", "/error", "/actuator/health/**", "/actuator/prometheus")
 					.permitAll()
 					.requestMatchers(PathRequest.toStaticResources().atCommonLocations())
 					.permitAll()

@@ -84,6 +84,22 @@ class SampleApplicationTests {
 		assertThat(get(path).statusCode()).isEqualTo(200);
 	}
 
+	@Test
+	void prometheusNeedsNoLogin() throws Exception {
+		HttpResponse<String> scrape = get("/actuator/prometheus");
+		assertThat(scrape.statusCode()).isEqualTo(200);
+		assertThat(scrape.body()).contains("application=\"sample-app\"");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/actuator", "/actuator/info", "/actuator/metrics", "/actuator/metrics/jvm.info",
+			"/actuator/env" })
+	void restOfActuatorNeedsALogin(String path) throws Exception {
+		HttpResponse<String> response = get(path);
+		assertThat(response.statusCode()).isEqualTo(302);
+		assertThat(location(response)).endsWith("/oauth2/authorization/demo");
+	}
+
 	private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
 		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + path))
 			.header("Accept", "text/html,*/*;q=0.8");
