@@ -1,0 +1,171 @@
+package io.github.oauth2state.sample;
+
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.StateStoreException.Reason;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Holds the dashboard and the alerts against what running apps really expose. A misspelt
+ * metric, label or value is no error to Prometheus: it only never shows or fires.
+ */
+class DashboardAndAlertsTests {
+
+	private static final Pattern STATE = Pattern.compile("[?&]state=([^&]+)");
+
+	/** Prometheus adds these when it scrapes. */
+	private static final Set<String> LABELS_OF_PROMETHEUS = Set.of("instance", "job");
+
+	private static final StubIssuer issuer = new StubIssuer();
+
+	private static final List<PromQl> queries = Queries.all();
+
+	private static Scrape memory;
+
+	private static Scrape jdbc;
+
+	@BeforeAll
+	static void runApps() throws Exception {
+		memory = scrape("oauth2_state_login_duration_seconds_count");
+		jdbc = scrape("oauth2_state_pending", "--spring.profiles.active=jdbc",
+				"--spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID(), "--oauth2-state.jdbc.cleanup.interval=1s");
+	}
+
+	@AfterAll
+	static void stopIssuer() {
+		issuer.close();
+	}
+
+	@Test
+	void thereIsSomethingToHold() {
+		assertThat(queries).hasSizeGreaterThan(30);
+		assertThat(metrics((metric) -> true)).contains("oauth2_state_logins_total", "oauth2_state_pending",
+				"oauth2_state_store_operations_seconds_bucket", "oauth2_state_cleanup_removed_total");
+	}
+
+	@Test
+	void everyMetricIsExposed() {
+		assertThat(jdbc.metrics()).containsAll(metrics((metric) -> true));
+		assertThat(memory.metrics()).containsAll(metrics(DashboardAndAlertsTests::isOfEveryStore));
+	}
+
+	@Test
+	void everyLabelIsOneOfItsMetrics() {
+		for (PromQl query : queries) {
+			Set<String> metrics = query.metrics();
+			if (metrics.stream().anyMatch(Queries.recorded()::contains)) {
+				continue;
+			}
+			assertThat(query.labels()).describedAs(query.text())
+				.allMatch((label) -> LABELS_OF_PROMETHEUS.contains(label) || jdbc.hasLabel(metrics, label));
+		}
+	}
+
+	@Test
+	void everyValueIsOneThatItsLabelCanHave() {
+		for (PromQl query : queries) {
+			boolean ofLogins = query.metrics().stream().anyMatch((metric) -> metric.startsWith("oauth2_state_login"));
+			Set<String> outcomes = ofLogins ? names(LoginOutcome.values())
+					: union(names(Reason.values()), Set.of("success"));
+			assertThat(query.matchers()).describedAs(query.text())
+				.allMatch((matcher) -> matcher.value().startsWith("$")
+						|| matcher.label().equals("outcome") && outcomes.contains(matcher.value())
+						|| matcher.label().equals("path") && names(LoginPath.values()).contains(matcher.value()));
+		}
+	}
+
+	@Test
+	void everyAlertIsExplained() throws IOException {
+		assertThat(Queries.runbooks()).isNotEmpty();
+		for (String runbook : Queries.runbooks()) {
+			String[] parts = runbook.split("#");
+			assertThat(Files.readString(Path.of("..", parts[0]))
+				.lines()
+				.filter((line) -> line.startsWith("#"))
+				.map((heading) -> heading.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT))).contains(parts[1]);
+		}
+	}
+
+	private static Set<String> metrics(Predicate<String> condition) {
+		return queries.stream()
+			.flatMap((query) -> query.metrics().stream())
+			.filter((metric) -> !Queries.recorded().contains(metric))
+			.filter(condition)
+			.collect(Collectors.toCollection(TreeSet::new));
+	}
+
+	private static boolean isOfEveryStore(String metric) {
+		return !metric.equals("oauth2_state_pending") && !metric.startsWith("oauth2_state_cleanup_");
+	}
+
+	private static Set<String> names(Enum<?>... constants) {
+		return Stream.of(constants)
+			.map((constant) -> constant.name().toLowerCase(Locale.ROOT))
+			.collect(Collectors.toSet());
+	}
+
+	private static Set<String> union(Set<String> one, Set<String> other) {
+		return Stream.of(one, other).flatMap(Set::stream).collect(Collectors.toSet());
+	}
+
+	/**
+	 * Runs the app, lets things happen to logins, and waits for the meter that comes
+	 * last.
+	 */
+	private static Scrape scrape(String last, String... args) throws Exception {
+		String provider = "--spring.security.oauth2.client.provider.demo.issuer-uri=" + issuer.uri();
+		String[] all = Stream.concat(Stream.of(args), Stream.of("--server.port=0", provider)).toArray(String[]::new);
+		try (ConfigurableApplicationContext app = SpringApplication.run(SampleApplication.class, all)) {
+			URI uri = URI.create("http://localhost:" + app.getEnvironment().getRequiredProperty("local.server.port"));
+			useIt(uri);
+			return Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.until(() -> Scrape.of(get(HttpClient.newHttpClient(), uri.resolve("/actuator/prometheus")).body()),
+						(scrape) -> scrape.metrics().contains(last));
+		}
+	}
+
+	private static void useIt(URI uri) throws Exception {
+		HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+		HttpResponse<String> begin = get(browser, uri.resolve("/oauth2/authorization/demo"));
+		Matcher state = STATE.matcher(begin.headers().firstValue("Location").orElseThrow());
+		assertThat(state.find()).isTrue();
+		// The provider knows no code, so this login fails.
+		URI callback = uri.resolve("/login/oauth2/code/demo?code=1&state=" + state.group(1));
+		get(HttpClient.newHttpClient(), callback);
+		get(browser, callback);
+		get(browser, callback);
+	}
+
+	private static HttpResponse<String> get(HttpClient browser, URI uri) throws IOException, InterruptedException {
+		return browser.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+	}
+
+}
