@@ -43,7 +43,7 @@ class LimitedLogTests {
 
 	private void write(int lines) {
 		for (int i = 0; i < lines; i++) {
-			this.log.write((logger) -> logger.info(LINE));
+			this.log.write((logger) -> logger.warn(LINE));
 		}
 	}
 
