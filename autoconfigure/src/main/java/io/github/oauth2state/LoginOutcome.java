@@ -54,6 +54,12 @@ public enum LoginOutcome {
 	/**
 	 * The browser had too many pending logins, and this one had to go.
 	 */
-	EVICTED
+	EVICTED,
+
+	/**
+	 * The login began on another path than the shared one, because the store did not
+	 * answer or had not answered before. It is started there, too.
+	 */
+	FALLBACK
 
 }

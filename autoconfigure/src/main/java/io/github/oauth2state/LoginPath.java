@@ -13,7 +13,12 @@ public enum LoginPath {
 	/**
 	 * In the HTTP session, as Spring Security does by itself.
 	 */
-	SESSION;
+	SESSION,
+
+	/**
+	 * Sealed in a cookie of the browser, and nowhere else.
+	 */
+	COOKIE;
 
 	/**
 	 * Name of the request attribute that tells a callback's path while the application

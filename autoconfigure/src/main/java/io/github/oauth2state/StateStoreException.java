@@ -37,7 +37,8 @@ public class StateStoreException extends RuntimeException {
 	public enum Reason {
 
 		/**
-		 * The store could not be reached; the operation did not take effect.
+		 * The store could not be reached, or answered that it serves nobody for now; the
+		 * operation did not take effect.
 		 */
 		CONNECTION,
 

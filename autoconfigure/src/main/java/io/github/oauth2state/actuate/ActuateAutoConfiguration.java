@@ -2,6 +2,7 @@ package io.github.oauth2state.actuate;
 
 import java.time.InstantSource;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -17,19 +18,23 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.login.LoginSettings;
+import io.github.oauth2state.rollout.Rollout;
+import io.github.oauth2state.rollout.RolloutAutoConfiguration;
+import io.github.oauth2state.rollout.StoreCircuit;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 
 /**
  * Auto-configuration of the endpoint and of the health of the store, for apps that have
  * the Actuator.
  */
-@AutoConfiguration(after = { LoginAutoConfiguration.class, StateStoreAutoConfiguration.class })
+@AutoConfiguration(
+		after = { LoginAutoConfiguration.class, RolloutAutoConfiguration.class, StateStoreAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
-@ConditionalOnSingleCandidate(StateStore.class)
 public final class ActuateAutoConfiguration {
 
 	/**
@@ -38,7 +43,7 @@ public final class ActuateAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnAvailableEndpoint(OAuth2StateEndpoint.class)
-	@ConditionalOnBean(LoginSettings.class)
+	@ConditionalOnBean({ LoginSettings.class, Rollout.class })
 	static class EndpointConfiguration {
 
 		@Bean
@@ -52,15 +57,23 @@ public final class ActuateAutoConfiguration {
 		}
 
 		@Bean
-		OAuth2StateEndpoint oauth2StateEndpoint(StateStore store, OAuth2StateSettings settings,
-				LoginSettings loginSettings, LoginCounts loginCounts, LastCleanup lastCleanup) {
-			return new OAuth2StateEndpoint(store, settings, loginSettings.ttl(), loginCounts, lastCleanup);
+		RolloutState oauth2StateRolloutState(Rollout rollout, StoreCircuit circuit, OAuth2StateProperties properties) {
+			return new RolloutState(rollout, circuit, properties.onStoreFailure());
+		}
+
+		@Bean
+		OAuth2StateEndpoint oauth2StateEndpoint(ObjectProvider<StateStore> store, RolloutState rollout,
+				OAuth2StateSettings settings, LoginSettings loginSettings, LoginCounts loginCounts,
+				LastCleanup lastCleanup) {
+			return new OAuth2StateEndpoint(store.getIfUnique(), rollout, settings, loginSettings.ttl(), loginCounts,
+					lastCleanup);
 		}
 
 	}
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+	@ConditionalOnSingleCandidate(StateStore.class)
 	@EnableConfigurationProperties(StoreHealthProperties.class)
 	static class HealthConfiguration {
 
@@ -72,11 +85,11 @@ public final class ActuateAutoConfiguration {
 		@ConditionalOnEnabledHealthIndicator("oauth2state")
 		@ConditionalOnMissingBean(name = "oauth2StateHealthContributor")
 		StoreHealthIndicator oauth2StateHealthContributor(StateStore store, OAuth2StateSettings settings,
-				StoreHealthProperties properties) {
+				StoreHealthProperties properties, ObjectProvider<StoreCircuit> circuit) {
 			StoreProbe probe = new StoreProbe(store, settings, InstantSource.system());
 			CachedAnswer<StoreProbe.Result> answer = new CachedAnswer<>(probe::run, properties.checkedCache(),
 					System::nanoTime);
-			return new StoreHealthIndicator(store.name(), answer, properties.downOnFailure());
+			return new StoreHealthIndicator(store.name(), answer, circuit.getIfAvailable(), properties.downOnFailure());
 		}
 
 	}

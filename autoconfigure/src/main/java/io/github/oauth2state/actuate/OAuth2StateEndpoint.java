@@ -4,21 +4,28 @@ import java.time.Duration;
 import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateSettings;
 
 /**
- * Tells how this instance is configured and what it has done since it started. It does
- * not ask the store, lists no records, and tells nothing about users.
+ * Tells how this instance is configured and what it has done since it started, which does
+ * not ask the store, lists no records, and tells nothing about users. And sets the
+ * percentage of the rollout, where operators allow that.
  */
-@Endpoint(id = "oauth2state")
+@Endpoint(id = "oauth2state", defaultAccess = Access.READ_ONLY)
 class OAuth2StateEndpoint {
 
-	private final StateStore store;
+	private final @Nullable StateStore store;
+
+	private final RolloutState rollout;
 
 	private final OAuth2StateSettings settings;
 
@@ -28,9 +35,10 @@ class OAuth2StateEndpoint {
 
 	private final LastCleanup cleanup;
 
-	OAuth2StateEndpoint(StateStore store, OAuth2StateSettings settings, Duration ttl, LoginCounts logins,
-			LastCleanup cleanup) {
+	OAuth2StateEndpoint(@Nullable StateStore store, RolloutState rollout, OAuth2StateSettings settings, Duration ttl,
+			LoginCounts logins, LastCleanup cleanup) {
 		this.store = store;
+		this.rollout = rollout;
 		this.settings = settings;
 		this.ttl = ttl;
 		this.logins = logins;
@@ -39,8 +47,30 @@ class OAuth2StateEndpoint {
 
 	@ReadOperation
 	Description describe() {
-		return new Description(new Store(this.store.name(), this.store.toString()), this.settings.namespace(), this.ttl,
-				this.settings.timeout(), this.cleanup.get(), this.logins.since(), this.logins.get());
+		Store description = (this.store != null) ? new Store(this.store.name(), this.store.toString())
+				: new Store("cookie", "cookies of the browsers");
+		return new Description(description, this.settings.namespace(), this.ttl, this.settings.timeout(),
+				this.rollout.describe(), this.cleanup.get(), this.logins.since(), this.logins.get());
+	}
+
+	/**
+	 * Sets the percentage of the rollout for all instances, which follow within five
+	 * seconds.
+	 * @param percentage from 0 to 100, with up to six decimals
+	 * @return the rollout as it is now
+	 */
+	@WriteOperation
+	WebEndpointResponse<RolloutState.Description> setPercentage(String percentage) {
+		return this.rollout.set(percentage);
+	}
+
+	/**
+	 * Clears what was set, for all instances: each follows its configuration again.
+	 * @return the rollout as it is now
+	 */
+	@DeleteOperation
+	WebEndpointResponse<RolloutState.Description> clearPercentage() {
+		return this.rollout.set(null);
 	}
 
 	/**
@@ -50,13 +80,15 @@ class OAuth2StateEndpoint {
 	 * @param namespace what keeps this app's records apart from others'
 	 * @param ttl how long a user may take at the provider
 	 * @param timeout how long a call of the store may take
+	 * @param rollout how far the rollout is, and whether the store takes part
 	 * @param cleanup the last removal of expired records by this instance, if there was
 	 * one
 	 * @param since when counting began, which is the start of this instance
 	 * @param logins what happened to logins since then
 	 */
-	record Description(Store store, String namespace, Duration ttl, Duration timeout, LastCleanup.@Nullable Run cleanup,
-			Instant since, LoginCounts.Logins logins) implements OperationResponseBody {
+	record Description(Store store, String namespace, Duration ttl, Duration timeout, RolloutState.Description rollout,
+			LastCleanup.@Nullable Run cleanup, Instant since,
+			LoginCounts.Logins logins) implements OperationResponseBody {
 	}
 
 	/**

@@ -3,9 +3,12 @@ package io.github.oauth2state.actuate;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+
+import io.github.oauth2state.rollout.StoreCircuit;
 
 /**
  * Tells whether the store can keep logins. While it cannot, users who are signed in lose
@@ -23,11 +26,15 @@ class StoreHealthIndicator implements HealthIndicator {
 
 	private final CachedAnswer<StoreProbe.Result> probe;
 
+	private final @Nullable StoreCircuit circuit;
+
 	private final Status failed;
 
-	StoreHealthIndicator(String store, CachedAnswer<StoreProbe.Result> probe, boolean downOnFailure) {
+	StoreHealthIndicator(String store, CachedAnswer<StoreProbe.Result> probe, @Nullable StoreCircuit circuit,
+			boolean downOnFailure) {
 		this.store = store;
 		this.probe = probe;
+		this.circuit = circuit;
 		this.failed = downOnFailure ? Status.DOWN : DEGRADED;
 	}
 
@@ -37,6 +44,9 @@ class StoreHealthIndicator implements HealthIndicator {
 		Health.Builder health = Health.status(result.successful() ? Status.UP : this.failed)
 			.withDetail("store", this.store)
 			.withDetail("latency", millis(result.latency()));
+		if (this.circuit != null) {
+			health.withDetail("circuit", this.circuit.state().toString());
+		}
 		StoreProbe.Failure failure = result.lastFailure();
 		if (failure != null) {
 			health.withDetail("lastError", failure.error()).withDetail("lastErrorAt", failure.at());

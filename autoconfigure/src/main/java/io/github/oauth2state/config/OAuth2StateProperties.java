@@ -17,8 +17,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * store or a host, and that all instances of an app agree on: letters, digits, '.', '_'
  * and '-', at most 64; the application name unless set
  * @param timeout how long a call of the store may take, from 10ms to 60s
+ * @param onStoreFailure where a login is kept that begins while the store does not answer
  */
 @ConfigurationProperties("oauth2-state")
 public record OAuth2StateProperties(@DefaultValue("true") boolean enabled, @Nullable StoreType store,
-		@Nullable String namespace, @DefaultValue("2s") Duration timeout) {
+		@Nullable String namespace, @DefaultValue("2s") Duration timeout,
+		@DefaultValue("session") OnStoreFailure onStoreFailure) {
 }

@@ -18,6 +18,12 @@ public enum StoreType {
 	/**
 	 * The memory of this JVM: for tests, demos and apps with one instance.
 	 */
-	MEMORY
+	MEMORY,
+
+	/**
+	 * No store: a pending login is sealed in a cookie of its browser, under the keys in
+	 * {@code oauth2-state.cookie.keys}.
+	 */
+	COOKIE
 
 }

@@ -25,7 +25,8 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
  *
  * @param pending whether the login is pending; once it is called back the cookie stays
  * for a short while, without its secret, as a mark that it was used
- * @param secret what binds the record to this browser; empty in a used mark
+ * @param secret what binds the record to this browser; or, where the record is nowhere
+ * else, the record itself, sealed, after the id of its key and '~'; empty in a used mark
  * @param issued when the login began, on the clock of the instance that began it
  * @param registrationId the client registration, as the cookie has it
  * @param restartPath where this app begins the login anew
@@ -37,14 +38,15 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 
 	private static final int SECRET_LENGTH = 32;
 
-	private static final int MAX_LENGTH = 2048;
+	private static final int MAX_LENGTH = 4096;
 
 	private static final int MAX_RESTART_PATH_LENGTH = 512;
 
-	private static final Pattern VALUE = Pattern.compile("""
-			(?<version>[12])(?<status>[pu])\\.(?<secret>[A-Za-z0-9_-]{0,43})\\.(?<issued>[0-9a-z]{1,8})\
-			\\.(?<registration>[A-Za-z0-9_-]*)\\.(?<restart>[A-Za-z0-9_-]*)(\\.(?<callback>[A-Za-z0-9_-]*))?\
-			(?<added>\\.[A-Za-z0-9_.-]*)?""");
+	private static final Pattern VALUE = Pattern.compile(
+			"""
+					(?<version>[12])(?<status>[pu])\\.(?<secret>[A-Za-z0-9_-]{0,43}|[A-Za-z0-9_-]{1,16}~[A-Za-z0-9_-]+)\\.(?<issued>[0-9a-z]{1,8})\
+					\\.(?<registration>[A-Za-z0-9_-]*)\\.(?<restart>[A-Za-z0-9_-]*)(\\.(?<callback>[A-Za-z0-9_-]*))?\
+					(?<added>\\.[A-Za-z0-9_.-]*)?""");
 
 	private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -54,6 +56,20 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 		String registrationId = request.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
 		return new BindingCookie(true, Base64.getUrlEncoder().withoutPadding().encodeToString(secret), now,
 				(registrationId != null) ? registrationId : "", restartPath(path), callbackPath(request));
+	}
+
+	/**
+	 * Puts the record into the cookie.
+	 * @param sealed the sealed record
+	 * @return the cookie that has it
+	 */
+	BindingCookie carrying(String sealed) {
+		return new BindingCookie(this.pending, sealed, this.issued, this.registrationId, this.restartPath,
+				this.callbackPath);
+	}
+
+	boolean carriesRecord() {
+		return this.secret.indexOf('~') > 0;
 	}
 
 	private static String restartPath(String path) {

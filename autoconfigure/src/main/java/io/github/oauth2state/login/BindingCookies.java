@@ -39,6 +39,12 @@ final class BindingCookies {
 	 */
 	private static final int MAX_CLEARED_AT_ONCE = 16;
 
+	/**
+	 * Bounds what a browser sends with every request because of cookies that carry
+	 * records, in bytes: servers accept 8 KiB of headers.
+	 */
+	private static final int MAX_TOTAL_SIZE = 4096;
+
 	private static final int HASH_BYTES = 8;
 
 	private static final int HASH_CHARACTERS = 11;
@@ -70,7 +76,7 @@ final class BindingCookies {
 	}
 
 	boolean isSecure(BrowserRequest browser) {
-		return (this.settings.cookieSecure() != null) ? this.settings.cookieSecure() : browser.secure();
+		return this.settings.isCookieSecure(browser);
 	}
 
 	private String name(BrowserRequest browser, String state) {
@@ -80,30 +86,52 @@ final class BindingCookies {
 	}
 
 	String prefix(BrowserRequest browser) {
-		return (isSecure(browser) ? "__Host-" : "") + this.settings.cookieName() + "-";
+		return this.settings.cookiePrefix(browser);
+	}
+
+	/**
+	 * Makes room for one more cookie that carries no record.
+	 * @param browser the request that begins a login
+	 * @param now the time
+	 * @return as for one that does
+	 */
+	Optional<Eviction> makeRoom(BrowserRequest browser, Instant now) {
+		return makeRoom(browser, now, 0);
 	}
 
 	/**
 	 * Makes room for one more cookie.
 	 * @param browser the request that begins a login
 	 * @param now the time
+	 * @param size the size of the cookie, in bytes, if it carries a record, otherwise 0
 	 * @return what has to go, or empty if the login that begins has to: another site must
 	 * not be able to push out a pending login
 	 */
-	Optional<Eviction> makeRoom(BrowserRequest browser, Instant now) {
+	Optional<Eviction> makeRoom(BrowserRequest browser, Instant now, int size) {
 		List<Held> held = held(browser);
-		int excess = held.size() + 1 - this.settings.maxPendingPerBrowser();
 		Instant expired = now.minus(this.settings.ttl());
 		List<Held> evictable = held.stream()
 			.filter((cookie) -> !browser.crossSite() || !cookie.isLive(expired))
 			.sorted(Comparator.comparing((Held cookie) -> cookie.isLive(expired)).thenComparing(Held::issued))
 			.toList();
+		int excess = Math.max(held.size() + 1 - this.settings.maxPendingPerBrowser(),
+				(size > 0) ? excessBySize(held, evictable, size) : 0);
 		if (excess > evictable.size()) {
 			return Optional.empty();
 		}
 		List<Held> evicted = evictable.subList(0, Math.max(0, Math.min(excess, MAX_CLEARED_AT_ONCE)));
 		return Optional.of(new Eviction(evicted.stream().map((cookie) -> clear(browser, cookie.name())).toList(),
 				(int) evicted.stream().filter((cookie) -> cookie.isLive(expired)).count()));
+	}
+
+	private static int excessBySize(List<Held> held, List<Held> evictable, int size) {
+		int total = held.stream().mapToInt(Held::size).sum() + size;
+		int excess = 0;
+		while (total > MAX_TOTAL_SIZE && excess < evictable.size()) {
+			total -= evictable.get(excess).size();
+			excess++;
+		}
+		return (total > MAX_TOTAL_SIZE && held.size() > excess) ? evictable.size() + 1 : excess;
 	}
 
 	private ResponseCookie clear(BrowserRequest browser, String name) {
@@ -116,7 +144,8 @@ final class BindingCookies {
 		for (Map.Entry<String, String> cookie : browser.cookies().entrySet()) {
 			String name = cookie.getKey();
 			if (name.startsWith(prefix) && name.length() == prefix.length() + HASH_CHARACTERS) {
-				held.add(new Held(name, BindingCookie.parse(cookie.getValue())));
+				held.add(new Held(name, name.length() + cookie.getValue().length(),
+						BindingCookie.parse(cookie.getValue())));
 			}
 		}
 		return held;
@@ -134,7 +163,7 @@ final class BindingCookies {
 	/**
 	 * A cookie that the browser holds under a name of ours.
 	 */
-	private record Held(String name, Optional<BindingCookie> cookie) {
+	private record Held(String name, int size, Optional<BindingCookie> cookie) {
 
 		boolean isLive(Instant expired) {
 			return this.cookie.filter(BindingCookie::pending)

@@ -14,14 +14,17 @@ import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.LoginListener;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.OnStoreFailure;
+import io.github.oauth2state.config.StoreType;
 
 /**
  * Auto-configuration of what servlet and reactive apps share of pending logins.
  */
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(LoginProperties.class)
+@EnableConfigurationProperties({ LoginProperties.class, CookieProperties.class })
 public final class LoginAutoConfiguration {
 
 	@Bean
@@ -36,14 +39,18 @@ public final class LoginAutoConfiguration {
 	}
 
 	@Bean
-	PendingLogins oauth2StatePendingLogins(LoginSettings settings, AuthorizationRequestCodec codec) {
-		return new PendingLogins(settings, codec, Clock.systemUTC());
+	PendingLogins oauth2StatePendingLogins(LoginSettings settings, AuthorizationRequestCodec codec,
+			CookieProperties cookie, OAuth2StateProperties general) {
+		boolean needed = general.store() == StoreType.COOKIE || general.onStoreFailure() == OnStoreFailure.COOKIE;
+		SealingKeys keys = (needed || !cookie.keysOrNone().isEmpty())
+				? SealingKeys.of("oauth2-state.cookie.keys", cookie.keysOrNone()) : null;
+		return new PendingLogins(settings, codec, keys, Clock.systemUTC());
 	}
 
 	@Bean
 	LoginEventLogger oauth2StateLoginEventLogger(Environment environment, ObjectProvider<StateStore> store) {
 		StateStore unique = store.getIfUnique();
-		return new LoginEventLogger(InstanceName.of(environment), (unique != null) ? unique.name() : "none");
+		return new LoginEventLogger(InstanceName.of(environment), (unique != null) ? unique.name() : "cookie");
 	}
 
 	@Bean

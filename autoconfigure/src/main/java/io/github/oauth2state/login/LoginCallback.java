@@ -1,7 +1,6 @@
 package io.github.oauth2state.login;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,11 +11,12 @@ import org.springframework.http.ResponseCookie;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateKey;
 
 /**
  * A callback from a browser that began the login, as its binding cookie shows. Its record
- * is in the store or nowhere: absence is final.
+ * is in that cookie, or else in the store or nowhere: absence is final.
  */
 public final class LoginCallback {
 
@@ -48,7 +48,15 @@ public final class LoginCallback {
 	}
 
 	/**
-	 * Returns where the record is.
+	 * Returns where the login is kept: in the store, or in the cookie itself.
+	 * @return the path
+	 */
+	public LoginPath path() {
+		return this.cookie.carriesRecord() ? LoginPath.COOKIE : LoginPath.SHARED;
+	}
+
+	/**
+	 * Returns where the record is, if it is in the store.
 	 * @return its key
 	 */
 	public StateKey key() {
@@ -94,6 +102,16 @@ public final class LoginCallback {
 			.orElse(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
 	}
 
+	/**
+	 * Reads the record that is in the cookie.
+	 * @return the authorization request, or why it cannot be had
+	 */
+	public CallbackResult readFromCookie() {
+		return this.logins.openCookie(this.state, this.cookie)
+			.flatMap(this::decode)
+			.orElse(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+	}
+
 	private LoginOutcome absent() {
 		boolean expired = this.cookie.pending() && this.logins.isExpired(this.cookie.issued());
 		return expired ? LoginOutcome.EXPIRED : LoginOutcome.ALREADY_USED;
@@ -102,10 +120,14 @@ public final class LoginCallback {
 	private Optional<CallbackResult> decode(byte[] record) {
 		try {
 			ByteBuffer buffer = ByteBuffer.wrap(record);
-			Duration sinceBegin = this.logins.since(Instant.ofEpochMilli(buffer.getLong()));
+			Instant begun = Instant.ofEpochMilli(buffer.getLong());
+			if (path() == LoginPath.COOKIE && this.logins.isExpired(begun)) {
+				// Nobody else has let it expire
+				return Optional.of(new CallbackResult.Lost(LoginOutcome.EXPIRED));
+			}
 			byte[] content = Arrays.copyOfRange(record, buffer.position(), record.length);
 			AuthorizationRequestCodec codec = this.logins.codec();
-			return Optional.of(new CallbackResult.Found(codec.decode(content, this.state), sinceBegin));
+			return Optional.of(new CallbackResult.Found(codec.decode(content, this.state), this.logins.since(begun)));
 		}
 		catch (RuntimeException ex) {
 			// Whatever a codec stumbles over: the login begins anew, the app does not

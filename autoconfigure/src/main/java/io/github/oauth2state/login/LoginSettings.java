@@ -36,6 +36,24 @@ public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBro
 				properties.cookie().secure());
 	}
 
+	/**
+	 * Tells whether cookies for a browser are for https only.
+	 * @param browser its request
+	 * @return whether they are
+	 */
+	public boolean isCookieSecure(BrowserRequest browser) {
+		return (this.cookieSecure != null) ? this.cookieSecure : browser.secure();
+	}
+
+	/**
+	 * Returns how the names of all cookies of the library begin.
+	 * @param browser the request of the browser that they are for
+	 * @return the prefix
+	 */
+	public String cookiePrefix(BrowserRequest browser) {
+		return (isCookieSecure(browser) ? "__Host-" : "") + this.cookieName + "-";
+	}
+
 	private static boolean isCookieName(String name) {
 		return COOKIE_NAME.matcher(name).matches() && !name.startsWith("__");
 	}

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
@@ -22,6 +23,11 @@ public final class PendingLogins {
 
 	private static final int MAX_STATE_LENGTH = 1024;
 
+	/**
+	 * In bytes, with name and attributes (RFC 6265, section 6.1).
+	 */
+	private static final int MAX_COOKIE_SIZE = 4096;
+
 	private final LoginSettings settings;
 
 	private final AuthorizationRequestCodec codec;
@@ -30,13 +36,17 @@ public final class PendingLogins {
 
 	private final BindingCookies cookies;
 
+	private final @Nullable CookieRecords cookieRecords;
+
 	private final RestartGuard guard;
 
-	PendingLogins(LoginSettings settings, AuthorizationRequestCodec codec, Clock clock) {
+	PendingLogins(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable SealingKeys cookieKeys,
+			Clock clock) {
 		this.settings = settings;
 		this.codec = codec;
 		this.clock = clock;
 		this.cookies = new BindingCookies(settings);
+		this.cookieRecords = (cookieKeys != null) ? new CookieRecords(cookieKeys, settings.namespace()) : null;
 		this.guard = new RestartGuard(this.cookies);
 	}
 
@@ -49,11 +59,7 @@ public final class PendingLogins {
 	 * @throws IllegalArgumentException if the authorization request cannot be stored
 	 */
 	public Optional<BegunLogin> begin(OAuth2AuthorizationRequest request, BrowserRequest browser) {
-		String state = request.getState();
-		if (state == null || !isState(state)) {
-			throw new IllegalArgumentException(
-					"The state of an authorization request has 1 to " + MAX_STATE_LENGTH + " characters.");
-		}
+		String state = state(request);
 		Instant now = this.clock.instant();
 		BindingCookie cookie = BindingCookie.begin(request, browser.path(), now);
 		requireSecureIfPosted(cookie, browser);
@@ -64,6 +70,51 @@ public final class PendingLogins {
 			return new BegunLogin(keys.key(), Seal.seal(keys.sealingKey(), record(request, now)), this.settings.ttl(),
 					cookies, eviction.pending());
 		});
+	}
+
+	/**
+	 * Begins a login whose record the browser keeps.
+	 * @param request the authorization request
+	 * @param browser the HTTP request that begins it
+	 * @return what to tell the browser, or empty if the login is not to be kept: another
+	 * site caused it, and the browser has as many pending logins as it may
+	 * @throws IllegalArgumentException if the authorization request cannot be stored, or
+	 * is too large for a cookie
+	 * @throws IllegalStateException if there are no keys to seal it under
+	 */
+	public Optional<BegunInCookie> beginInCookie(OAuth2AuthorizationRequest request, BrowserRequest browser) {
+		if (this.cookieRecords == null) {
+			throw new IllegalStateException("There are no keys in oauth2-state.cookie.keys");
+		}
+		String state = state(request);
+		Instant now = this.clock.instant();
+		BindingCookie cookie = BindingCookie.begin(request, browser.path(), now)
+			.carrying(this.cookieRecords.seal(state, record(request, now)));
+		requireSecureIfPosted(cookie, browser);
+		ResponseCookie issued = this.cookies.issue(browser, state, cookie);
+		int size = issued.toString().length();
+		if (size > MAX_COOKIE_SIZE) {
+			throw new IllegalArgumentException(
+					"The authorization request is too large to be kept in a cookie: it takes " + size
+							+ " bytes, and browsers accept " + MAX_COOKIE_SIZE
+							+ ". Give it fewer attributes or shorter "
+							+ "additional parameters, or keep pending logins in a store (oauth2-state.store=redis or jdbc).");
+		}
+		return this.cookies.makeRoom(browser, now, size).map((eviction) -> {
+			List<ResponseCookie> cookies = new ArrayList<>(eviction.cookies());
+			cookies.add(issued);
+			LoginKeys keys = LoginKeys.of(this.settings.namespace(), state, cookie.secret());
+			return new BegunInCookie(cookies, eviction.pending(), CorrelationId.of(keys.key()));
+		});
+	}
+
+	private static String state(OAuth2AuthorizationRequest request) {
+		String state = request.getState();
+		if (state == null || !isState(state)) {
+			throw new IllegalArgumentException(
+					"The state of an authorization request has 1 to " + MAX_STATE_LENGTH + " characters.");
+		}
+		return state;
 	}
 
 	private void requireSecureIfPosted(BindingCookie cookie, BrowserRequest browser) {
@@ -127,6 +178,10 @@ public final class PendingLogins {
 			return Duration.ZERO;
 		}
 		return (since.compareTo(this.settings.ttl()) > 0) ? this.settings.ttl() : since;
+	}
+
+	Optional<byte[]> openCookie(String state, BindingCookie cookie) {
+		return (this.cookieRecords != null) ? this.cookieRecords.open(state, cookie.secret()) : Optional.empty();
 	}
 
 	AuthorizationRequestCodec codec() {

@@ -44,7 +44,17 @@ public enum OAuth2StateMeter implements MeterDocumentation {
 	/**
 	 * Records that had not expired at the end of the last run.
 	 */
-	PENDING("oauth2.state.pending", Meter.Type.GAUGE);
+	PENDING("oauth2.state.pending", Meter.Type.GAUGE),
+
+	/**
+	 * Which percentage of browsers begins logins on the path that is being rolled out.
+	 */
+	ROLLOUT_PERCENTAGE("oauth2.state.rollout.percentage", Meter.Type.GAUGE),
+
+	/**
+	 * Whether logins that begin ask the store.
+	 */
+	CIRCUIT("oauth2.state.circuit", Meter.Type.GAUGE, Tag.STATE);
 
 	private final String name;
 
@@ -108,7 +118,12 @@ public enum OAuth2StateMeter implements MeterDocumentation {
 		/**
 		 * Where the pending login was kept.
 		 */
-		PATH;
+		PATH,
+
+		/**
+		 * The state of the circuit that the series is about.
+		 */
+		STATE;
 
 		@Override
 		public String asString() {

@@ -14,13 +14,18 @@ import org.springframework.core.annotation.Order;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.rollout.Rollout;
+import io.github.oauth2state.rollout.RolloutAutoConfiguration;
+import io.github.oauth2state.rollout.StoreCircuit;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.StoreDecorator;
 
 /**
  * Auto-configuration of meters and observations, where the app has a registry for them.
  */
-@AutoConfiguration(after = { OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class },
+@AutoConfiguration(
+		after = { OAuth2StateAutoConfiguration.class, RolloutAutoConfiguration.class,
+				StateStoreAutoConfiguration.class },
 		afterName = {
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
 				"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
@@ -38,12 +43,18 @@ public final class OAuth2StateMetricsAutoConfiguration {
 		@Bean
 		LoginMetrics oauth2StateLoginMetrics(MeterRegistry registry, ObjectProvider<StateStore> store) {
 			StateStore unique = store.getIfUnique();
-			return new LoginMetrics(registry, (unique != null) ? unique.name() : "none");
+			return new LoginMetrics(registry, (unique != null) ? unique.name() : "cookie");
 		}
 
 		@Bean
 		CleanupMetrics oauth2StateCleanupMetrics(MeterRegistry registry) {
 			return new CleanupMetrics(registry);
+		}
+
+		@Bean
+		@ConditionalOnBean({ Rollout.class, StoreCircuit.class })
+		RolloutMetrics oauth2StateRolloutMetrics(Rollout rollout, StoreCircuit circuit) {
+			return new RolloutMetrics(rollout, circuit);
 		}
 
 		/**

@@ -4,7 +4,10 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
@@ -24,9 +27,26 @@ public final class StateStoreAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	@Conditional(NeedsStore.class)
 	@SuppressWarnings("DoNotCallSuggester")
 	StateStore noStateStore(OAuth2StateProperties properties, ConfigurableListableBeanFactory beanFactory) {
 		throw new NoStateStoreException(properties.store(), StoreConnections.in(beanFactory));
+	}
+
+	/**
+	 * Logins that are kept in cookies need no store.
+	 */
+	static class NeedsStore extends NoneNestedConditions {
+
+		NeedsStore() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnProperty(name = "oauth2-state.store", havingValue = "cookie")
+		static class InCookies {
+
+		}
+
 	}
 
 }

@@ -33,6 +33,7 @@ import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.StartupFailure;
 import io.github.oauth2state.login.LoginAutoConfiguration;
+import io.github.oauth2state.rollout.RolloutAutoConfiguration;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,7 +47,8 @@ class ActuateAutoConfigurationTests {
 	private static final String EXPOSED = "management.endpoints.web.exposure.include=oauth2state";
 
 	private static final AutoConfigurations LIBRARY = AutoConfigurations.of(OAuth2StateAutoConfiguration.class,
-			LoginAutoConfiguration.class, StateStoreAutoConfiguration.class, ActuateAutoConfiguration.class);
+			LoginAutoConfiguration.class, RolloutAutoConfiguration.class, StateStoreAutoConfiguration.class,
+			ActuateAutoConfiguration.class);
 
 	private final SwitchableStore store = new SwitchableStore();
 

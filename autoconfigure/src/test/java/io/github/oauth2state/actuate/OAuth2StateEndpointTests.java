@@ -37,15 +37,15 @@ class OAuth2StateEndpointTests {
 
 	private final LastCleanup cleanup = new LastCleanup(() -> CLEANUP);
 
-	private final OAuth2StateEndpoint endpoint = new OAuth2StateEndpoint(new SwitchableStore(),
+	private final OAuth2StateEndpoint endpoint = new OAuth2StateEndpoint(new SwitchableStore(), TestRollouts.state(),
 			new OAuth2StateSettings("shop", Duration.ofMillis(1500)), Duration.ofMinutes(10), this.logins,
 			this.cleanup);
 
 	@Test
 	void settingsAreWrittenAsText() {
 		JsonNode json = json();
-		assertThat(json.propertyNames()).containsExactlyInAnyOrder("store", "namespace", "ttl", "timeout", "since",
-				"logins");
+		assertThat(json.propertyNames()).containsExactlyInAnyOrder("store", "namespace", "ttl", "timeout", "rollout",
+				"since", "logins");
 		assertThat(json.path("store").toString())
 			.isEqualTo("{\"type\":\"switchable\",\"description\":\"switchable, for tests\"}");
 		assertThat(json.path("namespace").asString()).isEqualTo("shop");
@@ -62,7 +62,7 @@ class OAuth2StateEndpointTests {
 		JsonNode counts = json().path("logins");
 		assertThat(counts.propertyNames()).containsExactly("byOutcome", "byPath");
 		assertThat(counts.path("byOutcome").propertyNames()).containsExactly(outcomes);
-		assertThat(counts.path("byPath").propertyNames()).containsExactly("shared", "session");
+		assertThat(counts.path("byPath").propertyNames()).containsExactly("shared", "session", "cookie");
 		assertThat(counts.path("byPath").path("session").propertyNames()).containsExactly(outcomes);
 		assertThat(counts.path("byPath").path("shared").propertyNames()).containsExactly(outcomes);
 		assertThat(counts.path("byOutcome").values()).allMatch((count) -> count.asInt() == 0);

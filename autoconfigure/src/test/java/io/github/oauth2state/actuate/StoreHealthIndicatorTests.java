@@ -113,7 +113,7 @@ class StoreHealthIndicatorTests {
 	private StoreHealthIndicator indicator(StateStore store, boolean downOnFailure) {
 		StoreProbe probe = new StoreProbe(store, SETTINGS, () -> this.now);
 		return new StoreHealthIndicator(store.name(), new CachedAnswer<>(probe::run, Duration.ZERO, System::nanoTime),
-				downOnFailure);
+				null, downOnFailure);
 	}
 
 }

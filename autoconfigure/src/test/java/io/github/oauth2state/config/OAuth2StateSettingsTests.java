@@ -27,7 +27,7 @@ class OAuth2StateSettingsTests {
 	void defaultsAreThoseOfTheDocumentation() {
 		this.runner.run((context) -> {
 			assertThat(context.getBean(OAuth2StateProperties.class))
-				.isEqualTo(new OAuth2StateProperties(true, null, null, Duration.ofSeconds(2)));
+				.isEqualTo(new OAuth2StateProperties(true, null, null, Duration.ofSeconds(2), OnStoreFailure.SESSION));
 			assertThat(context.getBean(OAuth2StateSettings.class))
 				.isEqualTo(new OAuth2StateSettings("application", Duration.ofSeconds(2)));
 		});
@@ -39,8 +39,8 @@ class OAuth2StateSettingsTests {
 			.withPropertyValues("oauth2-state.enabled=true", "oauth2-state.store=jdbc", "oauth2-state.namespace=shop-1",
 					"oauth2-state.timeout=500ms")
 			.run((context) -> {
-				assertThat(context.getBean(OAuth2StateProperties.class))
-					.isEqualTo(new OAuth2StateProperties(true, StoreType.JDBC, "shop-1", Duration.ofMillis(500)));
+				assertThat(context.getBean(OAuth2StateProperties.class)).isEqualTo(new OAuth2StateProperties(true,
+						StoreType.JDBC, "shop-1", Duration.ofMillis(500), OnStoreFailure.SESSION));
 				assertThat(context.getBean(OAuth2StateSettings.class))
 					.isEqualTo(new OAuth2StateSettings("shop-1", Duration.ofMillis(500)));
 			});

@@ -29,7 +29,7 @@ class DisclosureTests {
 
 	private final PendingLogins logins = new PendingLogins(
 			new LoginSettings("shop", Duration.ofMinutes(10), 8, true, "oauth2-state", null),
-			new CborAuthorizationRequestCodec(), Clock.systemUTC());
+			new CborAuthorizationRequestCodec(), null, Clock.systemUTC());
 
 	private final OAuth2AuthorizationRequest request = TestRequests.oidc();
 

@@ -49,7 +49,7 @@ class LoginEventLoggerTests {
 		Level expected = switch (outcome) {
 			case STARTED, COMPLETED -> Level.DEBUG;
 			case STORE_ERROR, UNREADABLE -> Level.WARN;
-			case PROVIDER_ERROR, FAILED, EXPIRED, ALREADY_USED, FOREIGN_BROWSER, EVICTED -> Level.INFO;
+			case PROVIDER_ERROR, FAILED, EXPIRED, ALREADY_USED, FOREIGN_BROWSER, EVICTED, FALLBACK -> Level.INFO;
 		};
 		assertThat(this.lines.list).extracting(ILoggingEvent::getLevel).containsExactly(expected);
 	}

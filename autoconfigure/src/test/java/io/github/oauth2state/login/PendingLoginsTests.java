@@ -320,7 +320,7 @@ class PendingLoginsTests {
 	@Test
 	void postedCallbackOnPlainHttpIsPossibleWhereCookiesAreSecureBySetting() {
 		PendingLogins secure = new PendingLogins(new LoginSettings("shop", TTL, 8, true, "oauth2-state", true),
-				new CborAuthorizationRequestCodec(), this.clock);
+				new CborAuthorizationRequestCodec(), null, this.clock);
 		assertThat(secure.begin(TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH))).isPresent();
 	}
 
@@ -431,11 +431,11 @@ class PendingLoginsTests {
 	}
 
 	private PendingLogins logins(String namespace) {
-		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), this.clock);
+		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), null, this.clock);
 	}
 
 	private PendingLogins logins(AuthorizationRequestCodec codec) {
-		return new PendingLogins(settings("shop"), codec, this.clock);
+		return new PendingLogins(settings("shop"), codec, null, this.clock);
 	}
 
 	private static LoginSettings settings(String namespace) {

@@ -61,7 +61,7 @@ final class RecordedFormat {
 	PendingLogins logins() {
 		return new PendingLogins(
 				new LoginSettings(get("namespace"), Duration.ofMinutes(10), 8, true, "oauth2-state", null),
-				new CborAuthorizationRequestCodec(), Clock.fixed(begun().plus(SINCE_BEGIN), ZoneOffset.UTC));
+				new CborAuthorizationRequestCodec(), null, Clock.fixed(begun().plus(SINCE_BEGIN), ZoneOffset.UTC));
 	}
 
 	byte[] content() {

@@ -7,20 +7,16 @@ import java.util.Optional;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
-import org.springframework.web.util.HtmlUtils;
 import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.login.LocalPath;
-import io.github.oauth2state.login.LoginCallback;
 
 /**
  * Answers a callback whose pending login is gone so that the user gets where they wanted
@@ -84,30 +80,10 @@ class CallbackRecovery {
 			response.sendRedirect(lost.callback().restartPath());
 		}
 		else {
-			giveUp(response, lost.callback());
+			ErrorPage.write(response, HttpServletResponse.SC_BAD_REQUEST, "Login not completed",
+					"Several attempts in a row did not succeed.", lost.callback().restartPath(),
+					lost.callback().correlationId());
 		}
-	}
-
-	/**
-	 * Answers by itself: the app's error page may need a login, and would save itself as
-	 * the page to return to.
-	 */
-	private static void giveUp(HttpServletResponse response, LoginCallback callback) throws IOException {
-		response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
-		response.setContentType(MediaType.TEXT_HTML_VALUE);
-		response.setCharacterEncoding("UTF-8");
-		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-		response.getWriter().write("""
-				<!DOCTYPE html>
-				<html lang="en">
-				<head><meta charset="utf-8"><title>Login not completed</title></head>
-				<body>
-				<h1>Login not completed</h1>
-				<p>Several attempts in a row did not succeed. <a href="%s">Try again</a>.</p>
-				<p>Should you ask for help, name this reference: <code>%s</code></p>
-				</body>
-				</html>
-				""".formatted(HtmlUtils.htmlEscape(callback.restartPath()), callback.correlationId()));
 	}
 
 }

@@ -12,8 +12,9 @@ import io.github.oauth2state.login.PendingLogins;
  * @param logins begins logins and recognizes their callbacks
  * @param events is told what happens
  * @param settings the settings of logins
+ * @param paths decides where a login is kept
  * @param plainHttpWarning says once that logins begin over plain http
  */
 record LoginServices(StateStore store, PendingLogins logins, LoginEvents events, LoginSettings settings,
-		PlainHttpWarning plainHttpWarning) {
+		LoginPaths paths, PlainHttpWarning plainHttpWarning) {
 }

@@ -9,7 +9,9 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2ClientConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2LoginConfigurer;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
 import org.springframework.security.web.authentication.AbstractAuthenticationProcessingFilter;
+import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
 import org.springframework.util.ReflectionUtils;
 
@@ -24,6 +26,8 @@ final class SecurityInternals {
 	private static final String REPOSITORY = "authorizationRequestRepository";
 
 	private static final String SUCCESS_HANDLER = "successHandler";
+
+	private static final String FAILURE_HANDLER = "authenticationFailureHandler";
 
 	private SecurityInternals() {
 	}
@@ -54,6 +58,21 @@ final class SecurityInternals {
 		}
 	}
 
+	/**
+	 * Returns what answers for logins that cannot begin, or {@code null} if it cannot be
+	 * told.
+	 */
+	static @Nullable AuthenticationFailureHandler failureHandler(OAuth2AuthorizationRequestRedirectFilter filter) {
+		try {
+			return (AuthenticationFailureHandler) read(OAuth2AuthorizationRequestRedirectFilter.class, FAILURE_HANDLER,
+					filter);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Cannot read the failure handler", ex);
+			return null;
+		}
+	}
+
 	private static @Nullable Object read(Class<?> type, String name, Object target) {
 		Field field = ReflectionUtils.findField(type, name);
 		if (field == null) {
@@ -73,6 +92,7 @@ final class SecurityInternals {
 			register(hints, OAuth2LoginConfigurer.AuthorizationEndpointConfig.class, REPOSITORY);
 			register(hints, OAuth2ClientConfigurer.AuthorizationCodeGrantConfigurer.class, REPOSITORY);
 			register(hints, AbstractAuthenticationProcessingFilter.class, SUCCESS_HANDLER);
+			register(hints, OAuth2AuthorizationRequestRedirectFilter.class, FAILURE_HANDLER);
 		}
 
 		private static void register(RuntimeHints hints, Class<?> type, String name) {

@@ -18,12 +18,18 @@ import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
 
+import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.StoreType;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.login.LoginEvents;
 import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.login.PendingLogins;
+import io.github.oauth2state.rollout.Rollout;
+import io.github.oauth2state.rollout.RolloutAutoConfiguration;
+import io.github.oauth2state.rollout.StoreCircuit;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.StoreDecorator;
 
@@ -31,7 +37,8 @@ import io.github.oauth2state.store.StoreDecorator;
  * Auto-configuration that hooks the shared repository into every filter chain which has
  * none of its own.
  */
-@AutoConfiguration(after = { LoginAutoConfiguration.class, StateStoreAutoConfiguration.class })
+@AutoConfiguration(
+		after = { LoginAutoConfiguration.class, RolloutAutoConfiguration.class, StateStoreAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass({ HttpSecurity.class, AuthorizationRequestRepository.class })
@@ -41,8 +48,16 @@ public final class ServletLoginAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(ServletLoginAutoConfiguration.class);
 
 	@Bean
-	LoginServices oauth2StateLoginServices(StateStore store, ObjectProvider<StoreDecorator> decorators,
-			PendingLogins logins, LoginEvents events, LoginSettings loginSettings, OAuth2StateSettings settings) {
+	LoginPaths oauth2StateLoginPaths(OAuth2StateProperties properties, Rollout rollout, StoreCircuit circuit) {
+		LoginPath rolledOut = (properties.store() == StoreType.COOKIE) ? LoginPath.COOKIE : LoginPath.SHARED;
+		return new LoginPaths(rolledOut, rollout, circuit, properties.onStoreFailure());
+	}
+
+	@Bean
+	LoginServices oauth2StateLoginServices(ObjectProvider<StateStore> stores, ObjectProvider<StoreDecorator> decorators,
+			PendingLogins logins, LoginEvents events, LoginPaths paths, LoginSettings loginSettings,
+			OAuth2StateSettings settings) {
+		StateStore store = (paths.rolledOut() == LoginPath.COOKIE) ? new NoStore() : stores.getObject();
 		logger.info("Pending logins are kept in %s: namespace '%s', time to live %s, timeout %s, binding cookie %s"
 			.formatted(store, settings.namespace(), DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
 					DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), describeCookie(loginSettings)));
@@ -50,7 +65,7 @@ public final class ServletLoginAutoConfiguration {
 		for (StoreDecorator decorator : decorators.orderedStream().toList()) {
 			decorated = decorator.decorate(decorated);
 		}
-		return new LoginServices(decorated, logins, events, loginSettings, new PlainHttpWarning());
+		return new LoginServices(decorated, logins, events, loginSettings, paths, new PlainHttpWarning());
 	}
 
 	private static String describeCookie(LoginSettings settings) {

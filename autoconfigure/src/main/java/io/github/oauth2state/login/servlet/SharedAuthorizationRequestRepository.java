@@ -6,8 +6,6 @@ import java.util.function.Function;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
@@ -22,27 +20,23 @@ import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
-import io.github.oauth2state.login.BegunLogin;
 import io.github.oauth2state.login.CallbackResult;
 import io.github.oauth2state.login.CorrelationId;
-import io.github.oauth2state.login.LimitedLog;
 import io.github.oauth2state.login.LoginCallback;
 import io.github.oauth2state.login.LoginEvents;
 import io.github.oauth2state.login.PendingLogins;
 
 /**
- * Keeps pending logins in the shared store, one command to begin and one to call back.
+ * Keeps pending logins in the shared store, one command to begin and one to call back, or
+ * where {@link LoginBegin} keeps them in its place.
  * <p>
  * A callback whose browser has a binding cookie for its state is looked up in the store,
- * and nowhere else. One without is looked up in the HTTP session, as Spring Security does
- * by itself: that finds logins begun before this repository was there, creates no
- * session, and costs the store nothing, whatever URLs are tried.
+ * or in that cookie if it has the record, and nowhere else. One without is looked up in
+ * the HTTP session, as Spring Security does by itself: that finds logins begun before
+ * this repository was there, creates no session, and costs the store nothing, whatever
+ * URLs are tried.
  */
 final class SharedAuthorizationRequestRepository implements AuthorizationRequestRepository<OAuth2AuthorizationRequest> {
-
-	private static final Log logger = LogFactory.getLog(SharedAuthorizationRequestRepository.class);
-
-	private static final LimitedLog failures = new LimitedLog(SharedAuthorizationRequestRepository.class);
 
 	private final AuthorizationRequestRepository<OAuth2AuthorizationRequest> sessions = new HttpSessionOAuth2AuthorizationRequestRepository();
 
@@ -56,7 +50,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private final ClientRegistrationRepository registrations;
 
-	private final PlainHttpWarning plainHttpWarning;
+	private final LoginBegin begin;
 
 	private final boolean recovery;
 
@@ -66,7 +60,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		this.store = services.store();
 		this.logins = services.logins();
 		this.events = services.events();
-		this.plainHttpWarning = services.plainHttpWarning();
+		this.begin = new LoginBegin(services);
 		this.recovery = services.settings().recovery();
 		this.registrations = registrations;
 	}
@@ -78,32 +72,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			discard(request, response);
 			return;
 		}
-		this.plainHttpWarning.check(request);
-		String registrationId = authorizationRequest.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
-		Optional<BegunLogin> begun = this.logins.begin(authorizationRequest, ServletRequests.browser(request));
-		if (begun.isEmpty()) {
-			publish(LoginOutcome.EVICTED, registrationId, CorrelationId.random());
-			return;
-		}
-		store(begun.get(), registrationId, request);
-		ServletRequests.addCookies(response, begun.get().cookies());
-		publish(LoginOutcome.STARTED, registrationId, begun.get().correlationId());
-		for (int i = 0; i < begun.get().evicted(); i++) {
-			publish(LoginOutcome.EVICTED, null, CorrelationId.random());
-		}
-	}
-
-	private void store(BegunLogin begun, @Nullable String registrationId, HttpServletRequest request) {
-		try {
-			if (this.store.putIfAbsent(begun.key(), begun.value(), begun.ttl()).isPresent()) {
-				throw new IllegalStateException("Two logins with the same state and the same secret");
-			}
-		}
-		catch (StateStoreException ex) {
-			noAnswer("the begin of a login", ex);
-			publishFailure(LoginOutcome.STORE_ERROR, registrationId, begun.correlationId(), request);
-			throw ex;
-		}
+		this.begin.begin(authorizationRequest, request, response);
 	}
 
 	/**
@@ -111,7 +80,9 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 */
 	private void discard(HttpServletRequest request, HttpServletResponse response) {
 		callback(request).filter(LoginCallback::isPending).ifPresent((callback) -> {
-			this.store.take(callback.key());
+			if (callback.path() == LoginPath.SHARED) {
+				this.store.take(callback.key());
+			}
 			ServletRequests.addCookies(response, callback.cookiesWhenTaken());
 		});
 		this.sessions.removeAuthorizationRequest(request, response);
@@ -136,7 +107,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return removeFromSession(request, response);
 		}
 		if (isCallbackOfAnotherRegistration(callback, request) || isOfRemovedRegistration(callback)) {
-			publishFailure(LoginOutcome.FAILED, known(callback.registrationId()), callback.correlationId(), request);
+			publishFailure(LoginOutcome.FAILED, callback, request);
 			return null;
 		}
 		CallbackResult.Found found = lookUp(callback, request, this.store::take).orElse(null);
@@ -144,7 +115,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return null;
 		}
 		ServletRequests.addCookies(response, callback.cookiesWhenTaken());
-		return taken(found.request(), LoginPath.SHARED, found.sinceBegin(), callback.correlationId(), request);
+		return taken(found.request(), callback.path(), found.sinceBegin(), callback.correlationId(), request);
 	}
 
 	private Optional<LoginCallback> callback(HttpServletRequest request) {
@@ -166,11 +137,14 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		if (!callback.isPending()) {
 			return new CallbackResult.Lost(LoginOutcome.ALREADY_USED);
 		}
+		if (callback.path() == LoginPath.COOKIE) {
+			return callback.readFromCookie();
+		}
 		try {
 			return callback.read(operation.apply(callback.key()));
 		}
 		catch (StateStoreException ex) {
-			noAnswer("a callback", ex);
+			StoreFailures.log("a callback", ex);
 			return new CallbackResult.Lost(LoginOutcome.STORE_ERROR);
 		}
 	}
@@ -214,7 +188,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 * handler, and would fail on the {@code null}.
 	 */
 	private void lost(LoginOutcome outcome, LoginCallback callback, HttpServletRequest request) {
-		publishFailure(outcome, known(callback.registrationId()), callback.correlationId(), request);
+		publishFailure(outcome, callback, request);
 		boolean answeredByFailureHandler = this.kind == CallbackKind.LOGIN
 				&& (outcome == LoginOutcome.STORE_ERROR || ServletRequests.hasError(request));
 		if (this.recovery && !answeredByFailureHandler) {
@@ -249,21 +223,10 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		return known ? registrationId : null;
 	}
 
-	private static void noAnswer(String to, StateStoreException failure) {
-		Throwable cause = (failure.getCause() != null) ? failure.getCause() : failure;
-		failures.write((log) -> log.warn("The store did not answer " + to + ": " + failure.getMessage() + ", "
-				+ failure.getReason() + ", " + cause.getClass().getName()));
-		logger.debug("The store did not answer " + to, failure);
-	}
-
-	private void publishFailure(LoginOutcome outcome, @Nullable String registrationId, String correlationId,
-			HttpServletRequest request) {
-		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, correlationId);
-		publish(outcome, registrationId, correlationId);
-	}
-
-	private void publish(LoginOutcome outcome, @Nullable String registrationId, String correlationId) {
-		this.events.publish(new LoginEvent(outcome, LoginPath.SHARED, registrationId, null, correlationId));
+	private void publishFailure(LoginOutcome outcome, LoginCallback callback, HttpServletRequest request) {
+		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, callback.correlationId());
+		this.events.publish(new LoginEvent(outcome, callback.path(), known(callback.registrationId()), null,
+				callback.correlationId()));
 	}
 
 }

@@ -11,7 +11,9 @@ import org.springframework.security.config.annotation.web.configurers.CsrfConfig
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2ClientConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2LoginConfigurer;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
+import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
 
@@ -59,10 +61,12 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 			login.authorizationEndpoint(
 					(endpoint) -> endpoint.authorizationRequestRepository(repository(http, CallbackKind.LOGIN)));
 			login.addObjectPostProcessor(successHandlerReader(target));
+			login.addObjectPostProcessor(beginFailureAnswerer());
 		}
 		if (client != null) {
 			client.authorizationCodeGrant(
 					(grant) -> grant.authorizationRequestRepository(repository(http, CallbackKind.CLIENT)));
+			client.addObjectPostProcessor(beginFailureAnswerer());
 		}
 		this.postedCallbacks.enable();
 		http.addFilterBefore(
@@ -100,6 +104,19 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 	private static RequestCache requestCache(HttpSecurity http) {
 		RequestCache requestCache = http.getSharedObject(RequestCache.class);
 		return (requestCache != null) ? requestCache : new NullRequestCache();
+	}
+
+	private static ObjectPostProcessor<OAuth2AuthorizationRequestRedirectFilter> beginFailureAnswerer() {
+		return new ObjectPostProcessor<>() {
+			@Override
+			public <O extends OAuth2AuthorizationRequestRedirectFilter> O postProcess(O filter) {
+				AuthenticationFailureHandler other = SecurityInternals.failureHandler(filter);
+				if (other != null) {
+					filter.setAuthenticationFailureHandler(new BeginFailureHandler(other));
+				}
+				return filter;
+			}
+		};
 	}
 
 	private static ObjectPostProcessor<OAuth2LoginAuthenticationFilter> successHandlerReader(LoginTarget target) {

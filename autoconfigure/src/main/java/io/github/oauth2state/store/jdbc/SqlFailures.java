@@ -30,6 +30,11 @@ final class SqlFailures {
 	private static final Set<String> NOT_CONNECTED = Set.of("08001", "08003", "08004", "57P01", "57P02", "57P03");
 
 	/**
+	 * Disk full, out of memory, too many connections.
+	 */
+	private static final String OUT_OF_RESOURCES = "53";
+
+	/**
 	 * MySQL and MariaDB have one SQLState for all constraints.
 	 */
 	private static final int MYSQL_DUPLICATE_KEY = 1062;
@@ -79,7 +84,7 @@ final class SqlFailures {
 		if (failure instanceof SQLTimeoutException || TIMEOUT.contains(state) || isSocketTimeout(failure)) {
 			return Reason.TIMEOUT;
 		}
-		if (NOT_CONNECTED.contains(state)) {
+		if (NOT_CONNECTED.contains(state) || state.startsWith(OUT_OF_RESOURCES) || isReadOnly(failure)) {
 			return Reason.CONNECTION;
 		}
 		return (state.startsWith("08") || isConnectionFailure(failure)) ? Reason.AMBIGUOUS : Reason.REJECTED;
@@ -97,7 +102,7 @@ final class SqlFailures {
 
 	private static String message(String operation, Reason reason) {
 		return switch (reason) {
-			case CONNECTION -> "The database went away before " + operation;
+			case CONNECTION -> "The database went away before, or does not serve, " + operation;
 			case TIMEOUT -> "The database did not answer in time to " + operation;
 			case AMBIGUOUS -> "The connection to the database broke during " + operation;
 			case REJECTED -> "The database refused " + operation;

@@ -25,6 +25,13 @@ final class RedisFailures {
 	private static final boolean LETTUCE = ClassUtils.isPresent("io.lettuce.core.RedisException",
 			RedisFailures.class.getClassLoader());
 
+	/**
+	 * How errors begin that say nothing of the command but of the server: it loads its
+	 * data, is no master, has lost its cluster or replicas, is full, or cannot write.
+	 */
+	private static final List<String> UNABLE = List.of("LOADING ", "READONLY ", "MASTERDOWN ", "CLUSTERDOWN ",
+			"NOREPLICAS ", "OOM ", "MISCONF ");
+
 	private RedisFailures() {
 	}
 
@@ -60,14 +67,25 @@ final class RedisFailures {
 		}
 		if (cause instanceof InvalidDataAccessApiUsageException) {
 			// What Jedis gets as an error from the server
-			return Reason.REJECTED;
+			return answered(cause);
 		}
 		return LETTUCE ? Lettuce.reason(cause) : null;
 	}
 
+	/**
+	 * Tells apart what the server refuses because of the command, and what it refuses to
+	 * everyone for now.
+	 */
+	private static Reason answered(Throwable error) {
+		boolean unable = causes(error).map(Throwable::getMessage)
+			.filter(Objects::nonNull)
+			.anyMatch((text) -> UNABLE.stream().anyMatch(text::contains));
+		return unable ? Reason.CONNECTION : Reason.REJECTED;
+	}
+
 	private static String message(String operation, Reason reason) {
 		return switch (reason) {
-			case CONNECTION -> "Redis cannot be reached for " + operation;
+			case CONNECTION -> "Redis cannot be reached, or does not serve, for " + operation;
 			case TIMEOUT -> "Redis did not answer in time to " + operation;
 			case AMBIGUOUS -> "The connection to Redis broke during " + operation;
 			case REJECTED -> "Redis refused " + operation;
@@ -93,7 +111,7 @@ final class RedisFailures {
 
 		static @Nullable Reason reason(Throwable cause) {
 			if (cause instanceof RedisCommandExecutionException) {
-				return Reason.REJECTED;
+				return answered(cause);
 			}
 			if (cause instanceof RedisConnectionException || isUnsent(cause)) {
 				return Reason.CONNECTION;

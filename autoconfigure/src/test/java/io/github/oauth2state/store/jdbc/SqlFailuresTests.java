@@ -23,8 +23,8 @@ class SqlFailuresTests {
 
 	@ParameterizedTest
 	@CsvSource({ "57014,TIMEOUT", "HYT00,TIMEOUT", "08001,CONNECTION", "08003,CONNECTION", "57P01,CONNECTION",
-			"08006,AMBIGUOUS", "08S01,AMBIGUOUS", "08007,AMBIGUOUS", "42P01,REJECTED", "53100,REJECTED",
-			"40001,REJECTED", ",REJECTED" })
+			"08006,AMBIGUOUS", "08S01,AMBIGUOUS", "08007,AMBIGUOUS", "42P01,REJECTED", "53100,CONNECTION",
+			"53300,CONNECTION", "25006,CONNECTION", "40001,REJECTED", ",REJECTED" })
 	void stateTellsTheReason(String state, Reason reason) {
 		assertThat(reason(new SQLException("message", state))).isEqualTo(reason);
 	}

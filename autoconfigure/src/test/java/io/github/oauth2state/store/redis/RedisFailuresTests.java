@@ -7,6 +7,8 @@ import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.InvalidDataAccessApiUsageException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
@@ -31,7 +33,7 @@ class RedisFailuresTests {
 	@Test
 	void lettuceTellsWhatBecameOfTheCommand() {
 		assertThat(reason(new QueryTimeoutException("timeout"))).isEqualTo(Reason.TIMEOUT);
-		assertThat(reason(system(new RedisCommandExecutionException("OOM")))).isEqualTo(Reason.REJECTED);
+		assertThat(reason(system(new RedisCommandExecutionException("WRONGTYPE no")))).isEqualTo(Reason.REJECTED);
 		assertThat(reason(new RedisConnectionFailureException("no", new RedisConnectionException("refused"))))
 			.isEqualTo(Reason.CONNECTION);
 		assertThat(reason(system(new RedisException("Currently not connected. Commands are rejected."))))
@@ -41,11 +43,20 @@ class RedisFailuresTests {
 
 	@Test
 	void jedisTellsWhatBecameOfTheCommand() {
-		assertThat(reason(new InvalidDataAccessApiUsageException("OOM"))).isEqualTo(Reason.REJECTED);
+		assertThat(reason(new InvalidDataAccessApiUsageException("WRONGTYPE no"))).isEqualTo(Reason.REJECTED);
 		assertThat(reason(new RedisConnectionFailureException("Read timed out",
 				new IllegalStateException(new SocketTimeoutException()))))
 			.isEqualTo(Reason.TIMEOUT);
 		assertThat(reason(new RedisConnectionFailureException("Broken pipe"))).isEqualTo(Reason.AMBIGUOUS);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "LOADING Redis is loading the dataset in memory", "READONLY You can't write",
+			"MASTERDOWN Link with MASTER is down", "CLUSTERDOWN The cluster is down", "NOREPLICAS Not enough",
+			"OOM command not allowed when used memory > 'maxmemory'.", "MISCONF Redis is configured to save" })
+	void serverThatServesNobodyIsAsIfItWereNotThere(String error) {
+		assertThat(reason(system(new RedisCommandExecutionException(error)))).isEqualTo(Reason.CONNECTION);
+		assertThat(reason(new InvalidDataAccessApiUsageException(error))).isEqualTo(Reason.CONNECTION);
 	}
 
 	@Test

@@ -154,15 +154,15 @@ class RedisStateStoreFailureTests {
 	}
 
 	@Test
-	void errorOfTheServerIsARejection() {
+	void serverThatIsFullIsAsIfItWereNotThere() {
 		this.redis.commands().configSet("maxmemory", "1");
 		try {
 			StateKey other = StateKey.of("app", "test", UUID.randomUUID().toString());
 			StateStoreException failure = failure(
 					() -> this.store.putIfAbsent(other, bytes("secret"), Duration.ofMinutes(1)));
-			assertThat(failure.getReason()).isEqualTo(Reason.REJECTED);
+			assertThat(failure.getReason()).isEqualTo(Reason.CONNECTION);
 			assertThat(failure).hasStackTraceContaining("OOM");
-			assertThat(failure).hasMessage("Redis refused putIfAbsent");
+			assertThat(failure).hasMessage("Redis cannot be reached, or does not serve, for putIfAbsent");
 		}
 		finally {
 			this.redis.commands().configSet("maxmemory", "0");

@@ -1,0 +1,93 @@
+package io.github.oauth2state.actuate;
+
+import java.util.Locale;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.config.OnStoreFailure;
+import io.github.oauth2state.rollout.ClusterPercentage;
+import io.github.oauth2state.rollout.Percentage;
+import io.github.oauth2state.rollout.Rollout;
+import io.github.oauth2state.rollout.StoreCircuit;
+
+/**
+ * How far the rollout is, and how to change that.
+ */
+final class RolloutState {
+
+	private final Rollout rollout;
+
+	private final StoreCircuit circuit;
+
+	private final OnStoreFailure onStoreFailure;
+
+	RolloutState(Rollout rollout, StoreCircuit circuit, OnStoreFailure onStoreFailure) {
+		this.rollout = rollout;
+		this.circuit = circuit;
+		this.onStoreFailure = onStoreFailure;
+	}
+
+	Description describe() {
+		boolean decider = this.rollout.hasDecider();
+		return new Description(decider ? null : this.rollout.percentage().current().toString(),
+				this.rollout.percentage().configured().toString(),
+				cluster().flatMap(ClusterPercentage::set).map(Percentage::toString).orElse(null), decider,
+				this.circuit.state().toString(), this.onStoreFailure.name().toLowerCase(Locale.ROOT));
+	}
+
+	/**
+	 * Sets the percentage for all instances.
+	 * @param percentage the percentage, or {@code null} to clear what was set
+	 * @return the state then, with status 503 if the store did not answer
+	 */
+	WebEndpointResponse<Description> set(@Nullable String percentage) {
+		Percentage checked = (percentage != null) ? parse(percentage) : null;
+		if (this.rollout.hasDecider()) {
+			throw invalid("A RolloutDecider decides, so that a percentage has no effect");
+		}
+		ClusterPercentage cluster = cluster().orElseThrow(() -> invalid(
+				"The percentage cannot be set at run time: set oauth2-state.rollout.at-runtime=true on every instance, "
+						+ "and use a store other than cookie"));
+		try {
+			cluster.set(checked);
+		}
+		catch (StateStoreException ex) {
+			return new WebEndpointResponse<>(describe(), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+		}
+		return new WebEndpointResponse<>(describe());
+	}
+
+	private static Percentage parse(String text) {
+		return Percentage.parse(text)
+			.orElseThrow(() -> invalid("The percentage must be a number from 0 to 100, with up to six decimals"));
+	}
+
+	private static InvalidEndpointRequestException invalid(String reason) {
+		return new InvalidEndpointRequestException(reason, reason);
+	}
+
+	private Optional<ClusterPercentage> cluster() {
+		return (this.rollout.percentage() instanceof ClusterPercentage cluster) ? Optional.of(cluster)
+				: Optional.empty();
+	}
+
+	/**
+	 * How far the rollout is.
+	 *
+	 * @param percentage the percentage in force, or {@code null} if a decider decides
+	 * @param configured what this instance is configured with
+	 * @param setAtRuntime what was set for all instances, or {@code null} if nothing was
+	 * @param decider whether a decider decides
+	 * @param circuit whether the store is asked: closed, open or half_open
+	 * @param onStoreFailure where logins begin while the store is not asked
+	 */
+	record Description(@Nullable String percentage, String configured, @Nullable String setAtRuntime, boolean decider,
+			String circuit, String onStoreFailure) implements OperationResponseBody {
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.github.oauth2state.login;
+
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Keys that an operator configures, each under an id. The first one seals and all of them
+ * open, so that a new one can be put first while what the old one sealed is still about.
+ */
+final class SealingKeys {
+
+	private static final Pattern KEY = Pattern.compile("([A-Za-z0-9_-]{1,16}):([A-Za-z0-9+/_-]{43}=?)");
+
+	private final Map<String, byte[]> byId = new LinkedHashMap<>();
+
+	private SealingKeys() {
+	}
+
+	/**
+	 * Reads keys.
+	 * @param property where they are configured
+	 * @param texts the keys, as they are configured
+	 * @return the keys
+	 * @throws UnusableKeysException if there is none, or one is not as it must be
+	 */
+	static SealingKeys of(String property, List<String> texts) {
+		SealingKeys keys = new SealingKeys();
+		for (String text : texts) {
+			Matcher matcher = KEY.matcher(text.strip());
+			if (!matcher.matches()) {
+				throw new UnusableKeysException(property,
+						"number %d is not an id and 32 bytes in Base64".formatted(keys.byId.size() + 1));
+			}
+			byte[] bytes = Base64.getUrlDecoder().decode(matcher.group(2).replace('+', '-').replace('/', '_'));
+			if (keys.byId.putIfAbsent(matcher.group(1), bytes) != null) {
+				throw new UnusableKeysException(property, "two have the id '%s'".formatted(matcher.group(1)));
+			}
+		}
+		if (keys.byId.isEmpty()) {
+			throw new UnusableKeysException(property, "there is none");
+		}
+		return keys;
+	}
+
+	String sealingId() {
+		return this.byId.keySet().iterator().next();
+	}
+
+	Optional<byte[]> get(String id) {
+		return Optional.ofNullable(this.byId.get(id));
+	}
+
+	@Override
+	public String toString() {
+		return "SealingKeys" + this.byId.keySet();
+	}
+
+}

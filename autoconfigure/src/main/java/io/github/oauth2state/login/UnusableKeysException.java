@@ -1,0 +1,28 @@
+package io.github.oauth2state.login;
+
+/**
+ * Thrown at startup when keys are needed that are missing or not as they must be. Never
+ * says what was given.
+ */
+@SuppressWarnings("serial")
+final class UnusableKeysException extends RuntimeException {
+
+	private final String property;
+
+	private final String reason;
+
+	UnusableKeysException(String property, String reason) {
+		super("The keys in " + property + " cannot be used: " + reason);
+		this.property = property;
+		this.reason = reason;
+	}
+
+	String getProperty() {
+		return this.property;
+	}
+
+	String getReason() {
+		return this.reason;
+	}
+
+}

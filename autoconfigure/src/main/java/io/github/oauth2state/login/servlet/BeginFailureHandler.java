@@ -1,0 +1,45 @@
+package io.github.oauth2state.login.servlet;
+
+import java.io.IOException;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.authentication.AuthenticationFailureHandler;
+
+/**
+ * Answers for a login that cannot begin because the store does not answer. Spring
+ * Security's own answer is an error, whose page may need a login, which cannot begin:
+ * browsers would go round in that until the store is back.
+ */
+final class BeginFailureHandler implements AuthenticationFailureHandler {
+
+	private static final String RETRY_SECONDS = "5";
+
+	private final AuthenticationFailureHandler other;
+
+	/**
+	 * Creates a handler.
+	 * @param other answers for everything else
+	 */
+	BeginFailureHandler(AuthenticationFailureHandler other) {
+		this.other = other;
+	}
+
+	@Override
+	public void onAuthenticationFailure(HttpServletRequest request, HttpServletResponse response,
+			AuthenticationException exception) throws IOException, ServletException {
+		@Nullable RefusedLogin refused = RefusedLogin.of(request);
+		if (refused == null || response.isCommitted()) {
+			this.other.onAuthenticationFailure(request, response, exception);
+			return;
+		}
+		response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+		ErrorPage.write(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "Login not possible at the moment",
+				"This should be over soon.", refused.retryPath(), refused.correlationId());
+	}
+
+}

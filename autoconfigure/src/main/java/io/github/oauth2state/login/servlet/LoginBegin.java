@@ -1,0 +1,152 @@
+package io.github.oauth2state.login.servlet;
+
+import java.util.List;
+import java.util.Optional;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseCookie;
+import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
+import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizationRequestRepository;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+
+import io.github.oauth2state.LoginEvent;
+import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.config.OnStoreFailure;
+import io.github.oauth2state.login.BegunInCookie;
+import io.github.oauth2state.login.BegunLogin;
+import io.github.oauth2state.login.BrowserRequest;
+import io.github.oauth2state.login.CorrelationId;
+import io.github.oauth2state.rollout.Rollout;
+import io.github.oauth2state.rollout.StoreCircuit;
+
+/**
+ * Begins a login on the path that the rollout chooses, and on another one while the store
+ * does not answer. The binding cookie marks the choice for the callback: whatever changes
+ * meanwhile, that looks where the login is.
+ */
+final class LoginBegin {
+
+	private final AuthorizationRequestRepository<OAuth2AuthorizationRequest> sessions = new HttpSessionOAuth2AuthorizationRequestRepository();
+
+	private final LoginServices services;
+
+	private final LoginPath rolledOut;
+
+	private final Rollout rollout;
+
+	private final StoreCircuit circuit;
+
+	LoginBegin(LoginServices services) {
+		this.services = services;
+		this.rolledOut = services.paths().rolledOut();
+		this.rollout = services.paths().rollout();
+		this.circuit = services.paths().circuit();
+	}
+
+	void begin(OAuth2AuthorizationRequest login, HttpServletRequest request, HttpServletResponse response) {
+		BrowserRequest browser = ServletRequests.browser(request);
+		Rollout.Decision decision = this.rollout.decide(registrationId(login), browser, request::getAttribute);
+		ServletRequests.addCookies(response, decision.cookies());
+		LoginPath path = decision.rolledOut() ? this.rolledOut : LoginPath.SESSION;
+		if (path == LoginPath.SHARED) {
+			beginInStore(login, browser, request, response);
+		}
+		else {
+			beginWithoutStore(path, login, browser, request, response);
+		}
+	}
+
+	private void beginInStore(OAuth2AuthorizationRequest login, BrowserRequest browser, HttpServletRequest request,
+			HttpServletResponse response) {
+		this.services.plainHttpWarning().check(request);
+		BegunLogin begun = this.services.logins().begin(login, browser).orElse(null);
+		if (begun == null) {
+			notKept(LoginPath.SHARED, login);
+		}
+		else if (!this.circuit.tryAcquire()) {
+			fallBack(begun, login, browser, request, response);
+		}
+		else if (put(begun)) {
+			started(LoginPath.SHARED, login, begun.correlationId(), begun.cookies(), begun.evicted(), response);
+		}
+		else {
+			publish(LoginOutcome.STORE_ERROR, LoginPath.SHARED, login, begun.correlationId());
+			fallBack(begun, login, browser, request, response);
+		}
+	}
+
+	private boolean put(BegunLogin begun) {
+		long called = System.nanoTime();
+		Optional<byte[]> there;
+		try {
+			there = this.services.store().putIfAbsent(begun.key(), begun.value(), begun.ttl());
+		}
+		catch (StateStoreException ex) {
+			this.circuit.failed(System.nanoTime() - called, ex);
+			StoreFailures.log("the begin of a login", ex);
+			return false;
+		}
+		this.circuit.succeeded(System.nanoTime() - called);
+		if (there.isPresent()) {
+			throw new IllegalStateException("Two logins with the same state and the same secret");
+		}
+		return true;
+	}
+
+	private void fallBack(BegunLogin begun, OAuth2AuthorizationRequest login, BrowserRequest browser,
+			HttpServletRequest request, HttpServletResponse response) {
+		RefusedLogin.note(request, begun.correlationId(), browser);
+		OnStoreFailure fallback = this.services.paths().onStoreFailure();
+		if (fallback == OnStoreFailure.FAIL) {
+			throw new IllegalStateException("The login cannot begin, as the store does not answer");
+		}
+		LoginPath path = (fallback == OnStoreFailure.COOKIE) ? LoginPath.COOKIE : LoginPath.SESSION;
+		publish(LoginOutcome.FALLBACK, path, login, begun.correlationId());
+		beginWithoutStore(path, login, browser, request, response);
+	}
+
+	private void beginWithoutStore(LoginPath path, OAuth2AuthorizationRequest login, BrowserRequest browser,
+			HttpServletRequest request, HttpServletResponse response) {
+		if (path == LoginPath.SESSION) {
+			this.sessions.saveAuthorizationRequest(login, request, response);
+			started(path, login, CorrelationId.random(), List.of(), 0, response);
+			return;
+		}
+		this.services.plainHttpWarning().check(request);
+		BegunInCookie begun = this.services.logins().beginInCookie(login, browser).orElse(null);
+		if (begun == null) {
+			notKept(path, login);
+		}
+		else {
+			started(path, login, begun.correlationId(), begun.cookies(), begun.evicted(), response);
+		}
+	}
+
+	private void started(LoginPath path, OAuth2AuthorizationRequest login, String correlationId,
+			List<ResponseCookie> cookies, int evicted, HttpServletResponse response) {
+		ServletRequests.addCookies(response, cookies);
+		publish(LoginOutcome.STARTED, path, login, correlationId);
+		for (int i = 0; i < evicted; i++) {
+			this.services.events()
+				.publish(new LoginEvent(LoginOutcome.EVICTED, path, null, null, CorrelationId.random()));
+		}
+	}
+
+	private void notKept(LoginPath path, OAuth2AuthorizationRequest login) {
+		publish(LoginOutcome.EVICTED, path, login, CorrelationId.random());
+	}
+
+	private void publish(LoginOutcome outcome, LoginPath path, OAuth2AuthorizationRequest login, String correlationId) {
+		this.services.events().publish(new LoginEvent(outcome, path, registrationId(login), null, correlationId));
+	}
+
+	private static @Nullable String registrationId(OAuth2AuthorizationRequest login) {
+		return login.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
+	}
+
+}

@@ -1,0 +1,32 @@
+package io.github.oauth2state.rollout;
+
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/**
+ * Matches where the percentage can be set at run time.
+ */
+class OnRuntimePercentageCondition extends SpringBootCondition {
+
+	private static final String PROPERTY = "oauth2-state.rollout.at-runtime";
+
+	private static final String ACCESS = "management.endpoint.oauth2state.access";
+
+	@Override
+	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+		Environment environment = context.getEnvironment();
+		ConditionMessage.Builder message = ConditionMessage.forCondition("Percentage at run time");
+		Boolean configured = environment.getProperty(PROPERTY, Boolean.class);
+		if (configured != null) {
+			return new ConditionOutcome(configured, message.because(PROPERTY + " is " + configured));
+		}
+		boolean writable = "unrestricted".equalsIgnoreCase(environment.getProperty(ACCESS));
+		return new ConditionOutcome(writable,
+				message.because(ACCESS + " is " + (writable ? "" : "not ") + "unrestricted"));
+	}
+
+}

@@ -1,0 +1,91 @@
+package io.github.oauth2state.rollout;
+
+import java.util.List;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseCookie;
+
+import io.github.oauth2state.RolloutDecider;
+import io.github.oauth2state.login.BrowserRequest;
+import io.github.oauth2state.login.LimitedLog;
+import io.github.oauth2state.login.LoginSettings;
+
+/**
+ * Decides for each login, once and as it begins, whether it takes the path that is being
+ * rolled out. Thread-safe.
+ */
+public final class Rollout {
+
+	private static final LimitedLog failures = new LimitedLog(Rollout.class);
+
+	private final RolloutPercentage percentage;
+
+	private final @Nullable RolloutDecider decider;
+
+	private final LoginSettings settings;
+
+	Rollout(RolloutPercentage percentage, @Nullable RolloutDecider decider, LoginSettings settings) {
+		this.percentage = percentage;
+		this.decider = decider;
+		this.settings = settings;
+	}
+
+	/**
+	 * Decides.
+	 * @param registrationId the client registration, if there is one
+	 * @param browser the HTTP request that begins the login
+	 * @param attributes reads the request's attributes
+	 * @return the decision
+	 */
+	public Decision decide(@Nullable String registrationId, BrowserRequest browser,
+			Function<String, @Nullable Object> attributes) {
+		BeginningLogin login = new BeginningLogin(registrationId, browser, attributes, this.settings);
+		if (this.decider != null) {
+			try {
+				boolean rolledOut = this.decider.isRolledOut(login);
+				return new Decision(rolledOut, login.issuedCookies());
+			}
+			catch (RuntimeException ex) {
+				failures.write((log) -> log.warn("The percentage decides, as the decider failed: " + ex.getMessage()));
+			}
+		}
+		return decideByPercentage(login);
+	}
+
+	private Decision decideByPercentage(BeginningLogin login) {
+		Percentage current = this.percentage.current();
+		if (current.isNobody() || current.isEverybody()) {
+			return new Decision(current.isEverybody(), login.clearedCookies());
+		}
+		boolean rolledOut = current.includes(this.settings.namespace(), login.browserId());
+		return new Decision(rolledOut, login.issuedCookies());
+	}
+
+	/**
+	 * Returns the percentage that is in force, also where it has no say because a decider
+	 * has.
+	 * @return the percentage
+	 */
+	public RolloutPercentage percentage() {
+		return this.percentage;
+	}
+
+	/**
+	 * Tells whether a {@link RolloutDecider} decides in the place of the percentage.
+	 * @return whether there is one
+	 */
+	public boolean hasDecider() {
+		return this.decider != null;
+	}
+
+	/**
+	 * What was decided.
+	 *
+	 * @param rolledOut whether the login takes the path that is being rolled out
+	 * @param cookies what to tell the browser, so that it stays on its path
+	 */
+	public record Decision(boolean rolledOut, List<ResponseCookie> cookies) {
+	}
+
+}

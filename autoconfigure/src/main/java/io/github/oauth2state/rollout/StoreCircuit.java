@@ -1,0 +1,67 @@
+package io.github.oauth2state.rollout;
+
+import java.util.Locale;
+
+import io.github.oauth2state.StateStoreException;
+
+/**
+ * Remembers whether the store answered lately, so that logins need not wait for it to
+ * fail. Asked by logins as they begin, and by nothing else. Thread-safe.
+ */
+public interface StoreCircuit {
+
+	/**
+	 * Asks for permission to call the store. Who gets it calls {@link #succeeded} or
+	 * {@link #failed} afterwards.
+	 * @return whether the store may be called
+	 */
+	boolean tryAcquire();
+
+	/**
+	 * Notes a call that was answered.
+	 * @param nanos how long it took
+	 */
+	void succeeded(long nanos);
+
+	/**
+	 * Notes a call that failed. What the store refused because of what it was sent is not
+	 * held against it.
+	 * @param nanos how long it took
+	 * @param failure what became of it
+	 */
+	void failed(long nanos, StateStoreException failure);
+
+	/**
+	 * Returns the state.
+	 * @return the state
+	 */
+	State state();
+
+	/**
+	 * The states of a circuit.
+	 */
+	enum State {
+
+		/**
+		 * The store is called.
+		 */
+		CLOSED,
+
+		/**
+		 * The store is not called.
+		 */
+		OPEN,
+
+		/**
+		 * A few calls find out whether the store answers again.
+		 */
+		HALF_OPEN;
+
+		@Override
+		public String toString() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.github.oauth2state.rollout.openfeature;
+
+import dev.openfeature.sdk.Client;
+import dev.openfeature.sdk.OpenFeatureAPI;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.github.oauth2state.RolloutDecider;
+import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.login.LoginAutoConfiguration;
+
+/**
+ * Auto-configuration of a feature flag that decides, where one is named and the app has
+ * no decider of its own.
+ */
+@AutoConfiguration(after = LoginAutoConfiguration.class,
+		beforeName = "io.github.oauth2state.rollout.RolloutAutoConfiguration")
+@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnProperty("oauth2-state.rollout.openfeature.flag-key")
+@ConditionalOnMissingBean(RolloutDecider.class)
+@EnableConfigurationProperties(OpenFeatureProperties.class)
+public final class OpenFeatureAutoConfiguration {
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(OpenFeatureAPI.class)
+	static class Flag {
+
+		@Bean
+		OpenFeatureRolloutDecider oauth2StateOpenFeatureRolloutDecider(OpenFeatureProperties properties,
+				ObjectProvider<Client> client, OAuth2StateSettings settings) {
+			return new OpenFeatureRolloutDecider(client.getIfAvailable(() -> OpenFeatureAPI.getInstance().getClient()),
+					properties.checkedFlagKey(), properties.checkedTimeout(), settings.namespace());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass("dev.openfeature.sdk.OpenFeatureAPI")
+	static class Missing {
+
+		@Bean
+		RolloutDecider oauth2StateMissingOpenFeature(OpenFeatureProperties properties) {
+			throw new InvalidConfigurationPropertyValueException("oauth2-state.rollout.openfeature.flag-key",
+					properties.flagKey(),
+					"Add dev.openfeature:sdk and a provider of feature flags, or leave the property out.");
+		}
+
+	}
+
+}

@@ -1,0 +1,64 @@
+package io.github.oauth2state.scenario;
+
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.datasource.init.DataSourceInitializer;
+import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+import org.springframework.session.data.redis.config.annotation.web.http.EnableRedisHttpSession;
+import org.springframework.session.jdbc.config.annotation.web.http.EnableJdbcHttpSession;
+
+import io.github.oauth2state.backends.TestPostgres;
+import io.github.oauth2state.backends.TestRedis;
+
+/**
+ * Sessions that instances share through Spring Session.
+ */
+final class SharedSessions {
+
+	private SharedSessions() {
+	}
+
+	/**
+	 * Returns the properties of an app with a database of its own for sessions.
+	 */
+	static List<String> inPostgres() {
+		TestPostgres postgres = TestPostgres.instance();
+		return List.of("spring.datasource.url=" + postgres.url(postgres.createDatabase()),
+				"spring.datasource.username=" + postgres.username(),
+				"spring.datasource.password=" + postgres.password());
+	}
+
+	static List<String> inRedis() {
+		return List.of("spring.data.redis.url=" + TestRedis.instance().url());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableJdbcHttpSession
+	static class InPostgres {
+
+		@Bean
+		DataSourceInitializer sessionTables(DataSource dataSource) {
+			ResourceDatabasePopulator script = new ResourceDatabasePopulator(
+					new ClassPathResource("org/springframework/session/jdbc/schema-postgresql.sql"));
+			// The second instance finds them
+			script.setContinueOnError(true);
+			DataSourceInitializer initializer = new DataSourceInitializer();
+			initializer.setDataSource(dataSource);
+			initializer.setDatabasePopulator(script);
+			return initializer;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableRedisHttpSession
+	static class InRedis {
+
+	}
+
+}
