@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.rollout.StoreCircuit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,7 +59,7 @@ class DocumentedMetersTests {
 		return switch (meter.getType()) {
 			case COUNTER -> "Counter of ";
 			case TIMER -> "Timer, in seconds, ";
-			case GAUGE -> (meter == OAuth2StateMeter.PENDING) ? "Gauge of " : "Gauge, in seconds: ";
+			case GAUGE -> (meter == OAuth2StateMeter.CLEANUP_OLDEST_EXPIRED) ? "Gauge, in seconds: " : "Gauge ";
 			default -> throw new IllegalStateException("No such meter so far: " + meter.getType());
 		};
 	}
@@ -75,7 +76,8 @@ class DocumentedMetersTests {
 	@Test
 	void valuesAreThoseThatCanBe() {
 		assertThat(values(OAuth2StateMeter.LOGINS, "outcome")).isEqualTo(names(LoginOutcome.values()));
-		assertThat(values(OAuth2StateMeter.LOGINS, "path")).containsAll(names(LoginPath.values()));
+		assertThat(values(OAuth2StateMeter.LOGINS, "path")).isEqualTo(names(LoginPath.values()));
+		assertThat(values(OAuth2StateMeter.CIRCUIT, "state")).isEqualTo(names(StoreCircuit.State.values()));
 		Set<String> results = names(Reason.values());
 		results.add(TagValues.ofFailure(null));
 		assertThat(values(OAuth2StateMeter.CLEANUP, "outcome")).isEqualTo(results);
