@@ -2,8 +2,11 @@ package io.github.oauth2state.metrics;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -28,14 +31,20 @@ import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginListener;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.RolloutDecider;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.login.LoginAutoConfiguration;
+import io.github.oauth2state.rollout.RolloutAutoConfiguration;
+import io.github.oauth2state.rollout.StoreCircuit;
 import io.github.oauth2state.store.StoreDecorator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.entry;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
@@ -54,6 +63,9 @@ class MetricsTests {
 				CompositeMeterRegistryAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class,
 				ObservationAutoConfiguration.class, OAuth2StateMetricsAutoConfiguration.class))
 		.withBean(StateStore.class, () -> this.store);
+
+	private final ApplicationContextRunner appWithRollout = this.app.withConfiguration(AutoConfigurations
+		.of(OAuth2StateAutoConfiguration.class, LoginAutoConfiguration.class, RolloutAutoConfiguration.class));
 
 	MetricsTests() {
 		given(this.store.name()).willReturn("redis");
@@ -163,11 +175,48 @@ class MetricsTests {
 	}
 
 	@Test
+	void percentageIsTheOneInForceAndIsAbsentWhereADeciderDecides() {
+		ApplicationContextRunner some = this.appWithRollout.withPropertyValues("oauth2-state.rollout.percentage=2.5");
+		some.run((context) -> assertThat(
+				context.getBean(MeterRegistry.class).get("oauth2.state.rollout.percentage").gauge().value())
+			.isEqualTo(2.5));
+		some.withBean(RolloutDecider.class, () -> (login) -> true).run((context) -> {
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(registry.find("oauth2.state.rollout.percentage").gauge()).isNull();
+			assertThat(registry.find("oauth2.state.circuit").gauges()).hasSize(3);
+		});
+	}
+
+	@Test
+	void circuitIsOneForItsStateAndZeroForTheOthers() {
+		this.appWithRollout.run((context) -> {
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			StoreCircuit circuit = context.getBean(StoreCircuit.class);
+			assertThat(circuit(registry)).containsOnly(entry("closed", 1.0), entry("open", 0.0),
+					entry("half_open", 0.0));
+			for (int i = 0; i < 3; i++) {
+				assertThat(circuit.tryAcquire()).isTrue();
+				circuit.failed(1, new StateStoreException(Reason.CONNECTION, "a message", null));
+			}
+			assertThat(circuit(registry)).containsOnly(entry("closed", 0.0), entry("open", 1.0),
+					entry("half_open", 0.0));
+		});
+	}
+
+	private static Map<String, Double> circuit(MeterRegistry registry) {
+		return registry.get("oauth2.state.circuit")
+			.gauges()
+			.stream()
+			.collect(Collectors.toMap((gauge) -> String.valueOf(gauge.getId().getTag("state")), Gauge::value));
+	}
+
+	@Test
 	void everyMeterOfTheEnumIsMadeWithItsTypeAndTagsAndNoOther() {
-		run((registry, context) -> {
+		this.appWithRollout.run((context) -> {
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			given(this.store.find(any())).willReturn(Optional.empty());
 			context.getBean(StoreDecorator.class).decorate(this.store).find(KEY);
-			context.getBean(LoginListener.class)
+			context.getBean(LoginMetrics.class)
 				.onLoginEvent(event(LoginOutcome.COMPLETED, "keycloak", Duration.ofSeconds(1)));
 			context.getBean(CleanupListener.class)
 				.onCleanup(new CleanupEvent(5, Duration.ofMillis(20), null, 7, Duration.ZERO));
