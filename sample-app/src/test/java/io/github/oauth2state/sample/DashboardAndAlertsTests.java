@@ -31,6 +31,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.rollout.StoreCircuit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,7 +70,8 @@ class DashboardAndAlertsTests {
 	void thereIsSomethingToHold() {
 		assertThat(queries).hasSizeGreaterThan(30);
 		assertThat(metrics((metric) -> true)).contains("oauth2_state_logins_total", "oauth2_state_pending",
-				"oauth2_state_store_operations_seconds_bucket", "oauth2_state_cleanup_removed_total");
+				"oauth2_state_store_operations_seconds_bucket", "oauth2_state_cleanup_removed_total",
+				"oauth2_state_rollout_percentage", "oauth2_state_circuit");
 	}
 
 	@Test
@@ -96,7 +98,8 @@ class DashboardAndAlertsTests {
 			boolean ofLogins = query.metrics().stream().anyMatch((metric) -> metric.startsWith("oauth2_state_login"));
 			Set<String> outcomes = ofLogins ? names(LoginOutcome.values())
 					: union(names(Reason.values()), Set.of("success"));
-			Map<String, Set<String>> known = Map.of("outcome", outcomes, "path", names(LoginPath.values()));
+			Map<String, Set<String>> known = Map.of("outcome", outcomes, "path", names(LoginPath.values()), "state",
+					names(StoreCircuit.State.values()));
 			assertThat(query.matchers().filter((matcher) -> !matcher.value().startsWith("$"))).describedAs(query.text())
 				.allMatch((matcher) -> known.getOrDefault(matcher.label(), Set.of()).contains(matcher.value()));
 		}
