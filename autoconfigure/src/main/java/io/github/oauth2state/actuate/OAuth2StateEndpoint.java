@@ -60,7 +60,7 @@ class OAuth2StateEndpoint {
 	 * @return the rollout as it is now
 	 */
 	@WriteOperation
-	WebEndpointResponse<RolloutState.Description> setPercentage(String percentage) {
+	WebEndpointResponse<OperationResponseBody> setPercentage(String percentage) {
 		return this.rollout.set(percentage);
 	}
 
@@ -69,7 +69,7 @@ class OAuth2StateEndpoint {
 	 * @return the rollout as it is now
 	 */
 	@DeleteOperation
-	WebEndpointResponse<RolloutState.Description> clearPercentage() {
+	WebEndpointResponse<OperationResponseBody> clearPercentage() {
 		return this.rollout.set(null);
 	}
 

@@ -4,7 +4,6 @@ import java.util.Locale;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
@@ -43,32 +42,36 @@ final class RolloutState {
 	/**
 	 * Sets the percentage for all instances.
 	 * @param percentage the percentage, or {@code null} to clear what was set
-	 * @return the state then, with status 503 if the store did not answer
+	 * @return the state then; status 400 says why it cannot be set, and status 503 that
+	 * the store did not answer
 	 */
-	WebEndpointResponse<Description> set(@Nullable String percentage) {
-		Percentage checked = (percentage != null) ? parse(percentage) : null;
-		if (this.rollout.hasDecider()) {
-			throw invalid("A RolloutDecider decides, so that a percentage has no effect");
+	WebEndpointResponse<OperationResponseBody> set(@Nullable String percentage) {
+		Percentage checked = (percentage != null) ? Percentage.parse(percentage).orElse(null) : null;
+		if (percentage != null && checked == null) {
+			return refused("The percentage must be a number from 0 to 100, with up to six decimals");
 		}
-		ClusterPercentage cluster = cluster().orElseThrow(() -> invalid(
-				"The percentage cannot be set at run time: set oauth2-state.rollout.at-runtime=true on every instance, "
-						+ "and use a store other than cookie"));
+		if (this.rollout.hasDecider()) {
+			return refused("A RolloutDecider decides, so that a percentage has no effect");
+		}
+		ClusterPercentage cluster = cluster().orElse(null);
+		if (cluster == null) {
+			return refused(
+					"The percentage cannot be set at run time: set oauth2-state.rollout.at-runtime=true on every "
+							+ "instance, and use a store other than cookie");
+		}
 		try {
 			cluster.set(checked);
 		}
 		catch (StateStoreException ex) {
-			return new WebEndpointResponse<>(describe(), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+			return new WebEndpointResponse<>(
+					new Refusal("The store did not answer, so the percentage may be set or not"),
+					WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 		}
 		return new WebEndpointResponse<>(describe());
 	}
 
-	private static Percentage parse(String text) {
-		return Percentage.parse(text)
-			.orElseThrow(() -> invalid("The percentage must be a number from 0 to 100, with up to six decimals"));
-	}
-
-	private static InvalidEndpointRequestException invalid(String reason) {
-		return new InvalidEndpointRequestException(reason, reason);
+	private static WebEndpointResponse<OperationResponseBody> refused(String reason) {
+		return new WebEndpointResponse<>(new Refusal(reason), WebEndpointResponse.STATUS_BAD_REQUEST);
 	}
 
 	private Optional<ClusterPercentage> cluster() {
@@ -88,6 +91,14 @@ final class RolloutState {
 	 */
 	record Description(@Nullable String percentage, String configured, @Nullable String setAtRuntime, boolean decider,
 			String circuit, String onStoreFailure) implements OperationResponseBody {
+	}
+
+	/**
+	 * Why the percentage was not set.
+	 *
+	 * @param reason the reason
+	 */
+	record Refusal(String reason) implements OperationResponseBody {
 	}
 
 }

@@ -6,11 +6,11 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.util.ClassUtils;
 
 import io.github.oauth2state.RolloutDecider;
 import io.github.oauth2state.StateStore;
@@ -45,11 +45,16 @@ public final class RolloutAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnClass(name = "io.github.resilience4j.circuitbreaker.CircuitBreaker")
+	@ConditionalOnBooleanProperty(name = "oauth2-state.circuit-breaker.enabled", matchIfMissing = true)
 	StoreCircuit oauth2StateStoreCircuit(CircuitBreakerProperties properties) {
-		boolean available = ClassUtils.isPresent("io.github.resilience4j.circuitbreaker.CircuitBreaker",
-				getClass().getClassLoader());
-		return (available && properties.enabled()) ? new Resilience4jCircuit(properties) : new NoCircuit();
+		return new Resilience4jCircuit(properties);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(StoreCircuit.class)
+	StoreCircuit oauth2StateNoCircuit() {
+		return new NoCircuit();
 	}
 
 }

@@ -153,7 +153,7 @@ class ActuatorTests {
 		assertThat(planted).noneMatch(body::contains);
 		JsonNode description = json(operator().open(tolerant, ENDPOINT), 200);
 		assertThat(description.propertyNames()).containsExactlyInAnyOrder("store", "namespace", "ttl", "timeout",
-				"since", "logins");
+				"rollout", "since", "logins");
 	}
 
 	@Test

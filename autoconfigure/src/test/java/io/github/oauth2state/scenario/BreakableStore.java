@@ -31,6 +31,12 @@ abstract class BreakableStore implements AutoCloseable {
 	@Override
 	public abstract void close();
 
+	private static List<String> with(List<String> properties, String... more) {
+		List<String> all = new ArrayList<>(properties);
+		all.addAll(List.of(more));
+		return all;
+	}
+
 	/**
 	 * A Redis that is killed.
 	 */
@@ -149,12 +155,6 @@ abstract class BreakableStore implements AutoCloseable {
 			this.proxy.close();
 		}
 
-	}
-
-	private static List<String> with(List<String> properties, String... more) {
-		List<String> all = new ArrayList<>(properties);
-		all.addAll(List.of(more));
-		return all;
 	}
 
 }

@@ -104,6 +104,11 @@ final class IdentityProvider implements AutoCloseable {
 		}
 
 		@Bean
+		Authorizations authorizations() {
+			return new Authorizations();
+		}
+
+		@Bean
 		TokenCalls tokenCalls() {
 			return new TokenCalls();
 		}

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -70,7 +71,7 @@ class OutageTests {
 			awaitOpen(b);
 			a.takeEvents();
 			LoginPath path = (fallback == OnStoreFailure.SESSION) ? LoginPath.SESSION : LoginPath.COOKIE;
-			for (int i = 0; i < 20; i++) {
+			for (int i = 0; i < 10; i++) {
 				assertThat(logIn(a, b)).as("login " + i).isEqualTo(path);
 				assertThat(logIn(b, a)).as("login " + i).isEqualTo(path);
 			}
@@ -147,6 +148,37 @@ class OutageTests {
 		}
 	}
 
+	/**
+	 * Whatever comes in requests, the store is not held responsible for it.
+	 */
+	@Test
+	void nothingThatIsSentOpensTheCircuit() {
+		try (BreakableStore store = Store.KILLED_REDIS.supplier.get();
+				Instance a = start(store, OnStoreFailure.COOKIE, "server.max-http-request-header-size=2MB")) {
+			Browser attacker = Browser.overHttps();
+			String callback = attacker.begin(a, BEGIN);
+			String cookie = attacker.cookies()
+				.keySet()
+				.stream()
+				.filter((name) -> name.contains(BINDING))
+				.findAny()
+				.get();
+			for (int i = 0; i < 100; i++) {
+				Browser browser = attacker.copy();
+				browser.cookies().put(cookie, "1p." + "A".repeat(43) + ".0.aWRw.Lw");
+				browser.send(a, callback, null);
+				browser.cookies().put(cookie, "1p.one~" + "A".repeat(1 + i * 20) + ".0.aWRw.Lw");
+				browser.send(a, callback, null);
+				browser.send(a, BEGIN + "?large=" + "x".repeat(100 * i), null);
+				browser.send(a, "/login/oauth2/code/idp?code=1&state=" + "s".repeat(10 * i), null);
+				Browser.overHttps().header("Cookie2", "x".repeat(i)).send(a, BEGIN + "%00", null);
+			}
+			assertThat(a.context().getBean(StoreCircuit.class).state()).isEqualTo(StoreCircuit.State.CLOSED);
+			assertThat(a.takeOutcomes()).doesNotContain(LoginOutcome.STORE_ERROR, LoginOutcome.FALLBACK);
+			assertThat(logIn(a, a)).isEqualTo(LoginPath.SHARED);
+		}
+	}
+
 	private static List<Long> times(Instance instance, int count) {
 		return IntStream.range(0, count).mapToObj((i) -> {
 			Browser browser = Browser.overHttps();
@@ -160,7 +192,7 @@ class OutageTests {
 		List<String> properties = new ArrayList<>(store.properties());
 		properties.add("oauth2-state.on-store-failure=" + fallback.name());
 		properties.add("oauth2-state.cookie.keys=" + KEY);
-		properties.add("oauth2-state.timeout=1s");
+		properties.add("oauth2-state.timeout=500ms");
 		properties.addAll(List.of(more));
 		boolean shared = fallback == OnStoreFailure.SESSION;
 		return Instance.start(Cluster.shared().idp, null, properties,

@@ -1,0 +1,245 @@
+package io.github.oauth2state.login;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.http.ResponseCookie;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+
+import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Tests for {@link PendingLogins} whose records the browser keeps.
+ */
+class CookiePathTests {
+
+	private static final Instant BEGUN = Instant.parse("2026-05-01T12:00:00Z");
+
+	private static final Duration TTL = Duration.ofMinutes(10);
+
+	private static final String ONE = key("one", 1);
+
+	private static final String TWO = key("two", 2);
+
+	private final MutableClock clock = new MutableClock(BEGUN);
+
+	private final OAuth2AuthorizationRequest request = TestRequests.oidc();
+
+	private final Map<String, String> cookies = new HashMap<>();
+
+	@Test
+	void callbackFindsTheAuthorizationRequestOnAnyInstanceWithTheKey() {
+		BegunInCookie begun = begin(logins("shop", ONE));
+		this.clock.advance(Duration.ofSeconds(7));
+		LoginCallback callback = callback(logins("shop", ONE)).orElseThrow();
+		assertThat(callback.path()).isEqualTo(LoginPath.COOKIE);
+		assertThat(callback.isPending()).isTrue();
+		assertThat(callback.correlationId()).isEqualTo(begun.correlationId()).matches("[0-9a-f]{12}");
+		assertThat(callback.readFromCookie()).isEqualTo(new CallbackResult.Found(this.request, Duration.ofSeconds(7)));
+	}
+
+	@Test
+	void usedMarkReplacesTheRecord() {
+		begin(logins("shop", ONE));
+		take(callback(logins("shop", ONE)).orElseThrow().cookiesWhenTaken());
+		LoginCallback again = callback(logins("shop", ONE)).orElseThrow();
+		assertThat(again.isPending()).isFalse();
+		assertThat(this.cookies).hasSize(1).allSatisfy((name, value) -> assertThat(value).hasSizeLessThan(150));
+	}
+
+	@Test
+	void referenceLoginIsSmall() {
+		String header = begin(logins("shop", ONE)).cookies().get(0).toString();
+		System.out.println("Cookie path: " + header.length() + " bytes of Set-Cookie for the reference login");
+		assertThat(header).hasSizeLessThan(1500);
+	}
+
+	@Test
+	void valueTellsNothing() {
+		begin(logins("shop", ONE));
+		String value = this.cookies.values().iterator().next();
+		String verifier = this.request.getAttribute("code_verifier");
+		String nonce = this.request.getAttribute("nonce");
+		assertThat(value).doesNotContain(verifier, nonce, this.request.getState(), "online-shop");
+		assertThat(begin(logins("shop", ONE)).toString()).isEqualTo("BegunInCookie[hidden]");
+	}
+
+	@Test
+	void keysCanBeReplacedOneAfterTheOther() {
+		begin(logins("shop", ONE));
+		assertThat(read(logins("shop", TWO, ONE))).isInstanceOf(CallbackResult.Found.class);
+		begin(logins("shop", TWO, ONE));
+		assertThat(this.cookies.values()).allMatch((value) -> value.contains(".two~"));
+		assertThat(read(logins("shop", TWO))).isInstanceOf(CallbackResult.Found.class);
+		assertLost(logins("shop", ONE), LoginOutcome.UNREADABLE);
+		assertLost(logins("shop"), LoginOutcome.UNREADABLE);
+	}
+
+	@Test
+	void lateCallbackIsExpired() {
+		begin(logins("shop", ONE));
+		this.clock.advance(TTL);
+		assertThat(read(logins("shop", ONE))).isInstanceOf(CallbackResult.Found.class);
+		this.clock.advance(Duration.ofMillis(1));
+		assertLost(logins("shop", ONE), LoginOutcome.EXPIRED);
+	}
+
+	@Test
+	void timeOfTheCookieCannotBeForged() {
+		begin(logins("shop", ONE));
+		this.clock.advance(TTL.plusSeconds(1));
+		String now = Long.toString(this.clock.instant().getEpochSecond(), 36);
+		this.cookies.replaceAll((name, value) -> {
+			String[] fields = value.split("\\.");
+			fields[2] = now;
+			return String.join(".", fields);
+		});
+		assertLost(logins("shop", ONE), LoginOutcome.EXPIRED);
+	}
+
+	@Test
+	void alteredRecordIsUnreadable() {
+		begin(logins("shop", ONE));
+		String name = this.cookies.keySet().iterator().next();
+		String value = this.cookies.get(name);
+		int record = value.indexOf('~') + 1;
+		for (int i = record; i < value.indexOf('.', record); i += 7) {
+			char other = (value.charAt(i) == 'A') ? 'B' : 'A';
+			this.cookies.put(name, value.substring(0, i) + other + value.substring(i + 1));
+			assertLost(logins("shop", ONE), LoginOutcome.UNREADABLE);
+		}
+	}
+
+	@Test
+	void recordOpensForItsOwnLoginAndAppOnly() {
+		OAuth2AuthorizationRequest other = TestRequests.oidc();
+		PendingLogins logins = logins("shop", ONE);
+		begin(logins);
+		String record = this.cookies.values().iterator().next();
+		this.cookies.clear();
+		take(logins.beginInCookie(other, browser()).orElseThrow().cookies());
+		this.cookies.replaceAll((name, value) -> record);
+		LoginCallback swapped = logins.callback(other.getState(), browser()).orElseThrow();
+		assertThat(swapped.readFromCookie()).isEqualTo(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+
+		String shop = new BindingCookies(settings("shop")).issue(browser(), this.request.getState(), cookie())
+			.getName();
+		String bank = new BindingCookies(settings("bank")).issue(browser(), this.request.getState(), cookie())
+			.getName();
+		assertThat(bank).isNotEqualTo(shop);
+		this.cookies.put(bank, record);
+		assertLost(logins("bank", ONE), LoginOutcome.UNREADABLE);
+	}
+
+	@Test
+	void whatIsTooLargeFailsAtBeginWithTheReason() {
+		OAuth2AuthorizationRequest large = TestRequests
+			.oidc((builder) -> builder.attributes((attributes) -> attributes.put("large", "not binary ".repeat(300))));
+		assertThatIllegalArgumentException().isThrownBy(() -> logins("shop", ONE).beginInCookie(large, browser()))
+			.withMessageContaining("too large")
+			.withMessageContaining("4096")
+			.withMessageContaining("oauth2-state.store");
+		assertThat(logins("shop", ONE).begin(large, browser())).isPresent();
+	}
+
+	@Test
+	void cookiesOfManyLoginsFitIntoTheHeadersThatServersAccept() {
+		PendingLogins logins = logins("shop", ONE);
+		int evicted = 0;
+		for (int i = 0; i < 20; i++) {
+			BegunInCookie begun = logins.beginInCookie(TestRequests.oidc(), browser()).orElseThrow();
+			take(begun.cookies());
+			evicted += begun.evicted();
+			assertThat(size()).isLessThan(4096);
+		}
+		assertThat(this.cookies).hasSizeBetween(3, 8);
+		assertThat(evicted).isEqualTo(20 - this.cookies.size());
+	}
+
+	@Test
+	void anotherSiteEvictsNothing() {
+		PendingLogins logins = logins("shop", ONE);
+		for (int i = 0; i < 20; i++) {
+			take(logins.beginInCookie(TestRequests.oidc(), browser()).orElseThrow().cookies());
+		}
+		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, this.cookies);
+		assertThat(logins.beginInCookie(TestRequests.oidc(), crossSite)).isEmpty();
+	}
+
+	@Test
+	void withoutKeysThereIsNoSuchPath() {
+		assertThatIllegalStateException().isThrownBy(() -> logins("shop").beginInCookie(this.request, browser()))
+			.withMessageContaining("oauth2-state.cookie.keys");
+	}
+
+	private int size() {
+		return this.cookies.entrySet()
+			.stream()
+			.mapToInt((cookie) -> cookie.getKey().length() + cookie.getValue().length())
+			.sum();
+	}
+
+	private BegunInCookie begin(PendingLogins logins) {
+		BegunInCookie begun = logins.beginInCookie(this.request, browser()).orElseThrow();
+		take(begun.cookies());
+		return begun;
+	}
+
+	private Optional<LoginCallback> callback(PendingLogins logins) {
+		return logins.callback(this.request.getState(), browser());
+	}
+
+	private CallbackResult read(PendingLogins logins) {
+		return callback(logins).orElseThrow().readFromCookie();
+	}
+
+	private void assertLost(PendingLogins logins, LoginOutcome outcome) {
+		assertThat(read(logins)).isEqualTo(new CallbackResult.Lost(outcome));
+	}
+
+	private BrowserRequest browser() {
+		return TestRequests.https(TestRequests.BEGIN_PATH, this.cookies);
+	}
+
+	private void take(List<ResponseCookie> received) {
+		for (ResponseCookie cookie : received) {
+			if (cookie.getMaxAge().isZero()) {
+				this.cookies.remove(cookie.getName());
+			}
+			else {
+				this.cookies.put(cookie.getName(), cookie.getValue());
+			}
+		}
+	}
+
+	private PendingLogins logins(String namespace, String... keys) {
+		SealingKeys sealingKeys = (keys.length > 0) ? SealingKeys.of("oauth2-state.cookie.keys", List.of(keys)) : null;
+		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), sealingKeys, this.clock);
+	}
+
+	private static LoginSettings settings(String namespace) {
+		return new LoginSettings(namespace, TTL, 8, true, "oauth2-state", null);
+	}
+
+	private BindingCookie cookie() {
+		return BindingCookie.begin(this.request, "/", BEGUN);
+	}
+
+	private static String key(String id, int content) {
+		byte[] bytes = new byte[32];
+		bytes[0] = (byte) content;
+		return id + ":" + Base64.getEncoder().encodeToString(bytes);
+	}
+
+}

@@ -1,0 +1,218 @@
+package io.github.oauth2state.rollout;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import io.github.oauth2state.RolloutDecider;
+import io.github.oauth2state.RolloutRequest;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.StartupFailure;
+import io.github.oauth2state.login.BrowserRequest;
+import io.github.oauth2state.login.LoginAutoConfiguration;
+import io.github.oauth2state.rollout.openfeature.OpenFeatureAutoConfiguration;
+import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link RolloutAutoConfiguration}.
+ */
+class RolloutAutoConfigurationTests {
+
+	private static final String COOKIE = "__Host-oauth2-state-rollout";
+
+	private final ApplicationContextRunner app = new ApplicationContextRunner()
+		.withPropertyValues("oauth2-state.store=memory")
+		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, LoginAutoConfiguration.class,
+				MemoryStateStoreAutoConfiguration.class, StateStoreAutoConfiguration.class,
+				OpenFeatureAutoConfiguration.class, RolloutAutoConfiguration.class));
+
+	@ParameterizedTest
+	@CsvSource({ "oauth2-state.rollout.percentage,-1,0 to 100", "oauth2-state.rollout.percentage,100.5,0 to 100",
+			"oauth2-state.circuit-breaker.sliding-window-size,0,1 to 1000",
+			"oauth2-state.circuit-breaker.minimum-number-of-calls,11,sliding-window-size",
+			"oauth2-state.circuit-breaker.failure-rate-threshold,0,1 to 100",
+			"oauth2-state.circuit-breaker.wait-duration,1ms,100ms to 1h" })
+	void misconfigurationStopsTheAppAndNamesThePropertyAndTheFix(String property, String value, String fix) {
+		assertThat(StartupFailure.analysisOf(this.app, property + "=" + value)).contains(property, value, fix);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "oauth2-state.store=cookie,there is none", "oauth2-state.on-store-failure=cookie,there is none",
+			"oauth2-state.cookie.keys=planted,number 1" })
+	void missingKeyStopsTheAppAndSaysHowToMakeOne(String property, String reason) {
+		assertThat(StartupFailure.analysisOf(this.app, property))
+			.contains("oauth2-state.cookie.keys", reason, "openssl rand -base64 32")
+			.doesNotContain("planted");
+	}
+
+	@Test
+	void everybodyIsRolledOutByDefaultAndNoCookieIsSet() {
+		this.app.run((context) -> assertThat(decide(context.getBean(Rollout.class), Map.of()))
+			.isEqualTo(new Rollout.Decision(true, List.of())));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0,false", "100,true" })
+	void cookieGoesWhereThereIsNothingToKeep(String percentage, boolean rolledOut) {
+		this.app.withPropertyValues("oauth2-state.rollout.percentage=" + percentage).run((context) -> {
+			Rollout rollout = context.getBean(Rollout.class);
+			assertThat(decide(rollout, Map.of())).isEqualTo(new Rollout.Decision(rolledOut, List.of()));
+			Rollout.Decision decision = decide(rollout, Map.of(COOKIE, BrowserId.create()));
+			assertThat(decision.rolledOut()).isEqualTo(rolledOut);
+			assertThat(decision.cookies()).singleElement()
+				.satisfies((cookie) -> assertThat(cookie).hasToString(COOKIE
+						+ "=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Secure; HttpOnly; SameSite=Lax"));
+		});
+	}
+
+	@Test
+	void cookieIsSetOnceAndKeepsTheBrowserWhereItIs() {
+		this.app.withPropertyValues("oauth2-state.rollout.percentage=50").run((context) -> {
+			Rollout rollout = context.getBean(Rollout.class);
+			for (int i = 0; i < 200; i++) {
+				Rollout.Decision first = decide(rollout, Map.of());
+				assertThat(first.cookies()).hasSize(1);
+				Map<String, String> cookies = Map.of(COOKIE, first.cookies().get(0).getValue());
+				assertThat(decide(rollout, cookies)).isEqualTo(new Rollout.Decision(first.rolledOut(), List.of()));
+			}
+		});
+	}
+
+	@Test
+	void madeUpCookieIsReplaced() {
+		this.app.withPropertyValues("oauth2-state.rollout.percentage=50").run((context) -> {
+			for (String madeUp : List.of("", "x", "x".repeat(23), "%".repeat(22), "x".repeat(10_000))) {
+				assertThat(decide(context.getBean(Rollout.class), Map.of(COOKIE, madeUp)).cookies()).hasSize(1);
+			}
+		});
+	}
+
+	@Test
+	void deciderReplacesThePercentage() {
+		List<RolloutRequest> seen = new ArrayList<>();
+		this.app.withPropertyValues("oauth2-state.rollout.percentage=0")
+			.withBean(RolloutDecider.class, () -> (request) -> {
+				seen.add(request);
+				return "beta".equals(request.attribute("group"));
+			})
+			.run((context) -> {
+				Rollout rollout = context.getBean(Rollout.class);
+				assertThat(rollout.hasDecider()).isTrue();
+				assertThat(rollout.decide("keycloak", browser(Map.of()), Map.of("group", "beta")::get))
+					.isEqualTo(new Rollout.Decision(true, List.of()));
+				assertThat(decide(rollout, Map.of())).isEqualTo(new Rollout.Decision(false, List.of()));
+				assertThat(seen).extracting(RolloutRequest::registrationId).containsExactly("keycloak", "keycloak");
+			});
+	}
+
+	@Test
+	void browserHasAnIdIfTheDeciderAsksForIt() {
+		List<String> ids = new ArrayList<>();
+		this.app.withBean(RolloutDecider.class, () -> (request) -> {
+			ids.add(request.browserId());
+			ids.add(request.browserId());
+			return true;
+		}).run((context) -> {
+			Rollout.Decision decision = decide(context.getBean(Rollout.class), Map.of());
+			assertThat(decision.cookies()).singleElement()
+				.satisfies((cookie) -> assertThat(ids).containsOnly(cookie.getValue()));
+		});
+	}
+
+	@Test
+	void percentageDecidesWhereTheDeciderFails() {
+		this.app.withPropertyValues("oauth2-state.rollout.percentage=0")
+			.withBean(RolloutDecider.class, () -> (request) -> {
+				throw new IllegalStateException("no flags today");
+			})
+			.run((context) -> assertThat(decide(context.getBean(Rollout.class), Map.of()).rolledOut()).isFalse());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ ",false", "oauth2-state.rollout.at-runtime=true,true", "oauth2-state.rollout.at-runtime=false,false",
+			"management.endpoint.oauth2state.access=UNRESTRICTED,true",
+			"management.endpoint.oauth2state.access=read-only,false" })
+	void storeIsReadForThePercentageOnlyWhereItCanBeSet(String property, boolean read) {
+		ApplicationContextRunner runner = (property != null) ? this.app.withPropertyValues(property) : this.app;
+		runner.run((context) -> assertThat(context.getBeansOfType(ClusterPercentage.class)).hasSize(read ? 1 : 0));
+	}
+
+	@Test
+	void circuitOpensOnOutagesOnly() {
+		this.app.run((context) -> {
+			StoreCircuit circuit = context.getBean(StoreCircuit.class);
+			for (int i = 0; i < 100; i++) {
+				assertThat(circuit.tryAcquire()).isTrue();
+				circuit.failed(1, new StateStoreException(Reason.REJECTED, "what a caller sent", null));
+			}
+			assertThat(circuit.state()).isEqualTo(StoreCircuit.State.CLOSED);
+			for (Reason reason : List.of(Reason.CONNECTION, Reason.TIMEOUT, Reason.AMBIGUOUS)) {
+				assertThat(circuit.tryAcquire()).isTrue();
+				circuit.failed(1, new StateStoreException(reason, "outage", null));
+			}
+			assertThat(circuit.state()).isEqualTo(StoreCircuit.State.OPEN);
+			assertThat(circuit.tryAcquire()).isFalse();
+		});
+	}
+
+	@Test
+	void oneCallFindsOutWhetherTheStoreIsBack() {
+		this.app.withPropertyValues("oauth2-state.circuit-breaker.wait-duration=100ms").run((context) -> {
+			StoreCircuit circuit = context.getBean(StoreCircuit.class);
+			for (int i = 0; i < 3; i++) {
+				circuit.tryAcquire();
+				circuit.failed(1, new StateStoreException(Reason.CONNECTION, "outage", null));
+			}
+			Thread.sleep(150);
+			assertThat(circuit.tryAcquire()).isTrue();
+			assertThat(circuit.tryAcquire()).isFalse();
+			assertThat(circuit.state()).isEqualTo(StoreCircuit.State.HALF_OPEN);
+			circuit.succeeded(1);
+			assertThat(circuit.state()).isEqualTo(StoreCircuit.State.CLOSED);
+		});
+	}
+
+	@Test
+	void circuitIsAlwaysClosedWhereThereIsNone() {
+		for (ApplicationContextRunner runner : List.of(
+				this.app.withPropertyValues("oauth2-state.circuit-breaker.enabled=false"),
+				this.app.withClassLoader(new FilteredClassLoader("io.github.resilience4j")))) {
+			runner.run((context) -> {
+				StoreCircuit circuit = context.getBean(StoreCircuit.class);
+				for (int i = 0; i < 100; i++) {
+					assertThat(circuit.tryAcquire()).isTrue();
+					circuit.failed(1, new StateStoreException(Reason.CONNECTION, "outage", null));
+				}
+				assertThat(circuit.state()).isEqualTo(StoreCircuit.State.CLOSED);
+			});
+		}
+	}
+
+	@Test
+	void flagWithoutOpenFeatureStopsTheApp() {
+		assertThat(StartupFailure.analysisOf(this.app.withClassLoader(new FilteredClassLoader("dev.openfeature")),
+				"oauth2-state.rollout.openfeature.flag-key=shared-logins"))
+			.contains("oauth2-state.rollout.openfeature.flag-key", "dev.openfeature:sdk");
+	}
+
+	private static Rollout.Decision decide(Rollout rollout, Map<String, String> cookies) {
+		return rollout.decide("keycloak", browser(cookies), (name) -> null);
+	}
+
+	private static BrowserRequest browser(Map<String, String> cookies) {
+		return new BrowserRequest(true, "/oauth2/authorization/keycloak", false, cookies);
+	}
+
+}
