@@ -122,6 +122,24 @@ class ArchitectureTests {
 		.because("apps without the Actuator must work");
 
 	@ArchTest
+	static final ArchRule onlyRolloutImportsResilience4j = ArchRuleDefinition.noClasses()
+		.that()
+		.resideOutsideOfPackage(ROOT + ".rollout")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.github.resilience4j..")
+		.because("apps without Resilience4j must work");
+
+	@ArchTest
+	static final ArchRule onlyItsAdapterImportsOpenFeature = ArchRuleDefinition.noClasses()
+		.that()
+		.resideOutsideOfPackage(ROOT + ".rollout.openfeature")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("dev.openfeature..")
+		.because("apps without OpenFeature must work");
+
+	@ArchTest
 	static final ArchRule packagesHaveNoCycles = SlicesRuleDefinition.slices()
 		.matching("io.github.(**)")
 		.should()

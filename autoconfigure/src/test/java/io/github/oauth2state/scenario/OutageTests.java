@@ -43,6 +43,7 @@ class OutageTests {
 	 */
 	private static final Duration BOUND = Duration.ofSeconds(15);
 
+	@SuppressWarnings("ImmutableEnumChecker")
 	enum Store {
 
 		KILLED_REDIS(BreakableStore.KilledRedis::new),

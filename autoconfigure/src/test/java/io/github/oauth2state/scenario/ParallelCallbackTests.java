@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ParallelCallbackTests {
 
-	private static final int TRIALS = 300 * Integer.getInteger("scale", 1);
+	private static final int TRIALS = 100 * Integer.getInteger("scale", 1);
 
 	private final Cluster cluster = Cluster.shared();
 

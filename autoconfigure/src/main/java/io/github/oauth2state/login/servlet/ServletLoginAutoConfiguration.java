@@ -4,6 +4,7 @@ import java.time.temporal.ChronoUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -66,6 +67,12 @@ public final class ServletLoginAutoConfiguration {
 			decorated = decorator.decorate(decorated);
 		}
 		return new LoginServices(decorated, logins, events, loginSettings, paths, new PlainHttpWarning());
+	}
+
+	@Bean
+	SessionsInStoreWarning oauth2StateSessionsInStoreWarning(LoginPaths paths, LoginServices services,
+			ListableBeanFactory beans) {
+		return new SessionsInStoreWarning(paths, services.store(), beans);
 	}
 
 	private static String describeCookie(LoginSettings settings) {
