@@ -20,6 +20,7 @@ public record Percentage(BigDecimal value) {
 
 	/**
 	 * Creates a percentage.
+	 * @param value from 0 to 100
 	 * @throws IllegalArgumentException if it is out of range
 	 */
 	public Percentage {

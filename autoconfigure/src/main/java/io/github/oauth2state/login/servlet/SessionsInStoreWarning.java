@@ -2,6 +2,7 @@ package io.github.oauth2state.login.servlet;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -46,14 +47,20 @@ class SessionsInStoreWarning implements SmartInitializingSingleton {
 	public void afterSingletonsInstantiated() {
 		boolean fallsBackToSession = this.paths.rolledOut() == LoginPath.SHARED
 				&& this.paths.onStoreFailure() == OnStoreFailure.SESSION;
-		if (fallsBackToSession
-				&& REPOSITORIES.getOrDefault(this.store.name(), List.of()).stream().anyMatch(this::has)) {
+		if (fallsBackToSession && repositories().anyMatch(this::has)) {
 			logger
 				.warn("Sessions are kept in the same place as pending logins (%s), so that no login can begin while it is gone. "
 					.formatted(this.store.name())
 						+ "Set oauth2-state.on-store-failure=cookie with oauth2-state.cookie.keys, so that they can, or =fail, so that "
 						+ "users are told at once.");
 		}
+	}
+
+	private Stream<String> repositories() {
+		return REPOSITORIES.entrySet()
+			.stream()
+			.filter((kind) -> kind.getKey().equals(this.store.name()))
+			.flatMap((kind) -> kind.getValue().stream());
 	}
 
 	private boolean has(String repository) {
