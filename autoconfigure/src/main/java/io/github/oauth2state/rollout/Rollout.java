@@ -47,7 +47,10 @@ public final class Rollout {
 				return new Decision(rolledOut, login.issuedCookies());
 			}
 			catch (RuntimeException ex) {
-				failures.write((log) -> log.warn("The percentage decides, as the decider failed: " + ex.getMessage()));
+				failures.write((log) -> {
+					log.warn("The percentage decides, as the decider failed: " + ex.getClass().getName());
+					log.debug("The decider failed", ex);
+				});
 			}
 		}
 		return decideByPercentage(login);

@@ -98,12 +98,14 @@ class OutageTests {
 	void loginsAreRefusedWithAPageWhereThatIsWanted(Store kind) {
 		try (BreakableStore store = kind.supplier.get(); Instance a = start(store, OnStoreFailure.FAIL)) {
 			store.takeAway();
+			a.takeEvents();
 			for (int i = 0; i < 5; i++) {
 				Browser browser = Browser.overHttps();
 				Browser.Page page = browser.follow(a, BEGIN);
 				assertThat(page.status()).isEqualTo(503);
 				assertThat(page.body()).contains("Try again", BEGIN).doesNotContain("Exception");
 			}
+			assertThat(a.takeOutcomes()).containsOnly(LoginOutcome.STORE_ERROR).hasSize(5);
 			store.giveBack();
 			Awaitility.await().atMost(RESUMED).until(() -> begins(a));
 		}

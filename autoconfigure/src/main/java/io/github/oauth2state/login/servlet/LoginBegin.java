@@ -69,6 +69,9 @@ final class LoginBegin {
 			notKept(LoginPath.SHARED, login);
 		}
 		else if (!this.circuit.tryAcquire()) {
+			if (this.services.paths().onStoreFailure() == OnStoreFailure.FAIL) {
+				publish(LoginOutcome.STORE_ERROR, LoginPath.SHARED, login, begun.correlationId());
+			}
 			fallBack(begun, login, browser, request, response);
 		}
 		else if (put(begun)) {
