@@ -50,9 +50,6 @@ final class RolloutState {
 		if (percentage != null && checked == null) {
 			return refused("The percentage must be a number from 0 to 100, with up to six decimals");
 		}
-		if (this.rollout.hasDecider()) {
-			return refused("A RolloutDecider decides, so that a percentage has no effect");
-		}
 		ClusterPercentage cluster = cluster().orElse(null);
 		if (cluster == null) {
 			return refused(

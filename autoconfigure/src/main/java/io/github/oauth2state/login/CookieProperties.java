@@ -1,22 +1,23 @@
 package io.github.oauth2state.login;
 
-import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
  * Properties of pending logins that are kept in cookies, as they were given.
  *
- * @param keys the keys that they are sealed under, each as '&lt;id&gt;:&lt;32 bytes in
- * Base64&gt;': the first one seals, all of them open; make one with 'openssl rand -base64
- * 32'
+ * @param keys the keys that they are sealed under, separated by commas, each as
+ * '&lt;id&gt;:&lt;32 bytes in Base64&gt;': the first one seals, all of them open; make
+ * one with 'openssl rand -base64 32'
  */
 @ConfigurationProperties("oauth2-state.cookie")
-record CookieProperties(@Nullable List<String> keys) {
+record CookieProperties(@Nullable String keys) {
 
-	List<String> keysOrNone() {
-		return (this.keys != null) ? this.keys : List.of();
+	// One text and no list: about a list with a gap, Spring Boot's failure analysis shows
+	// the values.
+
+	String keysOrNone() {
+		return (this.keys != null) ? this.keys : "";
 	}
 
 	@Override

@@ -42,7 +42,7 @@ public final class LoginAutoConfiguration {
 	PendingLogins oauth2StatePendingLogins(LoginSettings settings, AuthorizationRequestCodec codec,
 			CookieProperties cookie, OAuth2StateProperties general) {
 		boolean needed = general.store() == StoreType.COOKIE || general.onStoreFailure() == OnStoreFailure.COOKIE;
-		SealingKeys keys = (needed || !cookie.keysOrNone().isEmpty())
+		SealingKeys keys = (needed || !cookie.keysOrNone().isBlank())
 				? SealingKeys.of("oauth2-state.cookie.keys", cookie.keysOrNone()) : null;
 		return new PendingLogins(settings, codec, keys, Clock.systemUTC());
 	}

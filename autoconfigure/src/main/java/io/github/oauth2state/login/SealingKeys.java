@@ -2,11 +2,12 @@ package io.github.oauth2state.login;
 
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import org.springframework.util.StringUtils;
 
 /**
  * Keys that an operator configures, each under an id. The first one seals and all of them
@@ -24,14 +25,17 @@ final class SealingKeys {
 	/**
 	 * Reads keys.
 	 * @param property where they are configured
-	 * @param texts the keys, as they are configured
+	 * @param text the keys, as they are configured, separated by commas
 	 * @return the keys
 	 * @throws UnusableKeysException if there is none, or one is not as it must be
 	 */
-	static SealingKeys of(String property, List<String> texts) {
+	static SealingKeys of(String property, String text) {
+		if (text.isBlank()) {
+			throw new UnusableKeysException(property, "there is none");
+		}
 		SealingKeys keys = new SealingKeys();
-		for (String text : texts) {
-			Matcher matcher = KEY.matcher(text.strip());
+		for (String key : StringUtils.delimitedListToStringArray(text, ",")) {
+			Matcher matcher = KEY.matcher(key.strip());
 			if (!matcher.matches()) {
 				throw new UnusableKeysException(property,
 						"number %d is not an id and 32 bytes in Base64".formatted(keys.byId.size() + 1));
@@ -40,9 +44,6 @@ final class SealingKeys {
 			if (keys.byId.putIfAbsent(matcher.group(1), bytes) != null) {
 				throw new UnusableKeysException(property, "two have the id '%s'".formatted(matcher.group(1)));
 			}
-		}
-		if (keys.byId.isEmpty()) {
-			throw new UnusableKeysException(property, "there is none");
 		}
 		return keys;
 	}

@@ -23,8 +23,8 @@ class UnusableKeysFailureAnalyzer extends AbstractFailureAnalyzer<UnusableKeysEx
 
 						    %s: <id>:<the key>
 
-						To replace a key, put the new one before it, separated by a comma, and remove the old one when what it \
-						sealed has expired."""
+						All keys are one text, separated by commas, and no list. To replace a key, put the new one before it, and \
+						remove the old one when what it sealed has expired."""
 					.formatted(cause.getProperty()),
 				cause);
 	}

@@ -2,12 +2,14 @@ package io.github.oauth2state.rollout;
 
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 import org.springframework.http.ResponseCookie;
 
+import io.github.oauth2state.StateKey;
 import io.github.oauth2state.login.BrowserRequest;
 import io.github.oauth2state.login.LoginSettings;
 
@@ -20,6 +22,8 @@ final class BrowserId {
 	private static final Duration MAX_AGE = Duration.ofDays(90);
 
 	private static final int BYTES = 16;
+
+	private static final int HASH_BYTES = 6;
 
 	private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{22}");
 
@@ -62,8 +66,13 @@ final class BrowserId {
 			.build();
 	}
 
-	private static String name(BrowserRequest browser, LoginSettings settings) {
-		return settings.cookiePrefix(browser) + "rollout";
+	/**
+	 * Returns a name of the app's own, as apps on one host send each other their cookies.
+	 */
+	static String name(BrowserRequest browser, LoginSettings settings) {
+		byte[] hash = StateKey.of(settings.namespace(), "rollout-cookie").toByteArray();
+		return settings.cookiePrefix(browser) + "rollout-"
+				+ Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, HASH_BYTES));
 	}
 
 }

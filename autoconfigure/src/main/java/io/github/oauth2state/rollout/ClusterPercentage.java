@@ -1,6 +1,7 @@
 package io.github.oauth2state.rollout;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
@@ -22,8 +23,9 @@ import io.github.oauth2state.StateStoreException;
  * every instance looks at every two seconds.
  * <p>
  * Records live for a day at most, so whoever finds one that is half as old renews it. One
- * that is gone without having been cleared was lost with the store's data, and whoever
- * remembers it puts it back. While the store does not answer, the last known value stays.
+ * that is gone, or older than what was seen before, was lost with the store's data, and
+ * whoever remembers it puts it back: clearing, too, leaves a record. While the store does
+ * not answer, the last known value stays.
  */
 public final class ClusterPercentage implements RolloutPercentage, SmartLifecycle {
 
@@ -83,17 +85,28 @@ public final class ClusterPercentage implements RolloutPercentage, SmartLifecycl
 	 * all the same
 	 */
 	public synchronized void set(@Nullable Percentage percentage) {
-		PercentageRecord written = new PercentageRecord(percentage, this.clock.instant());
-		byte[] value = written.format();
+		PercentageRecord written = new PercentageRecord(percentage, laterThan(this.last));
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-			Optional<byte[]> there = this.store.putIfAbsent(this.key, value, TTL);
-			if (there.isEmpty() || this.store.replace(this.key, there.get(), value, TTL)) {
+			Optional<byte[]> there = this.store.putIfAbsent(this.key, written.format(), TTL);
+			if (there.isPresent()) {
+				written = new PercentageRecord(percentage, laterThan(PercentageRecord.parse(there.get()).orElse(null)));
+			}
+			if (there.isEmpty() || this.store.replace(this.key, there.get(), written.format(), TTL)) {
 				know(written);
 				return;
 			}
 		}
 		throw new StateStoreException(StateStoreException.Reason.REJECTED, "Others set the percentage all the time",
 				null);
+	}
+
+	/**
+	 * Returns a time for a record that replaces another. Instances' clocks differ, and
+	 * the later record has to be told from the earlier one.
+	 */
+	private Instant laterThan(@Nullable PercentageRecord replaced) {
+		Instant now = this.clock.instant();
+		return (replaced != null && !now.isAfter(replaced.written())) ? replaced.written().plusMillis(1) : now;
 	}
 
 	private synchronized void refresh() {
@@ -107,7 +120,8 @@ public final class ClusterPercentage implements RolloutPercentage, SmartLifecycl
 			}
 			this.failing = false;
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
+			// Whatever escaped would end the schedule
 			if (!this.failing) {
 				this.failing = true;
 				logger.warn("Cannot see whether another percentage was set, so %s %% stays: %s".formatted(current(),
@@ -121,17 +135,27 @@ public final class ClusterPercentage implements RolloutPercentage, SmartLifecycl
 		if (there == null) {
 			throw new IllegalStateException("The record is not one of a percentage");
 		}
+		PercentageRecord known = this.last;
+		if (known != null && known.written().isAfter(there.written())) {
+			// The store went back in time, as from a snapshot or a replica
+			this.store.replace(this.key, value, known.format(), TTL);
+			return;
+		}
 		know(there);
 		boolean old = there.written().plus(TTL.dividedBy(2)).isBefore(this.clock.instant());
 		if (old && there.percentage() != null) {
-			PercentageRecord renewed = new PercentageRecord(there.percentage(), this.clock.instant());
+			PercentageRecord renewed = new PercentageRecord(there.percentage(), laterThan(there));
 			this.store.replace(this.key, value, renewed.format(), TTL);
 		}
 	}
 
 	private void putBack() {
 		PercentageRecord known = this.last;
-		if (known != null && known.percentage() != null) {
+		if (known == null) {
+			return;
+		}
+		boolean young = known.written().plus(TTL).isAfter(this.clock.instant());
+		if (known.percentage() != null || young) {
 			this.store.putIfAbsent(this.key, known.format(), TTL);
 		}
 	}

@@ -59,7 +59,9 @@ public final class Rollout {
 	private Decision decideByPercentage(BeginningLogin login) {
 		Percentage current = this.percentage.current();
 		if (current.isNobody() || current.isEverybody()) {
-			return new Decision(current.isEverybody(), login.clearedCookies());
+			// A decider that failed needs the id the next time
+			return new Decision(current.isEverybody(),
+					(this.decider != null) ? login.issuedCookies() : login.clearedCookies());
 		}
 		boolean rolledOut = current.includes(this.settings.namespace(), login.browserId());
 		return new Decision(rolledOut, login.issuedCookies());

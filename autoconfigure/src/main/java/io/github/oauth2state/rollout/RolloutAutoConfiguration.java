@@ -45,6 +45,7 @@ public final class RolloutAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean
 	@ConditionalOnClass(name = "io.github.resilience4j.circuitbreaker.CircuitBreaker")
 	@ConditionalOnBooleanProperty(name = "oauth2-state.circuit-breaker.enabled", matchIfMissing = true)
 	StoreCircuit oauth2StateStoreCircuit(CircuitBreakerProperties properties) {

@@ -10,8 +10,6 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 
-import io.github.oauth2state.login.LimitedLog;
-
 /**
  * Answers for a login that cannot begin because the store does not answer. Spring
  * Security's own answer is an error, whose page may need a login, which cannot begin:
@@ -20,8 +18,6 @@ import io.github.oauth2state.login.LimitedLog;
 final class BeginFailureHandler implements AuthenticationFailureHandler {
 
 	private static final String RETRY_SECONDS = "5";
-
-	private static final LimitedLog lines = new LimitedLog(BeginFailureHandler.class);
 
 	private final AuthenticationFailureHandler other;
 
@@ -41,24 +37,9 @@ final class BeginFailureHandler implements AuthenticationFailureHandler {
 			this.other.onAuthenticationFailure(request, response, exception);
 			return;
 		}
-		log(refused, exception);
 		response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
 		ErrorPage.write(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "Login not possible at the moment",
 				"This should be over soon.", refused.retryPath(), refused.correlationId());
-	}
-
-	/**
-	 * Says what kept the login from beginning, which may be more than the store: also in
-	 * a cookie it has to fit.
-	 */
-	private static void log(RefusedLogin refused, AuthenticationException exception) {
-		Throwable cause = (exception.getCause() != null) ? exception.getCause() : exception;
-		// Others' messages may contain data
-		String reason = (cause instanceof IllegalArgumentException) ? cause.getMessage() : cause.getClass().getName();
-		lines.write((log) -> {
-			log.warn("A login could not begin, reference " + refused.correlationId() + ": " + reason);
-			log.debug("A login could not begin", exception);
-		});
 	}
 
 }

@@ -16,6 +16,7 @@ import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OnStoreFailure;
 import io.github.oauth2state.login.BegunInCookie;
 import io.github.oauth2state.login.BegunLogin;
@@ -89,9 +90,11 @@ final class LoginBegin {
 		try {
 			there = this.services.store().putIfAbsent(begun.key(), begun.value(), begun.ttl());
 		}
-		catch (StateStoreException ex) {
-			this.circuit.failed(System.nanoTime() - called, ex);
-			StoreFailures.log("the begin of a login", ex);
+		catch (RuntimeException ex) {
+			StateStoreException failure = (ex instanceof StateStoreException known) ? known
+					: new StateStoreException(Reason.AMBIGUOUS, "The store failed in a way of its own", ex);
+			this.circuit.failed(System.nanoTime() - called, failure);
+			StoreFailures.log("the begin of a login", failure);
 			return false;
 		}
 		this.circuit.succeeded(System.nanoTime() - called);
@@ -110,7 +113,13 @@ final class LoginBegin {
 		}
 		LoginPath path = (fallback == OnStoreFailure.COOKIE) ? LoginPath.COOKIE : LoginPath.SESSION;
 		publish(LoginOutcome.FALLBACK, path, login, begun.correlationId());
-		beginWithoutStore(path, login, browser, request, response);
+		try {
+			beginWithoutStore(path, login, browser, request, response);
+		}
+		catch (RuntimeException ex) {
+			StoreFailures.logFallback(begun.correlationId(), ex);
+			throw ex;
+		}
 	}
 
 	private void beginWithoutStore(LoginPath path, OAuth2AuthorizationRequest login, BrowserRequest browser,

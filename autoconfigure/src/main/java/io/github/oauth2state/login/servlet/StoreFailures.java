@@ -7,7 +7,7 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.login.LimitedLog;
 
 /**
- * Logs that the store did not answer.
+ * Logs that the store did not answer, and what came of it.
  */
 final class StoreFailures {
 
@@ -23,6 +23,18 @@ final class StoreFailures {
 		lines.write((log) -> log.warn("The store did not answer " + to + ": " + failure.getMessage() + ", "
 				+ failure.getReason() + ", " + cause.getClass().getName()));
 		logger.debug("The store did not answer " + to, failure);
+	}
+
+	/**
+	 * Says what kept a login from beginning elsewhere: in a cookie, it has to fit.
+	 */
+	static void logFallback(String reference, RuntimeException failure) {
+		// The library's own refusals have a reason; others' messages may contain data
+		String reason = (failure instanceof IllegalArgumentException) ? failure.getMessage()
+				: failure.getClass().getName();
+		lines.write(
+				(log) -> log.warn("A login could not begin without the store, reference " + reference + ": " + reason));
+		logger.debug("A login could not begin without the store", failure);
 	}
 
 }

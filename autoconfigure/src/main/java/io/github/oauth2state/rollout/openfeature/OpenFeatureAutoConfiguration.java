@@ -37,7 +37,7 @@ public final class OpenFeatureAutoConfiguration {
 		@Bean
 		OpenFeatureRolloutDecider oauth2StateOpenFeatureRolloutDecider(OpenFeatureProperties properties,
 				ObjectProvider<Client> client, OAuth2StateSettings settings) {
-			return new OpenFeatureRolloutDecider(client.getIfAvailable(() -> OpenFeatureAPI.getInstance().getClient()),
+			return new OpenFeatureRolloutDecider(client.getIfUnique(() -> OpenFeatureAPI.getInstance().getClient()),
 					properties.checkedFlagKey(), properties.checkedTimeout(), settings.namespace());
 		}
 
