@@ -161,10 +161,10 @@ class BindingCookieTests {
 	}
 
 	@Test
-	void valueIsReadUpTo2048Characters() {
+	void valueIsReadUpTo4096Characters() {
 		String value = new BindingCookie(true, SECRET, NOW, "", "/begin", null).format() + ".";
-		assertThat(BindingCookie.parse(value + callbackOfLength(2048 - value.length()))).isPresent();
-		assertThat(BindingCookie.parse(value + callbackOfLength(2050 - value.length()))).isEmpty();
+		assertThat(BindingCookie.parse(value + callbackOfLength(4096 - value.length()))).isPresent();
+		assertThat(BindingCookie.parse(value + callbackOfLength(4098 - value.length()))).isEmpty();
 		assertThat(BindingCookie.parse(value + callbackOfLength(4_000_000))).isEmpty();
 	}
 

@@ -224,7 +224,8 @@ class CookiePathTests {
 	}
 
 	private PendingLogins logins(String namespace, String... keys) {
-		SealingKeys sealingKeys = (keys.length > 0) ? SealingKeys.of("oauth2-state.cookie.keys", List.of(keys)) : null;
+		SealingKeys sealingKeys = (keys.length > 0) ? SealingKeys.of("oauth2-state.cookie.keys", String.join(",", keys))
+				: null;
 		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), sealingKeys, this.clock);
 	}
 

@@ -95,15 +95,47 @@ class ClusterPercentageTests {
 	}
 
 	@Test
-	void whatWasClearedIsNotPutBack() {
+	void whatWasClearedStaysClearedThoughTheStoreGoesBackInTime() {
 		this.a.set(percentage("37"));
 		look();
+		byte[] older = this.store.values.get(KEY);
 		this.b.set(null);
 		look();
+		this.store.values.put(KEY, older);
+		look();
+		assertCurrent("10", "20");
+		this.store.values.clear();
+		look();
+		assertCurrent("10", "20");
+		this.now = NOW.plus(ClusterPercentage.TTL).plusSeconds(1);
 		this.store.values.clear();
 		look();
 		assertThat(this.store.values).isEmpty();
-		assertCurrent("10", "20");
+	}
+
+	@Test
+	void laterPercentageWinsThoughTheStoreGoesBackInTime() {
+		this.a.set(percentage("100"));
+		look();
+		byte[] older = this.store.values.get(KEY);
+		this.b.set(percentage("0"));
+		look();
+		this.store.values.put(KEY, older);
+		look();
+		look();
+		assertCurrent("0", "0");
+		assertThat(this.store.text()).startsWith("1;0;");
+	}
+
+	@Test
+	void laterPercentageWinsThoughClocksDiffer() {
+		this.now = NOW.plusSeconds(3600);
+		this.a.set(percentage("100"));
+		this.now = NOW;
+		this.b.set(percentage("0"));
+		look();
+		look();
+		assertCurrent("0", "0");
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.github.oauth2state.rollout;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.StartupFailure;
 import io.github.oauth2state.login.BrowserRequest;
 import io.github.oauth2state.login.LoginAutoConfiguration;
+import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.rollout.openfeature.OpenFeatureAutoConfiguration;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
@@ -30,7 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RolloutAutoConfigurationTests {
 
-	private static final String COOKIE = "__Host-oauth2-state-rollout";
+	private static final String COOKIE = BrowserId.name(browser(Map.of()),
+			new LoginSettings("application", Duration.ofMinutes(10), 8, true, "oauth2-state", null));
 
 	private final ApplicationContextRunner app = new ApplicationContextRunner()
 		.withPropertyValues("oauth2-state.store=memory")
@@ -50,9 +53,11 @@ class RolloutAutoConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "oauth2-state.store=cookie,there is none", "oauth2-state.on-store-failure=cookie,there is none",
-			"oauth2-state.cookie.keys=planted,number 1" })
-	void missingKeyStopsTheAppAndSaysHowToMakeOne(String property, String reason) {
-		assertThat(StartupFailure.analysisOf(this.app, property))
+			"oauth2-state.cookie.keys=planted,number 1",
+			"oauth2-state.cookie.keys[1]=planted;oauth2-state.store=cookie,there is none",
+			"oauth2-state.cookie.keys[0].key=planted;oauth2-state.store=cookie,there is none" })
+	void missingKeyStopsTheAppAndSaysHowToMakeOne(String properties, String reason) {
+		assertThat(StartupFailure.analysisOf(this.app, properties.split(";")))
 			.contains("oauth2-state.cookie.keys", reason, "openssl rand -base64 32")
 			.doesNotContain("planted");
 	}
@@ -129,6 +134,23 @@ class RolloutAutoConfigurationTests {
 			assertThat(decision.cookies()).singleElement()
 				.satisfies((cookie) -> assertThat(ids).containsOnly(cookie.getValue()));
 		});
+	}
+
+	@Test
+	void browserKeepsItsIdWhileTheDeciderFails() {
+		this.app.withPropertyValues("oauth2-state.rollout.percentage=0")
+			.withBean(RolloutDecider.class, () -> (request) -> {
+				throw new IllegalStateException("no flags today");
+			})
+			.run((context) -> assertThat(
+					decide(context.getBean(Rollout.class), Map.of(COOKIE, BrowserId.create())).cookies())
+				.isEmpty());
+	}
+
+	@Test
+	void circuitOfTheAppReplacesTheLibrarys() {
+		this.app.withBean("own", StoreCircuit.class, NoCircuit::new)
+			.run((context) -> assertThat(context).hasSingleBean(StoreCircuit.class).hasBean("own"));
 	}
 
 	@Test
