@@ -117,7 +117,7 @@ final class LoginBegin {
 			beginWithoutStore(path, login, browser, request, response);
 		}
 		catch (RuntimeException ex) {
-			StoreFailures.logFallback(begun.correlationId(), ex);
+			StoreFailures.logFallback(path, begun.correlationId(), ex);
 			throw ex;
 		}
 	}

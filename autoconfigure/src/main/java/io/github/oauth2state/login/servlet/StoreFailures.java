@@ -3,6 +3,7 @@ package io.github.oauth2state.login.servlet;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.login.LimitedLog;
 
@@ -28,10 +29,11 @@ final class StoreFailures {
 	/**
 	 * Says what kept a login from beginning elsewhere: in a cookie, it has to fit.
 	 */
-	static void logFallback(String reference, RuntimeException failure) {
-		// The library's own refusals have a reason; others' messages may contain data
-		String reason = (failure instanceof IllegalArgumentException) ? failure.getMessage()
-				: failure.getClass().getName();
+	static void logFallback(LoginPath path, String reference, RuntimeException failure) {
+		// What does not fit into a cookie has a reason; messages of sessions may contain
+		// data
+		boolean refused = path == LoginPath.COOKIE && failure instanceof IllegalArgumentException;
+		String reason = refused ? failure.getMessage() : failure.getClass().getName();
 		lines.write(
 				(log) -> log.warn("A login could not begin without the store, reference " + reference + ": " + reason));
 		logger.debug("A login could not begin without the store", failure);
