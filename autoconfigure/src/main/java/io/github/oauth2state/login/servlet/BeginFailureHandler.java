@@ -14,6 +14,8 @@ import org.springframework.security.web.authentication.AuthenticationFailureHand
  * Answers for a login that cannot begin because the store does not answer. Spring
  * Security's own answer is an error, whose page may need a login, which cannot begin:
  * browsers would go round in that until the store is back.
+ * <p>
+ * Answers for a begin that was sent ahead of the user, too.
  */
 final class BeginFailureHandler implements AuthenticationFailureHandler {
 
@@ -32,6 +34,10 @@ final class BeginFailureHandler implements AuthenticationFailureHandler {
 	@Override
 	public void onAuthenticationFailure(HttpServletRequest request, HttpServletResponse response,
 			AuthenticationException exception) throws IOException, ServletException {
+		if (Prefetch.is(request) && !response.isCommitted()) {
+			Prefetch.refuse(response);
+			return;
+		}
 		@Nullable RefusedLogin refused = RefusedLogin.of(request);
 		if (refused == null || response.isCommitted()) {
 			this.other.onAuthenticationFailure(request, response, exception);

@@ -19,7 +19,8 @@ import io.github.oauth2state.login.LoginEvents;
 
 /**
  * Stands around the filters of Spring Security that handle callbacks: leads on where
- * their pending login is gone, and tells how the others ended.
+ * their pending login is gone, refuses those that were sent ahead, and tells how the
+ * others ended.
  */
 class CallbackFilter extends OncePerRequestFilter {
 
@@ -47,6 +48,12 @@ class CallbackFilter extends OncePerRequestFilter {
 		}
 		catch (LostLoginException ex) {
 			this.recovery.recover(request, response, ex);
+		}
+		catch (PrefetchException ex) {
+			if (response.isCommitted()) {
+				throw ex;
+			}
+			Prefetch.refuse(response);
 		}
 		finally {
 			TakenLogin taken = TakenLogin.of(request);

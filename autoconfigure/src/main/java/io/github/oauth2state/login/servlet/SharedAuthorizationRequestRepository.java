@@ -72,6 +72,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			discard(request, response);
 			return;
 		}
+		refusePrefetch(request);
 		this.begin.begin(authorizationRequest, request, response);
 	}
 
@@ -92,8 +93,9 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	public @Nullable OAuth2AuthorizationRequest loadAuthorizationRequest(HttpServletRequest request) {
 		LoginCallback callback = callback(request).orElse(null);
 		if (callback == null) {
-			return this.sessions.loadAuthorizationRequest(request);
+			return loadFromSession(request);
 		}
+		refusePrefetch(request);
 		return lookUp(callback, request, this.store::find).map(CallbackResult.Found::request)
 			.filter(this::isOfKnownRegistration)
 			.orElse(null);
@@ -102,6 +104,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	@Override
 	public @Nullable OAuth2AuthorizationRequest removeAuthorizationRequest(HttpServletRequest request,
 			HttpServletResponse response) {
+		refusePrefetch(request);
 		LoginCallback callback = callback(request).orElse(null);
 		if (callback == null) {
 			return removeFromSession(request, response);
@@ -116,6 +119,15 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		}
 		ServletRequests.addCookies(response, callback.cookiesWhenTaken());
 		return taken(found.request(), callback.path(), found.sinceBegin(), callback.correlationId(), request);
+	}
+
+	/**
+	 * Refuses what no user has asked for yet, wherever the app's begin and callback are.
+	 */
+	private static void refusePrefetch(HttpServletRequest request) {
+		if (Prefetch.is(request)) {
+			throw new PrefetchException();
+		}
 	}
 
 	private Optional<LoginCallback> callback(HttpServletRequest request) {
@@ -156,6 +168,18 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	private boolean isOfKnownRegistration(OAuth2AuthorizationRequest found) {
 		String registrationId = found.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
 		return registrationId != null && known(registrationId) != null;
+	}
+
+	/**
+	 * Leaves a request alone that has a state which this browser knows nothing of, though
+	 * it was sent ahead: the filter for clients asks on any URL.
+	 */
+	private @Nullable OAuth2AuthorizationRequest loadFromSession(HttpServletRequest request) {
+		OAuth2AuthorizationRequest found = this.sessions.loadAuthorizationRequest(request);
+		if (found != null) {
+			refusePrefetch(request);
+		}
+		return found;
 	}
 
 	private @Nullable OAuth2AuthorizationRequest removeFromSession(HttpServletRequest request,
