@@ -75,13 +75,13 @@ final class Browser {
 	/**
 	 * Opens a page and keeps the cookies that it sets.
 	 */
-	Page open(Instance instance, String url) {
+	Page open(Reachable instance, String url) {
 		Page page = send(instance, url, null);
 		accept(page);
 		return page;
 	}
 
-	Page post(Instance instance, String url, String form) {
+	Page post(Reachable instance, String url, String form) {
 		Page page = send(instance, url, form);
 		accept(page);
 		return page;
@@ -91,11 +91,11 @@ final class Browser {
 	 * Opens a page and leaves the jar as it is, for answers that the test applies in an
 	 * order of its own.
 	 */
-	Page send(Instance instance, String url, @Nullable String form) {
+	Page send(Reachable instance, String url, @Nullable String form) {
 		return send(instance, (form != null) ? "POST" : "GET", url, form);
 	}
 
-	Page send(Instance instance, String method, String url, @Nullable String form) {
+	Page send(Reachable instance, String method, String url, @Nullable String form) {
 		URI uri = URI.create(this.scheme + "://" + APP_HOST).resolve(url);
 		boolean app = APP_HOST.equals(uri.getHost());
 		URI target = app ? URI.create("http://localhost:" + instance.port() + pathAndQuery(uri)) : uri;
@@ -156,7 +156,7 @@ final class Browser {
 	 * Begins a login and goes to the provider.
 	 * @return the callback URL that the provider sends the browser to
 	 */
-	String begin(Instance instance, String path) {
+	String begin(Reachable instance, String path) {
 		Page begun = open(instance, path);
 		if (begun.location() == null || !begun.location().contains("/oauth2/authorize?")) {
 			throw new IllegalStateException("Not sent to the provider: " + begun);
@@ -171,7 +171,7 @@ final class Browser {
 	/**
 	 * Opens a page and follows its redirects, through the provider too.
 	 */
-	Page follow(Instance instance, String url) {
+	Page follow(Reachable instance, String url) {
 		List<String> visited = new ArrayList<>();
 		Page page = open(instance, url);
 		while (page.location() != null) {
@@ -184,14 +184,14 @@ final class Browser {
 		return page;
 	}
 
-	boolean isSignedIn(Instance instance) {
+	boolean isSignedIn(Reachable instance) {
 		return signedInAs(instance).equals("alice");
 	}
 
 	/**
 	 * Returns the name of the user, or nothing if there is none.
 	 */
-	String signedInAs(Instance instance) {
+	String signedInAs(Reachable instance) {
 		Page me = send(instance, "/me", null);
 		return (me.status() == 200) ? me.body() : "";
 	}

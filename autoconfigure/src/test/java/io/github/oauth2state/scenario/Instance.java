@@ -31,7 +31,7 @@ import io.github.oauth2state.StateStore;
  * One instance of an app with the library, on a port of its own, behind a proxy that
  * speaks for {@code app.example}.
  */
-final class Instance implements AutoCloseable {
+final class Instance implements Reachable, AutoCloseable {
 
 	/**
 	 * What else is on the test's class path and would configure itself.
@@ -50,6 +50,20 @@ final class Instance implements AutoCloseable {
 			Class<?>... configurations) {
 		List<Class<?>> sources = new ArrayList<>(List.of(configurations));
 		sources.add(Configuration.class);
+		return new Instance(
+				new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).web(WebApplicationType.SERVLET)
+					.initializers((context) -> {
+						if (store != null) {
+							context.getBeanFactory().registerSingleton("stateStore", store);
+						}
+					})
+					.run(arguments(idp, store, properties)));
+	}
+
+	/**
+	 * Returns the arguments that an app is started with.
+	 */
+	static String[] arguments(IdentityProvider idp, @Nullable StateStore store, List<String> properties) {
 		List<String> arguments = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
 				"spring.application.name=scenario", "server.forward-headers-strategy=framework",
 				"server.tomcat.threads.min-spare=4", "logging.level.root=warn", "spring.flyway.enabled=false",
@@ -61,14 +75,7 @@ final class Instance implements AutoCloseable {
 			arguments.add("spring.autoconfigure.exclude=" + NOT_OF_THE_APP);
 		}
 		arguments.addAll(properties);
-		return new Instance(
-				new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).web(WebApplicationType.SERVLET)
-					.initializers((context) -> {
-						if (store != null) {
-							context.getBeanFactory().registerSingleton("stateStore", store);
-						}
-					})
-					.run(lastOfEach(arguments)));
+		return lastOfEach(arguments);
 	}
 
 	private static String[] lastOfEach(List<String> properties) {
@@ -87,7 +94,8 @@ final class Instance implements AutoCloseable {
 				"spring.security.oauth2.client.provider." + id + ".issuer-uri=" + issuer);
 	}
 
-	int port() {
+	@Override
+	public int port() {
 		return Integer.parseInt(this.context.getEnvironment().getRequiredProperty("local.server.port"));
 	}
 
