@@ -22,6 +22,7 @@ import tools.jackson.core.exc.StreamWriteException;
 import tools.jackson.dataformat.cbor.CBORFactory;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
+import io.github.oauth2state.record.CborValues;
 
 /**
  * Writes an authorization request as a CBOR map (RFC 8949) from field ids to fields, and

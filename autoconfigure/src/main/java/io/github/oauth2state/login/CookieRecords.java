@@ -7,6 +7,10 @@ import java.util.Optional;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
+import io.github.oauth2state.record.Hkdf;
+import io.github.oauth2state.record.Seal;
+import io.github.oauth2state.record.SealingKeys;
+
 /**
  * Seals records that are kept in cookies and nowhere else. Each is sealed under a key of
  * its own, derived from a configured one and the login's state, so that it opens for no

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.endpoint.PkceParameterNames;
 import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames;
 
+import io.github.oauth2state.record.CborValues;
+
 /**
  * Leaves out of a record the parameters that follow from the attributes: the PKCE
  * challenge from the verifier (RFC 7636, section 4.2) and the hashed nonce from the nonce

@@ -18,6 +18,7 @@ import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OnStoreFailure;
 import io.github.oauth2state.config.StoreType;
+import io.github.oauth2state.record.SealingKeys;
 
 /**
  * Auto-configuration of what servlet and reactive apps share of pending logins.

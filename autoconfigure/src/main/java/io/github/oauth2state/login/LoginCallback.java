@@ -13,6 +13,7 @@ import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.record.Seal;
 
 /**
  * A callback from a browser that began the login, as its binding cookie shows. Its record

@@ -6,6 +6,7 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.record.Hkdf;
 
 /**
  * The keys of one pending login. Both need the state, which travels in URLs, and the

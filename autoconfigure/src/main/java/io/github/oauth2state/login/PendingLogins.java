@@ -13,6 +13,8 @@ import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
+import io.github.oauth2state.record.Seal;
+import io.github.oauth2state.record.SealingKeys;
 
 /**
  * Begins logins and recognizes their callbacks. It says what to store and what to look

@@ -10,6 +10,10 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
+import io.github.oauth2state.fuzz.Fuzz;
+import io.github.oauth2state.fuzz.RandomInputs;
+import io.github.oauth2state.record.Seal;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
+import io.github.oauth2state.fuzz.Fuzz;
+import io.github.oauth2state.fuzz.RandomInputs;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.record.Seal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

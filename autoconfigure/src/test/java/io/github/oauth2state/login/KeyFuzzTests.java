@@ -8,6 +8,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.fuzz.Fuzz;
+import io.github.oauth2state.fuzz.RandomInputs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -7,6 +7,8 @@ import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 
+import io.github.oauth2state.record.Seal;
+
 /**
  * Writes records and cookies as other releases might.
  */
@@ -44,7 +46,14 @@ public final class OtherFormats {
 					.array());
 	}
 
-	static byte[] seal(int version, SecretKey key, byte[] content) {
+	/**
+	 * Seals content under another version.
+	 * @param version the version
+	 * @param key the key
+	 * @param content the content
+	 * @return what is sealed
+	 */
+	public static byte[] seal(int version, SecretKey key, byte[] content) {
 		try {
 			Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
 			cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(128, NONCE));

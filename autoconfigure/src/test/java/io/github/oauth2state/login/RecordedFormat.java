@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
+import io.github.oauth2state.record.Seal;
+
 /**
  * What a release of some format leaves in stores and browsers, as it was recorded.
  */

@@ -7,6 +7,9 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.ResponseCookie;
 
+import io.github.oauth2state.fuzz.Fuzz;
+import io.github.oauth2state.fuzz.RandomInputs;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

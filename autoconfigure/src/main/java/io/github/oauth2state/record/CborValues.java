@@ -1,4 +1,4 @@
-package io.github.oauth2state.login;
+package io.github.oauth2state.record;
 
 import java.util.ArrayList;
 import java.util.Base64;
@@ -24,12 +24,12 @@ import tools.jackson.core.JsonToken;
  * that is base64url, as nonces and verifiers are, is written as the bytes that it stands
  * for. Everything else is an array that begins with the id of its type.
  */
-final class CborValues {
+public final class CborValues {
 
 	/**
 	 * Stands for a parameter that is derived from an attribute on reading.
 	 */
-	static final Object DERIVED = new Object();
+	public static final Object DERIVED = new Object();
 
 	private static final int DERIVED_ID = 0;
 
@@ -46,7 +46,14 @@ final class CborValues {
 	private CborValues() {
 	}
 
-	static void write(JsonGenerator generator, @Nullable Object value) {
+	/**
+	 * Writes a value.
+	 * @param generator where to
+	 * @param value the value
+	 * @throws IllegalArgumentException if it has a type that cannot be written, or is
+	 * nested too deep; says which
+	 */
+	public static void write(JsonGenerator generator, @Nullable Object value) {
 		write(generator, value, MAX_DEPTH);
 	}
 
@@ -137,7 +144,7 @@ final class CborValues {
 	 * @param parser the parser
 	 * @return the value
 	 */
-	static @Nullable Object read(JsonParser parser) {
+	public static @Nullable Object read(JsonParser parser) {
 		Object value = readParameter(parser);
 		if (value == DERIVED) {
 			throw new IllegalArgumentException("Only a parameter is derived");
@@ -150,7 +157,7 @@ final class CborValues {
 	 * @param parser the parser
 	 * @return the value, or {@link #DERIVED}
 	 */
-	static @Nullable Object readParameter(JsonParser parser) {
+	public static @Nullable Object readParameter(JsonParser parser) {
 		return switch (parser.currentToken()) {
 			case VALUE_NULL -> null;
 			case VALUE_STRING -> parser.getString();

@@ -1,11 +1,11 @@
-package io.github.oauth2state.login;
+package io.github.oauth2state.record;
 
 /**
  * Thrown at startup when keys are needed that are missing or not as they must be. Never
  * says what was given.
  */
 @SuppressWarnings("serial")
-final class UnusableKeysException extends RuntimeException {
+public final class UnusableKeysException extends RuntimeException {
 
 	private final String property;
 

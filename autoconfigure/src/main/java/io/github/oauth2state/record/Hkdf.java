@@ -1,4 +1,4 @@
-package io.github.oauth2state.login;
+package io.github.oauth2state.record;
 
 import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
@@ -13,7 +13,7 @@ import org.springframework.util.Assert;
  * The key derivation function HKDF with HMAC-SHA-256, RFC 5869. The JDK has one of its
  * own from release 25 on.
  */
-final class Hkdf {
+public final class Hkdf {
 
 	private static final String ALGORITHM = "HmacSHA256";
 
@@ -32,7 +32,7 @@ final class Hkdf {
 	 * @param length how many bytes to derive, at most 255 times 32
 	 * @return the output keying material
 	 */
-	static byte[] derive(byte[] salt, byte[] secret, byte[] info, int length) {
+	public static byte[] derive(byte[] salt, byte[] secret, byte[] info, int length) {
 		Assert.isTrue(length >= 0 && length <= MAX_LENGTH, "HKDF derives 0 to 8160 bytes");
 		byte[] pseudorandomKey = hmac((salt.length > 0) ? salt : new byte[HASH_LENGTH], secret);
 		ByteArrayOutputStream output = new ByteArrayOutputStream();

@@ -1,4 +1,4 @@
-package io.github.oauth2state.login;
+package io.github.oauth2state.record;
 
 import java.util.SplittableRandom;
 
@@ -6,6 +6,9 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 import org.junit.jupiter.api.Test;
+
+import io.github.oauth2state.fuzz.Fuzz;
+import io.github.oauth2state.fuzz.RandomInputs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.github.oauth2state.login;
+package io.github.oauth2state.fuzz;
 
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -8,14 +8,14 @@ import java.util.function.Consumer;
  * Tries a property on random inputs, each made from a seed of its own. A failure names
  * the seed, and with {@code -Dfuzz.seed} its input is the first to be tried.
  */
-final class Fuzz {
+public final class Fuzz {
 
 	private static final int TRIES = Integer.getInteger("fuzz.tries", 3000);
 
 	private Fuzz() {
 	}
 
-	static void tries(Consumer<SplittableRandom> property) {
+	public static void tries(Consumer<SplittableRandom> property) {
 		long first = Objects.requireNonNullElseGet(Long.getLong("fuzz.seed"), new SplittableRandom()::nextLong);
 		for (long seed = first; seed != first + TRIES; seed++) {
 			try {

@@ -1,4 +1,4 @@
-package io.github.oauth2state.login;
+package io.github.oauth2state.fuzz;
 
 import java.util.Arrays;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /**
  * Makes random inputs, with more edge cases among them than chance would bring.
  */
-final class RandomInputs {
+public final class RandomInputs {
 
 	private static final String ODD_CHARACTERS = "\u0000\t\n\r \u007f\u0080\u0085\u2028\ud800\udbff\udc00\udfff\ufeff\ufffe\uffff";
 
@@ -20,7 +20,7 @@ final class RandomInputs {
 	 * A number of that many bits, as often a short as a long one, and often the last
 	 * before it takes one more.
 	 */
-	static long number(SplittableRandom random, int bits) {
+	public static long number(SplittableRandom random, int bits) {
 		int used = random.nextInt(bits);
 		if (random.nextBoolean()) {
 			return random.nextLong() >> (Long.SIZE - 1 - used);
@@ -33,7 +33,7 @@ final class RandomInputs {
 	 * A length or place from zero to the greatest, which both are frequent, as are small
 	 * ones.
 	 */
-	static int upTo(SplittableRandom random, int max) {
+	public static int upTo(SplittableRandom random, int max) {
 		return switch (random.nextInt(8)) {
 			case 0 -> 0;
 			case 1 -> max;
@@ -43,19 +43,19 @@ final class RandomInputs {
 	}
 
 	@SafeVarargs
-	static <T> T oneOf(SplittableRandom random, T... values) {
+	public static <T> T oneOf(SplittableRandom random, T... values) {
 		return values[random.nextInt(values.length)];
 	}
 
-	static <T> List<T> list(int size, Supplier<T> elements) {
+	public static <T> List<T> list(int size, Supplier<T> elements) {
 		return Stream.generate(elements).limit(size).toList();
 	}
 
-	static char character(SplittableRandom random, String characters) {
+	public static char character(SplittableRandom random, String characters) {
 		return characters.charAt(random.nextInt(characters.length()));
 	}
 
-	static String text(SplittableRandom random, String characters, int maxLength) {
+	public static String text(SplittableRandom random, String characters, int maxLength) {
 		char[] text = new char[upTo(random, maxLength)];
 		for (int i = 0; i < text.length; i++) {
 			text[i] = character(random, characters);
@@ -67,7 +67,7 @@ final class RandomInputs {
 	 * Text of any characters, ASCII and odd ones more often than others, surrogates
 	 * without their other half too.
 	 */
-	static String text(SplittableRandom random, int maxLength) {
+	public static String text(SplittableRandom random, int maxLength) {
 		char[] text = new char[upTo(random, maxLength)];
 		for (int i = 0; i < text.length; i++) {
 			text[i] = (random.nextInt(8) == 0) ? character(random, ODD_CHARACTERS)
@@ -76,7 +76,7 @@ final class RandomInputs {
 		return new String(text);
 	}
 
-	static byte[] bytes(SplittableRandom random, int length) {
+	public static byte[] bytes(SplittableRandom random, int length) {
 		byte[] bytes = new byte[length];
 		if (random.nextInt(8) == 0) {
 			Arrays.fill(bytes, (byte) number(random, Byte.SIZE));

@@ -1,4 +1,4 @@
-package io.github.oauth2state.login;
+package io.github.oauth2state.record;
 
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
@@ -16,9 +16,12 @@ import javax.crypto.spec.GCMParameterSpec;
  * version is authenticated. A reader accepts the next version too: what it adds, the
  * reader of the content skips, so that instances of two releases can run side by side.
  */
-final class Seal {
+public final class Seal {
 
-	static final byte VERSION = 1;
+	/**
+	 * The version that is written.
+	 */
+	public static final byte VERSION = 1;
 
 	private static final int NONCE_LENGTH = 12;
 
@@ -29,7 +32,13 @@ final class Seal {
 	private Seal() {
 	}
 
-	static byte[] seal(SecretKey key, byte[] content) {
+	/**
+	 * Seals content.
+	 * @param key the key, of 256 bits
+	 * @param content the content
+	 * @return the sealed bytes, 29 more than the content
+	 */
+	public static byte[] seal(SecretKey key, byte[] content) {
 		byte[] nonce = new byte[NONCE_LENGTH];
 		RANDOM.nextBytes(nonce);
 		try {
@@ -47,10 +56,12 @@ final class Seal {
 
 	/**
 	 * Opens what was sealed.
+	 * @param key the key
+	 * @param sealed the sealed bytes, however hostile
 	 * @return the content, or empty if it was sealed under another key, altered, or
 	 * written in a format that is too new
 	 */
-	static Optional<byte[]> open(SecretKey key, byte[] sealed) {
+	public static Optional<byte[]> open(SecretKey key, byte[] sealed) {
 		if (sealed.length < 1 + NONCE_LENGTH + TAG_BITS / Byte.SIZE || sealed[0] < 1 || sealed[0] > VERSION + 1) {
 			return Optional.empty();
 		}

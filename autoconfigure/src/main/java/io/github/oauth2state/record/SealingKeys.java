@@ -1,4 +1,4 @@
-package io.github.oauth2state.login;
+package io.github.oauth2state.record;
 
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -13,7 +13,7 @@ import org.springframework.util.StringUtils;
  * Keys that an operator configures, each under an id. The first one seals and all of them
  * open, so that a new one can be put first while what the old one sealed is still about.
  */
-final class SealingKeys {
+public final class SealingKeys {
 
 	private static final Pattern KEY = Pattern.compile("([A-Za-z0-9_-]{1,16}):([A-Za-z0-9+/_-]{43}=?)");
 
@@ -29,7 +29,7 @@ final class SealingKeys {
 	 * @return the keys
 	 * @throws UnusableKeysException if there is none, or one is not as it must be
 	 */
-	static SealingKeys of(String property, String text) {
+	public static SealingKeys of(String property, String text) {
 		if (text.isBlank()) {
 			throw new UnusableKeysException(property, "there is none");
 		}
@@ -48,11 +48,20 @@ final class SealingKeys {
 		return keys;
 	}
 
-	String sealingId() {
+	/**
+	 * Returns the id of the key that seals.
+	 * @return the id
+	 */
+	public String sealingId() {
 		return this.byId.keySet().iterator().next();
 	}
 
-	Optional<byte[]> get(String id) {
+	/**
+	 * Returns a key.
+	 * @param id its id
+	 * @return its 32 bytes, or empty if there is none with this id
+	 */
+	public Optional<byte[]> get(String id) {
 		return Optional.ofNullable(this.byId.get(id));
 	}
 

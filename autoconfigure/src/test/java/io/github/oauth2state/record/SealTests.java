@@ -1,4 +1,4 @@
-package io.github.oauth2state.login;
+package io.github.oauth2state.record;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -13,6 +13,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import io.github.oauth2state.login.OtherFormats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
