@@ -1,5 +1,6 @@
 package io.github.oauth2state.store;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -24,6 +25,11 @@ import io.github.oauth2state.config.OAuth2StateProperties;
 				"io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration" })
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
 public final class StateStoreAutoConfiguration {
+
+	@Bean
+	StoreDecorators oauth2StateStoreDecorators(ObjectProvider<StoreDecorator> decorators) {
+		return new StoreDecorators(decorators.orderedStream().toList());
+	}
 
 	@Bean
 	@ConditionalOnMissingBean

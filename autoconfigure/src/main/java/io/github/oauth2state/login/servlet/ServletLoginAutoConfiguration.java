@@ -32,7 +32,7 @@ import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
 import io.github.oauth2state.rollout.StoreCircuit;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
-import io.github.oauth2state.store.StoreDecorator;
+import io.github.oauth2state.store.StoreDecorators;
 
 /**
  * Auto-configuration that hooks the shared repository into every filter chain which has
@@ -55,18 +55,15 @@ public final class ServletLoginAutoConfiguration {
 	}
 
 	@Bean
-	LoginServices oauth2StateLoginServices(ObjectProvider<StateStore> stores, ObjectProvider<StoreDecorator> decorators,
+	LoginServices oauth2StateLoginServices(ObjectProvider<StateStore> stores, StoreDecorators decorators,
 			PendingLogins logins, LoginEvents events, LoginPaths paths, LoginSettings loginSettings,
 			OAuth2StateSettings settings) {
 		StateStore store = (paths.rolledOut() == LoginPath.COOKIE) ? new NoStore() : stores.getObject();
 		logger.info("Pending logins are kept in %s: namespace '%s', time to live %s, timeout %s, binding cookie %s"
 			.formatted(store, settings.namespace(), DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
 					DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), describeCookie(loginSettings)));
-		StateStore decorated = store;
-		for (StoreDecorator decorator : decorators.orderedStream().toList()) {
-			decorated = decorator.decorate(decorated);
-		}
-		return new LoginServices(decorated, logins, events, loginSettings, paths, new PlainHttpWarning());
+		return new LoginServices(decorators.around(store), logins, events, loginSettings, paths,
+				new PlainHttpWarning());
 	}
 
 	@Bean
