@@ -12,7 +12,7 @@ import java.util.Optional;
  * come back bit by bit as they were given, up to 64 KiB.</li>
  * <li><strong>Expiry</strong>: a record lives for its time to live, counted in
  * milliseconds on the store's own clock, and is absent from then on, whether or not it
- * has been cleaned away. A time to live is positive and at most a day.</li>
+ * has been cleaned away. A time to live is positive and at most 400 days.</li>
  * <li><strong>Concurrency</strong>: every call is atomic. Of any number of callers on any
  * number of instances exactly one takes a record.</li>
  * <li><strong>Transactions</strong>: a call takes effect at once and on its own. A

@@ -22,7 +22,7 @@ import io.github.oauth2state.StateStoreException;
  * A percentage that is set at run time for all instances: one record in the store, which
  * every instance looks at every two seconds.
  * <p>
- * Records live for a day at most, so whoever finds one that is half as old renews it. One
+ * The record lives for a day, and whoever finds one that is half as old renews it. One
  * that is gone, or older than what was seen before, was lost with the store's data, and
  * whoever remembers it puts it back: clearing, too, leaves a record. While the store does
  * not answer, the last known value stays.

@@ -188,10 +188,15 @@ public abstract class StateStoreContract {
 		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(Duration.ofMillis(millis - 1));
 	}
 
-	@Test
-	void aRecordLivesUpToADay() {
-		StateKey key = put("value", Duration.ofDays(1));
-		assertThat(store().take(key)).contains(bytes("value"));
+	/**
+	 * In milliseconds, most of these are more than 32 bits hold.
+	 */
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 25, 60, 400 })
+	void aRecordLivesUpTo400Days(long days) {
+		StateKey key = put("old", Duration.ofDays(days));
+		assertThat(store().replace(key, bytes("old"), bytes("new"), Duration.ofDays(days))).isTrue();
+		assertThat(store().take(key)).contains(bytes("new"));
 	}
 
 	@Test
