@@ -11,10 +11,11 @@ import org.springframework.context.annotation.Conditional;
 import io.github.oauth2state.config.StoreType;
 
 /**
- * Matches where {@code oauth2-state.store} names the given store, or where it is not set
- * and the store's connection is the only one that the app has.
+ * Matches where logins are to be kept in the given store: where
+ * {@code oauth2-state.store} names it, or is not set and the store's connection is the
+ * only one that the app has.
  */
-@Target(ElementType.TYPE)
+@Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Conditional(OnStoreCondition.class)

@@ -4,15 +4,18 @@ import javax.sql.DataSource;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 
 import io.github.oauth2state.CleanupListener;
@@ -21,6 +24,7 @@ import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.StoreType;
 import io.github.oauth2state.store.ConditionalOnStore;
+import io.github.oauth2state.store.ConfiguredStore;
 
 /**
  * Auto-configuration of the JDBC store, its table and its cleanup. It needs what Spring
@@ -32,9 +36,8 @@ import io.github.oauth2state.store.ConditionalOnStore;
 				"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration" })
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
 @ConditionalOnClass(DataSourceScriptDatabaseInitializer.class)
-@ConditionalOnStore(StoreType.JDBC)
+@Conditional(JdbcStateStoreAutoConfiguration.Needed.class)
 @ConditionalOnBean(DataSource.class)
-@ConditionalOnMissingBean(StateStore.class)
 @EnableConfigurationProperties(JdbcStateStoreProperties.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class JdbcStateStoreAutoConfiguration {
@@ -54,28 +57,58 @@ public final class JdbcStateStoreAutoConfiguration {
 
 	@Bean
 	@DependsOnDatabaseInitialization
-	JdbcStateStore jdbcStateStore(DataSource dataSource, Database oauth2StateDatabase, OAuth2StateSettings settings,
-			JdbcStateStoreProperties properties) {
+	ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore(DataSource dataSource, Database oauth2StateDatabase,
+			OAuth2StateSettings settings, JdbcStateStoreProperties properties) {
 		TableName table = properties.checkedTableName();
 		StateConnections connections = StateConnections.of(dataSource, oauth2StateDatabase, settings.timeout(),
 				properties.postgresql().asynchronousCommit());
-		return new JdbcStateStore(new StateStatements(connections, settings.timeout()), oauth2StateDatabase, table);
+		return new ConfiguredStore<>(StoreType.JDBC,
+				new JdbcStateStore(new StateStatements(connections, settings.timeout()), oauth2StateDatabase, table));
+	}
+
+	@Bean
+	@ConditionalOnStore(StoreType.JDBC)
+	@ConditionalOnMissingBean(StateStore.class)
+	JdbcStateStore jdbcStateStore(ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore) {
+		return oauth2StateJdbcStore.store();
 	}
 
 	@Bean
 	@ConditionalOnBooleanProperty(name = "oauth2-state.jdbc.validate-schema", matchIfMissing = true)
-	TableCheck oauth2StateTableCheck(JdbcStateStore store, Database oauth2StateDatabase,
+	TableCheck oauth2StateTableCheck(ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore, Database oauth2StateDatabase,
 			JdbcStateStoreProperties properties) {
-		return new TableCheck(store, oauth2StateDatabase, properties.checkedTableName());
+		return new TableCheck(oauth2StateJdbcStore.store(), oauth2StateDatabase, properties.checkedTableName());
 	}
 
 	@Bean
 	@ConditionalOnBooleanProperty(name = "oauth2-state.jdbc.cleanup.enabled", matchIfMissing = true)
-	ExpiredRecordCleanup expiredRecordCleanup(JdbcStateStore store, JdbcStateStoreProperties properties,
-			ObjectProvider<CleanupListener> listeners) {
+	ExpiredRecordCleanup expiredRecordCleanup(ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore,
+			JdbcStateStoreProperties properties, ObjectProvider<CleanupListener> listeners) {
 		JdbcStateStoreProperties.Cleanup cleanup = properties.cleanup();
-		return new ExpiredRecordCleanup(store, cleanup.checkedInterval(), cleanup.checkedBatchSize(),
-				cleanup.checkedMaxDuration(), listeners.orderedStream().toList());
+		return new ExpiredRecordCleanup(oauth2StateJdbcStore.store(), cleanup.checkedInterval(),
+				cleanup.checkedBatchSize(), cleanup.checkedMaxDuration(), listeners.orderedStream().toList());
+	}
+
+	/**
+	 * Logins, unless the app has a store of its own for them, or tokens.
+	 */
+	static class Needed extends AnyNestedCondition {
+
+		Needed() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnStore(StoreType.JDBC)
+		@ConditionalOnMissingBean(StateStore.class)
+		static class ByLogins {
+
+		}
+
+		@ConditionalOnProperty(name = "oauth2-state.tokens.store", havingValue = "jdbc")
+		static class ByTokens {
+
+		}
+
 	}
 
 }

@@ -1,12 +1,15 @@
 package io.github.oauth2state.store.redis;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.oauth2state.StateStore;
@@ -14,6 +17,7 @@ import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.StoreType;
 import io.github.oauth2state.store.ConditionalOnStore;
+import io.github.oauth2state.store.ConfiguredStore;
 
 /**
  * Auto-configuration of the Redis store. It needs what Spring Boot configures from
@@ -24,17 +28,46 @@ import io.github.oauth2state.store.ConditionalOnStore;
 				"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration" })
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
 @ConditionalOnClass(RedisConnectionFactory.class)
-@ConditionalOnStore(StoreType.REDIS)
+@Conditional(RedisStateStoreAutoConfiguration.Needed.class)
 @ConditionalOnBean(RedisConnectionFactory.class)
-@ConditionalOnMissingBean(StateStore.class)
 @EnableConfigurationProperties(RedisStateStoreProperties.class)
 public final class RedisStateStoreAutoConfiguration {
 
 	@Bean
-	RedisStateStore redisStateStore(RedisConnectionFactory connectionFactory, OAuth2StateSettings settings,
-			RedisStateStoreProperties properties) {
+	ConfiguredStore<RedisStateStore> oauth2StateRedisStore(RedisConnectionFactory connectionFactory,
+			OAuth2StateSettings settings, RedisStateStoreProperties properties) {
 		String keyPrefix = properties.checkedKeyPrefix();
-		return new RedisStateStore(RedisConnections.of(connectionFactory, settings.timeout()), keyPrefix);
+		return new ConfiguredStore<>(StoreType.REDIS,
+				new RedisStateStore(RedisConnections.of(connectionFactory, settings.timeout()), keyPrefix));
+	}
+
+	@Bean
+	@ConditionalOnStore(StoreType.REDIS)
+	@ConditionalOnMissingBean(StateStore.class)
+	RedisStateStore redisStateStore(ConfiguredStore<RedisStateStore> oauth2StateRedisStore) {
+		return oauth2StateRedisStore.store();
+	}
+
+	/**
+	 * Logins, unless the app has a store of its own for them, or tokens.
+	 */
+	static class Needed extends AnyNestedCondition {
+
+		Needed() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnStore(StoreType.REDIS)
+		@ConditionalOnMissingBean(StateStore.class)
+		static class ByLogins {
+
+		}
+
+		@ConditionalOnProperty(name = "oauth2-state.tokens.store", havingValue = "redis")
+		static class ByTokens {
+
+		}
+
 	}
 
 }

@@ -92,9 +92,9 @@ class JdbcStateStoreAutoConfigurationTests {
 
 	@Test
 	void comesAfterEveryDatabaseInitializer() {
-		this.app
-			.run((context) -> assertThat(context.getBeanFactory().getBeanDefinition("jdbcStateStore").getDependsOn())
-				.contains("oauth2StateSchemaInitializer"));
+		this.app.run((context) -> assertThat(
+				context.getBeanFactory().getBeanDefinition("oauth2StateJdbcStore").getDependsOn())
+			.contains("oauth2StateSchemaInitializer"));
 	}
 
 	@Test
