@@ -42,7 +42,8 @@ public enum OAuth2StateMeter implements MeterDocumentation {
 	CLEANUP_OLDEST_EXPIRED("oauth2.state.cleanup.oldest.expired", Meter.Type.GAUGE),
 
 	/**
-	 * Records that had not expired at the end of the last run.
+	 * Records that had not expired at the end of the last run, tokens included where they
+	 * are kept in the same table.
 	 */
 	PENDING("oauth2.state.pending", Meter.Type.GAUGE),
 

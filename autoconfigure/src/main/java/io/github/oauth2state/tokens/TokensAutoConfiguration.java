@@ -1,27 +1,132 @@
 package io.github.oauth2state.tokens;
 
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+
+import javax.sql.DataSource;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.security.oauth2.client.JdbcOAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 
+import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.record.SealingKeys;
+import io.github.oauth2state.store.ConfiguredStore;
+import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.store.StoreDecorators;
 
 /**
- * Auto-configuration of tokens that instances share.
+ * Auto-configuration of tokens that instances share. Comes before that of Spring Boot,
+ * which keeps tokens in memory where nobody else keeps them.
  */
-@AutoConfiguration(after = OAuth2StateAutoConfiguration.class)
+@AutoConfiguration(after = { OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class },
+		beforeName = "org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(TokensProperties.class)
 public final class TokensAutoConfiguration {
 
+	static final String SERVICE = "oauth2StateAuthorizedClientService";
+
+	private static final Log logger = LogFactory.getLog(TokensAutoConfiguration.class);
+
 	@Bean
 	@Conditional(OnTokenKeysCondition.class)
 	TokenKeys oauth2StateTokenKeys(TokensProperties properties, OAuth2StateSettings settings) {
+		return tokenKeys(properties, settings);
+	}
+
+	private static TokenKeys tokenKeys(TokensProperties properties, OAuth2StateSettings settings) {
 		return new TokenKeys(SealingKeys.of("oauth2-state.tokens.keys", properties.keysOrNone()), settings.namespace());
+	}
+
+	@Bean
+	@ConditionalOnTokenStore({ TokenStoreType.REDIS, TokenStoreType.JDBC, TokenStoreType.JDBC_PLAIN })
+	IgnoredTokenStoreWarning oauth2StateIgnoredTokenStoreWarning(ListableBeanFactory beans) {
+		return new IgnoredTokenStoreWarning(beans);
+	}
+
+	/**
+	 * Stands in where the classes of {@link Plain} are not there.
+	 */
+	@Bean(SERVICE)
+	@ConditionalOnTokenStore(TokenStoreType.JDBC_PLAIN)
+	@ConditionalOnMissingBean
+	@SuppressWarnings("DoNotCallSuggester")
+	OAuth2AuthorizedClientService noAuthorizedClientService() {
+		throw new NoTokenStoreException(TokenStoreType.JDBC_PLAIN);
+	}
+
+	/**
+	 * Tokens in a store of the library's own, sealed.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnTokenStore({ TokenStoreType.REDIS, TokenStoreType.JDBC })
+	@ConditionalOnMissingBean(OAuth2AuthorizedClientService.class)
+	static class Sealed {
+
+		@Bean(SERVICE)
+		SharedAuthorizedClientService oauth2StateAuthorizedClientService(TokensProperties properties,
+				OAuth2StateSettings settings, ObjectProvider<TokenKeys> keys, ObjectProvider<ConfiguredStore<?>> stores,
+				StoreDecorators decorators, ClientRegistrationRepository registrations) {
+			TokenKeys present = keys.getIfAvailable(() -> tokenKeys(properties, settings));
+			StateStore store = stores.stream()
+				.filter((candidate) -> candidate.type().name().equals(properties.store().name()))
+				.<StateStore>map(ConfiguredStore::store)
+				.findFirst()
+				.orElseThrow(() -> new NoTokenStoreException(properties.store()));
+			logger.info("Tokens are kept in %s: namespace '%s', time to live %s unless they tell".formatted(store,
+					settings.namespace(), DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
+			return new SharedAuthorizedClientService(registrations, decorators.around(store),
+					new SealedTokens(present, settings.namespace()), properties.checkedTtl(), InstantSource.system());
+		}
+
+	}
+
+	/**
+	 * Tokens in the table of Spring Security.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(JdbcOperations.class)
+	@ConditionalOnTokenStore(TokenStoreType.JDBC_PLAIN)
+	@ConditionalOnMissingBean(OAuth2AuthorizedClientService.class)
+	static class Plain {
+
+		@Bean(SERVICE)
+		JdbcOAuth2AuthorizedClientService oauth2StateAuthorizedClientService(ObjectProvider<JdbcOperations> jdbc,
+				ObjectProvider<DataSource> dataSources, ClientRegistrationRepository registrations) {
+			JdbcOperations operations = jdbc.getIfUnique();
+			if (operations == null) {
+				operations = new JdbcTemplate(unique(dataSources.getIfUnique()));
+			}
+			logger.info("Tokens are kept in the table oauth2_authorized_client, not sealed");
+			return new JdbcOAuth2AuthorizedClientService(operations, registrations);
+		}
+
+		private static DataSource unique(@Nullable DataSource dataSource) {
+			if (dataSource == null) {
+				throw new NoTokenStoreException(TokenStoreType.JDBC_PLAIN);
+			}
+			return dataSource;
+		}
+
 	}
 
 }

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
+import io.github.oauth2state.config.PropertyCheck;
+
 /**
  * Properties of tokens that instances share, as they were given.
  *
@@ -13,8 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param keys the keys that tokens are sealed under, separated by commas, each as
  * '&lt;id&gt;:&lt;32 bytes in Base64&gt;': the first one seals, all of them open; make
  * one with 'openssl rand -base64 32'
- * @param ttl how long tokens are kept after they were last saved, where the refresh token
- * does not say when it expires
+ * @param ttl how long tokens are kept after they were last saved, from 1m to 400d, where
+ * they do not tell themselves
  */
 @ConfigurationProperties("oauth2-state.tokens")
 public record TokensProperties(@DefaultValue("none") TokenStoreType store, @Nullable String keys,
@@ -29,6 +31,11 @@ public record TokensProperties(@DefaultValue("none") TokenStoreType store, @Null
 	 */
 	public String keysOrNone() {
 		return (this.keys != null) ? this.keys : "";
+	}
+
+	Duration checkedTtl() {
+		return PropertyCheck.of("oauth2-state.tokens.ttl", this.ttl)
+			.between(Duration.ofMinutes(1), StoredTokens.MAX_TTL, "Use 1m to 400d, for example 30d.");
 	}
 
 	@Override

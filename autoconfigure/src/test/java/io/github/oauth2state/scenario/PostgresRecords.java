@@ -24,6 +24,14 @@ final class PostgresRecords implements StoredRecords {
 		return this.database;
 	}
 
+	/**
+	 * Returns how long the only record has to live.
+	 */
+	long secondsToLive() {
+		return this.postgres.queryNumber(this.database,
+				"SELECT CAST(extract(epoch FROM expires_at - now()) AS bigint) FROM oauth2_state");
+	}
+
 	@Override
 	public List<String> properties() {
 		return List.of("oauth2-state.store=jdbc", "oauth2-state.jdbc.initialize-schema=always",

@@ -1,0 +1,103 @@
+package io.github.oauth2state.tokens;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.login.LimitedLog;
+
+/**
+ * Makes records of tokens, and tokens of records.
+ */
+final class SealedTokens {
+
+	/**
+	 * What stores take, in bytes.
+	 */
+	private static final int MAX_RECORD = 64 * 1024;
+
+	/**
+	 * What of it is left for the content, in bytes.
+	 */
+	static final int MAX_CONTENT = MAX_RECORD - TokenKeys.MAX_OVERHEAD;
+
+	private final LimitedLog log = new LimitedLog(SharedAuthorizedClientService.class);
+
+	private final TokenKeys keys;
+
+	private final String namespace;
+
+	SealedTokens(TokenKeys keys, String namespace) {
+		this.keys = keys;
+		this.namespace = namespace;
+	}
+
+	/**
+	 * Names the record of a user. Texts that are no valid Unicode are all the same to a
+	 * digest of their bytes, so these have further parts that tell them apart.
+	 * @param registrationId the id of the registration
+	 * @param principalName the name of the user
+	 * @return where the record is
+	 */
+	StateKey key(String registrationId, String principalName) {
+		if (isUnicode(registrationId) && isUnicode(principalName)) {
+			return StateKey.of(this.namespace, "tokens", registrationId, principalName);
+		}
+		return StateKey.of(this.namespace, "tokens", registrationId, principalName, everyChar(registrationId),
+				everyChar(principalName));
+	}
+
+	private static boolean isUnicode(String text) {
+		return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+	}
+
+	private static String everyChar(String text) {
+		StringBuilder chars = new StringBuilder();
+		text.chars().forEach((value) -> chars.append(value).append(' '));
+		return chars.toString();
+	}
+
+	/**
+	 * Seals tokens.
+	 * @param key where they are to be stored
+	 * @param tokens the tokens
+	 * @return a record
+	 * @throws IllegalArgumentException if they are too large, or no valid Unicode
+	 */
+	byte[] seal(StateKey key, StoredTokens tokens) {
+		byte[] content = tokens.write();
+		if (content.length > MAX_CONTENT) {
+			throw new IllegalArgumentException(
+					"The tokens take %d bytes together, and a store keeps at most %d: have the provider put less into them, such as roles"
+						.formatted(content.length, MAX_CONTENT));
+		}
+		return this.keys.seal(key, content);
+	}
+
+	/**
+	 * Opens a record.
+	 * @param key where it was found
+	 * @param record the record, however hostile
+	 * @return the tokens, or empty if it does not open, which is logged
+	 */
+	Optional<StoredTokens> open(StateKey key, byte[] record) {
+		Optional<byte[]> content = this.keys.open(key, record);
+		if (content.isEmpty()) {
+			warn("were sealed under a key that is not among oauth2-state.tokens.keys, or altered");
+			return Optional.empty();
+		}
+		try {
+			return Optional.of(StoredTokens.read(content.get()));
+		}
+		catch (IllegalArgumentException ex) {
+			warn("were written in a form that this release does not know");
+			return Optional.empty();
+		}
+	}
+
+	private void warn(String reason) {
+		this.log.write(
+				(logger) -> logger.warn("Stored tokens " + reason + ". They count as absent until they are replaced."));
+	}
+
+}

@@ -1,0 +1,179 @@
+package io.github.oauth2state.tokens;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.util.Assert;
+
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
+
+/**
+ * Keeps the tokens of users in a store, where every instance finds them.
+ * <p>
+ * Nothing newer is ever overwritten by what is older. A login replaces whatever is there.
+ * The result of a refresh replaces only the tokens that it came from, so that who was
+ * paused before it saved leaves what others have saved since. Without refresh tokens,
+ * what expires later stays.
+ */
+final class SharedAuthorizedClientService implements OAuth2AuthorizedClientService {
+
+	private static final Log logger = LogFactory.getLog(SharedAuthorizedClientService.class);
+
+	private static final int ATTEMPTS = 10;
+
+	private final ClientRegistrationRepository registrations;
+
+	private final StateStore store;
+
+	private final SealedTokens sealed;
+
+	private final Duration ttl;
+
+	private final InstantSource clock;
+
+	/**
+	 * Creates a service.
+	 * @param registrations what an authorized client needs besides its tokens
+	 * @param store where to keep them
+	 * @param sealed makes records of them
+	 * @param ttl how long to keep tokens that do not say when they expire
+	 * @param clock tells the time
+	 */
+	SharedAuthorizedClientService(ClientRegistrationRepository registrations, StateStore store, SealedTokens sealed,
+			Duration ttl, InstantSource clock) {
+		this.registrations = registrations;
+		this.store = store;
+		this.sealed = sealed;
+		this.ttl = ttl;
+		this.clock = clock;
+	}
+
+	@Override
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
+	public <T extends OAuth2AuthorizedClient> @Nullable T loadAuthorizedClient(String registrationId,
+			String principalName) {
+		StateKey key = key(registrationId, principalName);
+		ClientRegistration registration = this.registrations.findByRegistrationId(registrationId);
+		if (registration == null) {
+			return null;
+		}
+		return (T) this.store.find(key)
+			.flatMap((record) -> this.sealed.open(key, record))
+			.map((tokens) -> tokens.toClient(registration, principalName))
+			.orElse(null);
+	}
+
+	/**
+	 * Saves tokens, unless what is there is newer.
+	 * @throws IllegalArgumentException if they are larger than what a store keeps
+	 * @throws StateStoreException if the store did not answer; they may be saved all the
+	 * same
+	 */
+	@Override
+	public void saveAuthorizedClient(OAuth2AuthorizedClient client, Authentication principal) {
+		Assert.notNull(client, "client is required");
+		Assert.notNull(principal, "principal is required");
+		StoredTokens mine = StoredTokens.of(client);
+		StateKey key = key(client.getClientRegistration().getRegistrationId(), principal.getName());
+		Optional<Predicate<StoredTokens>> stays = whatStays(client, mine);
+		byte[] record = this.sealed.seal(key, mine);
+		Duration timeToLive = mine.timeToLive(this.clock.instant(), this.ttl);
+		// Where tokens are expected, to look first is the cheaper way
+		Optional<byte[]> there = stays.isPresent() ? this.store.find(key) : Optional.empty();
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			if (there.isEmpty()) {
+				there = this.store.putIfAbsent(key, record, timeToLive);
+			}
+			if (there.isEmpty() || isLeft(key, there.get(), stays)
+					|| this.store.replace(key, there.get(), record, timeToLive)) {
+				return;
+			}
+			there = Optional.empty();
+		}
+		throw new StateStoreException(Reason.REJECTED, "Others save the same user's tokens all the time", null);
+	}
+
+	private boolean isLeft(StateKey key, byte[] there, Optional<Predicate<StoredTokens>> stays) {
+		return stays.isPresent() && this.sealed.open(key, there).filter(stays.get()).isPresent();
+	}
+
+	/**
+	 * Tells which tokens a save leaves where they are.
+	 * @return the condition, or empty for a login, which replaces all
+	 */
+	private static Optional<Predicate<StoredTokens>> whatStays(OAuth2AuthorizedClient client, StoredTokens mine) {
+		if (mine.refreshToken() == null) {
+			boolean login = AuthorizationGrantType.AUTHORIZATION_CODE
+				.equals(client.getClientRegistration().getAuthorizationGrantType());
+			return login ? Optional.empty()
+					: Optional.of((there) -> there.hasSameValues(mine) || newer(there.outlives(mine)));
+		}
+		return TokenLineage.takeAncestors(mine.refreshToken().getTokenValue())
+			.map((ancestors) -> (there) -> there.hasSameValues(mine)
+					|| newer(!there.hasRefreshTokenAmong(ancestors) || isNewerWithSameRefreshToken(there, mine)));
+	}
+
+	/**
+	 * Tells the results of two refreshes apart where the provider does not rotate.
+	 */
+	private static boolean isNewerWithSameRefreshToken(StoredTokens there, StoredTokens mine) {
+		return mine.refreshToken() != null && there.refreshToken() != null
+				&& mine.refreshToken().getTokenValue().equals(there.refreshToken().getTokenValue())
+				&& there.outlives(mine);
+	}
+
+	private static boolean newer(boolean newer) {
+		if (newer) {
+			logger.debug("Newer tokens are stored already, and left");
+		}
+		return newer;
+	}
+
+	/**
+	 * Removes tokens. While a refusal is handled, only those that were refused.
+	 * @throws StateStoreException if the store did not answer; they may be removed all
+	 * the same
+	 */
+	@Override
+	public void removeAuthorizedClient(String registrationId, String principalName) {
+		StateKey key = key(registrationId, principalName);
+		Optional<Set<String>> refused = TokenLineage.refused().map(Set::of);
+		if (refused.isEmpty()) {
+			this.store.take(key);
+			return;
+		}
+		Optional<byte[]> there = this.store.find(key);
+		if (there.flatMap((record) -> this.sealed.open(key, record))
+			.filter((tokens) -> tokens.hasRefreshTokenAmong(refused.get()))
+			.isPresent()) {
+			this.store.remove(key, there.get());
+		}
+	}
+
+	private StateKey key(String registrationId, String principalName) {
+		Assert.hasText(registrationId, "registrationId is required");
+		Assert.hasText(principalName, "principalName is required");
+		return this.sealed.key(registrationId, principalName);
+	}
+
+	@Override
+	public String toString() {
+		return "tokens in " + this.store;
+	}
+
+}
