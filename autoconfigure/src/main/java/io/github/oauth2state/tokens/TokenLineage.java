@@ -38,10 +38,12 @@ public final class TokenLineage {
 	public static void descends(String before, String after) {
 		Descent earlier = DESCENT.get();
 		Set<String> ancestors = new HashSet<>();
-		if (earlier != null && earlier.token().equals(digest(before))) {
-			ancestors.addAll(earlier.ancestors());
-		}
 		ancestors.add(digest(before));
+		if (earlier != null && earlier.includes(digest(before))) {
+			ancestors.addAll(earlier.ancestors());
+			ancestors.add(earlier.token());
+		}
+
 		DESCENT.set(new Descent(digest(after), Set.copyOf(ancestors)));
 	}
 
@@ -94,6 +96,11 @@ public final class TokenLineage {
 	}
 
 	private record Descent(String token, Set<String> ancestors) {
+
+		boolean includes(String digest) {
+			return this.token.equals(digest) || this.ancestors.contains(digest);
+		}
+
 	}
 
 }

@@ -1,0 +1,17 @@
+package io.github.oauth2state;
+
+/**
+ * Is told what happens when tokens are due. Beans of this type are called in their order,
+ * on the thread that needs the tokens; what they throw is logged and changes nothing.
+ */
+@FunctionalInterface
+public interface TokenRefreshListener {
+
+	/**
+	 * Called once for every request that found its tokens due. Not called while tokens
+	 * are valid.
+	 * @param event what happened
+	 */
+	void onTokenRefresh(TokenRefreshEvent event);
+
+}

@@ -1,0 +1,144 @@
+package io.github.oauth2state.refresh;
+
+import java.lang.reflect.Field;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.ClientCredentialsOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.DelegatingOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.OAuth2AuthorizationFailureHandler;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.RefreshTokenOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
+import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
+import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
+import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedClientManager;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * The only place that reads private state of Spring Security's clients, which have
+ * setters for it but no getters. Throws {@link IllegalStateException} where a version has
+ * it no more.
+ */
+final class ClientInternals {
+
+	private static final String PROVIDER = "authorizedClientProvider";
+
+	private static final String PROVIDERS = "authorizedClientProviders";
+
+	private static final String DEFAULT_PROVIDER = "DEFAULT_AUTHORIZED_CLIENT_PROVIDER";
+
+	private static final String FAILURE_HANDLER = "authorizationFailureHandler";
+
+	private static final String TOKEN_CLIENT = "accessTokenResponseClient";
+
+	private static final String EVENT_PUBLISHER = "applicationEventPublisher";
+
+	private static final String MANAGER = "authorizedClientManager";
+
+	private ClientInternals() {
+	}
+
+	/**
+	 * Returns the provider of one of Spring Security's managers.
+	 */
+	static OAuth2AuthorizedClientProvider provider(Object manager) {
+		return require(manager.getClass(), PROVIDER, manager, OAuth2AuthorizedClientProvider.class);
+	}
+
+	/**
+	 * Tells whether a provider is the one that all managers in the JVM have by default.
+	 */
+	static boolean isJvmWide(OAuth2AuthorizedClientProvider provider) {
+		return provider == read(DefaultOAuth2AuthorizedClientManager.class, DEFAULT_PROVIDER, null)
+				|| provider == read(AuthorizedClientServiceOAuth2AuthorizedClientManager.class, DEFAULT_PROVIDER, null);
+	}
+
+	static OAuth2AuthorizationFailureHandler failureHandler(Object manager) {
+		return require(manager.getClass(), FAILURE_HANDLER, manager, OAuth2AuthorizationFailureHandler.class);
+	}
+
+	@SuppressWarnings("unchecked")
+	static List<OAuth2AuthorizedClientProvider> providers(DelegatingOAuth2AuthorizedClientProvider provider) {
+		return require(DelegatingOAuth2AuthorizedClientProvider.class, PROVIDERS, provider, List.class);
+	}
+
+	@SuppressWarnings("unchecked")
+	static OAuth2AccessTokenResponseClient<OAuth2RefreshTokenGrantRequest> tokenClient(
+			RefreshTokenOAuth2AuthorizedClientProvider provider) {
+		return require(RefreshTokenOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT, provider,
+				OAuth2AccessTokenResponseClient.class);
+	}
+
+	@SuppressWarnings("unchecked")
+	static OAuth2AccessTokenResponseClient<OAuth2ClientCredentialsGrantRequest> tokenClient(
+			ClientCredentialsOAuth2AuthorizedClientProvider provider) {
+		return require(ClientCredentialsOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT, provider,
+				OAuth2AccessTokenResponseClient.class);
+	}
+
+	static @Nullable ApplicationEventPublisher eventPublisher(RefreshTokenOAuth2AuthorizedClientProvider provider) {
+		return (ApplicationEventPublisher) read(RefreshTokenOAuth2AuthorizedClientProvider.class, EVENT_PUBLISHER,
+				provider);
+	}
+
+	/**
+	 * Returns the manager that something uses.
+	 */
+	static @Nullable Object manager(Object user) {
+		return read(user.getClass(), MANAGER, user);
+	}
+
+	private static <T> T require(Class<?> type, String name, Object target, Class<T> valueType) {
+		Object value = read(type, name, target);
+		if (!valueType.isInstance(value)) {
+			throw new IllegalStateException("Field %s of %s is no %s".formatted(name, type.getName(), valueType));
+		}
+		return valueType.cast(value);
+	}
+
+	private static @Nullable Object read(Class<?> type, String name, @Nullable Object target) {
+		Field field = ReflectionUtils.findField(type, name);
+		if (field == null) {
+			throw new IllegalStateException(type.getName() + " has no field " + name);
+		}
+		ReflectionUtils.makeAccessible(field);
+		return ReflectionUtils.getField(field, target);
+	}
+
+	/**
+	 * Lets a native image keep the fields.
+	 */
+	static class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			for (Class<?> manager : List.of(DefaultOAuth2AuthorizedClientManager.class,
+					AuthorizedClientServiceOAuth2AuthorizedClientManager.class)) {
+				register(hints, manager, PROVIDER);
+				register(hints, manager, DEFAULT_PROVIDER);
+				register(hints, manager, FAILURE_HANDLER);
+			}
+			register(hints, DelegatingOAuth2AuthorizedClientProvider.class, PROVIDERS);
+			register(hints, RefreshTokenOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT);
+			register(hints, RefreshTokenOAuth2AuthorizedClientProvider.class, EVENT_PUBLISHER);
+			register(hints, ClientCredentialsOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT);
+			for (String user : ManagerUsers.CLASS_NAMES) {
+				hints.reflection().registerTypeIfPresent(classLoader, user, (type) -> type.withField(MANAGER));
+			}
+		}
+
+		private static void register(RuntimeHints hints, Class<?> type, String name) {
+			Field field = ReflectionUtils.findField(type, name);
+			if (field != null) {
+				hints.reflection().registerField(field);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,55 @@
+package io.github.oauth2state.refresh;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.Optional;
+
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.TokenRefresh;
+import io.github.oauth2state.record.Hkdf;
+import io.github.oauth2state.record.Seal;
+import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
+
+/**
+ * The flight of all who hold the same refresh token. Both keys are derived from it, so
+ * that its holders read the result without keys of the app's, and nobody else does.
+ *
+ * @param key where lease and result are
+ * @param sealingKey what the result is sealed under
+ */
+record RefreshFlight(StateKey key, SecretKey sealingKey) implements Flight {
+
+	private static final String PURPOSE = "refresh";
+
+	private static final int SEALING_KEY_LENGTH = 32;
+
+	static RefreshFlight of(TokenRefresh refresh, String refreshToken, RefreshSettings settings) {
+		StateKey key = StateKey.of(settings.namespace(), PURPOSE, refresh.registration().getRegistrationId(),
+				(settings.keyScope() == KeyScope.PRINCIPAL) ? Objects.requireNonNullElse(refresh.principalName(), "")
+						: "",
+				refreshToken);
+		byte[] info = ("oauth2-state/" + PURPOSE + "/1/" + settings.namespace()).getBytes(StandardCharsets.UTF_8);
+		byte[] sealingKey = Hkdf.derive(key.toByteArray(), refreshToken.getBytes(StandardCharsets.UTF_8), info,
+				SEALING_KEY_LENGTH);
+		return new RefreshFlight(key, new SecretKeySpec(sealingKey, "AES"));
+	}
+
+	@Override
+	public byte[] seal(byte[] content) {
+		return Seal.seal(this.sealingKey, content);
+	}
+
+	@Override
+	public Optional<byte[]> open(byte[] sealed) {
+		return Seal.open(this.sealingKey, sealed);
+	}
+
+	@Override
+	public String toString() {
+		return "RefreshFlight[hidden]";
+	}
+
+}
