@@ -1,0 +1,114 @@
+package io.github.oauth2state.refresh;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
+
+/**
+ * A store that tells which calls were made, and what ever was in it.
+ */
+final class SpiedStore implements StateStore {
+
+	private final Map<StateKey, Entry> entries = new ConcurrentHashMap<>();
+
+	private final List<String> commands = new CopyOnWriteArrayList<>();
+
+	private final ByteArrayOutputStream everything = new ByteArrayOutputStream();
+
+	volatile boolean fails;
+
+	@Override
+	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
+		called("putIfAbsent", value);
+		return Optional.ofNullable(swap(key, null, value, ttl));
+	}
+
+	@Override
+	public Optional<byte[]> find(StateKey key) {
+		called("find", new byte[0]);
+		return Optional.ofNullable(current(key));
+	}
+
+	@Override
+	public Optional<byte[]> take(StateKey key) {
+		throw new UnsupportedOperationException("Nothing of a refresh is taken");
+	}
+
+	@Override
+	public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
+		called("replace", value);
+		return Arrays.equals(swap(key, expected, value, ttl), expected);
+	}
+
+	@Override
+	public boolean remove(StateKey key, byte[] expected) {
+		called("remove", new byte[0]);
+		synchronized (this.entries) {
+			boolean same = Arrays.equals(current(key), expected);
+			if (same) {
+				this.entries.remove(key);
+			}
+			return same;
+		}
+	}
+
+	private byte @Nullable [] swap(StateKey key, byte @Nullable [] expected, byte[] value, Duration ttl) {
+		synchronized (this.entries) {
+			byte[] current = current(key);
+			if (Arrays.equals(current, expected)) {
+				put(key, value, ttl);
+			}
+			return current;
+		}
+	}
+
+	private byte @Nullable [] current(StateKey key) {
+		Entry entry = this.entries.get(key);
+		return (entry != null && System.nanoTime() - entry.until() < 0) ? entry.value() : null;
+	}
+
+	void put(StateKey key, byte[] value, Duration ttl) {
+		this.entries.put(key, new Entry(value, System.nanoTime() + ttl.toNanos()));
+	}
+
+	/**
+	 * Loses everything, as if all had expired.
+	 */
+	void forget() {
+		this.entries.clear();
+	}
+
+	List<String> takeCommands() {
+		List<String> taken = List.copyOf(this.commands);
+		this.commands.clear();
+		return taken;
+	}
+
+	synchronized String everything() {
+		return this.everything.toString(StandardCharsets.ISO_8859_1);
+	}
+
+	private synchronized void called(String command, byte[] value) {
+		this.commands.add(command);
+		this.everything.writeBytes(value);
+		if (this.fails) {
+			throw new StateStoreException(StateStoreException.Reason.TIMEOUT, "Not now", null);
+		}
+	}
+
+	private record Entry(byte[] value, long until) {
+	}
+
+}
