@@ -46,7 +46,8 @@ record GrantedCredentials(OAuth2ClientCredentialsGrantRequest request,
 
 	@Override
 	public Set<String> scopes() {
-		return registration().getScopes();
+		Set<String> scopes = registration().getScopes();
+		return (scopes != null) ? scopes : Set.of();
 	}
 
 	@Override

@@ -1,0 +1,613 @@
+package io.github.oauth2state.refresh;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
+import org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration;
+import org.springframework.boot.security.oauth2.client.autoconfigure.servlet.OAuth2ClientWebSecurityAutoConfiguration;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.http.client.reactive.JdkClientHttpConnector;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.ClientAuthorizationException;
+import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.RefreshTokenOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.annotation.RegisteredOAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
+import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
+import org.springframework.security.oauth2.client.endpoint.RestClientRefreshTokenTokenResponseClient;
+import org.springframework.security.oauth2.client.event.OAuth2AuthorizedClientRefreshedEvent;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
+import org.springframework.security.oauth2.client.web.client.OAuth2ClientHttpRequestInterceptor;
+import org.springframework.security.oauth2.client.web.reactive.function.client.ServletOAuth2AuthorizedClientExchangeFilterFunction;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.test.util.ReflectionTestUtils;
+import org.springframework.test.web.servlet.setup.MockMvcBuilders;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.tokens.TokensAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.springframework.security.oauth2.client.web.client.RequestAttributeClientRegistrationIdResolver.clientRegistrationId;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
+
+/**
+ * Two apps that share a store and nothing else, set up in each way that users set up
+ * clients: the second one must receive what the first one refreshed.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class ManagerCoordinatorTests {
+
+	private static final Authentication ALICE = new TestingAuthenticationToken("alice", "none", "ROLE_USER");
+
+	private final TokenEndpoint endpoint = new TokenEndpoint();
+
+	private final SpiedStore store = new SpiedStore();
+
+	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class,
+				TokensAutoConfiguration.class, RefreshStrategyAutoConfiguration.class, RefreshAutoConfiguration.class,
+				OAuth2ClientAutoConfiguration.class, OAuth2ClientWebSecurityAutoConfiguration.class,
+				SecurityAutoConfiguration.class, ServletWebSecurityAutoConfiguration.class,
+				WebMvcAutoConfiguration.class, DispatcherServletAutoConfiguration.class))
+		.withBean(StateStore.class, () -> this.store)
+		.withPropertyValues(registration("idp", "authorization_code"))
+		.withPropertyValues(registration("machine", "client_credentials"));
+
+	private String[] registration(String id, String grant) {
+		String registration = "spring.security.oauth2.client.registration." + id;
+		String provider = "spring.security.oauth2.client.provider." + id;
+		return new String[] { registration + ".client-id=app", registration + ".client-secret=secret",
+				registration + ".authorization-grant-type=" + grant,
+				registration + ".redirect-uri={baseUrl}/login/oauth2/code/{registrationId}",
+				provider + ".authorization-uri=http://idp.example/authorize",
+				provider + ".token-uri=" + this.endpoint.uri("/token"),
+				provider + ".user-info-uri=http://idp.example/me", provider + ".user-name-attribute=sub" };
+	}
+
+	@AfterEach
+	void close() {
+		this.endpoint.close();
+		SecurityContextHolder.clearContext();
+	}
+
+	@Test
+	void managerOfSpringBootIsCoordinated() {
+		assertCoordinated(ManagerCoordinatorTests::authorize);
+	}
+
+	@Test
+	void managerThatTheAppDeclaresIsCoordinatedAndKeepsItsClass() {
+		assertCoordinated((context, user) -> {
+			assertThat(context.getBean(DefaultOAuth2AuthorizedClientManager.class)).isNotNull();
+			return authorize(context, user);
+		}, OwnDefaultManager.class);
+	}
+
+	@Test
+	void managerOfTheClientServiceIsCoordinatedAndKeepsItsClass() {
+		assertCoordinated((context, user) -> {
+			assertThat(context.getBean(AuthorizedClientServiceOAuth2AuthorizedClientManager.class)).isNotNull();
+			return authorize(context, user);
+		}, OwnServiceManager.class);
+	}
+
+	@Test
+	void bothOfTwoManagersAreCoordinated() {
+		assertCoordinated((context, user) -> authorize(context, user, "first"), TwoManagers.class);
+		assertCoordinated((context, user) -> authorize(context, user, "second"), TwoManagers.class);
+	}
+
+	@Test
+	void managerBehindAProxyIsCoordinated() {
+		assertCoordinated(ManagerCoordinatorTests::authorize, ProxiedManager.class);
+	}
+
+	@Test
+	void annotatedParameterIsCoordinated() {
+		assertCoordinated(ManagerCoordinatorTests::byAnnotation, AnnotatedParameter.class);
+	}
+
+	@Test
+	void annotatedParameterIsCoordinatedThoughItsManagerIsNoBean() {
+		assertCoordinated(ManagerCoordinatorTests::byAnnotation, AnnotatedParameter.class, TwoManagers.class);
+	}
+
+	@Test
+	void webClientIsCoordinated() {
+		assertCoordinated(this::byWebClient, WebClientFilter.class);
+	}
+
+	@Test
+	void webClientIsCoordinatedThoughItsFilterMakesItsOwnManager() {
+		assertCoordinated(this::byWebClient, WebClientFilterWithManagerOfItsOwn.class);
+	}
+
+	@Test
+	void restClientIsCoordinated() {
+		assertCoordinated(this::byRestClient, RestClientInterceptor.class);
+	}
+
+	@Test
+	void tokenClientThatTheAppDeclaresMakesTheCall() {
+		assertCoordinated(ManagerCoordinatorTests::authorize, OwnTokenClient.class);
+		assertThat(OwnTokenClient.calls).containsExactly("called");
+	}
+
+	@Test
+	void providerThatTheAppDeclaresIsCoordinated() {
+		assertCoordinated(ManagerCoordinatorTests::authorize, OwnProvider.class);
+	}
+
+	@Test
+	void handlersOfTheAppAreCalled() {
+		OwnHandlers.calls.clear();
+		assertCoordinated(ManagerCoordinatorTests::authorize, OwnHandlers.class);
+		assertThat(OwnHandlers.calls).containsExactly("success", "success");
+		this.runner.withUserConfiguration(OwnHandlers.class).run((context) -> {
+			save(context, "spent");
+			authorize(context, "alice");
+			save(context, "spent");
+			this.store.forget();
+			assertThatExceptionOfType(ClientAuthorizationException.class).isThrownBy(() -> authorize(context, "alice"))
+				.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("invalid_grant"))
+				.satisfies((ex) -> assertThat(ex.getClientRegistrationId()).isEqualTo("idp"));
+			assertThat(OwnHandlers.calls).endsWith("failure invalid_grant");
+		});
+	}
+
+	@Test
+	void clientIsRemovedWhenItsTokenIsRefusedAndKeptWhenTheProviderFails() {
+		this.runner.run((context) -> {
+			save(context, "token");
+			this.endpoint.status = 503;
+			assertThatExceptionOfType(ClientAuthorizationException.class).isThrownBy(() -> authorize(context, "alice"));
+			assertThat(load(context)).isNotNull();
+			this.store.forget();
+			this.endpoint.status = 200;
+			authorize(context, "alice");
+			save(context, "token");
+			this.store.forget();
+			assertThatExceptionOfType(ClientAuthorizationException.class).isThrownBy(() -> authorize(context, "alice"));
+			assertThat(load(context)).isNull();
+		});
+	}
+
+	@Test
+	void eventIsPublishedByWinnerAndAdopter() {
+		Events.received.clear();
+		assertCoordinated(ManagerCoordinatorTests::authorize, Events.class);
+		assertThat(Events.received).hasSize(2);
+	}
+
+	@Test
+	void validTokensCostNoCommand() {
+		this.runner.run((context) -> {
+			save(context, "token");
+			authorize(context, "alice");
+			this.store.takeCommands();
+			this.endpoint.takeCalls();
+			for (int i = 0; i < 10; i++) {
+				authorize(context, "alice");
+			}
+			assertThat(this.store.takeCommands()).isEmpty();
+			assertThat(this.endpoint.takeCalls()).isEmpty();
+		});
+	}
+
+	@Test
+	void providerOfAllAppsInTheJvmStaysAsItIs() {
+		this.runner.withUserConfiguration(OwnDefaultManager.class).run((context) -> {
+			Object provider = ReflectionTestUtils.getField(DefaultOAuth2AuthorizedClientManager.class,
+					"DEFAULT_AUTHORIZED_CLIENT_PROVIDER");
+			List<?> providers = (List<?>) ReflectionTestUtils.getField(provider, "authorizedClientProviders");
+			assertThat(providers).filteredOn(RefreshTokenOAuth2AuthorizedClientProvider.class::isInstance)
+				.hasSize(1)
+				.allSatisfy((
+						refreshing) -> assertThat(ReflectionTestUtils.getField(refreshing, "accessTokenResponseClient"))
+							.isInstanceOf(RestClientRefreshTokenTokenResponseClient.class));
+		});
+	}
+
+	@Test
+	void unknownProviderIsWarnedAbout(CapturedOutput output) {
+		this.runner.withUserConfiguration(UnknownProvider.class).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Tokens may be refreshed without coordination by bean 'manager'")
+			.contains("provider of type");
+	}
+
+	@Test
+	void unknownManagerIsWarnedAbout(CapturedOutput output) {
+		this.runner.withUserConfiguration(UnknownManager.class).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Tokens may be refreshed without coordination by bean 'manager'")
+			.contains("manager of type");
+	}
+
+	@Test
+	void knownSetUpsAreNotWarnedAbout(CapturedOutput output) {
+		for (Class<?> known : List.of(OwnDefaultManager.class, OwnServiceManager.class, WebClientFilter.class,
+				RestClientInterceptor.class, OwnProvider.class)) {
+			this.runner.withUserConfiguration(known).run((context) -> assertThat(context).hasNotFailed());
+		}
+		assertThat(output).doesNotContain("without coordination");
+	}
+
+	@Test
+	void tokensByClientCredentialsAreObtainedOnce() {
+		this.runner.run((context) -> {
+			for (String user : List.of("alice", "bob", "carol")) {
+				assertThat(authorize(context, user, OAuth2AuthorizedClientManager.class, "machine")).isNotNull();
+			}
+			assertThat(this.endpoint.takeCalls()).hasSize(1);
+		});
+	}
+
+	@Test
+	void tokensByClientCredentialsAreObtainedPerUserWhereTheAppSaysSo() {
+		this.runner.withPropertyValues("oauth2-state.refresh.client-credentials=false").run((context) -> {
+			for (String user : List.of("alice", "bob", "carol")) {
+				authorize(context, user, OAuth2AuthorizedClientManager.class, "machine");
+			}
+			assertThat(this.endpoint.takeCalls()).hasSize(3);
+		});
+	}
+
+	@Test
+	void springSecurityIsLeftAloneWhereTheAppSaysSo() {
+		this.runner.withPropertyValues("oauth2-state.refresh.strategy=none").run((context) -> {
+			assertThat(context).doesNotHaveBean(ManagerCoordinator.class).doesNotHaveBean(Refresher.class);
+			save(context, "token");
+			authorize(context, "alice");
+			assertThat(this.store.takeCommands()).isEmpty();
+		});
+	}
+
+	/**
+	 * The second app comes with the token that the first has spent.
+	 */
+	private void assertCoordinated(BiFunction<ApplicationContext, String, String> authorize, Class<?>... setUp) {
+		String refreshToken = "token" + System.nanoTime();
+		this.endpoint.takeCalls();
+		this.runner.withUserConfiguration(setUp)
+			.run((first) -> this.runner.withUserConfiguration(setUp).run((second) -> {
+				assertThat(first).hasNotFailed();
+				assertThat(second).hasNotFailed();
+				save(first, refreshToken);
+				save(second, refreshToken);
+				String winners = authorize.apply(first, "alice");
+				assertThat(authorize.apply(second, "alice")).isEqualTo(winners);
+				if (!List.of(setUp).contains(OwnTokenClient.class)) {
+					assertThat(this.endpoint.takeCalls()).hasSize(1);
+				}
+				assertThat(load(first).getRefreshToken().getTokenValue())
+					.isEqualTo(load(second).getRefreshToken().getTokenValue())
+					.isNotEqualTo(refreshToken);
+			}));
+	}
+
+	private static void save(ApplicationContext context, String refreshToken) {
+		OAuth2AccessToken expired = TestInstance.expired("access-of-" + refreshToken);
+		context.getBean(OAuth2AuthorizedClientService.class)
+			.saveAuthorizedClient(new OAuth2AuthorizedClient(
+					context.getBean(ClientRegistrationRepository.class).findByRegistrationId("idp"), "alice", expired,
+					new OAuth2RefreshToken(refreshToken, Instant.now())), ALICE);
+	}
+
+	private static OAuth2AuthorizedClient load(ApplicationContext context) {
+		return context.getBean(OAuth2AuthorizedClientService.class).loadAuthorizedClient("idp", "alice");
+	}
+
+	private static String authorize(ApplicationContext context, String user) {
+		return authorize(context, user, OAuth2AuthorizedClientManager.class, "idp");
+	}
+
+	private static String authorize(ApplicationContext context, String user, String manager) {
+		return authorize(context.getBean(manager, OAuth2AuthorizedClientManager.class), user, "idp");
+	}
+
+	private static String authorize(ApplicationContext context, String user,
+			Class<? extends OAuth2AuthorizedClientManager> manager, String registration) {
+		return authorize(context.getBean(manager), user, registration);
+	}
+
+	private static String authorize(OAuth2AuthorizedClientManager manager, String user, String registration) {
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		return manager
+			.authorize(OAuth2AuthorizeRequest.withClientRegistrationId(registration)
+				.principal(new TestingAuthenticationToken(user, "none", "ROLE_USER"))
+				.attribute(HttpServletRequest.class.getName(), request)
+				.attribute(HttpServletResponse.class.getName(), new MockHttpServletResponse())
+				.build())
+			.getAccessToken()
+			.getTokenValue();
+	}
+
+	private static String byAnnotation(ApplicationContext context, String user) {
+		SecurityContextHolder.getContext().setAuthentication(ALICE);
+		try {
+			return MockMvcBuilders.webAppContextSetup((WebApplicationContext) context)
+				.build()
+				.perform(get("/client").principal(ALICE))
+				.andReturn()
+				.getResponse()
+				.getContentAsString();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private String byWebClient(ApplicationContext context, String user) {
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		ServletOAuth2AuthorizedClientExchangeFilterFunction filter = context
+			.getBean(ServletOAuth2AuthorizedClientExchangeFilterFunction.class);
+		return WebClient.builder()
+			.clientConnector(new JdkClientHttpConnector())
+			.apply(filter.oauth2Configuration())
+			.build()
+			.get()
+			.uri(this.endpoint.uri("/resource"))
+			.attributes(ServletOAuth2AuthorizedClientExchangeFilterFunction.clientRegistrationId("idp"))
+			.attributes(ServletOAuth2AuthorizedClientExchangeFilterFunction.authentication(ALICE))
+			.attribute(HttpServletRequest.class.getName(), request)
+			.attribute(HttpServletResponse.class.getName(), new MockHttpServletResponse())
+			.retrieve()
+			.bodyToMono(String.class)
+			.block();
+	}
+
+	private String byRestClient(ApplicationContext context, String user) {
+		SecurityContextHolder.getContext().setAuthentication(ALICE);
+		return RestClient.builder()
+			.requestFactory(new JdkClientHttpRequestFactory())
+			.requestInterceptor(context.getBean(OAuth2ClientHttpRequestInterceptor.class))
+			.build()
+			.get()
+			.uri(this.endpoint.uri("/resource"))
+			.attributes(clientRegistrationId("idp"))
+			.retrieve()
+			.body(String.class);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnDefaultManager {
+
+		@Bean
+		DefaultOAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientRepository clients) {
+			return new DefaultOAuth2AuthorizedClientManager(registrations, clients);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnServiceManager {
+
+		@Bean
+		AuthorizedClientServiceOAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientService clients) {
+			return serviceManager(registrations, clients);
+		}
+
+	}
+
+	private static AuthorizedClientServiceOAuth2AuthorizedClientManager serviceManager(
+			ClientRegistrationRepository registrations, OAuth2AuthorizedClientService clients) {
+		AuthorizedClientServiceOAuth2AuthorizedClientManager manager = new AuthorizedClientServiceOAuth2AuthorizedClientManager(
+				registrations, clients);
+		manager.setAuthorizedClientProvider(OAuth2AuthorizedClientProviderBuilder.builder()
+			.authorizationCode()
+			.refreshToken()
+			.clientCredentials()
+			.build());
+		return manager;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoManagers {
+
+		@Bean
+		DefaultOAuth2AuthorizedClientManager first(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientRepository clients) {
+			return new DefaultOAuth2AuthorizedClientManager(registrations, clients);
+		}
+
+		@Bean
+		AuthorizedClientServiceOAuth2AuthorizedClientManager second(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientService clients) {
+			return serviceManager(registrations, clients);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ProxiedManager {
+
+		@Bean
+		OAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientRepository clients) {
+			return (OAuth2AuthorizedClientManager) new ProxyFactory(
+					new DefaultOAuth2AuthorizedClientManager(registrations, clients))
+				.getProxy();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class AnnotatedParameter {
+
+		@Bean
+		Page page() {
+			return new Page();
+		}
+
+	}
+
+	@RestController
+	static class Page {
+
+		@GetMapping("/client")
+		String client(@RegisteredOAuth2AuthorizedClient("idp") OAuth2AuthorizedClient client) {
+			return client.getAccessToken().getTokenValue();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WebClientFilter {
+
+		@Bean
+		ServletOAuth2AuthorizedClientExchangeFilterFunction filter(OAuth2AuthorizedClientManager manager) {
+			return new ServletOAuth2AuthorizedClientExchangeFilterFunction(manager);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WebClientFilterWithManagerOfItsOwn {
+
+		@Bean
+		ServletOAuth2AuthorizedClientExchangeFilterFunction filter(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientRepository clients) {
+			return new ServletOAuth2AuthorizedClientExchangeFilterFunction(registrations, clients);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class RestClientInterceptor {
+
+		@Bean
+		OAuth2ClientHttpRequestInterceptor interceptor(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientService clients) {
+			return new OAuth2ClientHttpRequestInterceptor(serviceManager(registrations, clients));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnTokenClient {
+
+		static final List<String> calls = new CopyOnWriteArrayList<>();
+
+		@Bean
+		OAuth2AccessTokenResponseClient<OAuth2RefreshTokenGrantRequest> tokenClient() {
+			StrictProvider provider = new StrictProvider();
+			provider.strict = false;
+			return (request) -> {
+				calls.add("called");
+				return provider.getTokenResponse(new OAuth2RefreshTokenGrantRequest(request.getClientRegistration(),
+						request.getAccessToken(), new OAuth2RefreshToken("own.0", null), Set.of()));
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnProvider {
+
+		@Bean
+		OAuth2AuthorizedClientProvider provider() {
+			return OAuth2AuthorizedClientProviderBuilder.builder().authorizationCode().refreshToken().build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnHandlers {
+
+		static final List<String> calls = new CopyOnWriteArrayList<>();
+
+		@Bean
+		Consumer<DefaultOAuth2AuthorizedClientManager> handlers(OAuth2AuthorizedClientService clients) {
+			return (manager) -> {
+				manager.setAuthorizationSuccessHandler((client, principal, attributes) -> {
+					calls.add("success");
+					clients.saveAuthorizedClient(client, principal);
+				});
+				manager.setAuthorizationFailureHandler((exception, principal, attributes) -> calls
+					.add("failure " + exception.getError().getErrorCode()));
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Events {
+
+		static final List<OAuth2AuthorizedClientRefreshedEvent> received = new CopyOnWriteArrayList<>();
+
+		@Bean
+		ApplicationListener<OAuth2AuthorizedClientRefreshedEvent> listener() {
+			return received::add;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class UnknownProvider {
+
+		@Bean
+		DefaultOAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientRepository clients) {
+			DefaultOAuth2AuthorizedClientManager manager = new DefaultOAuth2AuthorizedClientManager(registrations,
+					clients);
+			manager.setAuthorizedClientProvider((context) -> null);
+			return manager;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class UnknownManager {
+
+		@Bean
+		OAuth2AuthorizedClientManager manager() {
+			return (request) -> null;
+		}
+
+	}
+
+}
