@@ -52,6 +52,7 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.client.web.client.OAuth2ClientHttpRequestInterceptor;
+import org.springframework.security.oauth2.client.web.client.RequestAttributeClientRegistrationIdResolver;
 import org.springframework.security.oauth2.client.web.reactive.function.client.ServletOAuth2AuthorizedClientExchangeFilterFunction;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
@@ -70,7 +71,6 @@ import io.github.oauth2state.tokens.TokensAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.springframework.security.oauth2.client.web.client.RequestAttributeClientRegistrationIdResolver.clientRegistrationId;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 
 /**
@@ -406,9 +406,21 @@ class ManagerCoordinatorTests {
 			.build()
 			.get()
 			.uri(this.endpoint.uri("/resource"))
-			.attributes(clientRegistrationId("idp"))
+			.attributes(RequestAttributeClientRegistrationIdResolver.clientRegistrationId("idp"))
 			.retrieve()
 			.body(String.class);
+	}
+
+	private static AuthorizedClientServiceOAuth2AuthorizedClientManager serviceManager(
+			ClientRegistrationRepository registrations, OAuth2AuthorizedClientService clients) {
+		AuthorizedClientServiceOAuth2AuthorizedClientManager manager = new AuthorizedClientServiceOAuth2AuthorizedClientManager(
+				registrations, clients);
+		manager.setAuthorizedClientProvider(OAuth2AuthorizedClientProviderBuilder.builder()
+			.authorizationCode()
+			.refreshToken()
+			.clientCredentials()
+			.build());
+		return manager;
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -431,18 +443,6 @@ class ManagerCoordinatorTests {
 			return serviceManager(registrations, clients);
 		}
 
-	}
-
-	private static AuthorizedClientServiceOAuth2AuthorizedClientManager serviceManager(
-			ClientRegistrationRepository registrations, OAuth2AuthorizedClientService clients) {
-		AuthorizedClientServiceOAuth2AuthorizedClientManager manager = new AuthorizedClientServiceOAuth2AuthorizedClientManager(
-				registrations, clients);
-		manager.setAuthorizedClientProvider(OAuth2AuthorizedClientProviderBuilder.builder()
-			.authorizationCode()
-			.refreshToken()
-			.clientCredentials()
-			.build());
-		return manager;
 	}
 
 	@Configuration(proxyBeanMethods = false)
