@@ -19,7 +19,9 @@ class HistogramMeterFilter implements MeterFilter {
 			nanos(Stream.concat(Stream.of(Duration.ofNanos(500_000)),
 					Stream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000).map(Duration::ofMillis))),
 			OAuth2StateMeter.LOGIN_DURATION.getName(),
-			nanos(Stream.of(1, 2, 5, 10, 30, 60, 120, 300, 600).map(Duration::ofSeconds)));
+			nanos(Stream.of(1, 2, 5, 10, 30, 60, 120, 300, 600).map(Duration::ofSeconds)),
+			OAuth2StateMeter.REFRESH.getName(),
+			nanos(Stream.of(5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000).map(Duration::ofMillis)));
 
 	private static double[] nanos(Stream<Duration> durations) {
 		return durations.mapToDouble((duration) -> (double) duration.toNanos()).toArray();

@@ -48,6 +48,11 @@ public enum OAuth2StateMeter implements MeterDocumentation {
 	PENDING("oauth2.state.pending", Meter.Type.GAUGE),
 
 	/**
+	 * How long requests waited for new tokens, and where those came from.
+	 */
+	REFRESH("oauth2.state.refresh", Meter.Type.TIMER, Tag.STRATEGY, Tag.OUTCOME),
+
+	/**
 	 * Which percentage of browsers begins logins on the path that is being rolled out.
 	 */
 	ROLLOUT_PERCENTAGE("oauth2.state.rollout.percentage", Meter.Type.GAUGE),
@@ -120,6 +125,12 @@ public enum OAuth2StateMeter implements MeterDocumentation {
 		 * Where the pending login was kept.
 		 */
 		PATH,
+
+		/**
+		 * The strategy that refreshes tokens: {@code single_flight}, {@code early}, or
+		 * what a strategy of the app calls itself.
+		 */
+		STRATEGY,
 
 		/**
 		 * The state of the circuit that the series is about.

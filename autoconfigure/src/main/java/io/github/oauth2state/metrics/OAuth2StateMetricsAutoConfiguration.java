@@ -52,6 +52,11 @@ public final class OAuth2StateMetricsAutoConfiguration {
 		}
 
 		@Bean
+		RefreshMetrics oauth2StateRefreshMetrics(MeterRegistry registry) {
+			return new RefreshMetrics(registry);
+		}
+
+		@Bean
 		@ConditionalOnBean({ Rollout.class, StoreCircuit.class })
 		RolloutMetrics oauth2StateRolloutMetrics(Rollout rollout, StoreCircuit circuit) {
 			return new RolloutMetrics(rollout, circuit);

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.rollout.StoreCircuit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -78,6 +79,7 @@ class DocumentedMetersTests {
 		assertThat(values(OAuth2StateMeter.LOGINS, "outcome")).isEqualTo(names(LoginOutcome.values()));
 		assertThat(values(OAuth2StateMeter.LOGINS, "path")).isEqualTo(names(LoginPath.values()));
 		assertThat(values(OAuth2StateMeter.CIRCUIT, "state")).isEqualTo(names(StoreCircuit.State.values()));
+		assertThat(values(OAuth2StateMeter.REFRESH, "outcome")).isEqualTo(names(TokenRefreshOutcome.values()));
 		Set<String> results = names(Reason.values());
 		results.add(TagValues.ofFailure(null));
 		assertThat(values(OAuth2StateMeter.CLEANUP, "outcome")).isEqualTo(results);
@@ -86,12 +88,17 @@ class DocumentedMetersTests {
 
 	@Test
 	void everyOutcomeSaysWhatToDo() {
-		List<String> explained = Pattern.compile("(?m)^\\| `([a-z_]+)` \\| [^|]+ \\| [^|]+ \\|$")
-			.matcher(section(OAuth2StateMeter.LOGINS))
+		assertThat(explained(OAuth2StateMeter.LOGINS)).containsExactlyInAnyOrderElementsOf(names(LoginOutcome.values()));
+		assertThat(explained(OAuth2StateMeter.REFRESH))
+			.containsExactlyInAnyOrderElementsOf(names(TokenRefreshOutcome.values()));
+	}
+
+	private static List<String> explained(OAuth2StateMeter meter) {
+		return Pattern.compile("(?m)^\\| `([a-z_]+)` \\| [^|]+ \\| [^|]+ \\|$")
+			.matcher(section(meter))
 			.results()
 			.map((row) -> row.group(1))
 			.toList();
-		assertThat(explained).containsExactlyInAnyOrderElementsOf(names(LoginOutcome.values()));
 	}
 
 	@ParameterizedTest

@@ -16,7 +16,7 @@ import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
 /**
  * What the provider has authorized. The one in memory that comes with Spring
  * Authorization Server keeps no more than a hundred codes, and fails when it is asked
- * while others add to it.
+ * while others add to it. Refresh tokens are good for one use.
  */
 final class Authorizations implements OAuth2AuthorizationService {
 
@@ -47,7 +47,22 @@ final class Authorizations implements OAuth2AuthorizationService {
 	@Override
 	public @Nullable OAuth2Authorization findByToken(String token, @Nullable OAuth2TokenType tokenType) {
 		String id = this.idByToken.get(token);
-		return (id != null) ? this.byId.get(id) : null;
+		OAuth2Authorization authorization = (id != null) ? this.byId.get(id) : null;
+		if (authorization != null && OAuth2TokenType.REFRESH_TOKEN.equals(tokenType)
+				&& !isCurrent(token, authorization)) {
+			remove(authorization);
+			return null;
+		}
+		return authorization;
+	}
+
+	/**
+	 * A refresh token that comes again when it has been replaced may have been stolen, so
+	 * that all that came of it is revoked (RFC 9700, section 4.14.2).
+	 */
+	private static boolean isCurrent(String token, OAuth2Authorization authorization) {
+		OAuth2Authorization.Token<OAuth2RefreshToken> current = authorization.getRefreshToken();
+		return current != null && current.getToken().getTokenValue().equals(token);
 	}
 
 }

@@ -1,8 +1,11 @@
 package io.github.oauth2state.scenario;
 
 import java.io.IOException;
+import java.security.Principal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -22,6 +25,8 @@ import org.springframework.security.core.authority.FactorGrantedAuthority;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
@@ -58,7 +63,31 @@ final class IdentityProvider implements AutoCloseable {
 	 * Returns how often the token endpoint was called, and starts anew.
 	 */
 	int takeTokenCalls() {
-		return this.context.getBean(TokenCalls.class).count.getAndSet(0);
+		return tokenCalls().count.getAndSet(0);
+	}
+
+	TokenCalls tokenCalls() {
+		return this.context.getBean(TokenCalls.class);
+	}
+
+	/**
+	 * Authorizes the app for a user, as if they had logged in.
+	 * @return the refresh token
+	 */
+	String grant(String user) {
+		RegisteredClient client = this.context.getBean(RegisteredClientRepository.class).findByClientId("app");
+		String token = UUID.randomUUID().toString();
+		Instant now = Instant.now();
+		this.context.getBean(Authorizations.class)
+			.save(OAuth2Authorization.withRegisteredClient(client)
+				.principalName(user)
+				.authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
+				.authorizedScopes(Set.of("read"))
+				.attribute(Principal.class.getName(),
+						UsernamePasswordAuthenticationToken.authenticated(user, null, List.of()))
+				.refreshToken(new OAuth2RefreshToken(token, now, now.plus(Duration.ofHours(1))))
+				.build());
+		return token;
 	}
 
 	@Override
@@ -86,6 +115,7 @@ final class IdentityProvider implements AutoCloseable {
 				.clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
 				.authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
 				.authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
+				.authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
 				.redirectUris((uris) -> {
 					for (String scheme : new String[] { "http", "https" }) {
 						uris.add(scheme + "://app.example/login/oauth2/code/idp");
@@ -115,17 +145,72 @@ final class IdentityProvider implements AutoCloseable {
 
 	}
 
+	/**
+	 * Watches the token endpoint, and makes it slow or fail.
+	 */
 	static final class TokenCalls extends OncePerRequestFilter {
 
 		private final AtomicInteger count = new AtomicInteger();
 
+		private final AtomicInteger refused = new AtomicInteger();
+
+		private volatile Duration delay = Duration.ZERO;
+
+		private volatile int failure;
+
+		int count() {
+			return this.count.get();
+		}
+
+		/**
+		 * Returns how many calls were answered with an error since the last call.
+		 */
+		int takeRefused() {
+			return this.refused.getAndSet(0);
+		}
+
+		void delay(Duration delay) {
+			this.delay = delay;
+		}
+
+		/**
+		 * Makes calls fail.
+		 * @param status the status, or 0 for no failure
+		 */
+		void fail(int status) {
+			this.failure = status;
+		}
+
 		@Override
 		protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 				throws ServletException, IOException {
-			if (request.getRequestURI().equals("/oauth2/token")) {
-				this.count.incrementAndGet();
+			if (!request.getRequestURI().equals("/oauth2/token")) {
+				chain.doFilter(request, response);
+				return;
+			}
+			this.count.incrementAndGet();
+			if (this.failure != 0) {
+				sleep();
+				response.setStatus(this.failure);
+				return;
 			}
 			chain.doFilter(request, response);
+			sleep();
+			if (response.getStatus() >= 400) {
+				this.refused.incrementAndGet();
+			}
+		}
+
+		/**
+		 * After the work, so that a caller who is gone by then has spent its token.
+		 */
+		private void sleep() {
+			try {
+				Thread.sleep(this.delay.toMillis());
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
 		}
 
 	}

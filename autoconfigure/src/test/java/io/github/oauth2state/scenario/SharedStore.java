@@ -21,6 +21,13 @@ enum SharedStore {
 	}
 
 	/**
+	 * Returns records that belong to nobody else.
+	 */
+	StoredRecords newRecords() {
+		return this.records.get();
+	}
+
+	/**
 	 * Returns two instances of an app on this store, started once for all tests.
 	 */
 	synchronized RealCluster cluster() {
