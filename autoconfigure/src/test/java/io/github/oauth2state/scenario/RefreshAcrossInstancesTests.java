@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -44,16 +46,17 @@ class RefreshAcrossInstancesTests {
 
 	private static final AtomicInteger names = new AtomicInteger();
 
-	private final SharedStore store;
+	@Parameter
+	private SharedStore store;
 
 	private final IdentityProvider idp = IdentityProvider.start();
 
-	private final StoredRecords records;
+	private StoredRecords records;
 
-	private final List<RefreshingInstance> instances;
+	private List<RefreshingInstance> instances;
 
-	RefreshAcrossInstancesTests(SharedStore store) {
-		this.store = store;
+	@BeforeParameterizedClassInvocation
+	void start(SharedStore store) {
 		this.records = store.newRecords();
 		this.instances = RefreshingInstance.start(3,
 				properties("oauth2-state.refresh.lease=" + LEASE.toMillis() + "ms"));

@@ -1,0 +1,151 @@
+package io.github.oauth2state.refresh;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
+
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.TokenRefreshStrategy;
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.tokens.TokensAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Which strategy an app gets, and what it is told.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class RefreshAutoConfigurationTests {
+
+	private final ApplicationContextRunner bare = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class,
+					TokensAutoConfiguration.class, RefreshStrategyAutoConfiguration.class,
+					RefreshAutoConfiguration.class));
+
+	private final ApplicationContextRunner runner = this.bare.withBean(StateStore.class, SpiedStore::new);
+
+	@Test
+	void instancesAgreeWhereThereIsAStore() {
+		this.runner.run((context) -> assertThat(context).hasSingleBean(SingleFlightRefresh.class)
+			.hasSingleBean(ManagerCoordinator.class));
+	}
+
+	@Test
+	void nothingIsDoneWhereThereIsNoStore() {
+		this.bare.withPropertyValues("oauth2-state.store=cookie")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(TokenRefreshStrategy.class)
+				.doesNotHaveBean(ManagerCoordinator.class));
+	}
+
+	@Test
+	void earlyNeedsNoStore() {
+		this.bare.withPropertyValues("oauth2-state.store=cookie", "oauth2-state.refresh.strategy=early")
+			.run((context) -> assertThat(context).hasSingleBean(EarlyRefresh.class)
+				.hasSingleBean(ManagerCoordinator.class));
+	}
+
+	@Test
+	void singleFlightWithoutAStoreStopsTheApp() {
+		this.bare.withPropertyValues("oauth2-state.store=cookie", "oauth2-state.refresh.strategy=single-flight")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("oauth2-state.refresh.strategy"));
+	}
+
+	@Test
+	void noneLeavesSpringSecurityAlone() {
+		this.runner.withPropertyValues("oauth2-state.refresh.strategy=none")
+			.run((context) -> assertThat(context).doesNotHaveBean(TokenRefreshStrategy.class)
+				.doesNotHaveBean(ManagerCoordinator.class));
+	}
+
+	@Test
+	void libraryThatIsOffLeavesSpringSecurityAlone() {
+		this.runner.withPropertyValues("oauth2-state.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(ManagerCoordinator.class));
+	}
+
+	@Test
+	void strategyOfTheAppReplacesThoseOfTheLibrary() {
+		TokenRefreshStrategy own = mock(TokenRefreshStrategy.class);
+		this.runner.withBean(TokenRefreshStrategy.class, () -> own)
+			.withPropertyValues("oauth2-state.refresh.strategy=none")
+			.run((context) -> {
+				assertThat(context).hasSingleBean(ManagerCoordinator.class);
+				assertThat(context.getBean(TokenRefreshStrategy.class)).isSameAs(own);
+			});
+	}
+
+	@Test
+	void appWithoutOAuth2ClientsStarts() {
+		this.runner.withClassLoader(new FilteredClassLoader(OAuth2AuthorizedClientManager.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(TokenRefreshStrategy.class));
+	}
+
+	@Test
+	void appWithoutServletsStarts() {
+		this.runner.withClassLoader(new FilteredClassLoader("jakarta.servlet", "org.springframework.web.servlet"))
+			.withBean(OAuth2AuthorizedClientService.class, RefreshAutoConfigurationTests::inMemory)
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ManagerCoordinator.class));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "lease, 999ms", "lease, 61s", "wait-timeout, 0s", "wait-timeout, 6m", "replay-window, 0s",
+			"replay-window, 2h", "failure-window, -1s", "failure-window, 61s", "early.window, -1s", "early.window, 2h",
+			"early.jitter, 1.5", "early.jitter, -0.1", "early.jitter, NaN", "early.interval, 0s", "early.interval, 2h" })
+	void absurdValueStopsTheApp(String property, String value) {
+		this.runner.withPropertyValues("oauth2-state.refresh." + property + "=" + value)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("oauth2-state.refresh." + property));
+	}
+
+	@Test
+	void tokensThatEachInstanceKeepsForItselfAreWarnedAbout(CapturedOutput output) {
+		this.runner.withBean(OAuth2AuthorizedClientService.class, RefreshAutoConfigurationTests::inMemory)
+			.run((context) -> assertThat(output).contains("each keeps tokens in a memory of its own")
+				.contains("oauth2-state.tokens.store"));
+	}
+
+	@Test
+	void tokensThatAreKeptInSessionsAreNotWarnedAbout(CapturedOutput output) {
+		this.runner.withBean(OAuth2AuthorizedClientService.class, RefreshAutoConfigurationTests::inMemory)
+			.withBean(HttpSessionOAuth2AuthorizedClientRepository.class)
+			.run((context) -> assertThat(output).doesNotContain("memory of its own"));
+	}
+
+	@Test
+	void tokensThatAreKeptElsewhereAreNotWarnedAbout(CapturedOutput output) {
+		this.runner.withBean(OAuth2AuthorizedClientService.class, () -> mock(OAuth2AuthorizedClientService.class))
+			.run((context) -> assertThat(output).doesNotContain("memory of its own"));
+	}
+
+	@Test
+	void threadsEndWithTheApp() {
+		this.runner.run((context) -> {
+			SingleFlightRefresh strategy = context.getBean(SingleFlightRefresh.class);
+			context.close();
+			assertThat(strategy).extracting("renewal.executor.shutdown").isEqualTo(true);
+		});
+	}
+
+	private static InMemoryOAuth2AuthorizedClientService inMemory() {
+		return new InMemoryOAuth2AuthorizedClientService(
+				new InMemoryClientRegistrationRepository(TestInstance.registration("idp")));
+	}
+
+}
