@@ -88,7 +88,8 @@ class DocumentedMetersTests {
 
 	@Test
 	void everyOutcomeSaysWhatToDo() {
-		assertThat(explained(OAuth2StateMeter.LOGINS)).containsExactlyInAnyOrderElementsOf(names(LoginOutcome.values()));
+		assertThat(explained(OAuth2StateMeter.LOGINS))
+			.containsExactlyInAnyOrderElementsOf(names(LoginOutcome.values()));
 		assertThat(explained(OAuth2StateMeter.REFRESH))
 			.containsExactlyInAnyOrderElementsOf(names(TokenRefreshOutcome.values()));
 	}

@@ -30,10 +30,9 @@ import static org.mockito.Mockito.mock;
 @ExtendWith(OutputCaptureExtension.class)
 class RefreshAutoConfigurationTests {
 
-	private final ApplicationContextRunner bare = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class,
-					TokensAutoConfiguration.class, RefreshStrategyAutoConfiguration.class,
-					RefreshAutoConfiguration.class));
+	private final ApplicationContextRunner bare = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class,
+				TokensAutoConfiguration.class, RefreshStrategyAutoConfiguration.class, RefreshAutoConfiguration.class));
 
 	private final ApplicationContextRunner runner = this.bare.withBean(StateStore.class, SpiedStore::new);
 
@@ -106,7 +105,8 @@ class RefreshAutoConfigurationTests {
 	@ParameterizedTest
 	@CsvSource({ "lease, 999ms", "lease, 61s", "wait-timeout, 0s", "wait-timeout, 6m", "replay-window, 0s",
 			"replay-window, 2h", "failure-window, -1s", "failure-window, 61s", "early.window, -1s", "early.window, 2h",
-			"early.jitter, 1.5", "early.jitter, -0.1", "early.jitter, NaN", "early.interval, 0s", "early.interval, 2h" })
+			"early.jitter, 1.5", "early.jitter, -0.1", "early.jitter, NaN", "early.interval, 0s",
+			"early.interval, 2h" })
 	void absurdValueStopsTheApp(String property, String value) {
 		this.runner.withPropertyValues("oauth2-state.refresh." + property + "=" + value)
 			.run((context) -> assertThat(context).getFailure()

@@ -1,0 +1,113 @@
+package io.github.oauth2state.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The store is gone when tokens are due: what happens is what was configured, after no
+ * more than the configured time, and nobody's client is removed.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RefreshWithoutStoreTests {
+
+	private final IdentityProvider idp = IdentityProvider.start();
+
+	@AfterAll
+	void stop() {
+		this.idp.close();
+	}
+
+	static Stream<Named<Supplier<BreakableStore>>> stores() {
+		return Stream.of(Named.of("killed Redis", BreakableStore.KilledRedis::new),
+				Named.of("stalling Redis", BreakableStore.StallingRedis::new),
+				Named.of("stopped PostgreSQL", BreakableStore.StoppedPostgres::new));
+	}
+
+	@ParameterizedTest
+	@MethodSource("stores")
+	void instanceRefreshesByItselfAndAgreesWithOthersLater(Supplier<BreakableStore> stores) {
+		try (BreakableStore store = stores.get()) {
+			List<RefreshingInstance> instances = RefreshingInstance.start(2, properties(store, "uncoordinated"));
+			try {
+				String alone = newUser("alone", instances.get(0));
+				store.takeAway();
+				this.idp.takeTokenCalls();
+				List<CompletableFuture<HttpResponse<String>>> answers = Stream
+					.generate(() -> instances.get(0).token(alone))
+					.limit(20)
+					.toList();
+				assertThat(answers.stream().map(CompletableFuture::join)
+					.map(HttpResponse::body).distinct()).hasSize(1);
+				assertThat(this.idp.takeTokenCalls()).as("calls of one instance").isEqualTo(1);
+				store.giveBack();
+				Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+					String together = newUser("together" + System.nanoTime(), instances.toArray(RefreshingInstance[]::new));
+					String first = instances.get(0).token(together).join().body();
+					assertThat(instances.get(1).token(together).join().body()).isEqualTo(first);
+				});
+			}
+			finally {
+				instances.forEach(RefreshingInstance::close);
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("stores")
+	void requestFailsWhereTheAppSaysSoAndSucceedsLater(Supplier<BreakableStore> stores) {
+		try (BreakableStore store = stores.get();
+				RefreshingInstance instance = RefreshingInstance.start(1, properties(store, "fail")).get(0)) {
+			String user = newUser("careful", instance);
+			store.takeAway();
+			this.idp.takeTokenCalls();
+			HttpResponse<String> refused = instance.token(user).join();
+			assertThat(refused.statusCode()).isEqualTo(502);
+			assertThat(refused.body()).isEqualTo("temporarily_unavailable");
+			assertThat(this.idp.takeTokenCalls()).isZero();
+			assertThat(instance.kept(user)).isNotEqualTo("none");
+			store.giveBack();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(30))
+				.until(() -> instance.token(user).join().statusCode() == 200);
+		}
+	}
+
+	private List<String> properties(BreakableStore store, String onStoreFailure) {
+		String registration = "spring.security.oauth2.client.registration.api.";
+		String provider = "spring.security.oauth2.client.provider.api.";
+		List<String> properties = new ArrayList<>(List.of("spring.application.name=refreshing",
+				"spring.main.banner-mode=off", "spring.flyway.enabled=false", "spring.liquibase.enabled=false",
+				"logging.level.root=warn", registration + "client-id=app", registration + "client-secret=secret",
+				registration + "scope=read", registration + "authorization-grant-type=authorization_code",
+				registration + "redirect-uri={baseUrl}/authorized/api",
+				provider + "authorization-uri=" + this.idp.issuer() + "/none",
+				provider + "token-uri=" + this.idp.issuer() + "/oauth2/token", "oauth2-state.timeout=1s",
+				"oauth2-state.refresh.on-store-failure=" + onStoreFailure));
+		properties.addAll(store.properties());
+		return properties;
+	}
+
+	private String newUser(String user, RefreshingInstance... where) {
+		String refreshToken = this.idp.grant(user);
+		for (RefreshingInstance instance : where) {
+			instance.keepExpired(user, refreshToken);
+		}
+		return user;
+	}
+
+}
