@@ -9,6 +9,7 @@ import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.util.Assert;
 
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
@@ -99,13 +100,28 @@ final class SharedFlights {
 		return token.getTokenValue();
 	}
 
+	/**
+	 * Waits for what becomes of another request's lease. A store that fails meanwhile
+	 * ends it only when that request must have ended, too: two calls with one refresh
+	 * token would cost the user both.
+	 */
 	private void awaitChange(Flight flight, byte[] lease, Backoff backoff) {
-		Optional<byte[]> found;
-		do {
+		long seen = System.nanoTime();
+		while (true) {
 			backoff.pause();
-			found = this.store.find(flight.key());
+			try {
+				Optional<byte[]> found = this.store.find(flight.key());
+				if (found.isEmpty() || !Arrays.equals(found.get(), lease)) {
+					return;
+				}
+				seen = System.nanoTime();
+			}
+			catch (StateStoreException ex) {
+				if (System.nanoTime() - seen > this.settings.lease().toNanos()) {
+					throw ex;
+				}
+			}
 		}
-		while (found.isPresent() && Arrays.equals(found.get(), lease));
 	}
 
 	/**

@@ -332,6 +332,20 @@ class SingleFlightTests {
 	}
 
 	@Test
+	void storeThatFailsForAMomentDoesNotMakeAWaiterCallToo() throws Exception {
+		this.provider.during = () -> {
+			sleep(300);
+			this.store.fails = true;
+			sleep(300);
+			this.store.fails = false;
+		};
+		List<OAuth2AccessTokenResponse> responses = all(
+				List.of(() -> this.a.refresh("f.0"), () -> this.b.refresh("f.0")));
+		assertThat(this.provider.calls).hasValue(1);
+		assertThat(token(responses.get(0))).isEqualTo(token(responses.get(1)));
+	}
+
+	@Test
 	void storeThatIsLostBetweenCallAndResultCostsNobodyItsTokens() {
 		this.provider.during = () -> this.store.fails = true;
 		assertThat(refreshToken(this.a.refresh("f.0"))).isEqualTo("f.1");

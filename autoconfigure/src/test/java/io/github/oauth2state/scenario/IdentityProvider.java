@@ -5,8 +5,10 @@ import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import jakarta.servlet.FilterChain;
@@ -154,12 +156,18 @@ final class IdentityProvider implements AutoCloseable {
 
 		private final AtomicInteger refused = new AtomicInteger();
 
+		private final Map<String, AtomicInteger> byRefreshToken = new ConcurrentHashMap<>();
+
 		private volatile Duration delay = Duration.ZERO;
 
 		private volatile int failure;
 
-		int count() {
-			return this.count.get();
+		/**
+		 * Returns how many calls with a refresh token have been worked off, though
+		 * perhaps not answered.
+		 */
+		int count(String refreshToken) {
+			return this.byRefreshToken.getOrDefault(refreshToken, new AtomicInteger()).get();
 		}
 
 		/**
@@ -195,6 +203,10 @@ final class IdentityProvider implements AutoCloseable {
 				return;
 			}
 			chain.doFilter(request, response);
+			String refreshToken = request.getParameter("refresh_token");
+			if (refreshToken != null) {
+				this.byRefreshToken.computeIfAbsent(refreshToken, (token) -> new AtomicInteger()).incrementAndGet();
+			}
 			sleep();
 			if (response.getStatus() >= 400) {
 				this.refused.incrementAndGet();

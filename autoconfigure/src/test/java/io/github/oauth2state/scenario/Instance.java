@@ -78,7 +78,10 @@ final class Instance implements Reachable, AutoCloseable {
 		return lastOfEach(arguments);
 	}
 
-	private static String[] lastOfEach(List<String> properties) {
+	/**
+	 * Returns arguments, of each property the one that comes last.
+	 */
+	static String[] lastOfEach(List<String> properties) {
 		Map<String, String> byName = new LinkedHashMap<>();
 		properties.forEach((property) -> byName.put(property.split("=", 2)[0], "--" + property));
 		return byName.values().toArray(String[]::new);

@@ -1,5 +1,7 @@
 package io.github.oauth2state.scenario;
 
+import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,9 +14,6 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.net.http.HttpResponse;
-import java.time.Duration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -51,12 +50,12 @@ class RefreshWithoutStoreTests {
 					.generate(() -> instances.get(0).token(alone))
 					.limit(20)
 					.toList();
-				assertThat(answers.stream().map(CompletableFuture::join)
-					.map(HttpResponse::body).distinct()).hasSize(1);
+				assertThat(answers.stream().map(CompletableFuture::join).map(HttpResponse::body).distinct()).hasSize(1);
 				assertThat(this.idp.takeTokenCalls()).as("calls of one instance").isEqualTo(1);
 				store.giveBack();
 				Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-					String together = newUser("together" + System.nanoTime(), instances.toArray(RefreshingInstance[]::new));
+					String together = newUser("together" + System.nanoTime(),
+							instances.toArray(RefreshingInstance[]::new));
 					String first = instances.get(0).token(together).join().body();
 					assertThat(instances.get(1).token(together).join().body()).isEqualTo(first);
 				});

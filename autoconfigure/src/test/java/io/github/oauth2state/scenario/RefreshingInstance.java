@@ -66,7 +66,7 @@ final class RefreshingInstance implements AutoCloseable {
 		List<String> command = new ArrayList<>(
 				List.of(ProcessHandle.current().info().command().orElseThrow(), "-Xmx256m", "-XX:TieredStopAtLevel=1",
 						"-cp", System.getProperty("java.class.path"), RefreshingProcess.class.getName()));
-		properties.forEach((property) -> command.add("--" + property));
+		command.addAll(List.of(Instance.lastOfEach(properties)));
 		command.add("--server.port=" + port);
 		try {
 			Path log = Files.createTempFile("refreshing", ".log");
@@ -85,9 +85,9 @@ final class RefreshingInstance implements AutoCloseable {
 	private void awaitReady() {
 		Awaitility.await()
 			.atMost(Duration.ofMinutes(2))
+			.failFast("The process ended", () -> assertThat(this.process.isAlive()).as(log()).isTrue())
 			.ignoreExceptions()
-			.untilAsserted(() -> assertThat(get("/kept?user=nobody").get().statusCode()).as("log of %s", this.log)
-				.isLessThan(600));
+			.until(() -> get("/kept?user=nobody").join().statusCode() < 500);
 	}
 
 	/**
