@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,19 +22,36 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.client.ClientAuthorizationException;
+import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.rollout.StoreCircuit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Holds the dashboard and the alerts against what running apps really expose. A misspelt
@@ -71,7 +89,8 @@ class DashboardAndAlertsTests {
 		assertThat(queries).hasSizeGreaterThan(30);
 		assertThat(metrics((metric) -> true)).contains("oauth2_state_logins_total", "oauth2_state_pending",
 				"oauth2_state_store_operations_seconds_bucket", "oauth2_state_cleanup_removed_total",
-				"oauth2_state_rollout_percentage", "oauth2_state_circuit");
+				"oauth2_state_rollout_percentage", "oauth2_state_circuit", "oauth2_state_refresh_seconds_count",
+				"oauth2_state_refresh_seconds_bucket");
 	}
 
 	@Test
@@ -95,14 +114,21 @@ class DashboardAndAlertsTests {
 	@Test
 	void everyValueIsOneThatItsLabelCanHave() {
 		for (PromQl query : queries) {
-			boolean ofLogins = query.metrics().stream().anyMatch((metric) -> metric.startsWith("oauth2_state_login"));
-			Set<String> outcomes = ofLogins ? names(LoginOutcome.values())
-					: union(names(Reason.values()), Set.of("success"));
-			Map<String, Set<String>> known = Map.of("outcome", outcomes, "path", names(LoginPath.values()), "state",
-					names(StoreCircuit.State.values()));
+			Map<String, Set<String>> known = Map.of("outcome", outcomes(query), "path", names(LoginPath.values()),
+					"state", names(StoreCircuit.State.values()));
 			assertThat(query.matchers().filter((matcher) -> !matcher.value().startsWith("$"))).describedAs(query.text())
 				.allMatch((matcher) -> known.getOrDefault(matcher.label(), Set.of()).contains(matcher.value()));
 		}
+	}
+
+	private static Set<String> outcomes(PromQl query) {
+		if (query.metrics().stream().anyMatch((metric) -> metric.startsWith("oauth2_state_login"))) {
+			return names(LoginOutcome.values());
+		}
+		if (query.metrics().stream().anyMatch((metric) -> metric.startsWith("oauth2_state_refresh"))) {
+			return names(TokenRefreshOutcome.values());
+		}
+		return union(names(Reason.values()), Set.of("success"));
 	}
 
 	@Test
@@ -144,8 +170,8 @@ class DashboardAndAlertsTests {
 	}
 
 	/**
-	 * Runs the app, lets things happen to logins, and waits for the meter that comes
-	 * last.
+	 * Runs the app, lets things happen to logins and tokens, and waits for the meter that
+	 * comes last.
 	 */
 	private static Scrape scrape(String last, String... args) throws Exception {
 		String provider = "--spring.security.oauth2.client.provider.demo.issuer-uri=" + issuer.uri();
@@ -153,6 +179,7 @@ class DashboardAndAlertsTests {
 		try (ConfigurableApplicationContext app = SpringApplication.run(SampleApplication.class, all)) {
 			URI uri = URI.create("http://localhost:" + app.getEnvironment().getRequiredProperty("local.server.port"));
 			useIt(uri);
+			refreshTokens(app);
 			return Awaitility.await()
 				.atMost(Duration.ofSeconds(20))
 				.until(() -> Scrape.of(get(HttpClient.newHttpClient(), uri.resolve("/actuator/prometheus")).body()),
@@ -170,6 +197,27 @@ class DashboardAndAlertsTests {
 		get(HttpClient.newHttpClient(), callback);
 		get(browser, callback);
 		get(browser, callback);
+	}
+
+	/**
+	 * The provider has no token endpoint, so there are none to be had.
+	 */
+	private static void refreshTokens(ApplicationContext app) {
+		Authentication alice = new TestingAuthenticationToken("alice", "none", "ROLE_USER");
+		Instant expired = Instant.now().minusSeconds(10);
+		OAuth2AccessToken accessToken = new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "access",
+				expired.minusSeconds(300), expired);
+		app.getBean(OAuth2AuthorizedClientService.class)
+			.saveAuthorizedClient(new OAuth2AuthorizedClient(
+					app.getBean(ClientRegistrationRepository.class).findByRegistrationId("demo"), "alice", accessToken,
+					new OAuth2RefreshToken("refresh", expired)), alice);
+		OAuth2AuthorizeRequest request = OAuth2AuthorizeRequest.withClientRegistrationId("demo")
+			.principal(alice)
+			.attribute(HttpServletRequest.class.getName(), new MockHttpServletRequest())
+			.attribute(HttpServletResponse.class.getName(), new MockHttpServletResponse())
+			.build();
+		OAuth2AuthorizedClientManager manager = app.getBean(OAuth2AuthorizedClientManager.class);
+		assertThatExceptionOfType(ClientAuthorizationException.class).isThrownBy(() -> manager.authorize(request));
 	}
 
 	private static HttpResponse<String> get(HttpClient browser, URI uri) throws IOException, InterruptedException {
