@@ -32,6 +32,7 @@ class HomeController {
 				<ul>
 				<li><a href="/oauth2/authorization/demo">Log in</a></li>
 				<li><a href="/me">Who am I, and which instances logged me in?</a></li>
+				<li><a href="/api/token-info">How did this instance come by my access token?</a></li>
 				<li><a href="/logout">Log out</a></li>
 				</ul>
 				</html>

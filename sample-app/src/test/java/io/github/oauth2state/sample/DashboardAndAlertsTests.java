@@ -76,7 +76,8 @@ class DashboardAndAlertsTests {
 	static void runApps() throws Exception {
 		memory = scrape("oauth2_state_login_duration_seconds_count");
 		jdbc = scrape("oauth2_state_pending", "--spring.profiles.active=jdbc",
-				"--spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID(), "--oauth2-state.jdbc.cleanup.interval=1s");
+				"--spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID(), "--oauth2-state.jdbc.cleanup.interval=1s",
+				"--oauth2-state.tokens.keys=" + TokenKey.random());
 	}
 
 	@AfterAll

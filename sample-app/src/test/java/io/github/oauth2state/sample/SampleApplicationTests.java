@@ -43,7 +43,8 @@ class SampleApplicationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/", "/me", "/oauth2/authorization/demo", "/login?error", "/favicon.ico", "/css/none.css",
-			"/login/oauth2/code/demo?error=access_denied&state=1", "/actuator/health", "/;refused", "/logout" })
+			"/login/oauth2/code/demo?error=access_denied&state=1", "/actuator/health", "/;refused", "/logout",
+			"/api/token-info" })
 	void everyResponseTellsItsInstance(String path) throws Exception {
 		assertThat(get(path).headers().allValues("X-Instance")).containsExactly(String.valueOf(this.port));
 	}
@@ -60,6 +61,13 @@ class SampleApplicationTests {
 		HttpResponse<String> me = get("/me");
 		assertThat(me.statusCode()).isEqualTo(302);
 		assertThat(location(me)).endsWith("/oauth2/authorization/demo");
+	}
+
+	@Test
+	void apiTellsAnonymousCallersThatTheyNeedALogin() throws Exception {
+		HttpResponse<String> info = get("/api/token-info");
+		assertThat(info.statusCode()).isEqualTo(401);
+		assertThat(location(info)).isEmpty();
 	}
 
 	@Test

@@ -5,17 +5,24 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
 /**
- * An identity provider that can only be discovered, which is all that starting the app
- * needs.
+ * An identity provider that can be discovered, which is all that starting the app needs,
+ * and that answers calls of its token endpoint as it is told.
  */
 final class StubIssuer implements AutoCloseable {
 
 	private final HttpServer server;
+
+	private final AtomicInteger tokenCalls = new AtomicInteger();
+
+	private volatile int tokenStatus = 500;
+
+	private volatile String tokenAnswer = "{}";
 
 	StubIssuer() {
 		try {
@@ -25,6 +32,7 @@ final class StubIssuer implements AutoCloseable {
 			throw new UncheckedIOException(ex);
 		}
 		this.server.createContext("/.well-known/openid-configuration", this::metadata);
+		this.server.createContext("/token", this::token);
 		this.server.start();
 	}
 
@@ -32,8 +40,30 @@ final class StubIssuer implements AutoCloseable {
 		return "http://localhost:" + this.server.getAddress().getPort();
 	}
 
+	/**
+	 * Says how calls of the token endpoint are to be answered from now on.
+	 * @param status the status
+	 * @param json the content
+	 */
+	void answerTokenCalls(int status, String json) {
+		this.tokenStatus = status;
+		this.tokenAnswer = json;
+	}
+
+	/**
+	 * Returns how often the token endpoint was called, and starts anew.
+	 */
+	int takeTokenCalls() {
+		return this.tokenCalls.getAndSet(0);
+	}
+
+	private void token(HttpExchange exchange) throws IOException {
+		this.tokenCalls.incrementAndGet();
+		answer(exchange, this.tokenStatus, this.tokenAnswer);
+	}
+
 	private void metadata(HttpExchange exchange) throws IOException {
-		byte[] metadata = """
+		answer(exchange, 200, """
 				{
 					"issuer": "%1$s",
 					"authorization_endpoint": "%1$s/authorize",
@@ -43,10 +73,15 @@ final class StubIssuer implements AutoCloseable {
 					"response_types_supported": ["code"],
 					"id_token_signing_alg_values_supported": ["RS256"]
 				}
-				""".formatted(uri()).getBytes(StandardCharsets.UTF_8);
+				""".formatted(uri()));
+	}
+
+	private static void answer(HttpExchange exchange, int status, String json) throws IOException {
+		exchange.getRequestBody().readAllBytes();
+		byte[] content = json.getBytes(StandardCharsets.UTF_8);
 		exchange.getResponseHeaders().set("Content-Type", "application/json");
-		exchange.sendResponseHeaders(200, metadata.length);
-		exchange.getResponseBody().write(metadata);
+		exchange.sendResponseHeaders(status, content.length);
+		exchange.getResponseBody().write(content);
 		exchange.close();
 	}
 
