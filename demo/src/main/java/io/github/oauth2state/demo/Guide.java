@@ -27,6 +27,9 @@ final class Guide {
 			      Then log in. If the login was begun on instance one, instance two finishes it.
 			      A killed instance is started again after 10 seconds.
 			    - Begin logins in two tabs, and finish both, in any order.
+			    - Open %1$s/api/token-info a few times. The access token is due again every
+			      10 seconds, and the provider takes a refresh token once and revokes everything if it
+			      comes twice. However many tabs you reload at once: one has "refreshed", others "shared".
 			    - Use the "back" button after a login and send the form again.
 
 			  The same without the starter: -Ddemo.without-starter=true

@@ -1,7 +1,7 @@
 package io.github.oauth2state.demo.check;
 
 /**
- * Something that happens to logins, tried a number of times.
+ * Something that happens to logins or tokens, tried a number of times.
  */
 interface Scenario {
 

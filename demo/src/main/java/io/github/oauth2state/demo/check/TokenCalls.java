@@ -8,14 +8,28 @@ import java.net.URI;
  */
 final class TokenCalls {
 
-	private final URI uri;
+	private final URI provider;
 
 	TokenCalls(URI provider) {
-		this.uri = provider.resolve("/token-calls");
+		this.provider = provider;
 	}
 
+	/**
+	 * Returns how often it was called, for whatever.
+	 */
 	int count() throws IOException, InterruptedException {
-		return Integer.parseInt(new Browser().get(this.uri).body());
+		return ask("/token-calls");
+	}
+
+	/**
+	 * Returns how often it was called to refresh tokens.
+	 */
+	int refreshes() throws IOException, InterruptedException {
+		return ask("/refresh-calls");
+	}
+
+	private int ask(String path) throws IOException, InterruptedException {
+		return Integer.parseInt(new Browser().get(this.provider.resolve(path)).body());
 	}
 
 }

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,6 +26,8 @@ final class Blueprint {
 	private final URI proxy;
 
 	private final URI provider;
+
+	private final String tokenKey = TokenKey.random();
 
 	/**
 	 * For an instance that is started later: the provider must know its URL from the
@@ -84,8 +87,10 @@ final class Blueprint {
 		args.add(this.options.withStarter() ? "--spring.profiles.active=" + store.profile()
 				: "--oauth2-state.enabled=false");
 		args.addAll(more);
+		Map<String, String> secrets = new TreeMap<>(store.secrets());
+		secrets.put("OAUTH2STATE_TOKENS_KEYS", this.tokenKey);
 		return child("instance " + name, uri, Probe.http(uri.resolve("/actuator/health/readiness")),
-				Jvm.jar(this.options.sampleApp(), args), store.secrets());
+				Jvm.jar(this.options.sampleApp(), args), secrets);
 	}
 
 	private Child child(String name, URI uri, Probe probe, List<String> command, Map<String, String> secrets) {

@@ -9,8 +9,8 @@ import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 
 /**
- * An OpenID Connect provider with two users. Its client stands in
- * {@code identity-provider.yaml}.
+ * An OpenID Connect provider with two users. Its client, whose refresh tokens rotate,
+ * stands in {@code identity-provider.yaml}.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 public class IdentityProvider {

@@ -13,8 +13,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Counts the calls of the token endpoint and tells the number at {@code /token-calls},
- * because how often a code was redeemed cannot be seen from outside.
+ * Counts the calls of the token endpoint, because how often a code was redeemed or a
+ * token refreshed cannot be seen from outside. Tells the number of all calls at
+ * {@code /token-calls}, and of those that refresh at {@code /refresh-calls}.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -22,13 +23,19 @@ class TokenCallCounter extends OncePerRequestFilter {
 
 	private final AtomicInteger calls = new AtomicInteger();
 
+	private final AtomicInteger refreshes = new AtomicInteger();
+
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		switch (request.getServletPath()) {
 			case "/token-calls" -> response.getWriter().print(this.calls.get());
+			case "/refresh-calls" -> response.getWriter().print(this.refreshes.get());
 			case "/oauth2/token" -> {
 				this.calls.incrementAndGet();
+				if (RefreshDelay.isRefresh(request)) {
+					this.refreshes.incrementAndGet();
+				}
 				chain.doFilter(request, response);
 			}
 			default -> chain.doFilter(request, response);
