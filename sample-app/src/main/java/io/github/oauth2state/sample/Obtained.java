@@ -12,7 +12,8 @@ import io.github.oauth2state.TokenRefreshEvent;
 enum Obtained {
 
 	/**
-	 * It was there, and valid.
+	 * It was there, and valid. Said of every token where refreshes are not coordinated,
+	 * as nobody tells of them then.
 	 */
 	CACHED,
 
