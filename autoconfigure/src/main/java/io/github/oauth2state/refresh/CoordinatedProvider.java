@@ -3,11 +3,12 @@ package io.github.oauth2state.refresh;
 import java.util.Objects;
 import java.util.function.Supplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.OAuth2AuthorizationContext;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
-import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 
 import io.github.oauth2state.TokenRefreshAdvice;
 
@@ -16,6 +17,8 @@ import io.github.oauth2state.TokenRefreshAdvice;
  * time.
  */
 final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
+
+	private static final Log logger = LogFactory.getLog(CoordinatedProvider.class);
 
 	private final OAuth2AuthorizedClientProvider delegate;
 
@@ -58,8 +61,10 @@ final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 		try {
 			return authorize(Objects.requireNonNull(this.early), context, true);
 		}
-		catch (OAuth2AuthorizationException ex) {
-			// The tokens are valid, so there is time to try again.
+		catch (RuntimeException ex) {
+			// Listeners may throw anything. The tokens are valid, so there is time to try
+			// again.
+			logger.debug("Tokens were not refreshed ahead of time", ex);
 			return null;
 		}
 	}

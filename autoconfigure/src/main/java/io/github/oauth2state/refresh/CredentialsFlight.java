@@ -19,8 +19,9 @@ record CredentialsFlight(StateKey key, TokenKeys keys) implements Flight {
 
 	static CredentialsFlight of(TokenRefresh refresh, TokenKeys keys, RefreshSettings settings) {
 		String scopes = String.join(" ", refresh.scopes().stream().sorted().toList());
-		return new CredentialsFlight(StateKey.of(settings.namespace(), PURPOSE,
-				refresh.registration().getRegistrationId(), refresh.registration().getClientId(), scopes), keys);
+		ClientIdentity client = ClientIdentity.of(refresh.registration());
+		return new CredentialsFlight(StateKey.of(settings.namespace(), PURPOSE, client.registrationId(),
+				client.clientId(), client.tokenUri(), scopes), keys);
 	}
 
 	@Override

@@ -28,6 +28,11 @@ final class FlightCodec {
 
 	private static final int LEASE_LENGTH = 17;
 
+	/**
+	 * What every store takes, as StateStore says.
+	 */
+	private static final int MAX_LENGTH = 64 * 1024;
+
 	private static final SecureRandom RANDOM = new SecureRandom();
 
 	private FlightCodec() {
@@ -40,16 +45,25 @@ final class FlightCodec {
 		return lease;
 	}
 
+	/**
+	 * Writes tokens, without what else the provider answered if that is too much for a
+	 * store.
+	 */
 	static byte[] write(Flight flight, FlightTokens tokens) {
+		byte[] record = sealed(flight, entries(tokens, writable(tokens.additional())));
+		return (record.length <= MAX_LENGTH) ? record : sealed(flight, entries(tokens, Map.of()));
+	}
+
+	private static Map<String, @Nullable Object> entries(FlightTokens tokens, Map<String, Object> additional) {
 		Map<String, @Nullable Object> entries = new LinkedHashMap<>();
 		entries.put("access", tokens.accessToken());
 		entries.put("type", tokens.tokenType());
 		entries.put("expires", tokens.expiresAt());
 		entries.put("scopes", tokens.scopes());
 		entries.put("refresh", tokens.refreshToken());
-		entries.put("additional", writable(tokens.additional()));
+		entries.put("additional", additional);
 		entries.put("asked", tokens.askedScopes());
-		return sealed(flight, entries);
+		return entries;
 	}
 
 	/**

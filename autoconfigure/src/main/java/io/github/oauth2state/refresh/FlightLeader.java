@@ -75,25 +75,44 @@ final class FlightLeader {
 	}
 
 	/**
-	 * Offers tokens to whoever waits.
+	 * Obtains tokens without a lease, and offers them as soon as the store answers.
+	 */
+	TokenRefreshResult leadAlone(TokenRefresh refresh, Flight flight) {
+		TokenRefreshResult own = new TokenRefreshResult(TokenRefreshOutcome.UNCOORDINATED, refresh.call());
+		byte[] record = FlightCodec.write(flight, FlightTokens.of(refresh, own.response()));
+		this.renewal.retry(() -> landBesides(refresh, flight, record, own));
+		return own;
+	}
+
+	/**
+	 * Offers tokens to whoever waits. The refresh token is spent by now, so nothing that
+	 * goes wrong here is a reason not to use what came for it.
 	 * @return these tokens, or those that another holder has offered already
 	 */
 	private TokenRefreshResult land(TokenRefresh refresh, Flight flight, byte[] lease, TokenRefreshOutcome outcome,
 			OAuth2AccessTokenResponse response) {
 		TokenRefreshResult own = new TokenRefreshResult(outcome, response);
+		byte[] record = FlightCodec.write(flight, FlightTokens.of(refresh, response));
 		try {
-			byte[] record = FlightCodec.write(flight, FlightTokens.of(refresh, response));
 			if (this.store.replace(flight.key(), lease, record, this.settings.replayWindow())) {
 				return own;
 			}
 			return landBesides(refresh, flight, record, own);
 		}
-		catch (StateStoreException | IllegalArgumentException ex) {
-			this.log
-				.write((log) -> log.warn("New tokens of registration '%s' could not be offered to other requests: %s"
-					.formatted(refresh.registration().getRegistrationId(), ex.getMessage())));
+		catch (RuntimeException ex) {
+			this.log.write((log) -> log
+				.warn("New tokens of registration '%s' could not be offered to other requests, trying again: %s"
+					.formatted(refresh.registration().getRegistrationId(), describe(ex))));
+			this.renewal.retry(() -> landBesides(refresh, flight, record, own));
 			return own;
 		}
+	}
+
+	/**
+	 * Messages of exceptions that are not the library's own may say anything.
+	 */
+	private static String describe(RuntimeException ex) {
+		return (ex instanceof StateStoreException) ? String.valueOf(ex.getMessage()) : ex.getClass().getName();
 	}
 
 	/**

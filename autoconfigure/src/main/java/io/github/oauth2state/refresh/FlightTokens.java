@@ -35,6 +35,11 @@ record FlightTokens(String accessToken, String tokenType, Instant expiresAt, Set
 	 */
 	private static final Duration USEFUL = Duration.ofSeconds(1);
 
+	/**
+	 * How long a token is shared that does not say how long it lives.
+	 */
+	private static final Duration UNKNOWN = Duration.ofSeconds(10);
+
 	static FlightTokens of(TokenRefresh refresh, OAuth2AccessTokenResponse response) {
 		OAuth2RefreshToken refreshToken = response.getRefreshToken();
 		OAuth2AccessToken accessToken = response.getAccessToken();
@@ -51,8 +56,16 @@ record FlightTokens(String accessToken, String tokenType, Instant expiresAt, Set
 				refresh.scopes());
 	}
 
+	/**
+	 * A provider that does not say how long a token lives gets a second from Spring
+	 * Security, which is too short for anybody to share the token.
+	 */
 	private static Instant expiry(OAuth2AccessToken token) {
-		return Objects.requireNonNullElseGet(token.getExpiresAt(), Instant::now);
+		Instant issuedAt = token.getIssuedAt();
+		Instant expiresAt = token.getExpiresAt();
+		boolean unknown = expiresAt == null
+				|| (issuedAt != null && Duration.between(issuedAt, expiresAt).compareTo(USEFUL) <= 0);
+		return unknown ? Instant.now().plus(UNKNOWN) : Objects.requireNonNull(expiresAt);
 	}
 
 	/**

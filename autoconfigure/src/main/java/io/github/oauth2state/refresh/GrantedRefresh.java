@@ -63,11 +63,11 @@ record GrantedRefresh(OAuth2RefreshTokenGrantRequest request,
 
 	@Override
 	public Optional<OAuth2AuthorizedClient> stored() {
-		String name = principalName();
-		if (this.service == null || name == null) {
+		if (this.service == null || this.authorization == null || !this.authorization.isSignedIn()) {
 			return Optional.empty();
 		}
-		return Optional.ofNullable(this.service.loadAuthorizedClient(registration().getRegistrationId(), name));
+		return Optional.ofNullable(this.service.loadAuthorizedClient(registration().getRegistrationId(),
+				this.authorization.principal().getName()));
 	}
 
 	@Override

@@ -1,7 +1,9 @@
 package io.github.oauth2state.refresh;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -10,7 +12,6 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
-import io.github.oauth2state.StateStoreException;
 
 /**
  * Keeps leases alive while their holders wait for the provider, though no longer than
@@ -18,6 +19,13 @@ import io.github.oauth2state.StateStoreException;
  * for good. Thread-safe.
  */
 final class LeaseRenewal implements AutoCloseable {
+
+	/**
+	 * More than one, so that a call of a slow store holds up no other lease.
+	 */
+	private static final int THREADS = 4;
+
+	private static final long RETRY_MILLIS = 250;
 
 	private final StateStore store;
 
@@ -33,7 +41,7 @@ final class LeaseRenewal implements AutoCloseable {
 		this.limit = settings.waitTimeout();
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("oauth2-state-lease-");
 		threads.setDaemon(true);
-		this.executor = new ScheduledThreadPoolExecutor(1, threads);
+		this.executor = new ScheduledThreadPoolExecutor(THREADS, threads);
 		this.executor.setRemoveOnCancelPolicy(true);
 	}
 
@@ -42,17 +50,53 @@ final class LeaseRenewal implements AutoCloseable {
 	 */
 	<T> T during(StateKey key, byte[] value, Supplier<T> action) {
 		long begun = System.nanoTime();
-		long period = this.lease.toMillis() / 3;
-		Future<?> renewals = this.executor.scheduleAtFixedRate(() -> {
+		Future<?> renewals = every(this.lease.dividedBy(3), () -> {
 			if (System.nanoTime() - begun < this.limit.toNanos()) {
 				renew(key, value);
 			}
-		}, period, period, TimeUnit.MILLISECONDS);
+		});
 		try {
 			return action.get();
 		}
 		finally {
 			renewals.cancel(false);
+		}
+	}
+
+	private Future<?> every(Duration period, Runnable task) {
+		try {
+			return this.executor.scheduleAtFixedRate(task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			// The app is stopping, and goes on without.
+			return CompletableFuture.completedFuture(null);
+		}
+	}
+
+	/**
+	 * Tries something in the background until it succeeds, for as long as a lease lives:
+	 * after that, others have gone on without it.
+	 */
+	void retry(Runnable task) {
+		retry(task, System.nanoTime() + this.lease.toNanos());
+	}
+
+	@SuppressWarnings("FutureReturnValueIgnored")
+	private void retry(Runnable task, long deadline) {
+		try {
+			this.executor.schedule(() -> {
+				try {
+					task.run();
+				}
+				catch (RuntimeException ex) {
+					if (System.nanoTime() - deadline < 0) {
+						retry(task, deadline);
+					}
+				}
+			}, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			// The app is stopping.
 		}
 	}
 
@@ -64,7 +108,7 @@ final class LeaseRenewal implements AutoCloseable {
 		try {
 			return this.store.replace(key, value, value, this.lease);
 		}
-		catch (StateStoreException ex) {
+		catch (RuntimeException ex) {
 			// Whether it is will show when the result is published.
 			return true;
 		}

@@ -12,13 +12,13 @@ import io.github.oauth2state.TokenRefresh;
  * Which requests of one instance want the same: those of one user with the same tokens,
  * for the same scopes.
  */
-record LocalKey(String registrationId, @Nullable String principalName, @Nullable String accessToken,
+record LocalKey(ClientIdentity client, @Nullable String principalName, @Nullable String accessToken,
 		@Nullable String refreshToken, Set<String> scopes) {
 
 	static LocalKey of(TokenRefresh refresh) {
 		OAuth2AccessToken accessToken = refresh.accessToken();
 		OAuth2RefreshToken refreshToken = refresh.refreshToken();
-		return new LocalKey(refresh.registration().getRegistrationId(), refresh.principalName(),
+		return new LocalKey(ClientIdentity.of(refresh.registration()), refresh.principalName(),
 				(accessToken != null) ? accessToken.getTokenValue() : null,
 				(refreshToken != null) ? refreshToken.getTokenValue() : null, refresh.scopes());
 	}

@@ -19,7 +19,7 @@ import io.github.oauth2state.TokenRefreshResult;
  */
 final class RecentTokens {
 
-	private final ConcurrentMap<String, Recent> byRegistration = new ConcurrentHashMap<>();
+	private final ConcurrentMap<ClientIdentity, Recent> byClient = new ConcurrentHashMap<>();
 
 	private final Duration window;
 
@@ -28,13 +28,13 @@ final class RecentTokens {
 	}
 
 	TokenRefreshResult getOrObtain(TokenRefresh refresh, Supplier<TokenRefreshResult> source) {
-		String registration = refresh.registration().getRegistrationId();
-		@Nullable Recent recent = this.byRegistration.get(registration);
+		ClientIdentity client = ClientIdentity.of(refresh.registration());
+		@Nullable Recent recent = this.byClient.get(client);
 		if (recent != null && Instant.now().isBefore(recent.until()) && recent.tokens().answer(refresh)) {
 			return new TokenRefreshResult(TokenRefreshOutcome.COALESCED, recent.tokens().response());
 		}
 		TokenRefreshResult result = source.get();
-		this.byRegistration.put(registration,
+		this.byClient.put(client,
 				new Recent(FlightTokens.of(refresh, result.response()), Instant.now().plus(this.window)));
 		return result;
 	}

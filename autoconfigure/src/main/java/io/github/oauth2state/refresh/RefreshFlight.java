@@ -27,9 +27,10 @@ record RefreshFlight(StateKey key, SecretKey sealingKey) implements Flight {
 	private static final int SEALING_KEY_LENGTH = 32;
 
 	static RefreshFlight of(TokenRefresh refresh, String refreshToken, RefreshSettings settings) {
-		StateKey key = StateKey.of(settings.namespace(), PURPOSE, refresh.registration().getRegistrationId(),
-				(settings.keyScope() == KeyScope.PRINCIPAL) ? Objects.requireNonNullElse(refresh.principalName(), "")
-						: "",
+		ClientIdentity client = ClientIdentity.of(refresh.registration());
+		StateKey key = StateKey.of(settings.namespace(), PURPOSE, client.registrationId(), client.clientId(),
+				client.tokenUri(), (settings.keyScope() == KeyScope.PRINCIPAL)
+						? Objects.requireNonNullElse(refresh.principalName(), "") : "",
 				refreshToken);
 		byte[] info = ("oauth2-state/" + PURPOSE + "/1/" + settings.namespace()).getBytes(StandardCharsets.UTF_8);
 		byte[] sealingKey = Hkdf.derive(key.toByteArray(), refreshToken.getBytes(StandardCharsets.UTF_8), info,

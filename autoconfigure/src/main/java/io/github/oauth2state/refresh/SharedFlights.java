@@ -52,8 +52,10 @@ final class SharedFlights {
 
 	/**
 	 * Obtains tokens.
-	 * @throws io.github.oauth2state.StateStoreException if the store did not answer
-	 * before the provider was called
+	 * @throws StateStoreException if the store did not answer, and nothing speaks against
+	 * calling the provider without it
+	 * @throws CoordinationException if it did not answer when it was known already that
+	 * another request calls the provider or has called it
 	 */
 	TokenRefreshResult fly(TokenRefresh refresh) {
 		return fly(refresh, 1);
@@ -66,12 +68,14 @@ final class SharedFlights {
 		Flight flight = this.flights.apply(refresh);
 		byte[] lease = FlightCodec.newLease();
 		Backoff backoff = new Backoff(this.settings.waitTimeout());
+		boolean alone = generation == 1;
 		while (true) {
 			long asked = System.nanoTime();
-			Optional<byte[]> found = this.store.putIfAbsent(flight.key(), lease, this.settings.lease());
+			Optional<byte[]> found = putIfAbsent(flight, lease, alone);
 			FlightRecord record = found.map((bytes) -> FlightCodec.read(flight, bytes)).orElse(null);
 			if (record instanceof FlightRecord.Lease) {
 				awaitChange(flight, found.orElseThrow(), backoff);
+				alone = false;
 				continue;
 			}
 			if (record instanceof FlightRecord.Failure failure) {
@@ -90,8 +94,30 @@ final class SharedFlights {
 				if (result.isPresent()) {
 					return result.get();
 				}
+				alone = false;
 			}
 		}
+	}
+
+	private Optional<byte[]> putIfAbsent(Flight flight, byte[] lease, boolean alone) {
+		try {
+			return this.store.putIfAbsent(flight.key(), lease, this.settings.lease());
+		}
+		catch (StateStoreException ex) {
+			if (alone) {
+				throw ex;
+			}
+			throw new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
+					"The store did not answer while another request had the refresh token", ex);
+		}
+	}
+
+	/**
+	 * Calls the provider without having agreed with anybody, and tells others as soon as
+	 * the store answers again.
+	 */
+	TokenRefreshResult flyAlone(TokenRefresh refresh) {
+		return this.leader.leadAlone(refresh, this.flights.apply(refresh));
 	}
 
 	private static String refreshToken(TokenRefresh refresh) {
@@ -101,25 +127,19 @@ final class SharedFlights {
 	}
 
 	/**
-	 * Waits for what becomes of another request's lease. A store that fails meanwhile
-	 * ends it only when that request must have ended, too: two calls with one refresh
-	 * token would cost the user both.
+	 * Waits for what becomes of another request's lease. A store that fails meanwhile is
+	 * asked again: to call the provider, too, could cost the user both tokens.
 	 */
 	private void awaitChange(Flight flight, byte[] lease, Backoff backoff) {
-		long seen = System.nanoTime();
-		while (true) {
+		boolean changed = false;
+		while (!changed) {
 			backoff.pause();
 			try {
 				Optional<byte[]> found = this.store.find(flight.key());
-				if (found.isEmpty() || !Arrays.equals(found.get(), lease)) {
-					return;
-				}
-				seen = System.nanoTime();
+				changed = found.isEmpty() || !Arrays.equals(found.get(), lease);
 			}
 			catch (StateStoreException ex) {
-				if (System.nanoTime() - seen > this.settings.lease().toNanos()) {
-					throw ex;
-				}
+				// There is time until the wait is over.
 			}
 		}
 	}

@@ -74,7 +74,7 @@ final class SingleFlightRefresh implements TokenRefreshStrategy, DisposableBean 
 				throw new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
 						"The store did not answer, and oauth2-state.refresh.on-store-failure is 'fail'", ex);
 			}
-			return new TokenRefreshResult(TokenRefreshOutcome.UNCOORDINATED, refresh.call());
+			return this.shared.flyAlone(refresh);
 		}
 	}
 

@@ -1,10 +1,12 @@
 package io.github.oauth2state.refresh;
 
 import java.util.Optional;
+import java.util.Set;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
 
 import io.github.oauth2state.TokenRefresh;
 
@@ -34,7 +36,9 @@ final class StoredTokens {
 	}
 
 	private static boolean hasScopes(OAuth2AuthorizedClient client, TokenRefresh refresh) {
-		return client.getAccessToken().getScopes().containsAll(refresh.scopes());
+		OAuth2AccessToken due = refresh.accessToken();
+		Set<String> wanted = (refresh.scopes().isEmpty() && due != null) ? due.getScopes() : refresh.scopes();
+		return client.getAccessToken().getScopes().containsAll(wanted);
 	}
 
 }

@@ -48,6 +48,13 @@ public final class TokenLineage {
 	}
 
 	/**
+	 * Forgets what was noted, as something else begins on this thread.
+	 */
+	public static void forget() {
+		DESCENT.remove();
+	}
+
+	/**
 	 * Runs what handles a refusal, so that it removes no other token than the refused
 	 * one.
 	 * @param refused the refresh token that the provider has refused

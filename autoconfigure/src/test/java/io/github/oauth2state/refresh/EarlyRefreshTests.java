@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class EarlyRefreshTests {
 
-	private static final Instant NOW = Instant.now();
+	private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
 	private final StrictProvider provider = new StrictProvider();
 

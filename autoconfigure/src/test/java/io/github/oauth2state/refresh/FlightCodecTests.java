@@ -92,7 +92,8 @@ class FlightCodecTests {
 
 	@Test
 	void textsHideWhatIsSecret() {
-		assertThat(TOKENS + "" + FLIGHT + new LocalKey("idp", "alice", "access", "f.0", Set.of()))
+		assertThat(TOKENS + "" + FLIGHT
+				+ new LocalKey(new ClientIdentity("idp", "app", "uri"), "alice", "access", "f.0", Set.of()))
 			.doesNotContain("access", "f.0", "f.1", "a.b.c");
 	}
 

@@ -17,6 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
@@ -147,8 +150,9 @@ class SingleFlightTests {
 
 	@Test
 	void oldTokenLeadsToTheNewestAlongTheChain() {
-		this.provider.expiresIn = 1;
+		this.provider.expiresIn = 2;
 		OAuth2AccessTokenResponse second = this.a.refresh(this.a.refresh("f.0"));
+		sleep(1100);
 		this.provider.expiresIn = 300;
 		OAuth2AccessTokenResponse third = this.a.refresh(second);
 		assertThat(refreshToken(third)).isEqualTo("f.3");
@@ -158,11 +162,12 @@ class SingleFlightTests {
 
 	@Test
 	void chainWithoutEndIsGivenUp() {
-		this.provider.expiresIn = 1;
+		this.provider.expiresIn = 2;
 		OAuth2AccessTokenResponse latest = this.a.refresh("f.0");
 		for (int i = 0; i < 6; i++) {
 			latest = this.a.refresh(latest);
 		}
+		sleep(1100);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> this.b.refresh("f.0"))
 			.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("temporarily_unavailable"));
 	}
@@ -318,6 +323,49 @@ class SingleFlightTests {
 		this.store.fails = true;
 		assertThat(refreshToken(this.a.refresh("f.0"))).isEqualTo("f.1");
 		assertThat(this.a.takeOutcomes()).containsExactly(TokenRefreshOutcome.UNCOORDINATED);
+	}
+
+	@Test
+	void tokensOfUnknownLifeAreSharedAllTheSame() {
+		this.provider.expiresIn = 0;
+		assertThat(token(this.b.refresh("f.0"))).isEqualTo(token(this.a.refresh("f.0")));
+		assertThat(this.provider.calls).hasValue(1);
+	}
+
+	@Test
+	void tokensThatCameWithoutTheStoreAreOfferedWhenItAnswers() throws Exception {
+		this.store.fails = true;
+		OAuth2AccessTokenResponse response = this.a.refresh("f.0");
+		this.store.fails = false;
+		sleep(1000);
+		assertThat(token(this.b.refresh("f.0"))).isEqualTo(token(response));
+		assertThat(this.provider.calls).hasValue(1);
+	}
+
+	@Test
+	void storeThatFailsBehindAKnownResultDoesNotMakeTheOldTokenGoOut() {
+		this.provider.expiresIn = 2;
+		this.a.refresh("f.0");
+		sleep(1100);
+		this.store.failsAfter(1);
+		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> this.b.refresh("f.0"))
+			.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("temporarily_unavailable"));
+		assertThat(this.provider.calls).hasValue(1);
+	}
+
+	@Test
+	void clientsOfTenantsAreNotMixedThoughTheyHaveOneRegistrationId() {
+		LocalKey one = LocalKey.of(new GrantedCredentials(credentials("tenant-1"), (request) -> null));
+		LocalKey two = LocalKey.of(new GrantedCredentials(credentials("tenant-2"), (request) -> null));
+		assertThat(one).isNotEqualTo(two);
+	}
+
+	private static OAuth2ClientCredentialsGrantRequest credentials(String clientId) {
+		return new OAuth2ClientCredentialsGrantRequest(
+				ClientRegistration.withClientRegistration(TestInstance.registration("machine"))
+					.clientId(clientId)
+					.authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
+					.build());
 	}
 
 	@Test

@@ -29,6 +29,15 @@ final class SpiedStore implements StateStore {
 
 	volatile boolean fails;
 
+	private int callsLeft = Integer.MAX_VALUE;
+
+	/**
+	 * Lets some more calls succeed, and no others.
+	 */
+	synchronized void failsAfter(int calls) {
+		this.callsLeft = calls;
+	}
+
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		called("putIfAbsent", value);
@@ -103,11 +112,12 @@ final class SpiedStore implements StateStore {
 	private synchronized void called(String command, byte[] value) {
 		this.commands.add(command);
 		this.everything.writeBytes(value);
-		if (this.fails) {
+		if (this.fails || this.callsLeft-- <= 0) {
 			throw new StateStoreException(StateStoreException.Reason.TIMEOUT, "Not now", null);
 		}
 	}
 
+	@SuppressWarnings("ArrayRecordComponent")
 	private record Entry(byte[] value, long until) {
 	}
 

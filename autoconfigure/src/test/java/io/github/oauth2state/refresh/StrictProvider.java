@@ -59,7 +59,7 @@ final class StrictProvider implements OAuth2AccessTokenResponseClient<OAuth2Refr
 	}
 
 	private synchronized String rotate(String given) {
-		String[] parts = given.split("\\.");
+		String[] parts = given.split("\\.", 2);
 		int generation = Integer.parseInt(parts[1]);
 		if (!this.rotates) {
 			return given;

@@ -64,7 +64,7 @@ final class TestInstance {
 	}
 
 	OAuth2AccessTokenResponse refresh(String user, String registration, String refreshToken, Set<String> scopes) {
-		return refresh(new TestingAuthenticationToken(user, null), registration, refreshToken, scopes);
+		return refresh(new TestingAuthenticationToken(user, null, List.of()), registration, refreshToken, scopes);
 	}
 
 	OAuth2AccessTokenResponse refresh(Authentication user, String registration, String refreshToken,
@@ -77,7 +77,7 @@ final class TestInstance {
 	OAuth2AccessTokenResponse refresh(OAuth2AccessTokenResponse due) {
 		OAuth2RefreshTokenGrantRequest request = new OAuth2RefreshTokenGrantRequest(registration("idp"),
 				due.getAccessToken(), Optional.ofNullable(due.getRefreshToken()).orElseThrow(), Set.of());
-		return new CurrentAuthorization(new TestingAuthenticationToken("alice", null), false)
+		return new CurrentAuthorization(new TestingAuthenticationToken("alice", null, List.of()), false)
 			.call(() -> this.client.getTokenResponse(request));
 	}
 

@@ -60,7 +60,7 @@ final class TokenEndpoint implements AutoCloseable {
 
 	private void token(HttpExchange exchange) throws IOException {
 		Map<String, String> form = Arrays
-			.stream(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8).split("&"))
+			.stream(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8).split("&", -1))
 			.map((pair) -> pair.split("=", 2))
 			.collect(Collectors.toMap((pair) -> pair[0], (pair) -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8)));
 		this.calls.add(form);

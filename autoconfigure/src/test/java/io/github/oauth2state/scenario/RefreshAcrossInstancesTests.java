@@ -290,7 +290,8 @@ class RefreshAcrossInstancesTests {
 	 */
 	@Test
 	void instancesWithTokensOfTheirOwnReceiveWhatOneOfThemRefreshed() throws Exception {
-		List<RefreshingInstance> own = RefreshingInstance.start(2, properties());
+		List<RefreshingInstance> own = RefreshingInstance.start(2, properties("oauth2-state.refresh.lease=30s",
+				"oauth2-state.refresh.wait-timeout=1m", "oauth2-state.refresh.replay-window=10m"));
 		try {
 			storm(own, 10);
 			String user = newUser(own.get(0));

@@ -55,7 +55,7 @@ final class Prefetch {
 		if (value.length() > MAX_LENGTH || value.indexOf('"') >= 0) {
 			return false;
 		}
-		for (String member : value.split(",")) {
+		for (String member : value.split(",", -1)) {
 			String token = member.split(";", 2)[0].strip();
 			if (PURPOSES.contains(token.toLowerCase(Locale.ROOT))) {
 				return true;
