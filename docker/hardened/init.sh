@@ -26,6 +26,8 @@ password /out/app/config/spring.data.redis.password
 password /out/app/config/spring.datasource.password
 cp /out/app/config/spring.datasource.password /out/postgres/password
 password /out/redis/replica.password
+[ -e /out/app/config/oauth2-state.tokens.keys ] ||
+	printf 'k1:%s' "$(openssl rand -base64 32)" >/out/app/config/oauth2-state.tokens.keys
 
 # The app may do what docs/configuration.md lists, on its own keys. The replica may replicate. Health checks may ask
 # whether Redis is there and what it is. Nobody else may do anything.
