@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import io.micrometer.core.instrument.Gauge;
@@ -36,6 +37,9 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.TokenRefreshEvent;
+import io.github.oauth2state.TokenRefreshListener;
+import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
@@ -220,6 +224,9 @@ class MetricsTests {
 				.onLoginEvent(event(LoginOutcome.COMPLETED, "keycloak", Duration.ofSeconds(1)));
 			context.getBean(CleanupListener.class)
 				.onCleanup(new CleanupEvent(5, Duration.ofMillis(20), null, 7, Duration.ZERO));
+			context.getBean(TokenRefreshListener.class)
+				.onTokenRefresh(new TokenRefreshEvent(TokenRefreshOutcome.SHARED, "single_flight", "keycloak", false,
+						Duration.ofMillis(30)));
 			for (OAuth2StateMeter meter : OAuth2StateMeter.values()) {
 				Meter made = registry.get(meter.getName()).meter();
 				assertThat(made.getId().getType()).isEqualTo(meter.getType());
@@ -228,6 +235,22 @@ class MetricsTests {
 							Arrays.stream(meter.getKeyNames()).map((key) -> (Object) key.asString()).toArray());
 			}
 		});
+	}
+
+	@Test
+	void waitsForNewTokensAreTimedByStrategyAndOutcome() {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		RefreshMetrics metrics = new RefreshMetrics(registry);
+		for (TokenRefreshOutcome outcome : TokenRefreshOutcome.values()) {
+			metrics.onTokenRefresh(new TokenRefreshEvent(outcome, "early", "keycloak", true, Duration.ofMillis(30)));
+		}
+		assertThat(registry.get("oauth2.state.refresh").tag("strategy", "early").timers())
+			.extracting((timer) -> timer.getId().getTag("outcome"))
+			.hasSize(TokenRefreshOutcome.values().length)
+			.contains("refreshed", "timed_out", "store_error");
+		assertThat(
+				registry.get("oauth2.state.refresh").tag("outcome", "shared").timer().totalTime(TimeUnit.MILLISECONDS))
+			.isEqualTo(30);
 	}
 
 	@Test
