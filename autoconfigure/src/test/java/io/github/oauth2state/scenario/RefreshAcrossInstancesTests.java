@@ -51,7 +51,7 @@ class RefreshAcrossInstancesTests {
 	@Parameter
 	private SharedStore store;
 
-	private final IdentityProvider idp = IdentityProvider.start();
+	private IdentityProvider idp;
 
 	private final String keys = Keys.random("k1");
 
@@ -63,6 +63,7 @@ class RefreshAcrossInstancesTests {
 
 	@BeforeParameterizedClassInvocation
 	void start(SharedStore store) {
+		this.idp = IdentityProvider.start();
 		this.records = store.newRecords();
 		this.instances = RefreshingInstance.start(3, shared());
 	}
