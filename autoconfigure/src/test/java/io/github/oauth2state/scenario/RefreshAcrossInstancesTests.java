@@ -294,6 +294,14 @@ class RefreshAcrossInstancesTests {
 		List<RefreshingInstance> own = RefreshingInstance.start(2, properties("oauth2-state.refresh.lease=30s",
 				"oauth2-state.refresh.wait-timeout=1m", "oauth2-state.refresh.replay-window=10m"));
 		try {
+			for (RefreshingInstance instance : own) {
+				// Connects to the store: a burst meets a cold instance otherwise, which
+				// may
+				// go without it.
+				assertThat(instance.token(newUser(instance)).join().statusCode()).isEqualTo(200);
+			}
+			this.idp.takeTokenCalls();
+			this.idp.tokenCalls().takeRefused();
 			storm(own, 10);
 			String user = newUser(own.get(0));
 			assertThat(own.get(0).token(user).join().statusCode()).isEqualTo(200);
