@@ -295,9 +295,7 @@ class RefreshAcrossInstancesTests {
 				"oauth2-state.refresh.wait-timeout=1m", "oauth2-state.refresh.replay-window=10m"));
 		try {
 			for (RefreshingInstance instance : own) {
-				// Connects to the store: a burst meets a cold instance otherwise, which
-				// may
-				// go without it.
+				// Connects to the store, without which a burst may go.
 				assertThat(instance.token(newUser(instance)).join().statusCode()).isEqualTo(200);
 			}
 			this.idp.takeTokenCalls();
