@@ -7,8 +7,10 @@ package io.github.oauth2state.record;
 @SuppressWarnings("serial")
 public final class UnusableKeysException extends RuntimeException {
 
+	/** Where the keys are given. */
 	private final String property;
 
+	/** What is wrong with them, for a person to read. */
 	private final String reason;
 
 	UnusableKeysException(String property, String reason) {
