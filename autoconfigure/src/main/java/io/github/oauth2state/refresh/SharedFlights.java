@@ -101,7 +101,7 @@ final class SharedFlights {
 
 	private Optional<byte[]> putIfAbsent(Flight flight, byte[] lease, boolean alone) {
 		try {
-			return this.store.putIfAbsent(flight.key(), lease, this.settings.lease());
+			return putIfAbsent(flight, lease);
 		}
 		catch (StateStoreException ex) {
 			if (alone) {
@@ -109,6 +109,21 @@ final class SharedFlights {
 			}
 			throw new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
 					"The store did not answer while another request had the refresh token", ex);
+		}
+	}
+
+	/**
+	 * Asks a store that fails once more: a call of the provider that nobody agreed on may
+	 * cost the user the tokens, and what fails is often one command.
+	 */
+	private Optional<byte[]> putIfAbsent(Flight flight, byte[] lease) {
+		try {
+			return this.store.putIfAbsent(flight.key(), lease, this.settings.lease());
+		}
+		catch (StateStoreException ex) {
+			// The lease may be there, though the answer was lost.
+			return this.store.putIfAbsent(flight.key(), lease, this.settings.lease())
+				.filter((found) -> !Arrays.equals(found, lease));
 		}
 	}
 

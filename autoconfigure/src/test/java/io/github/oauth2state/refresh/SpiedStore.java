@@ -31,6 +31,10 @@ final class SpiedStore implements StateStore {
 
 	private int callsLeft = Integer.MAX_VALUE;
 
+	private int callsToFail;
+
+	private int answersToLose;
+
 	/**
 	 * Lets some more calls succeed, and no others.
 	 */
@@ -38,10 +42,32 @@ final class SpiedStore implements StateStore {
 		this.callsLeft = calls;
 	}
 
+	/**
+	 * Lets the next call fail.
+	 */
+	synchronized void failsOnce() {
+		this.callsToFail = 1;
+	}
+
+	/**
+	 * Lets some more values be put, without a word of it.
+	 */
+	synchronized void losesAnswers(int answers) {
+		this.answersToLose = answers;
+	}
+
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		called("putIfAbsent", value);
-		return Optional.ofNullable(swap(key, null, value, ttl));
+		byte[] found = swap(key, null, value, ttl);
+		loseAnswer();
+		return Optional.ofNullable(found);
+	}
+
+	private synchronized void loseAnswer() {
+		if (this.answersToLose-- > 0) {
+			throw new StateStoreException(StateStoreException.Reason.TIMEOUT, "Done, but not told", null);
+		}
 	}
 
 	@Override
@@ -112,7 +138,7 @@ final class SpiedStore implements StateStore {
 	private synchronized void called(String command, byte[] value) {
 		this.commands.add(command);
 		this.everything.writeBytes(value);
-		if (this.fails || this.callsLeft-- <= 0) {
+		if (this.fails || this.callsToFail-- > 0 || this.callsLeft-- <= 0) {
 			throw new StateStoreException(StateStoreException.Reason.TIMEOUT, "Not now", null);
 		}
 	}

@@ -31,8 +31,7 @@ import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
  */
 final class TestInstance {
 
-	static final RefreshSettings SETTINGS = new RefreshSettings("app", Duration.ofSeconds(2), Duration.ofSeconds(5),
-			Duration.ofSeconds(30), Duration.ofSeconds(2), OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
+	static final RefreshSettings SETTINGS = settings(OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
 
 	private final List<TokenRefreshEvent> events = new CopyOnWriteArrayList<>();
 
@@ -57,6 +56,18 @@ final class TestInstance {
 		EarlyWindow never = EarlyWindow.of(new RefreshProperties.Early(Duration.ZERO, 0, Duration.ofSeconds(10)),
 				Duration.ZERO, 0, InstantSource.system());
 		return new SingleFlightRefresh(settings, never, store, null);
+	}
+
+	static RefreshSettings settings(OnStoreFailure onStoreFailure, KeyScope keyScope) {
+		return new RefreshSettings("app", Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(30),
+				Duration.ofSeconds(2), onStoreFailure, keyScope);
+	}
+
+	/**
+	 * Where instances meet that refresh with a token.
+	 */
+	static RefreshFlight flight(String refreshToken) {
+		return RefreshFlight.of(new PlainRefresh(refreshToken), refreshToken, SETTINGS);
 	}
 
 	OAuth2AccessTokenResponse refresh(String refreshToken) {

@@ -1,0 +1,66 @@
+package io.github.oauth2state.refresh;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
+
+import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
+import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What becomes of a refresh that the provider did not grant, or not this time.
+ */
+class SingleFlightFailureTests {
+
+	private final SpiedStore store = new SpiedStore();
+
+	private final StrictProvider provider = new StrictProvider();
+
+	private final TestInstance a = new TestInstance(this.store, this.provider);
+
+	private final TestInstance b = new TestInstance(this.store, this.provider);
+
+	@ParameterizedTest
+	@ValueSource(strings = { "server_error", "invalid_token_response", "invalid_client", "invalid_grant" })
+	void failureReachesWaitersAndIsNotRepeated(String code) {
+		this.provider.failure = StrictProvider.error(code);
+		for (TestInstance instance : List.of(this.a, this.b, this.a)) {
+			assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"))
+				.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo(code))
+				.satisfies((ex) -> assertThat(ex.getError().getDescription()).isEqualTo("The provider says no"));
+		}
+		assertThat(this.provider.calls).hasValue(1);
+		TokenRefreshOutcome expected = code.equals("invalid_grant") ? TokenRefreshOutcome.REJECTED
+				: TokenRefreshOutcome.FAILED;
+		assertThat(this.b.takeOutcomes()).containsExactly(expected);
+	}
+
+	@Test
+	void passingFailureIsForgottenSoon() throws Exception {
+		this.provider.failure = StrictProvider.error("server_error");
+		RefreshSettings settings = new RefreshSettings("app", Duration.ofSeconds(2), Duration.ofSeconds(5),
+				Duration.ofSeconds(30), Duration.ZERO, OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
+		TestInstance instance = new TestInstance(this.store, this.provider, settings, null);
+		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"));
+		this.provider.failure = null;
+		assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo("f.1");
+	}
+
+	@Test
+	void clientThatThrowsSomethingElseDoesNotMakeOthersTry() {
+		this.provider.failure = new IllegalStateException("Of the app's own client");
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> this.a.refresh("f.0"));
+		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> this.b.refresh("f.0"))
+			.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("server_error"));
+		assertThat(this.provider.calls).hasValue(1);
+	}
+
+}

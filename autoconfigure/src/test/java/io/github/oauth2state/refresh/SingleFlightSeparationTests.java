@@ -1,0 +1,94 @@
+package io.github.oauth2state.refresh;
+
+import java.util.Map;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+
+import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
+import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whose tokens are never given to whom, and what the store gets to see.
+ */
+class SingleFlightSeparationTests {
+
+	private final SpiedStore store = new SpiedStore();
+
+	private final StrictProvider provider = new StrictProvider();
+
+	private final TestInstance a = new TestInstance(this.store, this.provider);
+
+	private final TestInstance b = new TestInstance(this.store, this.provider);
+
+	@Test
+	void usersAreNotMixedThoughTheirRefreshTokensAreEqual() {
+		this.provider.strict = false;
+		String alices = Responses.token(this.a.refresh("alice", "idp", "f.0", Set.of()));
+		String bobs = Responses.token(this.b.refresh("bob", "idp", "f.0", Set.of()));
+		assertThat(alices).isNotEqualTo(bobs);
+		assertThat(this.provider.calls).hasValue(2);
+	}
+
+	@Test
+	void usersShareARefreshTokenWhereTheAppSaysSo() {
+		RefreshSettings settings = TestInstance.settings(OnStoreFailure.UNCOORDINATED, KeyScope.REGISTRATION);
+		TestInstance one = new TestInstance(this.store, this.provider, settings, null);
+		TestInstance two = new TestInstance(this.store, this.provider, settings, null);
+		assertThat(Responses.token(one.refresh("alice", "idp", "f.0", Set.of())))
+			.isEqualTo(Responses.token(two.refresh("batch", "idp", "f.0", Set.of())));
+	}
+
+	@Test
+	void registrationsAreNotMixedThoughRefreshTokensAreEqual() {
+		this.provider.strict = false;
+		assertThat(Responses.token(this.a.refresh("alice", "idp", "f.0", Set.of())))
+			.isNotEqualTo(Responses.token(this.b.refresh("alice", "other", "f.0", Set.of())));
+	}
+
+	@Test
+	void namespacesAreNotMixedThoughRefreshTokensAreEqual() {
+		this.provider.strict = false;
+		RefreshSettings other = new RefreshSettings("other", TestInstance.SETTINGS.lease(),
+				TestInstance.SETTINGS.waitTimeout(), TestInstance.SETTINGS.replayWindow(),
+				TestInstance.SETTINGS.failureWindow(), OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
+		assertThat(Responses.token(this.a.refresh("f.0")))
+			.isNotEqualTo(Responses.token(new TestInstance(this.store, this.provider, other, null).refresh("f.0")));
+	}
+
+	@Test
+	void clientsOfTenantsAreNotMixedThoughTheyHaveOneRegistrationId() {
+		LocalKey one = LocalKey.of(new GrantedCredentials(credentials("tenant-1"), (request) -> null));
+		LocalKey two = LocalKey.of(new GrantedCredentials(credentials("tenant-2"), (request) -> null));
+		assertThat(one).isNotEqualTo(two);
+	}
+
+	@Test
+	void resultDoesNotOpenWithAnotherRefreshToken() {
+		this.a.refresh("f.0");
+		byte[] record = this.store.find(TestInstance.flight("f.0").key()).orElseThrow();
+		RefreshFlight other = TestInstance.flight("g.0");
+		assertThat(FlightCodec.read(other, record)).isInstanceOf(FlightRecord.Unreadable.class);
+	}
+
+	@Test
+	void storeHoldsNoTokenInTheClear() {
+		this.provider.additional = Map.of("id_token", "header.payload.signature");
+		this.a.refresh("family.0");
+		assertThat(this.store.everything()).doesNotContain("access-", "family", "payload", "openid");
+	}
+
+	private static OAuth2ClientCredentialsGrantRequest credentials(String clientId) {
+		return new OAuth2ClientCredentialsGrantRequest(
+				ClientRegistration.withClientRegistration(TestInstance.registration("machine"))
+					.clientId(clientId)
+					.authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
+					.build());
+	}
+
+}
