@@ -1,6 +1,7 @@
 package io.github.oauth2state.refresh;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
@@ -11,6 +12,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.Assert;
 
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.store.ConfiguredStore;
 
 /**
  * Matches where a strategy is chosen, or none is, and there is a store.
@@ -31,9 +33,14 @@ class OnRefreshStrategyCondition extends SpringBootCondition implements Configur
 					message.because("oauth2-state.refresh.strategy is " + chosen));
 		}
 		Assert.state(context.getBeanFactory() != null, "Bean factory is there when beans are registered");
-		boolean store = context.getBeanFactory().getBeanNamesForType(StateStore.class, true, false).length > 0;
+		boolean store = has(context.getBeanFactory(), StateStore.class)
+				|| has(context.getBeanFactory(), ConfiguredStore.class);
 		return new ConditionOutcome(store, message
 			.because("oauth2-state.refresh.strategy is not set and there is " + (store ? "a store" : "no store")));
+	}
+
+	private static boolean has(ListableBeanFactory beans, Class<?> type) {
+		return beans.getBeanNamesForType(type, true, false).length > 0;
 	}
 
 	private static @Nullable RefreshStrategyType chosen(ConditionContext context) {

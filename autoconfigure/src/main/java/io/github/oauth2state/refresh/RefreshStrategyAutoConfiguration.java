@@ -3,7 +3,9 @@ package io.github.oauth2state.refresh;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -18,7 +20,10 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.StoreType;
+import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.StoreDecorators;
 import io.github.oauth2state.tokens.TokenKeys;
@@ -40,18 +45,32 @@ public final class RefreshStrategyAutoConfiguration {
 
 	@Bean
 	TokenRefreshStrategy oauth2StateTokenRefreshStrategy(RefreshProperties properties, OAuth2StateSettings general,
-			ObjectProvider<StateStore> stores, StoreDecorators decorators, ObjectProvider<TokenKeys> keys) {
+			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores, StoreDecorators decorators,
+			ObjectProvider<TokenKeys> keys, OAuth2StateProperties loginProperties) {
 		RefreshSettings settings = RefreshSettings.of(properties, general.namespace());
 		if (properties.strategy() == RefreshStrategyType.EARLY) {
 			return new EarlyRefresh(window(properties, EARLY), settings);
 		}
-		StateStore store = stores.getIfUnique(() -> {
+		StateStore store = decorators.around(meetingPoint(loginProperties.store(), logins, stores));
+		return new SingleFlightRefresh(settings, window(properties, Duration.ZERO), store, keys.getIfAvailable());
+	}
+
+	/**
+	 * Returns where logins are kept, or where tokens are if only that is seen by all
+	 * instances.
+	 */
+	private static StateStore meetingPoint(@Nullable StoreType ofLogins, ObjectProvider<StateStore> logins,
+			ObjectProvider<ConfiguredStore<?>> stores) {
+		boolean alone = ofLogins == StoreType.MEMORY || ofLogins == StoreType.COOKIE;
+		Optional<StateStore> ofTokens = stores.stream().<StateStore>map(ConfiguredStore::store).findFirst();
+		if (alone && ofTokens.isPresent()) {
+			return ofTokens.get();
+		}
+		return logins.getIfUnique(() -> {
 			throw new InvalidConfigurationPropertyValueException("oauth2-state.refresh.strategy", "single-flight",
 					"Instances agree by the store. Set oauth2-state.store to 'redis' or 'jdbc', or the strategy to "
 							+ "'early' or 'none'.");
 		});
-		StateStore decorated = decorators.around(store);
-		return new SingleFlightRefresh(settings, window(properties, Duration.ZERO), decorated, keys.getIfAvailable());
 	}
 
 	private static EarlyWindow window(RefreshProperties properties, Duration byDefault) {
