@@ -1,6 +1,5 @@
 package io.github.oauth2state.refresh;
 
-import java.lang.reflect.Field;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,8 @@ import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResp
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedClientManager;
-import org.springframework.util.ReflectionUtils;
+
+import io.github.oauth2state.internals.PrivateField;
 
 /**
  * The only place that reads private state of Spring Security's clients, which have
@@ -54,8 +54,10 @@ final class ClientInternals {
 	 * Tells whether a provider is the one that all managers in the JVM have by default.
 	 */
 	static boolean isJvmWide(OAuth2AuthorizedClientProvider provider) {
-		return provider == read(DefaultOAuth2AuthorizedClientManager.class, DEFAULT_PROVIDER, null)
-				|| provider == read(AuthorizedClientServiceOAuth2AuthorizedClientManager.class, DEFAULT_PROVIDER, null);
+		return provider == new PrivateField(DefaultOAuth2AuthorizedClientManager.class, DEFAULT_PROVIDER).read(null)
+				|| provider == new PrivateField(AuthorizedClientServiceOAuth2AuthorizedClientManager.class,
+						DEFAULT_PROVIDER)
+					.read(null);
 	}
 
 	static OAuth2AuthorizationFailureHandler failureHandler(Object manager) {
@@ -82,32 +84,24 @@ final class ClientInternals {
 	}
 
 	static @Nullable ApplicationEventPublisher eventPublisher(RefreshTokenOAuth2AuthorizedClientProvider provider) {
-		return (ApplicationEventPublisher) read(RefreshTokenOAuth2AuthorizedClientProvider.class, EVENT_PUBLISHER,
-				provider);
+		return (ApplicationEventPublisher) new PrivateField(RefreshTokenOAuth2AuthorizedClientProvider.class,
+				EVENT_PUBLISHER)
+			.read(provider);
 	}
 
 	/**
 	 * Returns the manager that something uses.
 	 */
 	static @Nullable Object manager(Object user) {
-		return read(user.getClass(), MANAGER, user);
+		return new PrivateField(user.getClass(), MANAGER).read(user);
 	}
 
 	private static <T> T require(Class<?> type, String name, Object target, Class<T> valueType) {
-		Object value = read(type, name, target);
+		Object value = new PrivateField(type, name).read(target);
 		if (!valueType.isInstance(value)) {
 			throw new IllegalStateException("Field %s of %s is no %s".formatted(name, type.getName(), valueType));
 		}
 		return valueType.cast(value);
-	}
-
-	private static @Nullable Object read(Class<?> type, String name, @Nullable Object target) {
-		Field field = ReflectionUtils.findField(type, name);
-		if (field == null) {
-			throw new IllegalStateException(type.getName() + " has no field " + name);
-		}
-		ReflectionUtils.makeAccessible(field);
-		return ReflectionUtils.getField(field, target);
 	}
 
 	/**
@@ -119,23 +113,16 @@ final class ClientInternals {
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 			for (Class<?> manager : List.of(DefaultOAuth2AuthorizedClientManager.class,
 					AuthorizedClientServiceOAuth2AuthorizedClientManager.class)) {
-				register(hints, manager, PROVIDER);
-				register(hints, manager, DEFAULT_PROVIDER);
-				register(hints, manager, FAILURE_HANDLER);
+				new PrivateField(manager, PROVIDER).register(hints);
+				new PrivateField(manager, DEFAULT_PROVIDER).register(hints);
+				new PrivateField(manager, FAILURE_HANDLER).register(hints);
 			}
-			register(hints, DelegatingOAuth2AuthorizedClientProvider.class, PROVIDERS);
-			register(hints, RefreshTokenOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT);
-			register(hints, RefreshTokenOAuth2AuthorizedClientProvider.class, EVENT_PUBLISHER);
-			register(hints, ClientCredentialsOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT);
+			new PrivateField(DelegatingOAuth2AuthorizedClientProvider.class, PROVIDERS).register(hints);
+			new PrivateField(RefreshTokenOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT).register(hints);
+			new PrivateField(RefreshTokenOAuth2AuthorizedClientProvider.class, EVENT_PUBLISHER).register(hints);
+			new PrivateField(ClientCredentialsOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT).register(hints);
 			for (String user : ManagerUsers.CLASS_NAMES) {
 				hints.reflection().registerTypeIfPresent(classLoader, user, (type) -> type.withField(MANAGER));
-			}
-		}
-
-		private static void register(RuntimeHints hints, Class<?> type, String name) {
-			Field field = ReflectionUtils.findField(type, name);
-			if (field != null) {
-				hints.reflection().registerField(field);
 			}
 		}
 

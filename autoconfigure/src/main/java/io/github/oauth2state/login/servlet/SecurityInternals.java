@@ -1,7 +1,5 @@
 package io.github.oauth2state.login.servlet;
 
-import java.lang.reflect.Field;
-
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +11,8 @@ import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequest
 import org.springframework.security.web.authentication.AbstractAuthenticationProcessingFilter;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
-import org.springframework.util.ReflectionUtils;
+
+import io.github.oauth2state.internals.PrivateField;
 
 /**
  * The only place that reads private state of Spring Security, which has setters for it
@@ -37,7 +36,7 @@ final class SecurityInternals {
 	 */
 	static boolean mayHaveRepository(Object endpointConfigurer) {
 		try {
-			return read(endpointConfigurer.getClass(), REPOSITORY, endpointConfigurer) != null;
+			return new PrivateField(endpointConfigurer.getClass(), REPOSITORY).read(endpointConfigurer) != null;
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Cannot tell whether an authorization request repository is set on "
@@ -49,8 +48,9 @@ final class SecurityInternals {
 
 	static @Nullable AuthenticationSuccessHandler successHandler(AbstractAuthenticationProcessingFilter filter) {
 		try {
-			return (AuthenticationSuccessHandler) read(AbstractAuthenticationProcessingFilter.class, SUCCESS_HANDLER,
-					filter);
+			return (AuthenticationSuccessHandler) new PrivateField(AbstractAuthenticationProcessingFilter.class,
+					SUCCESS_HANDLER)
+				.read(filter);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot read the success handler", ex);
@@ -64,22 +64,14 @@ final class SecurityInternals {
 	 */
 	static @Nullable AuthenticationFailureHandler failureHandler(OAuth2AuthorizationRequestRedirectFilter filter) {
 		try {
-			return (AuthenticationFailureHandler) read(OAuth2AuthorizationRequestRedirectFilter.class, FAILURE_HANDLER,
-					filter);
+			return (AuthenticationFailureHandler) new PrivateField(OAuth2AuthorizationRequestRedirectFilter.class,
+					FAILURE_HANDLER)
+				.read(filter);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot read the failure handler", ex);
 			return null;
 		}
-	}
-
-	private static @Nullable Object read(Class<?> type, String name, Object target) {
-		Field field = ReflectionUtils.findField(type, name);
-		if (field == null) {
-			throw new IllegalStateException(type.getName() + " has no field " + name);
-		}
-		ReflectionUtils.makeAccessible(field);
-		return ReflectionUtils.getField(field, target);
 	}
 
 	/**
@@ -89,17 +81,10 @@ final class SecurityInternals {
 
 		@Override
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-			register(hints, OAuth2LoginConfigurer.AuthorizationEndpointConfig.class, REPOSITORY);
-			register(hints, OAuth2ClientConfigurer.AuthorizationCodeGrantConfigurer.class, REPOSITORY);
-			register(hints, AbstractAuthenticationProcessingFilter.class, SUCCESS_HANDLER);
-			register(hints, OAuth2AuthorizationRequestRedirectFilter.class, FAILURE_HANDLER);
-		}
-
-		private static void register(RuntimeHints hints, Class<?> type, String name) {
-			Field field = ReflectionUtils.findField(type, name);
-			if (field != null) {
-				hints.reflection().registerField(field);
-			}
+			new PrivateField(OAuth2LoginConfigurer.AuthorizationEndpointConfig.class, REPOSITORY).register(hints);
+			new PrivateField(OAuth2ClientConfigurer.AuthorizationCodeGrantConfigurer.class, REPOSITORY).register(hints);
+			new PrivateField(AbstractAuthenticationProcessingFilter.class, SUCCESS_HANDLER).register(hints);
+			new PrivateField(OAuth2AuthorizationRequestRedirectFilter.class, FAILURE_HANDLER).register(hints);
 		}
 
 	}

@@ -1,0 +1,47 @@
+package io.github.oauth2state.internals;
+
+import java.lang.reflect.Field;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * A field that has a setter at most, and has to be read all the same.
+ *
+ * @param type the class that has it
+ * @param name its name
+ */
+public record PrivateField(Class<?> type, String name) {
+
+	/**
+	 * Reads the field.
+	 * @param target what has it, or {@code null} if it is static
+	 * @return its value
+	 * @throws IllegalStateException if this version of the class has no such field
+	 */
+	public @Nullable Object read(@Nullable Object target) {
+		Field field = find();
+		if (field == null) {
+			throw new IllegalStateException(this.type.getName() + " has no field " + this.name);
+		}
+		ReflectionUtils.makeAccessible(field);
+		return ReflectionUtils.getField(field, target);
+	}
+
+	/**
+	 * Lets a native image keep the field.
+	 * @param hints where that is told
+	 */
+	public void register(RuntimeHints hints) {
+		Field field = find();
+		if (field != null) {
+			hints.reflection().registerField(field);
+		}
+	}
+
+	private @Nullable Field find() {
+		return ReflectionUtils.findField(this.type, this.name);
+	}
+
+}
