@@ -1,9 +1,6 @@
 package io.github.oauth2state.scenario;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 
 import org.springframework.boot.WebApplicationType;
@@ -20,6 +17,11 @@ import io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration;
  */
 public final class CleaningProcess {
 
+	/**
+	 * What it writes when it has begun.
+	 */
+	static final String READY = "Cleaning";
+
 	private CleaningProcess() {
 	}
 
@@ -30,25 +32,16 @@ public final class CleaningProcess {
 	 */
 	public static void main(String[] args) throws IOException {
 		new SpringApplicationBuilder(App.class).web(WebApplicationType.NONE).run(args);
-		while (System.in.read() >= 0) {
-			// Nobody writes
-		}
-		System.exit(0);
+		System.out.println(READY);
+		JavaProcess.endWithParent();
 	}
 
-	static Process start(File log, List<String> properties) {
-		List<String> command = new ArrayList<>(
-				List.of(ProcessHandle.current().info().command().orElseThrow(), "-Xmx96m", "-XX:TieredStopAtLevel=1",
-						"-cp", System.getProperty("java.class.path"), CleaningProcess.class.getName()));
-		properties.forEach((property) -> command.add("--" + property));
-		try {
-			return new ProcessBuilder(command).redirectErrorStream(true)
-				.redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-				.start();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+	/**
+	 * Starts a process, and does not wait for it.
+	 */
+	static JavaProcess start(List<String> properties) {
+		return JavaProcess.start(CleaningProcess.class, "96m",
+				properties.stream().map((property) -> "--" + property).toList());
 	}
 
 	@ImportAutoConfiguration({ DataSourceAutoConfiguration.class, OAuth2StateAutoConfiguration.class,

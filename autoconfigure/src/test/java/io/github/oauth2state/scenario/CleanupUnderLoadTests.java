@@ -1,9 +1,5 @@
 package io.github.oauth2state.scenario;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +10,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 import io.github.oauth2state.backends.TestPostgres;
 
@@ -42,19 +37,16 @@ class CleanupUnderLoadTests {
 
 	private final String database = this.postgres.createDatabase();
 
-	private final List<Process> processes = new ArrayList<>();
-
-	@TempDir
-	private Path directory;
+	private final List<JavaProcess> processes = new ArrayList<>();
 
 	@AfterEach
 	void stop() {
-		this.processes.forEach(Process::destroyForcibly);
+		this.processes.forEach(JavaProcess::close);
 	}
 
 	@Test
-	void cleanupIsCompleteAndDisturbsNoLogin() throws IOException {
-		File log = this.directory.resolve("processes.log").toFile();
+	void cleanupIsCompleteAndDisturbsNoLogin() {
+		List<JavaProcess> all = new ArrayList<>();
 		try (Instance a = startInstance(); Instance b = startInstance()) {
 			// The first ones load classes
 			logIns(a, b, () -> false);
@@ -62,12 +54,13 @@ class CleanupUnderLoadTests {
 			List<Duration> during = new ArrayList<>();
 			List<Long> sizes = new ArrayList<>();
 			for (int cycle = 1; cycle <= CYCLES; cycle++) {
-				startProcesses(log, cycle);
+				startProcesses();
+				all.addAll(this.processes);
 				expire();
 				long begun = System.nanoTime();
 				sizes.add(number("SELECT pg_total_relation_size('oauth2_state')"));
 				awaitProgress();
-				this.processes.remove(0).destroyForcibly();
+				this.processes.remove(0).kill();
 				during.addAll(logIns(a, b, () -> remaining() > 0));
 				report("cycle " + cycle + ": " + EXPIRED + " records removed in "
 						+ Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms by " + PROCESSES
@@ -80,7 +73,7 @@ class CleanupUnderLoadTests {
 					+ " during cleanup: " + slowest(during));
 			assertThat(number("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")).isZero();
 			// A machine that is busy otherwise may be late, but nothing may be refused
-			assertThat(Files.readString(log.toPath()).lines()).noneMatch((line) -> line.contains("REJECTED"));
+			assertThat(all).extracting(JavaProcess::output).noneMatch((output) -> output.contains("REJECTED"));
 			assertThat(sizes.get(CYCLES - 1)).isLessThan(sizes.get(0) * 5 / 4);
 			assertThat(number("SELECT count(*) FROM oauth2_state")).isZero();
 		}
@@ -113,19 +106,13 @@ class CleanupUnderLoadTests {
 				FROM generate_series(1, %d) i""".formatted(EXPIRED));
 	}
 
-	private void startProcesses(File log, int cycle) {
-		IntStream.range(0, PROCESSES).forEach((i) -> this.processes.add(CleaningProcess.start(log, storeProperties())));
-		Awaitility.await()
-			.atMost(Duration.ofMinutes(2))
-			.until(() -> Files.readString(log.toPath()).split("Started CleaningProcess in", -1).length > cycle
-					* PROCESSES);
+	private void startProcesses() {
+		IntStream.range(0, PROCESSES).forEach((i) -> this.processes.add(CleaningProcess.start(storeProperties())));
+		this.processes.forEach((process) -> process.awaitLine(CleaningProcess.READY));
 	}
 
-	private void stopProcesses() throws IOException {
-		for (Process process : this.processes) {
-			process.getOutputStream().close();
-		}
-		this.processes.forEach((process) -> process.onExit().join());
+	private void stopProcesses() {
+		this.processes.forEach(JavaProcess::abandon);
 		this.processes.clear();
 	}
 

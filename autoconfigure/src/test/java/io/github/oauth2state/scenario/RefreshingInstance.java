@@ -1,21 +1,16 @@
 package io.github.oauth2state.scenario;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-
-import org.awaitility.Awaitility;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,16 +24,13 @@ final class RefreshingInstance implements AutoCloseable {
 		.executor(threads())
 		.build();
 
-	private final Process process;
-
-	private final Path log;
+	private final JavaProcess process;
 
 	private final int port;
 
-	private RefreshingInstance(Process process, Path log, int port) {
+	private RefreshingInstance(JavaProcess process) {
 		this.process = process;
-		this.log = log;
-		this.port = port;
+		this.port = Integer.parseInt(process.awaitLine(RefreshingProcess.PORT));
 	}
 
 	private static Executor threads() {
@@ -53,41 +45,14 @@ final class RefreshingInstance implements AutoCloseable {
 	 * Starts instances, which all answer when this returns.
 	 */
 	static List<RefreshingInstance> start(int count, List<String> properties) {
-		List<RefreshingInstance> instances = new ArrayList<>();
-		for (int i = 0; i < count; i++) {
-			instances.add(launch(properties));
-		}
-		instances.forEach(RefreshingInstance::awaitReady);
-		return instances;
-	}
-
-	private static RefreshingInstance launch(List<String> properties) {
-		int port = Ports.free();
-		List<String> command = new ArrayList<>(
-				List.of(ProcessHandle.current().info().command().orElseThrow(), "-Xmx256m", "-XX:TieredStopAtLevel=1",
-						"-cp", System.getProperty("java.class.path"), RefreshingProcess.class.getName()));
-		command.addAll(List.of(Instance.lastOfEach(properties)));
-		command.add("--server.port=" + port);
-		try {
-			Path log = Files.createTempFile("refreshing", ".log");
-			log.toFile().deleteOnExit();
-			Process process = new ProcessBuilder(command).redirectErrorStream(true)
-				.redirectOutput(log.toFile())
-				.start();
-			Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-			return new RefreshingInstance(process, log, port);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private void awaitReady() {
-		Awaitility.await()
-			.atMost(Duration.ofMinutes(2))
-			.failFast("The process ended", () -> assertThat(this.process.isAlive()).as(log()).isTrue())
-			.ignoreExceptions()
-			.until(() -> get("/kept?user=nobody").join().statusCode() < 500);
+		List<String> all = new ArrayList<>(properties);
+		all.add("server.port=0");
+		List<String> arguments = List.of(Instance.lastOfEach(all));
+		List<JavaProcess> processes = Stream
+			.generate(() -> JavaProcess.start(RefreshingProcess.class, "256m", arguments))
+			.limit(count)
+			.toList();
+		return processes.stream().map(RefreshingInstance::new).toList();
 	}
 
 	/**
@@ -134,45 +99,21 @@ final class RefreshingInstance implements AutoCloseable {
 			.timeout(Duration.ofMinutes(1));
 	}
 
-	String log() {
-		try {
-			return Files.readString(this.log);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	/**
-	 * Ends the process as the kernel does when memory runs out.
-	 */
 	void kill() {
-		this.process.destroyForcibly().onExit().join();
+		this.process.kill();
 	}
 
-	/**
-	 * Stops the process from doing anything, as a long garbage collection does.
-	 */
 	void pause() {
-		signal("STOP");
+		this.process.pause();
 	}
 
 	void resume() {
-		signal("CONT");
-	}
-
-	private void signal(String name) {
-		try {
-			new ProcessBuilder("kill", "-" + name, Long.toString(this.process.pid())).start().onExit().join();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		this.process.resume();
 	}
 
 	@Override
 	public void close() {
-		kill();
+		this.process.close();
 	}
 
 }

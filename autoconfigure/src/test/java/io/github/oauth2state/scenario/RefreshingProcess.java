@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.authentication.TestingAuthenticationToken;
@@ -34,6 +35,11 @@ import org.springframework.web.bind.annotation.RestController;
  */
 public final class RefreshingProcess {
 
+	/**
+	 * What it writes before its port, when it serves.
+	 */
+	static final String PORT = "Listening on ";
+
 	private RefreshingProcess() {
 	}
 
@@ -43,11 +49,9 @@ public final class RefreshingProcess {
 	 * @throws IOException if it cannot wait for that
 	 */
 	public static void main(String[] args) throws IOException {
-		new SpringApplicationBuilder(App.class).run(args);
-		while (System.in.read() >= 0) {
-			// Nobody writes
-		}
-		System.exit(0);
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(App.class).run(args);
+		System.out.println(PORT + context.getEnvironment().getRequiredProperty("local.server.port"));
+		JavaProcess.endWithParent();
 	}
 
 	@EnableAutoConfiguration
