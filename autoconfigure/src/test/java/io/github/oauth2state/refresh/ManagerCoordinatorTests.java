@@ -2,17 +2,13 @@ package io.github.oauth2state.refresh;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
@@ -24,9 +20,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationListener;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.http.client.reactive.JdkClientHttpConnector;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -39,18 +32,11 @@ import org.springframework.security.oauth2.client.ClientAuthorizationException;
 import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
-import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
-import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.RefreshTokenOAuth2AuthorizedClientProvider;
-import org.springframework.security.oauth2.client.annotation.RegisteredOAuth2AuthorizedClient;
-import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
-import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.RestClientRefreshTokenTokenResponseClient;
-import org.springframework.security.oauth2.client.event.OAuth2AuthorizedClientRefreshedEvent;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedClientManager;
-import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.client.web.client.OAuth2ClientHttpRequestInterceptor;
 import org.springframework.security.oauth2.client.web.client.RequestAttributeClientRegistrationIdResolver;
 import org.springframework.security.oauth2.client.web.reactive.function.client.ServletOAuth2AuthorizedClientExchangeFilterFunction;
@@ -58,8 +44,6 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.test.web.servlet.setup.MockMvcBuilders;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -123,7 +107,7 @@ class ManagerCoordinatorTests {
 		assertCoordinated((context, user) -> {
 			assertThat(context.getBean(DefaultOAuth2AuthorizedClientManager.class)).isNotNull();
 			return authorize(context, user);
-		}, OwnDefaultManager.class);
+		}, SetUps.OwnDefaultManager.class);
 	}
 
 	@Test
@@ -131,62 +115,63 @@ class ManagerCoordinatorTests {
 		assertCoordinated((context, user) -> {
 			assertThat(context.getBean(AuthorizedClientServiceOAuth2AuthorizedClientManager.class)).isNotNull();
 			return authorize(context, user);
-		}, OwnServiceManager.class);
+		}, SetUps.OwnServiceManager.class);
 	}
 
 	@Test
 	void bothOfTwoManagersAreCoordinated() {
-		assertCoordinated((context, user) -> authorize(context, user, "first"), TwoManagers.class);
-		assertCoordinated((context, user) -> authorize(context, user, "second"), TwoManagers.class);
+		assertCoordinated((context, user) -> authorize(context, user, "first"), SetUps.TwoManagers.class);
+		assertCoordinated((context, user) -> authorize(context, user, "second"), SetUps.TwoManagers.class);
 	}
 
 	@Test
 	void managerBehindAProxyIsCoordinated() {
-		assertCoordinated(ManagerCoordinatorTests::authorize, ProxiedManager.class);
+		assertCoordinated(ManagerCoordinatorTests::authorize, SetUps.ProxiedManager.class);
 	}
 
 	@Test
 	void annotatedParameterIsCoordinated() {
-		assertCoordinated(ManagerCoordinatorTests::byAnnotation, AnnotatedParameter.class);
+		assertCoordinated(ManagerCoordinatorTests::byAnnotation, SetUps.AnnotatedParameter.class);
 	}
 
 	@Test
 	void annotatedParameterIsCoordinatedThoughItsManagerIsNoBean() {
-		assertCoordinated(ManagerCoordinatorTests::byAnnotation, AnnotatedParameter.class, TwoManagers.class);
+		assertCoordinated(ManagerCoordinatorTests::byAnnotation, SetUps.AnnotatedParameter.class,
+				SetUps.TwoManagers.class);
 	}
 
 	@Test
 	void webClientIsCoordinated() {
-		assertCoordinated(this::byWebClient, WebClientFilter.class);
+		assertCoordinated(this::byWebClient, SetUps.WebClientFilter.class);
 	}
 
 	@Test
 	void webClientIsCoordinatedThoughItsFilterMakesItsOwnManager() {
-		assertCoordinated(this::byWebClient, WebClientFilterWithManagerOfItsOwn.class);
+		assertCoordinated(this::byWebClient, SetUps.WebClientFilterWithManagerOfItsOwn.class);
 	}
 
 	@Test
 	void restClientIsCoordinated() {
-		assertCoordinated(this::byRestClient, RestClientInterceptor.class);
+		assertCoordinated(this::byRestClient, SetUps.RestClientInterceptor.class);
 	}
 
 	@Test
 	void tokenClientThatTheAppDeclaresMakesTheCall() {
-		assertCoordinated(ManagerCoordinatorTests::authorize, OwnTokenClient.class);
-		assertThat(OwnTokenClient.calls).containsExactly("called");
+		assertCoordinated(ManagerCoordinatorTests::authorize, SetUps.OwnTokenClient.class);
+		assertThat(SetUps.OwnTokenClient.calls).containsExactly("called");
 	}
 
 	@Test
 	void providerThatTheAppDeclaresIsCoordinated() {
-		assertCoordinated(ManagerCoordinatorTests::authorize, OwnProvider.class);
+		assertCoordinated(ManagerCoordinatorTests::authorize, SetUps.OwnProvider.class);
 	}
 
 	@Test
 	void handlersOfTheAppAreCalled() {
-		OwnHandlers.calls.clear();
-		assertCoordinated(ManagerCoordinatorTests::authorize, OwnHandlers.class);
-		assertThat(OwnHandlers.calls).containsExactly("success", "success");
-		this.runner.withUserConfiguration(OwnHandlers.class).run((context) -> {
+		SetUps.OwnHandlers.calls.clear();
+		assertCoordinated(ManagerCoordinatorTests::authorize, SetUps.OwnHandlers.class);
+		assertThat(SetUps.OwnHandlers.calls).containsExactly("success", "success");
+		this.runner.withUserConfiguration(SetUps.OwnHandlers.class).run((context) -> {
 			save(context, "spent");
 			authorize(context, "alice");
 			save(context, "spent");
@@ -194,7 +179,7 @@ class ManagerCoordinatorTests {
 			assertThatExceptionOfType(ClientAuthorizationException.class).isThrownBy(() -> authorize(context, "alice"))
 				.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("invalid_grant"))
 				.satisfies((ex) -> assertThat(ex.getClientRegistrationId()).isEqualTo("idp"));
-			assertThat(OwnHandlers.calls).endsWith("failure invalid_grant");
+			assertThat(SetUps.OwnHandlers.calls).endsWith("failure invalid_grant");
 		});
 	}
 
@@ -217,9 +202,9 @@ class ManagerCoordinatorTests {
 
 	@Test
 	void eventIsPublishedByWinnerAndAdopter() {
-		Events.received.clear();
-		assertCoordinated(ManagerCoordinatorTests::authorize, Events.class);
-		assertThat(Events.received).hasSize(2);
+		SetUps.Events.received.clear();
+		assertCoordinated(ManagerCoordinatorTests::authorize, SetUps.Events.class);
+		assertThat(SetUps.Events.received).hasSize(2);
 	}
 
 	@Test
@@ -239,7 +224,7 @@ class ManagerCoordinatorTests {
 
 	@Test
 	void providerOfAllAppsInTheJvmStaysAsItIs() {
-		this.runner.withUserConfiguration(OwnDefaultManager.class).run((context) -> {
+		this.runner.withUserConfiguration(SetUps.OwnDefaultManager.class).run((context) -> {
 			Object provider = ReflectionTestUtils.getField(DefaultOAuth2AuthorizedClientManager.class,
 					"DEFAULT_AUTHORIZED_CLIENT_PROVIDER");
 			List<?> providers = (List<?>) ReflectionTestUtils.getField(provider, "authorizedClientProviders");
@@ -253,22 +238,24 @@ class ManagerCoordinatorTests {
 
 	@Test
 	void unknownProviderIsWarnedAbout(CapturedOutput output) {
-		this.runner.withUserConfiguration(UnknownProvider.class).run((context) -> assertThat(context).hasNotFailed());
+		this.runner.withUserConfiguration(SetUps.UnknownProvider.class)
+			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).contains("Tokens may be refreshed without coordination by bean 'manager'")
 			.contains("provider of type");
 	}
 
 	@Test
 	void unknownManagerIsWarnedAbout(CapturedOutput output) {
-		this.runner.withUserConfiguration(UnknownManager.class).run((context) -> assertThat(context).hasNotFailed());
+		this.runner.withUserConfiguration(SetUps.UnknownManager.class)
+			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).contains("Tokens may be refreshed without coordination by bean 'manager'")
 			.contains("manager of type");
 	}
 
 	@Test
 	void knownSetUpsAreNotWarnedAbout(CapturedOutput output) {
-		for (Class<?> known : List.of(OwnDefaultManager.class, OwnServiceManager.class, WebClientFilter.class,
-				RestClientInterceptor.class, OwnProvider.class)) {
+		for (Class<?> known : List.of(SetUps.OwnDefaultManager.class, SetUps.OwnServiceManager.class,
+				SetUps.WebClientFilter.class, SetUps.RestClientInterceptor.class, SetUps.OwnProvider.class)) {
 			this.runner.withUserConfiguration(known).run((context) -> assertThat(context).hasNotFailed());
 		}
 		assertThat(output).doesNotContain("without coordination");
@@ -318,7 +305,7 @@ class ManagerCoordinatorTests {
 				save(second, refreshToken);
 				String winners = authorize.apply(first, "alice");
 				assertThat(authorize.apply(second, "alice")).isEqualTo(winners);
-				if (!List.of(setUp).contains(OwnTokenClient.class)) {
+				if (!List.of(setUp).contains(SetUps.OwnTokenClient.class)) {
 					assertThat(this.endpoint.takeCalls()).hasSize(1);
 				}
 				assertThat(load(first).getRefreshToken().getTokenValue())
@@ -409,205 +396,6 @@ class ManagerCoordinatorTests {
 			.attributes(RequestAttributeClientRegistrationIdResolver.clientRegistrationId("idp"))
 			.retrieve()
 			.body(String.class);
-	}
-
-	private static AuthorizedClientServiceOAuth2AuthorizedClientManager serviceManager(
-			ClientRegistrationRepository registrations, OAuth2AuthorizedClientService clients) {
-		AuthorizedClientServiceOAuth2AuthorizedClientManager manager = new AuthorizedClientServiceOAuth2AuthorizedClientManager(
-				registrations, clients);
-		manager.setAuthorizedClientProvider(OAuth2AuthorizedClientProviderBuilder.builder()
-			.authorizationCode()
-			.refreshToken()
-			.clientCredentials()
-			.build());
-		return manager;
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class OwnDefaultManager {
-
-		@Bean
-		DefaultOAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
-				OAuth2AuthorizedClientRepository clients) {
-			return new DefaultOAuth2AuthorizedClientManager(registrations, clients);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class OwnServiceManager {
-
-		@Bean
-		AuthorizedClientServiceOAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
-				OAuth2AuthorizedClientService clients) {
-			return serviceManager(registrations, clients);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class TwoManagers {
-
-		@Bean
-		DefaultOAuth2AuthorizedClientManager first(ClientRegistrationRepository registrations,
-				OAuth2AuthorizedClientRepository clients) {
-			return new DefaultOAuth2AuthorizedClientManager(registrations, clients);
-		}
-
-		@Bean
-		AuthorizedClientServiceOAuth2AuthorizedClientManager second(ClientRegistrationRepository registrations,
-				OAuth2AuthorizedClientService clients) {
-			return serviceManager(registrations, clients);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class ProxiedManager {
-
-		@Bean
-		OAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
-				OAuth2AuthorizedClientRepository clients) {
-			return (OAuth2AuthorizedClientManager) new ProxyFactory(
-					new DefaultOAuth2AuthorizedClientManager(registrations, clients))
-				.getProxy();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class AnnotatedParameter {
-
-		@Bean
-		Page page() {
-			return new Page();
-		}
-
-	}
-
-	@RestController
-	static class Page {
-
-		@GetMapping("/client")
-		String client(@RegisteredOAuth2AuthorizedClient("idp") OAuth2AuthorizedClient client) {
-			return client.getAccessToken().getTokenValue();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class WebClientFilter {
-
-		@Bean
-		ServletOAuth2AuthorizedClientExchangeFilterFunction filter(OAuth2AuthorizedClientManager manager) {
-			return new ServletOAuth2AuthorizedClientExchangeFilterFunction(manager);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class WebClientFilterWithManagerOfItsOwn {
-
-		@Bean
-		ServletOAuth2AuthorizedClientExchangeFilterFunction filter(ClientRegistrationRepository registrations,
-				OAuth2AuthorizedClientRepository clients) {
-			return new ServletOAuth2AuthorizedClientExchangeFilterFunction(registrations, clients);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class RestClientInterceptor {
-
-		@Bean
-		OAuth2ClientHttpRequestInterceptor interceptor(ClientRegistrationRepository registrations,
-				OAuth2AuthorizedClientService clients) {
-			return new OAuth2ClientHttpRequestInterceptor(serviceManager(registrations, clients));
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class OwnTokenClient {
-
-		static final List<String> calls = new CopyOnWriteArrayList<>();
-
-		@Bean
-		OAuth2AccessTokenResponseClient<OAuth2RefreshTokenGrantRequest> tokenClient() {
-			StrictProvider provider = new StrictProvider();
-			provider.strict = false;
-			return (request) -> {
-				calls.add("called");
-				return provider.getTokenResponse(new OAuth2RefreshTokenGrantRequest(request.getClientRegistration(),
-						request.getAccessToken(), new OAuth2RefreshToken("own.0", null), Set.of()));
-			};
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class OwnProvider {
-
-		@Bean
-		OAuth2AuthorizedClientProvider provider() {
-			return OAuth2AuthorizedClientProviderBuilder.builder().authorizationCode().refreshToken().build();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class OwnHandlers {
-
-		static final List<String> calls = new CopyOnWriteArrayList<>();
-
-		@Bean
-		Consumer<DefaultOAuth2AuthorizedClientManager> handlers(OAuth2AuthorizedClientService clients) {
-			return (manager) -> {
-				manager.setAuthorizationSuccessHandler((client, principal, attributes) -> {
-					calls.add("success");
-					clients.saveAuthorizedClient(client, principal);
-				});
-				manager.setAuthorizationFailureHandler((exception, principal, attributes) -> calls
-					.add("failure " + exception.getError().getErrorCode()));
-			};
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Events {
-
-		static final List<OAuth2AuthorizedClientRefreshedEvent> received = new CopyOnWriteArrayList<>();
-
-		@Bean
-		ApplicationListener<OAuth2AuthorizedClientRefreshedEvent> listener() {
-			return received::add;
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class UnknownProvider {
-
-		@Bean
-		DefaultOAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
-				OAuth2AuthorizedClientRepository clients) {
-			DefaultOAuth2AuthorizedClientManager manager = new DefaultOAuth2AuthorizedClientManager(registrations,
-					clients);
-			manager.setAuthorizedClientProvider((context) -> null);
-			return manager;
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class UnknownManager {
-
-		@Bean
-		OAuth2AuthorizedClientManager manager() {
-			return (request) -> null;
-		}
-
 	}
 
 }
