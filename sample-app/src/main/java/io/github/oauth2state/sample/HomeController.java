@@ -1,42 +1,77 @@
 package io.github.oauth2state.sample;
 
+import java.time.Instant;
+
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.SessionAttribute;
-import org.springframework.web.util.HtmlUtils;
 
 /**
- * A page for everybody, and one for signed-in users.
+ * A page for everybody, which shows signed-in users what became of their login.
  */
-@RestController
+@Controller
 class HomeController {
+
+	private static final String PAGE = "home";
 
 	private final InstanceName instance;
 
-	HomeController(InstanceName instance) {
+	private final LoginLinks links;
+
+	private final OAuth2AuthorizedClientRepository clients;
+
+	private final TokenCalls calls;
+
+	private final Meters meters;
+
+	HomeController(InstanceName instance, LoginLinks links, OAuth2AuthorizedClientRepository clients, TokenCalls calls,
+			Meters meters) {
 		this.instance = instance;
+		this.links = links;
+		this.clients = clients;
+		this.calls = calls;
+		this.meters = meters;
 	}
 
-	@GetMapping(path = "/", produces = MediaType.TEXT_HTML_VALUE)
-	String home() {
-		return """
-				<!DOCTYPE html>
-				<html lang="en">
-				<title>Sample app</title>
-				<h1>Sample app</h1>
-				<p>This page was served by instance <strong>%s</strong>.</p>
-				<ul>
-				<li><a href="/oauth2/authorization/demo">Log in</a></li>
-				<li><a href="/me">Who am I, and which instances logged me in?</a></li>
-				<li><a href="/api/token-info">How did this instance come by my access token?</a></li>
-				<li><a href="/logout">Log out</a></li>
-				</ul>
-				</html>
-				""".formatted(HtmlUtils.htmlEscape(this.instance.get()));
+	@GetMapping("/")
+	String home(@Nullable OAuth2AuthenticationToken user,
+			@SessionAttribute(name = LoginTrace.ATTRIBUTE, required = false) @Nullable LoginTrace login,
+			HttpServletRequest request, Model model) {
+		model.addAttribute("instance", this.instance.get());
+		if (user == null) {
+			model.addAttribute("links", this.links.all());
+			return PAGE;
+		}
+		model.addAttribute("user", user.getName());
+		model.addAttribute("journey", (login != null) ? new Journey(login) : null);
+		model.addAttribute("token", token(user, request));
+		model.addAttribute("ways", Obtained.values());
+		model.addAttribute("calls", TokenCalls.CALLS);
+		model.addAttribute("reachAllInstances", this.calls.reachAllInstances());
+		model.addAttribute("meters", this.meters.read());
+		return PAGE;
+	}
+
+	/**
+	 * Does what the script does where there is one.
+	 */
+	@PostMapping("/token-calls")
+	String callManyTimes(OAuth2AuthenticationToken user,
+			@SessionAttribute(name = LoginTrace.ATTRIBUTE, required = false) @Nullable LoginTrace login,
+			HttpServletRequest request, Model model) {
+		this.calls.send(request)
+			.ifPresentOrElse((tally) -> model.addAttribute("tally", tally), () -> model.addAttribute("busy", true));
+		return home(user, login, request, model);
 	}
 
 	@GetMapping("/me")
@@ -45,6 +80,16 @@ class HomeController {
 				login.path());
 		// JSON whatever is asked for: a browser comes here from its login, wanting HTML.
 		return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(me);
+	}
+
+	/**
+	 * Looks at the token without using it, which would refresh it.
+	 */
+	private @Nullable TokenLife token(OAuth2AuthenticationToken user, HttpServletRequest request) {
+		OAuth2AuthorizedClient client = this.clients.loadAuthorizedClient(user.getAuthorizedClientRegistrationId(),
+				user, request);
+		Instant expiresAt = (client != null) ? client.getAccessToken().getExpiresAt() : null;
+		return (expiresAt != null) ? new TokenLife(expiresAt, Instant.now()) : null;
 	}
 
 	record Me(String user, String instance, @Nullable String begunOn, String finishedOn, String path) {

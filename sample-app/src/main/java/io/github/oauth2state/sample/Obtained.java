@@ -46,7 +46,7 @@ enum Obtained {
 	}
 
 	@JsonValue
-	String text() {
+	public String text() {
 		return name().toLowerCase(Locale.ROOT);
 	}
 

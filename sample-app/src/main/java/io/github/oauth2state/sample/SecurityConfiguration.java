@@ -13,6 +13,7 @@ import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequest
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.HttpStatusEntryPoint;
+import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 
 import static org.springframework.security.config.Customizer.withDefaults;
@@ -23,6 +24,13 @@ import static org.springframework.security.config.Customizer.withDefaults;
  */
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
+
+	/**
+	 * Nothing but this app's own files, none of them inline, and no page around this one.
+	 * Forms lead to this app only, also by redirects, so a login begins with a link.
+	 */
+	private static final String CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; "
+			+ "connect-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 	@Bean
 	SecurityFilterChain securityFilterChain(HttpSecurity http, LoginTracer tracer) {
@@ -35,7 +43,10 @@ class SecurityConfiguration {
 					.authenticated());
 		http.exceptionHandling((exceptions) -> exceptions.defaultAuthenticationEntryPointFor(
 				new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED), PathPatternRequestMatcher.pathPattern("/api/**")));
-		http.oauth2Login((login) -> login.withObjectPostProcessor(tracedBy(tracer)));
+		http.headers((headers) -> headers.contentSecurityPolicy((policy) -> policy.policyDirectives(CONTENT_POLICY))
+			.referrerPolicy((referrer) -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)));
+		http.oauth2Login(
+				(login) -> login.withObjectPostProcessor(tracedBy(tracer)).failureHandler(new LoginFailureHandler()));
 		http.oauth2Client(withDefaults());
 		http.logout((logout) -> logout.logoutSuccessUrl("/"));
 		return http.build();

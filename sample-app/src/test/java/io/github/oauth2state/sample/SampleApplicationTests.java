@@ -57,6 +57,22 @@ class SampleApplicationTests {
 	}
 
 	@Test
+	void callbackOfAnotherBrowserEndsAtThePageThatNamesItsReference() throws Exception {
+		HttpResponse<String> callback = get("/login/oauth2/code/demo?code=secret-code&state=secret-state");
+		assertThat(callback.statusCode()).isEqualTo(401);
+		assertThat(callback.headers().allValues("Set-Cookie")).isEmpty();
+		assertThat(callback.body()).contains("This login cannot be finished here", "Log in again")
+			.containsPattern("<code id=\"reference\">[0-9a-f]{12}</code>")
+			.doesNotContain("secret-");
+	}
+
+	@Test
+	void errorPageSaysWhatToDoAndNothingOfTheRequest() throws Exception {
+		HttpResponse<String> page = get("/error?message=%3Cb%3E");
+		assertThat(page.body()).contains("Try again in a minute").doesNotContain("<b>", "reference");
+	}
+
+	@Test
 	void meSendsAnonymousUsersToTheBeginOfALogin() throws Exception {
 		HttpResponse<String> me = get("/me");
 		assertThat(me.statusCode()).isEqualTo(302);

@@ -1,0 +1,114 @@
+package io.github.oauth2state.sample;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.micrometer.core.instrument.distribution.HistogramSnapshot;
+import org.springframework.stereotype.Component;
+
+/**
+ * Reads from this instance's meters what the page shows of them.
+ */
+@Component
+class Meters {
+
+	private static final double MOST = 0.95;
+
+	private final MeterRegistry registry;
+
+	private final InstanceName instance;
+
+	Meters(MeterRegistry registry, InstanceName instance) {
+		this.registry = registry;
+		this.instance = instance;
+	}
+
+	Readings read() {
+		return new Readings(this.instance.get(), logins(), store(), rollout(), circuit());
+	}
+
+	private String logins() {
+		Map<String, Double> byOutcome = new TreeMap<>();
+		for (Counter counter : this.registry.find("oauth2.state.logins").counters()) {
+			byOutcome.merge(words(String.valueOf(counter.getId().getTag("outcome"))), counter.count(), Double::sum);
+		}
+		String counts = byOutcome.entrySet()
+			.stream()
+			.map((entry) -> entry.getKey() + " " + Math.round(entry.getValue()))
+			.collect(Collectors.joining(", "));
+		return counts.isEmpty() ? "none yet" : counts;
+	}
+
+	/**
+	 * Tells the bucket that 95 of 100 calls are below or in, for all operations together.
+	 */
+	private String store() {
+		SortedMap<Double, Double> within = new TreeMap<>();
+		long calls = 0;
+		for (Timer timer : this.registry.find("oauth2.state.store.operations").timers()) {
+			HistogramSnapshot snapshot = timer.takeSnapshot();
+			calls += snapshot.count();
+			for (CountAtBucket bucket : snapshot.histogramCounts()) {
+				within.merge(bucket.bucket(TimeUnit.NANOSECONDS), bucket.count(), Double::sum);
+			}
+		}
+		if (calls == 0) {
+			return "no calls yet";
+		}
+		double most = calls * MOST;
+		return within.entrySet()
+			.stream()
+			.filter((bucket) -> bucket.getValue() >= most)
+			.findFirst()
+			.map((bucket) -> "at most " + text(Duration.ofNanos(Math.round(bucket.getKey()))))
+			.orElse("longer than all buckets");
+	}
+
+	private static String text(Duration duration) {
+		if (duration.toMillis() >= 1000) {
+			return duration.toSeconds() + " s";
+		}
+		return (duration.toMillis() > 0) ? duration.toMillis() + " ms" : "0.5 ms";
+	}
+
+	private String rollout() {
+		Gauge percentage = this.registry.find("oauth2.state.rollout.percentage").gauge();
+		return (percentage != null) ? Math.round(percentage.value()) + " %" : "none";
+	}
+
+	private String circuit() {
+		return this.registry.find("oauth2.state.circuit")
+			.gauges()
+			.stream()
+			.filter((state) -> state.value() == 1)
+			.map((state) -> words(String.valueOf(state.getId().getTag("state"))))
+			.findFirst()
+			.orElse("none");
+	}
+
+	private static String words(String tag) {
+		return tag.replace('_', ' ');
+	}
+
+	/**
+	 * What the page shows.
+	 *
+	 * @param instance whose meters these are
+	 * @param logins how many, by outcome
+	 * @param store how long calls of the store take, all but the slowest
+	 * @param rollout the percentage of browsers on the path that is rolled out
+	 * @param circuit whether logins that begin ask the store
+	 */
+	record Readings(String instance, String logins, String store, String rollout, String circuit) {
+	}
+
+}
