@@ -10,7 +10,7 @@ final class Guide {
 
 	private static final String HEAD = """
 
-			  Open %1$s/me and log in as alice (or bob), password "password".
+			  Open %1$s and log in as alice (or bob), password "password".
 
 			  The proxy hands each request to the next instance, whoever it comes from:
 			    instance one   pid %2$d   %4$s
@@ -20,16 +20,16 @@ final class Guide {
 
 	private static final String WITH_STARTER = """
 			  Try this:
-			    - Log in a few times (log out at %1$s/logout). "begunOn" and "finishedOn" tell
-			      which instance sent you to the provider and which one took you back.
+			    - Log in a few times. The page draws which instance sent you to the provider, where the
+			      login was kept, and which instance took you back. (%1$s/me says it in JSON.)
 			    - Open %1$s/me in a private window, and while the provider asks for the password:
 			        kill -9 %2$d
 			      Then log in. If the login was begun on instance one, instance two finishes it.
 			      A killed instance is started again after 10 seconds.
 			    - Begin logins in two tabs, and finish both, in any order.
-			    - Open %1$s/api/token-info a few times. The access token is due again every
-			      10 seconds, and the provider takes a refresh token once and revokes everything if it
-			      comes twice. However many tabs you reload at once: one has "refreshed", others "shared".
+			    - Wait until the page says that the token is due, which it is every 10 seconds, and make
+			      20 calls at once. The provider takes a refresh token once and revokes everything if it
+			      comes twice: it sees one refresh, and the other calls share what came of it.
 			    - Use the "back" button after a login and send the form again.
 
 			  The same without the starter: -Ddemo.without-starter=true
@@ -42,7 +42,7 @@ final class Guide {
 			  This is the picture WITHOUT the starter: oauth2-state.enabled=false, and each instance keeps
 			  logins and sessions to itself. A login that is begun on one instance and comes back to the other
 			  fails ("authorization_request_not_found"), and even a finished one is unknown to the other instance.
-			  Log in a few times: you will hardly ever see /me.
+			  Log in a few times: you will hardly ever see that you are.
 
 			  The same with the starter: leave out -Ddemo.without-starter=true
 			  Ctrl-C ends everything.

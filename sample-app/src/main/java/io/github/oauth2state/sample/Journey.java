@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Journey(LoginTrace login) {
 
-	/** What fits into a box of the picture. */
-	private static final int MAX_NAME = 20;
-
 	private static final String UNKNOWN = "unknown";
 
 	private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS 'UTC'", Locale.ROOT)
@@ -100,10 +97,12 @@ record Journey(LoginTrace login) {
 
 	/**
 	 * Cuts what does not fit into the picture; the text beside it has all.
+	 * @param name what to show
+	 * @param max how many characters fit
 	 */
-	public String inBox(String name) {
+	public String inBox(String name, int max) {
 		int length = name.codePointCount(0, name.length());
-		return (length <= MAX_NAME) ? name : name.substring(0, name.offsetByCodePoints(0, MAX_NAME - 1)) + "…";
+		return (length <= max) ? name : name.substring(0, name.offsetByCodePoints(0, max - 1)) + "…";
 	}
 
 	private static String time(@Nullable Instant time) {

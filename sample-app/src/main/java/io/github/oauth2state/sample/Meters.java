@@ -1,6 +1,8 @@
 package io.github.oauth2state.sample;
 
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -14,6 +16,8 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import org.springframework.stereotype.Component;
+
+import io.github.oauth2state.LoginOutcome;
 
 /**
  * Reads from this instance's meters what the page shows of them.
@@ -37,13 +41,14 @@ class Meters {
 	}
 
 	private String logins() {
-		Map<String, Double> byOutcome = new TreeMap<>();
+		Map<LoginOutcome, Double> byOutcome = new EnumMap<>(LoginOutcome.class);
 		for (Counter counter : this.registry.find("oauth2.state.logins").counters()) {
-			byOutcome.merge(words(String.valueOf(counter.getId().getTag("outcome"))), counter.count(), Double::sum);
+			String outcome = String.valueOf(counter.getId().getTag("outcome"));
+			byOutcome.merge(LoginOutcome.valueOf(outcome.toUpperCase(Locale.ROOT)), counter.count(), Double::sum);
 		}
 		String counts = byOutcome.entrySet()
 			.stream()
-			.map((entry) -> entry.getKey() + " " + Math.round(entry.getValue()))
+			.map((entry) -> words(entry.getKey().name().toLowerCase(Locale.ROOT)) + " " + Math.round(entry.getValue()))
 			.collect(Collectors.joining(", "));
 		return counts.isEmpty() ? "none yet" : counts;
 	}

@@ -121,7 +121,7 @@ class HomePageTests {
 			.with(authentication(this.user))
 			.sessionAttr(LoginTrace.ATTRIBUTE, login)
 			.exchange();
-		assertThat(text(home)).contains(">a-name-that-is-too-…</text>")
+		assertThat(text(home)).contains(">a-name-that-is-to…</text>")
 			.contains(">a-name-that-is-too-long-for-a-box</strong>");
 	}
 

@@ -83,6 +83,7 @@ final class Blueprint {
 		args.add("--server.port=" + uri.getPort());
 		args.add("--server.address=127.0.0.1");
 		args.add("--sample.instance=" + name);
+		args.add("--sample.balancer-url=" + this.proxy);
 		args.add("--spring.security.oauth2.client.provider.demo.issuer-uri=" + this.provider);
 		args.add(this.options.withStarter() ? "--spring.profiles.active=" + store.profile()
 				: "--oauth2-state.enabled=false");
