@@ -74,6 +74,14 @@ class HomeController {
 		return home(user, login, request, model);
 	}
 
+	/**
+	 * Leads back who asks for the address that the form leaves in the browser.
+	 */
+	@GetMapping("/token-calls")
+	String withoutCalls() {
+		return "redirect:/";
+	}
+
 	@GetMapping("/me")
 	ResponseEntity<Me> me(Authentication authentication, @SessionAttribute(LoginTrace.ATTRIBUTE) LoginTrace login) {
 		Me me = new Me(authentication.getName(), this.instance.get(), login.begunOn(), login.finishedOn(),

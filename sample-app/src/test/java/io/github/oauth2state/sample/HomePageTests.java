@@ -160,6 +160,13 @@ class HomePageTests {
 	}
 
 	@Test
+	void addressOfTheFormLeadsBackToThePage() {
+		MvcTestResult answer = this.mvc.get().uri("/token-calls").with(authentication(this.user)).exchange();
+		assertThat(answer).hasStatus(302).redirectedUrl().isEqualTo("/");
+		assertThat(balancer.calls()).isEmpty();
+	}
+
+	@Test
 	void callsNeedTheTokenOfAForm() {
 		assertThat(this.mvc.post().uri("/token-calls").with(authentication(this.user)).exchange()).hasStatus(403);
 		assertThat(balancer.calls()).isEmpty();
