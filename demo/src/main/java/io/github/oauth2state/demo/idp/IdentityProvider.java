@@ -1,11 +1,16 @@
 package io.github.oauth2state.demo.idp;
 
+import java.util.Map;
+
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.crypto.password.DelegatingPasswordEncoder;
+import org.springframework.security.crypto.password.NoOpPasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 
 /**
@@ -29,8 +34,18 @@ public class IdentityProvider {
 		return new InMemoryUserDetailsManager(user("alice"), user("bob"));
 	}
 
+	/**
+	 * Lets passwords be as they are: the demo logs in often, and protects nothing. The
+	 * encoder that is there without this one replaces them by hashes when they are first
+	 * used, and from then on each login costs two of these.
+	 */
+	@Bean
+	@SuppressWarnings("deprecation")
+	PasswordEncoder passwordEncoder() {
+		return new DelegatingPasswordEncoder("noop", Map.of("noop", NoOpPasswordEncoder.getInstance()));
+	}
+
 	private static UserDetails user(String name) {
-		// Not hashed: the demo logs in often, and protects nothing.
 		return User.withUsername(name).password("{noop}password").build();
 	}
 
