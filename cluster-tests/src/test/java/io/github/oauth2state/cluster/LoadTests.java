@@ -1,0 +1,64 @@
+package io.github.oauth2state.cluster;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import io.github.oauth2state.demo.check.PatientVisitor.Ending;
+import io.github.oauth2state.demo.check.RequestLog;
+import io.github.oauth2state.demo.check.RequestLog.Step;
+import io.github.oauth2state.demo.cluster.Balancers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Logins that are all pending at once, over three instances, with the starter and with
+ * Spring Session in its place.
+ */
+class LoadTests {
+
+	private static final int LOGINS = 100 * Integer.getInteger("scale", 1);
+
+	private static final double MILLIS = 1000;
+
+	@ParameterizedTest
+	@EnumSource
+	void noneOfManyPendingLoginsIsLost(Keeping keeping) throws InterruptedException {
+		try (Keeping.Running running = keeping.start()) {
+			WarmUp.of(running.cluster(), keeping.isStarter() ? "shared" : "session");
+			long before = running.kept();
+			try (Crowd crowd = new Crowd(running.cluster().uri(), LOGINS)) {
+				crowd.begin();
+				assertThat(running.kept() - before).as("kept while all are pending").isEqualTo(LOGINS);
+				List<Ending> endings = crowd.complete();
+				print(keeping, crowd, endings, running.kept());
+				assertThat(endings).hasSize(LOGINS).allMatch(Ending::isSignedIn);
+				assertThat(endings).extracting(Ending::restarts).containsOnly(0);
+				assertThat(crowd.log().failures()).isEmpty();
+				if (keeping.isStarter()) {
+					assertThat(endings).extracting((ending) -> ending.path().orElseThrow()).containsOnly("shared");
+					assertThat(running.kept()).as("kept when all are over").isZero();
+				}
+			}
+		}
+	}
+
+	private static void print(Keeping keeping, Crowd crowd, List<Ending> endings, long kept) {
+		RequestLog log = crowd.log();
+		System.out.printf(Locale.ROOT,
+				"Load, %s behind %s: %d pending at once, %d lost, %d kept afterwards; per second %.0f begun and %.0f completed; "
+						+ "begin p50 %d ms, p99 %d ms; callback p50 %d ms, p99 %d ms%n",
+				keeping, Balancers.name(), LOGINS, endings.stream().filter((ending) -> !ending.isSignedIn()).count(),
+				kept, perSecond(crowd.beginning()), perSecond(crowd.completing()),
+				log.percentile(Step.BEGIN, 50).toMillis(), log.percentile(Step.BEGIN, 99).toMillis(),
+				log.percentile(Step.CALLBACK, 50).toMillis(), log.percentile(Step.CALLBACK, 99).toMillis());
+	}
+
+	private static double perSecond(Duration time) {
+		return LOGINS * MILLIS / time.toMillis();
+	}
+
+}
