@@ -49,6 +49,15 @@ final class OwnRedisConnections implements RedisConnections {
 				? new ClusterTopology(cluster, timeout) : null;
 	}
 
+	/**
+	 * Begins to connect, and does not wait for it: the first login of an instance should
+	 * not have to, least of all on a machine that is busy with starting. If it fails, the
+	 * first call tries again.
+	 */
+	void connectAhead() {
+		FutureTask<Void> unused = connecting();
+	}
+
 	@Override
 	public RedisConnection open() {
 		await(connecting());

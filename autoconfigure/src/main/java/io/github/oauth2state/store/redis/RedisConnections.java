@@ -42,7 +42,9 @@ interface RedisConnections extends AutoCloseable {
 		if (app instanceof LettuceConnectionFactory lettuce) {
 			LettuceConnectionFactory own = BoundedLettuce.derive(lettuce, timeout);
 			if (own != null) {
-				return new OwnRedisConnections(own, timeout);
+				OwnRedisConnections connections = new OwnRedisConnections(own, timeout);
+				connections.connectAhead();
+				return connections;
 			}
 		}
 		return new AppRedisConnections(app);

@@ -3,6 +3,7 @@ package io.github.oauth2state.store.redis;
 import java.time.Duration;
 import java.util.UUID;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +51,19 @@ class RedisStateStoreAutoConfigurationTests {
 			assertThat(store.take(key)).contains(new byte[] { 1 });
 			assertThat(store).hasToString("redis, keys oauth2-state:*");
 		});
+	}
+
+	@Test
+	void connectsBeforeTheFirstLogin() {
+		this.app.withPropertyValues("spring.data.redis.client-name=ahead")
+			.run((context) -> Awaitility.await()
+				.until(() -> TestRedis.instance().commands().clientList().contains("name=ahead")));
+	}
+
+	@Test
+	void startsWithoutItsServer() {
+		this.app.withPropertyValues("spring.data.redis.url=redis://localhost:1")
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@ParameterizedTest

@@ -103,16 +103,18 @@ class RedisStateStoreFailureTests {
 	@Test
 	void takeByManyBeforeTheFirstConnectionFailsForAllInTimeAndNeverRunsLater() throws Exception {
 		this.proxy.set(Mode.HOLD_REQUESTS);
+		RedisStateStore cold = store(this.appThroughProxy, TIMEOUT);
 		ExecutorService executor = Executors.newFixedThreadPool(16);
 		List<Future<Reason>> reasons = IntStream.range(0, 16)
-			.mapToObj((i) -> executor.submit(() -> failure(() -> this.store.take(this.key)).getReason()))
+			.mapToObj((i) -> executor.submit(() -> failure(() -> cold.take(this.key)).getReason()))
 			.toList();
 		for (Future<Reason> reason : reasons) {
 			assertThat(reason.get(30, TimeUnit.SECONDS)).isEqualTo(Reason.CONNECTION);
 		}
 		executor.shutdownNow();
 		recovers();
-		assertThat(this.store.take(this.key)).contains(bytes("value"));
+		assertThat(cold.take(this.key)).contains(bytes("value"));
+		cold.destroy();
 	}
 
 	@Test
