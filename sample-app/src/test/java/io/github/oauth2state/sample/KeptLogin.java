@@ -32,6 +32,7 @@ final class KeptLogin {
 	 */
 	static String[] arguments(StubIssuer issuer, String store) {
 		return new String[] { "--server.port=0", "--spring.profiles.active=" + store, "--oauth2-state.timeout=20s",
+				"--oauth2-state.tokens.keys=" + TokenKey.random(),
 				"--spring.security.oauth2.client.provider.demo.issuer-uri=" + issuer.uri() };
 	}
 
