@@ -62,8 +62,8 @@ enum Keeping {
 				// Nobody waits this long, but a large crowd on a small machine does.
 				"--oauth2-state.login.ttl=30m", "--oauth2-state.jdbc.initialize-schema=always",
 				"--sample.session-store=" + this.server,
-				// An instance connects to the store when it is first asked for: before
-				// the crowd, then.
+				// The crowd comes when the store has answered each instance once, not
+				// while they connect.
 				"--management.endpoint.health.group.readiness.include=readinessState,oauth2State")
 				: List.of("--oauth2-state.enabled=false", "--sample.session-store=" + this.server);
 		return AppCluster.start(name().toLowerCase(Locale.ROOT).replace('_', '-'), args, environment);
