@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param sinceBegin how long the user was away, where a callback found its pending login
  * in the store: from the begin to the callback, by the clocks of the instances, between
  * zero and the time to live
+ * @param reason why it failed, where the outcome is {@link LoginOutcome#FAILED} and that
+ * is known: an error code of OAuth 2.0 (RFC 6749, section 5.2) or of Spring Security,
+ * followed by types of exceptions
  * @param correlationId twelve hexadecimal digits, the same for all events of one login as
  * long as its browser is recognized; they tell neither its state nor its key
  */
 public record LoginEvent(LoginOutcome outcome, LoginPath path, @Nullable String registrationId,
-		@Nullable Duration sinceBegin, String correlationId) {
+		@Nullable Duration sinceBegin, @Nullable String reason, String correlationId) {
 
 	/**
 	 * Name of the request attribute that holds the correlation id while the application
@@ -26,5 +29,18 @@ public record LoginEvent(LoginOutcome outcome, LoginPath path, @Nullable String 
 	 * handler. Its value is a string.
 	 */
 	public static final String CORRELATION_ID_ATTRIBUTE = LoginEvent.class.getName() + ".correlationId";
+
+	/**
+	 * Creates an event of a login that did not fail, or for a reason that is not known.
+	 * @param outcome what happened
+	 * @param path where the pending login was or is kept
+	 * @param registrationId the client registration, where it is known
+	 * @param sinceBegin how long the user was away, where that is known
+	 * @param correlationId the same for all events of one login
+	 */
+	public LoginEvent(LoginOutcome outcome, LoginPath path, @Nullable String registrationId,
+			@Nullable Duration sinceBegin, String correlationId) {
+		this(outcome, path, registrationId, sinceBegin, null, correlationId);
+	}
 
 }

@@ -43,8 +43,9 @@ class LoginEventLogger implements LoginListener {
 
 	private String line(LoginEvent event) {
 		String registration = (event.registrationId() != null) ? event.registrationId() : "unknown";
-		return "Login " + lower(event.outcome()) + ": registration " + registration + ", path " + lower(event.path())
-				+ this.where + event.correlationId();
+		String reason = (event.reason() != null) ? ", reason " + event.reason() : "";
+		return "Login " + lower(event.outcome()) + ": registration " + registration + reason + ", path "
+				+ lower(event.path()) + this.where + event.correlationId();
 	}
 
 	private static String lower(Enum<?> value) {

@@ -69,4 +69,13 @@ class LoginEventLoggerTests {
 							+ "reference c0ffee000001");
 	}
 
+	@Test
+	void lineSaysWhyALoginFailed() {
+		new LoginEventLogger("one", "redis").onLoginEvent(new LoginEvent(LoginOutcome.FAILED, LoginPath.SHARED,
+				"keycloak", null, "invalid_grant", "c0ffee000001"));
+		assertThat(this.lines.list).extracting(ILoggingEvent::getFormattedMessage)
+			.containsExactly("Login failed: registration keycloak, reason invalid_grant, path shared, instance one, "
+					+ "store redis, reference c0ffee000001");
+	}
+
 }

@@ -3,9 +3,11 @@ package io.github.oauth2state.scenario;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Authorizing a client for a signed-in user, which Spring Security does in another filter
@@ -95,7 +97,8 @@ class ClientScenarioTests {
 		String callback = this.browser.begin(this.b, "/oauth2/authorization/api")
 			.replaceFirst("code=[^&]*", "code=wrong");
 		assertThat(this.browser.follow(this.b, callback).body()).startsWith("authorized, error invalid_grant");
-		assertThat(this.b.takeOutcomes()).containsExactly(LoginOutcome.FAILED);
+		assertThat(this.b.takeEvents()).extracting(LoginEvent::outcome, LoginEvent::reason)
+			.containsExactly(tuple(LoginOutcome.STARTED, null), tuple(LoginOutcome.FAILED, "invalid_grant"));
 	}
 
 	@Test

@@ -3,9 +3,11 @@ package io.github.oauth2state.scenario;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * What users can do to a login, on two instances that share a store which can fail. What
@@ -100,7 +102,23 @@ class LoginScenarioTests {
 	void codeThatTheProviderRefusesIsAFailure() {
 		String callback = this.browser.begin(this.a, BEGIN).replaceFirst("code=[^&]*", "code=wrong");
 		assertThat(this.browser.open(this.b, callback).location()).contains("/login?error");
-		assertThat(this.b.takeOutcomes()).containsExactly(LoginOutcome.FAILED);
+		assertThat(this.b.takeEvents()).extracting(LoginEvent::outcome, LoginEvent::reason)
+			.containsExactly(tuple(LoginOutcome.FAILED, "invalid_grant"));
+	}
+
+	@Test
+	void providerThatBreaksDownIsNamedWithWhatTheClientThrew() {
+		String callback = this.browser.begin(this.a, BEGIN);
+		this.idp.tokenCalls().fail(503);
+		try {
+			assertThat(this.browser.open(this.b, callback).location()).contains("/login?error");
+		}
+		finally {
+			this.idp.tokenCalls().fail(0);
+		}
+		assertThat(this.b.takeEvents()).singleElement()
+			.satisfies((event) -> assertThat(event.reason()).startsWith("invalid_token_response")
+				.contains("HttpServerErrorException$ServiceUnavailable"));
 	}
 
 	@Test

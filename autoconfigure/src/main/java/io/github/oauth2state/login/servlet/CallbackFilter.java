@@ -1,20 +1,24 @@
 package io.github.oauth2state.login.servlet;
 
 import java.io.IOException;
+import java.util.Objects;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.login.FailureReason;
 import io.github.oauth2state.login.LoginEvents;
 
 /**
@@ -59,7 +63,8 @@ class CallbackFilter extends OncePerRequestFilter {
 			TakenLogin taken = TakenLogin.of(request);
 			if (taken != null) {
 				LoginOutcome outcome = answered ? outcome(taken, response) : LoginOutcome.FAILED;
-				this.events.publish(taken.event(outcome));
+				boolean failed = outcome == LoginOutcome.FAILED;
+				this.events.publish(taken.event(outcome, failed ? reason(taken, request, response) : null));
 			}
 		}
 	}
@@ -70,20 +75,34 @@ class CallbackFilter extends OncePerRequestFilter {
 		}
 		boolean completed = switch (taken.kind()) {
 			case LOGIN -> this.trust.isAuthenticated(this.securityContexts.getContext().getAuthentication());
-			case CLIENT -> !redirectsWithError(response);
+			case CLIENT -> error(response) == null;
 		};
 		return completed ? LoginOutcome.COMPLETED : LoginOutcome.FAILED;
+	}
+
+	private static @Nullable String reason(TakenLogin taken, HttpServletRequest request, HttpServletResponse response) {
+		return switch (taken.kind()) {
+			case LOGIN -> FailureRecorder.reason(request);
+			case CLIENT -> {
+				String error = error(response);
+				yield (error != null) ? FailureReason.ofCode(error) : null;
+			}
+		};
 	}
 
 	/**
 	 * The filter for clients tells the app of a failure by a parameter, and nobody else.
 	 */
-	private static boolean redirectsWithError(HttpServletResponse response) {
+	private static @Nullable String error(HttpServletResponse response) {
 		String location = response.getHeader(HttpHeaders.LOCATION);
-		return location != null && UriComponentsBuilder.fromUriString(location)
+		if (location == null) {
+			return null;
+		}
+		MultiValueMap<String, String> parameters = UriComponentsBuilder.fromUriString(location)
 			.build()
-			.getQueryParams()
-			.containsKey(OAuth2ParameterNames.ERROR);
+			.getQueryParams();
+		return parameters.containsKey(OAuth2ParameterNames.ERROR)
+				? Objects.requireNonNullElse(parameters.getFirst(OAuth2ParameterNames.ERROR), "") : null;
 	}
 
 }

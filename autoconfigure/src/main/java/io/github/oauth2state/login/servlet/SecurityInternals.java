@@ -24,9 +24,14 @@ final class SecurityInternals {
 
 	private static final String REPOSITORY = "authorizationRequestRepository";
 
-	private static final String SUCCESS_HANDLER = "successHandler";
+	private static final PrivateField SUCCESS_HANDLER = new PrivateField(AbstractAuthenticationProcessingFilter.class,
+			"successHandler");
 
-	private static final String FAILURE_HANDLER = "authenticationFailureHandler";
+	private static final PrivateField FAILURE_HANDLER = new PrivateField(AbstractAuthenticationProcessingFilter.class,
+			"failureHandler");
+
+	private static final PrivateField BEGIN_FAILURE_HANDLER = new PrivateField(
+			OAuth2AuthorizationRequestRedirectFilter.class, "authenticationFailureHandler");
 
 	private SecurityInternals() {
 	}
@@ -48,9 +53,7 @@ final class SecurityInternals {
 
 	static @Nullable AuthenticationSuccessHandler successHandler(AbstractAuthenticationProcessingFilter filter) {
 		try {
-			return (AuthenticationSuccessHandler) new PrivateField(AbstractAuthenticationProcessingFilter.class,
-					SUCCESS_HANDLER)
-				.read(filter);
+			return (AuthenticationSuccessHandler) SUCCESS_HANDLER.read(filter);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot read the success handler", ex);
@@ -59,14 +62,23 @@ final class SecurityInternals {
 	}
 
 	/**
+	 * Returns what answers for logins that fail, or {@code null} if it cannot be told.
+	 */
+	static @Nullable AuthenticationFailureHandler failureHandler(AbstractAuthenticationProcessingFilter filter) {
+		return failureHandler(FAILURE_HANDLER, filter);
+	}
+
+	/**
 	 * Returns what answers for logins that cannot begin, or {@code null} if it cannot be
 	 * told.
 	 */
 	static @Nullable AuthenticationFailureHandler failureHandler(OAuth2AuthorizationRequestRedirectFilter filter) {
+		return failureHandler(BEGIN_FAILURE_HANDLER, filter);
+	}
+
+	private static @Nullable AuthenticationFailureHandler failureHandler(PrivateField field, Object filter) {
 		try {
-			return (AuthenticationFailureHandler) new PrivateField(OAuth2AuthorizationRequestRedirectFilter.class,
-					FAILURE_HANDLER)
-				.read(filter);
+			return (AuthenticationFailureHandler) field.read(filter);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot read the failure handler", ex);
@@ -83,8 +95,9 @@ final class SecurityInternals {
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 			new PrivateField(OAuth2LoginConfigurer.AuthorizationEndpointConfig.class, REPOSITORY).register(hints);
 			new PrivateField(OAuth2ClientConfigurer.AuthorizationCodeGrantConfigurer.class, REPOSITORY).register(hints);
-			new PrivateField(AbstractAuthenticationProcessingFilter.class, SUCCESS_HANDLER).register(hints);
-			new PrivateField(OAuth2AuthorizationRequestRedirectFilter.class, FAILURE_HANDLER).register(hints);
+			SUCCESS_HANDLER.register(hints);
+			FAILURE_HANDLER.register(hints);
+			BEGIN_FAILURE_HANDLER.register(hints);
 		}
 
 	}

@@ -60,7 +60,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		if (login != null) {
 			login.authorizationEndpoint(
 					(endpoint) -> endpoint.authorizationRequestRepository(repository(http, CallbackKind.LOGIN)));
-			login.addObjectPostProcessor(successHandlerReader(target));
+			login.addObjectPostProcessor(handlers(target));
 			login.addObjectPostProcessor(beginFailureAnswerer());
 		}
 		if (client != null) {
@@ -119,11 +119,15 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		};
 	}
 
-	private static ObjectPostProcessor<OAuth2LoginAuthenticationFilter> successHandlerReader(LoginTarget target) {
+	private static ObjectPostProcessor<OAuth2LoginAuthenticationFilter> handlers(LoginTarget target) {
 		return new ObjectPostProcessor<>() {
 			@Override
 			public <O extends OAuth2LoginAuthenticationFilter> O postProcess(O filter) {
 				target.setSuccessHandler(SecurityInternals.successHandler(filter));
+				AuthenticationFailureHandler other = SecurityInternals.failureHandler(filter);
+				if (other != null) {
+					filter.setAuthenticationFailureHandler(new FailureRecorder(other));
+				}
 				return filter;
 			}
 		};

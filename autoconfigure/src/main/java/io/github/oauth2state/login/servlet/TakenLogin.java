@@ -31,8 +31,8 @@ record TakenLogin(CallbackKind kind, LoginPath path, @Nullable String registrati
 		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, this.correlationId);
 	}
 
-	LoginEvent event(LoginOutcome outcome) {
-		return new LoginEvent(outcome, this.path, this.registrationId, this.sinceBegin, this.correlationId);
+	LoginEvent event(LoginOutcome outcome, @Nullable String reason) {
+		return new LoginEvent(outcome, this.path, this.registrationId, this.sinceBegin, reason, this.correlationId);
 	}
 
 	static @Nullable TakenLogin of(HttpServletRequest request) {
