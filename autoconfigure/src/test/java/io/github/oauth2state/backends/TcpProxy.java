@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,8 @@ public final class TcpProxy implements AutoCloseable {
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
 	private final Set<Socket> abandoned = ConcurrentHashMap.newKeySet();
+
+	private volatile Duration delay = Duration.ZERO;
 
 	private Mode mode = Mode.FORWARD;
 
@@ -69,6 +72,14 @@ public final class TcpProxy implements AutoCloseable {
 		}
 		this.mode = mode;
 		notifyAll();
+	}
+
+	/**
+	 * Changes how long replies take on their way, as if the server were far away.
+	 * @param delay how long
+	 */
+	public void delay(Duration delay) {
+		this.delay = delay;
 	}
 
 	/**
@@ -147,9 +158,10 @@ public final class TcpProxy implements AutoCloseable {
 		server.shutdownOutput();
 	}
 
-	private void pumpReplies(Socket server, Socket client) throws IOException {
+	private void pumpReplies(Socket server, Socket client) throws IOException, InterruptedException {
 		byte[] chunk;
 		while ((chunk = read(server)) != null) {
+			Thread.sleep(this.delay.toMillis());
 			switch (mode()) {
 				case SWALLOW_REPLIES -> {
 				}

@@ -1,14 +1,10 @@
 package io.github.oauth2state.store.jdbc;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +16,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.backends.PostgresProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -35,14 +32,14 @@ class PostgresCrashTests {
 	@TempDir
 	private Path directory;
 
-	private EmbeddedPostgres server;
+	private PostgresProcess server;
 
 	private HikariDataSource app;
 
 	private JdbcStateStore store;
 
 	@AfterEach
-	void close() throws IOException {
+	void close() {
 		this.store.destroy();
 		this.app.close();
 		this.server.close();
@@ -76,9 +73,9 @@ class PostgresCrashTests {
 	}
 
 	private void start(boolean unlogged) {
-		this.server = server(0);
+		this.server = PostgresProcess.start(this.directory);
 		this.app = new HikariDataSource();
-		this.app.setJdbcUrl(this.server.getJdbcUrl("postgres", "postgres"));
+		this.app.setJdbcUrl(this.server.url(this.server.host(), this.server.port()));
 		StateSchemaInitializer initializer = new StateSchemaInitializer(this.app, Database.POSTGRESQL,
 				TableName.DEFAULT, DatabaseInitializationMode.ALWAYS, unlogged);
 		initializer.setResourceLoader(new DefaultResourceLoader());
@@ -88,54 +85,14 @@ class PostgresCrashTests {
 		this.store = TestStores.onTable(this.app, Database.POSTGRESQL, Duration.ofSeconds(1));
 	}
 
-	private EmbeddedPostgres server(int port) {
-		try {
-			return EmbeddedPostgres.builder()
-				.setDataDirectory(this.directory)
-				.setCleanDataDirectory(false)
-				.setPort(port)
-				.setServerConfig("synchronous_commit", "on")
-				.start();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
 	private void crashAndRestart(StateKey key) {
-		Path pidFile = this.directory.resolve("postmaster.pid");
-		ProcessHandle postmaster = ProcessHandle.of(pid(pidFile)).orElseThrow();
-		postmaster.destroyForcibly();
-		postmaster.onExit().join();
+		this.server.kill();
 		assertThatExceptionOfType(StateStoreException.class).isThrownBy(() -> this.store.find(key));
-		int port = this.server.getPort();
-		closeHandle();
-		Awaitility.await()
-			.atMost(Duration.ofMinutes(1))
-			.ignoreExceptions()
-			.untilAsserted(() -> this.server = server(port));
+		this.server.start();
 		Awaitility.await().ignoreExceptionsInstanceOf(StateStoreException.class).until(() -> {
 			this.store.find(key);
 			return true;
 		});
-	}
-
-	private void closeHandle() {
-		try {
-			this.server.close();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private static long pid(Path pidFile) {
-		try {
-			return Long.parseLong(Files.readAllLines(pidFile).get(0));
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 }

@@ -1,10 +1,8 @@
 package io.github.oauth2state.store.redis;
 
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -19,6 +17,7 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.backends.RedisProcess;
+import io.github.oauth2state.backends.RedisSentinels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,11 +43,7 @@ class RedisSentinelTests {
 	 */
 	private static final String USER = "user app on >secret ~oauth2-state:* +set +get +getdel +eval +del +ping";
 
-	private static final String NAME = "primary";
-
-	private static List<RedisProcess> servers;
-
-	private static List<RedisProcess> sentinels;
+	private static RedisSentinels redis;
 
 	private static RedisApp a;
 
@@ -56,34 +51,23 @@ class RedisSentinelTests {
 
 	@BeforeAll
 	static void start() {
-		RedisProcess master = RedisProcess.server(USER);
-		servers = List.of(master, startReplica(master), startReplica(master));
-		sentinels = IntStream.range(0, 3).mapToObj((i) -> RedisProcess.sentinel(NAME, master, 2)).toList();
-		awaitHealthy();
+		redis = RedisSentinels.start(USER);
 		a = startApp("spring.data.redis.username=app", "spring.data.redis.password=secret");
 		b = startApp("spring.data.redis.lettuce.read-from=replica");
 	}
 
-	private static RedisProcess startReplica(RedisProcess master) {
-		return RedisProcess.server("replicaof 127.0.0.1 " + master.port(), USER);
-	}
-
 	private static RedisApp startApp(String... properties) {
-		String nodes = sentinels.stream().map(RedisProcess::address).collect(Collectors.joining(","));
-		return RedisApp
-			.start(Stream.concat(
-					Stream.of("spring.data.redis.sentinel.master=" + NAME, "spring.data.redis.sentinel.nodes=" + nodes),
-					Stream.of(properties))
-				.toArray(String[]::new))
-			.connected();
+		return RedisApp.start(Stream
+			.concat(Stream.of("spring.data.redis.sentinel.master=" + redis.name(),
+					"spring.data.redis.sentinel.nodes=" + redis.addresses()), Stream.of(properties))
+			.toArray(String[]::new)).connected();
 	}
 
 	@AfterAll
 	static void stop() {
 		a.close();
 		b.close();
-		sentinels.forEach(RedisProcess::close);
-		servers.forEach(RedisProcess::close);
+		redis.close();
 	}
 
 	/**
@@ -92,13 +76,13 @@ class RedisSentinelTests {
 	 */
 	@BeforeEach
 	void settle() {
-		awaitHealthy();
+		redis.awaitHealthy();
 		awaitServed();
 	}
 
 	@Test
 	void everyCallWorksAndOnlyOnTheMaster() {
-		servers.forEach((server) -> server.commands().configResetstat());
+		redis.servers().forEach((server) -> server.commands().configResetstat());
 		for (RedisApp app : List.of(a, b)) {
 			StateKey key = randomKey();
 			assertThat(app.store().putIfAbsent(key, bytes(1), MINUTE)).isEmpty();
@@ -109,8 +93,8 @@ class RedisSentinelTests {
 			assertThat(app.store().take(key)).contains(bytes(3));
 			assertThat(app.store().find(key)).isEmpty();
 		}
-		RedisProcess master = master();
-		assertThat(servers).filteredOn((server) -> server != master)
+		RedisProcess master = redis.master();
+		assertThat(redis.servers()).filteredOn((server) -> server != master)
 			.hasSize(2)
 			.allSatisfy(
 					(replica) -> assertThat(replica.commands().info("commandstats")).doesNotContain("cmdstat_get:"));
@@ -118,13 +102,13 @@ class RedisSentinelTests {
 
 	@Test
 	void killedMasterIsFollowedByAReplica() {
-		RedisProcess master = master();
+		RedisProcess master = redis.master();
 		List<StateKey> pending = put(200);
-		awaitReplicated();
+		redis.awaitReplicated();
 		try (StoreWorkload workload = StoreWorkload.on(a.store(), b.store())) {
 			awaitProgress(workload);
 			master.kill();
-			awaitOtherMaster(master);
+			redis.awaitOtherMaster(master);
 			awaitServed();
 			assertBounded(workload);
 		}
@@ -137,13 +121,13 @@ class RedisSentinelTests {
 
 	@Test
 	void masterThatStopsAnsweringIsFollowedByAReplica() {
-		RedisProcess master = master();
+		RedisProcess master = redis.master();
 		List<StateKey> pending = put(200);
-		awaitReplicated();
+		redis.awaitReplicated();
 		try (StoreWorkload workload = StoreWorkload.on(a.store(), b.store())) {
 			awaitProgress(workload);
 			master.freeze();
-			awaitOtherMaster(master);
+			redis.awaitOtherMaster(master);
 			awaitServed();
 			assertBounded(workload);
 		}
@@ -156,50 +140,15 @@ class RedisSentinelTests {
 
 	@Test
 	void masterThatStepsDownIsLeft() {
-		RedisProcess master = master();
+		RedisProcess master = redis.master();
 		try (StoreWorkload workload = StoreWorkload.on(a.store(), b.store())) {
 			awaitProgress(workload);
-			sentinels.get(0).sentinel().failover(NAME);
-			awaitOtherMaster(master);
+			redis.failover();
+			redis.awaitOtherMaster(master);
 			awaitServed();
 			assertThat(workload.errors()).isEmpty();
 			assertThat(workload.longest()).isLessThan(BOUND);
 		}
-	}
-
-	private static void awaitHealthy() {
-		Awaitility.await().atMost(RECOVERY).ignoreExceptions().until(() -> {
-			RedisProcess master = master();
-			return master.commands().info("replication").split("state=online", -1).length == 3 && sentinels.stream()
-				.allMatch((sentinel) -> portOfMaster(sentinel) == master.port() && isComplete(sentinel));
-		});
-	}
-
-	private static boolean isComplete(RedisProcess sentinel) {
-		String master = sentinel.sentinel().master(NAME).toString();
-		return master.contains("num-slaves=2") && master.contains("num-other-sentinels=2")
-				&& master.contains("flags=master,");
-	}
-
-	private static int portOfMaster(RedisProcess sentinel) {
-		return ((InetSocketAddress) sentinel.sentinel().getMasterAddrByName(NAME)).getPort();
-	}
-
-	private static RedisProcess master() {
-		int port = portOfMaster(sentinels.get(0));
-		return servers.stream().filter((server) -> server.port() == port).findFirst().orElseThrow();
-	}
-
-	private static void awaitOtherMaster(RedisProcess old) {
-		Awaitility.await().atMost(RECOVERY).until(() -> master() != old);
-	}
-
-	/**
-	 * Waits until what was acknowledged is on the replicas too, as it may otherwise be
-	 * lost with the master.
-	 */
-	private static void awaitReplicated() {
-		assertThat(master().commands().waitForReplication(2, BOUND.toMillis())).isEqualTo(2);
 	}
 
 	private static void awaitServed() {
