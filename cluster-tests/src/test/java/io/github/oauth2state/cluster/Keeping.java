@@ -41,23 +41,24 @@ enum Keeping {
 
 	/**
 	 * Starts a cluster on a server that has nothing in it yet.
+	 * @param size how many instances it has
 	 */
-	Running start() throws InterruptedException {
+	Running start(int size) throws InterruptedException {
 		if ("redis".equals(this.server)) {
 			TestRedis redis = TestRedis.instance();
 			redis.flush();
-			return new Running(start(Map.of("SPRING_DATA_REDIS_URL", redis.url())),
+			return new Running(start(size, Map.of("SPRING_DATA_REDIS_URL", redis.url())),
 					() -> keys(this.starter ? ALL_LOGINS : ALL_SESSIONS));
 		}
 		TestPostgres postgres = TestPostgres.instance();
 		String database = postgres.createDatabase();
-		AppCluster cluster = start(Map.of("SPRING_DATASOURCE_URL", postgres.url(database), "SPRING_DATASOURCE_USERNAME",
+		AppCluster cluster = start(size, Map.of("SPRING_DATASOURCE_URL", postgres.url(database), "SPRING_DATASOURCE_USERNAME",
 				postgres.username(), "SPRING_DATASOURCE_PASSWORD", postgres.password()));
 		String table = this.starter ? "oauth2_state" : "spring_session";
 		return new Running(cluster, () -> postgres.queryNumber(database, "SELECT count(*) FROM " + table));
 	}
 
-	private AppCluster start(Map<String, String> environment) throws InterruptedException {
+	private AppCluster start(int size, Map<String, String> environment) throws InterruptedException {
 		List<String> args = this.starter ? List.of("--oauth2-state.store=" + this.server,
 				// Nobody waits this long, but a large crowd on a small machine does.
 				"--oauth2-state.login.ttl=30m", "--oauth2-state.jdbc.initialize-schema=always",
@@ -66,7 +67,7 @@ enum Keeping {
 				// while they connect.
 				"--management.endpoint.health.group.readiness.include=readinessState,oauth2State")
 				: List.of("--oauth2-state.enabled=false", "--sample.session-store=" + this.server);
-		return AppCluster.start(name().toLowerCase(Locale.ROOT).replace('_', '-'), args, environment);
+		return AppCluster.start(size, name().toLowerCase(Locale.ROOT).replace('_', '-'), args, environment);
 	}
 
 	private static long keys(String pattern) {

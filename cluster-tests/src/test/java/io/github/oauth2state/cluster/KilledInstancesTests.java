@@ -29,6 +29,11 @@ class KilledInstancesTests {
 
 	private static final int LOGINS = 50 * Integer.getInteger("scale", 1);
 
+	/**
+	 * With so many that one is always ready to be killed, a kill waits for no start.
+	 */
+	private static final int INSTANCES = Integer.getInteger("instances", 3);
+
 	private static final int CROWD = 100;
 
 	/**
@@ -40,7 +45,7 @@ class KilledInstancesTests {
 	void onlyRequestsInFlightFailAndNoLoginIsLost() throws InterruptedException {
 		List<Ending> endings = new ArrayList<>();
 		List<Failure> failures = new ArrayList<>();
-		try (Keeping.Running running = Keeping.STARTER_ON_REDIS.start()) {
+		try (Keeping.Running running = Keeping.STARTER_ON_REDIS.start(INSTANCES)) {
 			WarmUp.of(running.cluster(), "shared");
 			Instant start = Instant.now();
 			try (Reaper reaper = new Reaper(running.cluster().instances())) {

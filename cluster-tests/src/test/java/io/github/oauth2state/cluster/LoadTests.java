@@ -25,6 +25,8 @@ class LoadTests {
 
 	private static final int LOGINS = 100 * SCALE;
 
+	private static final int INSTANCES = 3;
+
 	private static final double MILLIS = 1000;
 
 	/**
@@ -37,7 +39,7 @@ class LoadTests {
 	@ParameterizedTest
 	@MethodSource("keepings")
 	void noneOfManyPendingLoginsIsLost(Keeping keeping) throws InterruptedException {
-		try (Keeping.Running running = keeping.start()) {
+		try (Keeping.Running running = keeping.start(INSTANCES)) {
 			WarmUp.of(running.cluster(), keeping.isStarter() ? "shared" : "session");
 			long before = running.kept();
 			try (Crowd crowd = new Crowd(running.cluster().uri(), LOGINS)) {

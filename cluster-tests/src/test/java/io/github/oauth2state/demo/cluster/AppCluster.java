@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,20 +16,28 @@ import java.util.stream.Stream;
 import io.github.oauth2state.demo.idp.IdentityProvider;
 
 /**
- * An identity provider, three instances of the sample app and a balancer: the processes
+ * An identity provider, instances of the sample app and a balancer: the processes
  * of the demo, with the settings, servers and memory that a test wants them to have. It
  * lives in the demo's package for the sake of its launcher.
  */
 public final class AppCluster implements AutoCloseable {
 
-	private static final int INSTANCES = 3;
+	private static final String READINESS = "/actuator/health/readiness";
+
+	/**
+	 * How many instances start at once.
+	 */
+	private static final int AT_ONCE = 3;
+
+	private static final Duration ARCHIVED = Duration.ofMinutes(2);
 
 	private static final String CALLBACK = "/login/oauth2/code/demo";
 
 	/**
-	 * The provider keeps a session and the tokens of everybody who ever logged in.
+	 * The provider keeps a session and the tokens of everybody who ever logged in, and
+	 * signs tokens several times as fast with all of the JVM's compilers.
 	 */
-	private static final String PROVIDER_MEMORY = "-Xmx1536m";
+	private static final List<String> PROVIDER_OPTIONS = List.of("-Xmx1536m", "-XX:TieredStopAtLevel=4");
 
 	private final Children children = new Children();
 
@@ -38,9 +47,11 @@ public final class AppCluster implements AutoCloseable {
 
 	private final List<Instance> instances;
 
+	private final Child archiving;
+
 	private final Child balancer;
 
-	private AppCluster(String name, List<String> args, Map<String, String> environment) {
+	private AppCluster(int size, String name, List<String> args, Map<String, String> environment) {
 		this.logs = directory(Path.of(System.getProperty("logs"), name));
 		// Not those of the demo, which may be running.
 		Ports ports = new Ports();
@@ -48,28 +59,32 @@ public final class AppCluster implements AutoCloseable {
 		URI issuer = uri(ports.choose(19_000));
 		List<String> command = Jvm.main(IdentityProvider.class, List.of("--server.port=" + issuer.getPort(),
 				"--server.tomcat.threads.max=64", "--demo.redirect-uris=" + site + CALLBACK));
-		command.add(command.indexOf("-cp"), PROVIDER_MEMORY);
+		command.addAll(command.indexOf("-cp"), PROVIDER_OPTIONS);
 		this.provider = child("identity provider", issuer, "/.well-known/openid-configuration", command, Map.of());
 		Map<String, String> secrets = new TreeMap<>(environment);
 		secrets.put("OAUTH2STATE_TOKENS_KEYS", TokenKey.random());
-		this.instances = IntStream.rangeClosed(1, INSTANCES)
-			.mapToObj((i) -> new Instance("app-" + i,
-					instance("app-" + i, uri(ports.choose(18_081)), issuer, args, secrets), this.children))
+		secrets.put("OAUTH2STATE_COOKIE_KEYS", TokenKey.random());
+		List<URI> uris = Stream.generate(() -> uri(ports.choose(18_081))).limit(size).toList();
+		this.instances = IntStream.range(0, size)
+			.mapToObj((i) -> instance("app-" + (i + 1), uris.get(i), arguments(uris.get(i), issuer, args), secrets))
 			.toList();
+		this.archiving = child("archiving", uris.get(0), READINESS,
+				SampleApp.instance().archiving(arguments(uris.get(0), issuer, args)), secrets);
 		this.balancer = child("balancer", site, "/", Balancers.command(site, this.instances, this.logs), Map.of());
 	}
 
 	/**
 	 * Starts a cluster.
+	 * @param size how many instances there are
 	 * @param name what to call the directory of its logs
 	 * @param args arguments of every instance
 	 * @param environment environment variables of every instance
 	 * @return the cluster, once it can be used
 	 * @throws InterruptedException if interrupted
 	 */
-	public static AppCluster start(String name, List<String> args, Map<String, String> environment)
+	public static AppCluster start(int size, String name, List<String> args, Map<String, String> environment)
 			throws InterruptedException {
-		AppCluster cluster = new AppCluster(name, args, environment);
+		AppCluster cluster = new AppCluster(size, name, args, environment);
 		try {
 			cluster.start();
 			return cluster;
@@ -83,7 +98,16 @@ public final class AppCluster implements AutoCloseable {
 	private void start() throws InterruptedException {
 		Runtime.getRuntime().addShutdownHook(new Thread(this.children::close));
 		start(List.of(this.provider));
-		start(Stream.concat(this.instances.stream().map(Instance::child), Stream.of(this.balancer)).toList());
+		if (!SampleApp.instance().isArchived()) {
+			start(List.of(this.archiving));
+			this.archiving.terminate();
+			this.archiving.awaitEnd(ARCHIVED);
+		}
+		List<Child> apps = this.instances.stream().map(Instance::child).toList();
+		for (int i = 0; i < apps.size(); i += AT_ONCE) {
+			start(apps.subList(i, Math.min(i + AT_ONCE, apps.size())));
+		}
+		start(List.of(this.balancer));
 	}
 
 	private void start(List<Child> together) throws InterruptedException {
@@ -94,12 +118,18 @@ public final class AppCluster implements AutoCloseable {
 		}
 	}
 
-	private Child instance(String name, URI uri, URI issuer, List<String> args, Map<String, String> secrets) {
-		List<String> all = new ArrayList<>(List.of("--server.port=" + uri.getPort(), "--server.address=127.0.0.1",
-				"--sample.instance=" + name, "--spring.security.oauth2.client.provider.demo.issuer-uri=" + issuer));
-		all.addAll(args);
-		return child(name, uri, "/actuator/health/readiness",
-				Jvm.jar(Path.of(System.getProperty("sample-app")).normalize(), all), secrets);
+	private Instance instance(String name, URI uri, List<String> args, Map<String, String> secrets) {
+		List<String> all = new ArrayList<>(args);
+		all.add("--sample.instance=" + name);
+		return new Instance(name, child(name, uri, READINESS, SampleApp.instance().command(all), secrets),
+				this.children);
+	}
+
+	private static List<String> arguments(URI uri, URI issuer, List<String> more) {
+		List<String> args = new ArrayList<>(List.of("--server.port=" + uri.getPort(), "--server.address=127.0.0.1",
+				"--spring.security.oauth2.client.provider.demo.issuer-uri=" + issuer));
+		args.addAll(more);
+		return args;
 	}
 
 	private Child child(String name, URI uri, String probe, List<String> command, Map<String, String> secrets) {

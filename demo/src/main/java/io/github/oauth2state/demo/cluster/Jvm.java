@@ -42,9 +42,17 @@ final class Jvm {
 		return command(List.of("-jar", jar.toString()), args);
 	}
 
+	/**
+	 * Returns what starts a JVM like this one.
+	 * @return the path of the executable
+	 */
+	static String java() {
+		return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+	}
+
 	private static List<String> command(List<String> program, List<String> args) {
 		List<String> command = new ArrayList<>();
-		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.add(java());
 		command.addAll(OPTIONS);
 		command.addAll(program);
 		command.addAll(args);

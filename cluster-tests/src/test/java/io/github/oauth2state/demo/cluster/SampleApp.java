@@ -1,0 +1,94 @@
+package io.github.oauth2state.demo.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The sample app, unpacked, with an archive of the classes that a start of it loads. With
+ * that it starts in half of the processor time that its executable jar takes, or in a
+ * third on a JDK that archives them as linked, which counts where a small machine starts
+ * instances by the dozen.
+ */
+final class SampleApp {
+
+	private static final boolean CAN_LINK = Runtime.version().feature() >= 25;
+
+	private final Path jar;
+
+	private final Path archive;
+
+	private SampleApp(Path directory) {
+		this.jar = directory.resolve("sample-app.jar");
+		this.archive = directory.resolve("classes");
+	}
+
+	/**
+	 * Returns the app of this JVM's tests, unpacked anew: its jar may have changed since.
+	 * @return the app
+	 */
+	static SampleApp instance() {
+		return Holder.INSTANCE;
+	}
+
+	/**
+	 * Starts an instance, from the archive if there is one.
+	 * @param args its arguments
+	 * @return the command
+	 */
+	List<String> command(List<String> args) {
+		return command((CAN_LINK ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + this.archive, args);
+	}
+
+	/**
+	 * Starts an instance that makes the archive when it ends.
+	 * @param args its arguments
+	 * @return the command
+	 */
+	List<String> archiving(List<String> args) {
+		return command((CAN_LINK ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + this.archive, args);
+	}
+
+	boolean isArchived() {
+		return Files.exists(this.archive);
+	}
+
+	private List<String> command(String option, List<String> args) {
+		List<String> command = Jvm.jar(this.jar, args);
+		command.add(command.indexOf("-jar"), option);
+		return command;
+	}
+
+	private static SampleApp unpack() {
+		Path executable = Path.of(System.getProperty("sample-app")).normalize();
+		SampleApp app = new SampleApp(Path.of(System.getProperty("unpacked")));
+		try {
+			Files.deleteIfExists(app.archive);
+			int status = new ProcessBuilder(Jvm.java(), "-Djarmode=tools", "-jar", executable.toString(), "extract",
+					"--force", "--destination", app.jar.getParent().toString())
+				.inheritIO()
+				.start()
+				.waitFor();
+			if (status != 0) {
+				throw new ClusterException("Cannot unpack " + executable);
+			}
+			return app;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static final class Holder {
+
+		private static final SampleApp INSTANCE = unpack();
+
+	}
+
+}
