@@ -1,6 +1,9 @@
 package io.github.oauth2state.cluster;
 
+import java.time.Duration;
 import java.util.Set;
+
+import io.github.oauth2state.backends.TcpProxy;
 
 /**
  * Something that happens to a store, and ends.
@@ -35,17 +38,25 @@ record Outage(String name, Runnable begin, Runnable end, Set<String> paths, Reco
 	}
 
 	/**
-	 * The store can be used all the time, not as well as before.
+	 * The network to the store does not do what it should.
 	 */
-	static Outage mere(String name, Runnable begin, Runnable end) {
-		return new Outage(name, begin, end, Set.of(SHARED), Records.KEPT);
+	static Outage ofNetwork(String name, TcpProxy network, TcpProxy.Mode mode, Records records) {
+		return total(name, () -> network.set(mode), () -> network.set(TcpProxy.Mode.FORWARD), records);
+	}
+
+	/**
+	 * The store is far away, and can be used all the time.
+	 */
+	static Outage ofDistance(TcpProxy network, Duration delay) {
+		return new Outage(delay.toMillis() + " ms away", () -> network.delay(delay), () -> network.delay(Duration.ZERO),
+				Set.of(SHARED), Records.KEPT);
 	}
 
 	boolean isTotal() {
 		return !this.paths.contains(SHARED);
 	}
 
-	boolean isMere() {
+	boolean isHarmless() {
 		return !this.paths.contains(COOKIE);
 	}
 

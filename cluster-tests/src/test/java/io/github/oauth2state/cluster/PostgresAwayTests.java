@@ -46,14 +46,10 @@ class PostgresAwayTests extends StoreOutageContract {
 		return Stream.of(
 				Outage.total("killed, and back with what it wrote to disk", this.postgres::kill, this.postgres::start,
 						Records.KEPT),
-				Outage.mere("100 ms away", () -> this.network.delay(DELAY), () -> this.network.delay(Duration.ZERO)),
-				network("connections reset", TcpProxy.Mode.REFUSE, Records.KEPT),
-				network("statements held up", TcpProxy.Mode.HOLD_REQUESTS, Records.KEPT),
-				network("replies lost", TcpProxy.Mode.SWALLOW_REPLIES, Records.PERHAPS_TAKEN));
-	}
-
-	private Outage network(String name, TcpProxy.Mode mode, Records records) {
-		return Outage.total(name, () -> this.network.set(mode), () -> this.network.set(TcpProxy.Mode.FORWARD), records);
+				Outage.ofDistance(this.network, DELAY),
+				Outage.ofNetwork("connections reset", this.network, TcpProxy.Mode.REFUSE, Records.KEPT),
+				Outage.ofNetwork("statements held up", this.network, TcpProxy.Mode.HOLD_REQUESTS, Records.KEPT),
+				Outage.ofNetwork("replies lost", this.network, TcpProxy.Mode.SWALLOW_REPLIES, Records.PERHAPS_TAKEN));
 	}
 
 }

@@ -39,19 +39,15 @@ class RedisAwayTests extends StoreOutageContract {
 				Outage.total("killed, and back with what it wrote to disk", this.redis::kill, this.redis::start,
 						Records.KEPT),
 				Outage.total("killed, and back with nothing", this.redis::kill, this::startEmpty, Records.LOST),
-				Outage.mere("200 ms away", () -> this.network.delay(DELAY), () -> this.network.delay(Duration.ZERO)),
-				network("connections reset", TcpProxy.Mode.REFUSE, Records.KEPT),
-				network("commands held up", TcpProxy.Mode.HOLD_REQUESTS, Records.KEPT),
-				network("replies lost", TcpProxy.Mode.SWALLOW_REPLIES, Records.PERHAPS_TAKEN));
+				Outage.ofDistance(this.network, DELAY),
+				Outage.ofNetwork("connections reset", this.network, TcpProxy.Mode.REFUSE, Records.KEPT),
+				Outage.ofNetwork("commands held up", this.network, TcpProxy.Mode.HOLD_REQUESTS, Records.KEPT),
+				Outage.ofNetwork("replies lost", this.network, TcpProxy.Mode.SWALLOW_REPLIES, Records.PERHAPS_TAKEN));
 	}
 
 	private void startEmpty() {
 		this.redis.wipe();
 		this.redis.start();
-	}
-
-	private Outage network(String name, TcpProxy.Mode mode, Records records) {
-		return Outage.total(name, () -> this.network.set(mode), () -> this.network.set(TcpProxy.Mode.FORWARD), records);
 	}
 
 }

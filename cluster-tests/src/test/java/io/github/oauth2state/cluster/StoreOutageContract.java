@@ -84,7 +84,7 @@ abstract class StoreOutageContract {
 			endings.addAll(callBack(pending));
 			assertThat(endings.size()).satisfies((completed) -> {
 				assertThat(completed == 0 || !outage.isTotal()).as("%s completed without a store", completed).isTrue();
-				assertThat(completed == LOGINS || !outage.isMere()).as("only %s completed", completed).isTrue();
+				assertThat(completed == LOGINS || !outage.isHarmless()).as("only %s completed", completed).isTrue();
 			});
 		}
 		finally {
