@@ -25,6 +25,11 @@ class LoadTests {
 
 	private static final int LOGINS = 100 * SCALE;
 
+	/**
+	 * Part of the name of what is tried.
+	 */
+	private static final String ONLY = System.getProperty("keeping", "");
+
 	private static final int INSTANCES = 3;
 
 	private static final double MILLIS = 1000;
@@ -33,7 +38,9 @@ class LoadTests {
 	 * Spring Session is there to be compared with, which few logins are not enough for.
 	 */
 	static Stream<Keeping> keepings() {
-		return Stream.of(Keeping.values()).filter((keeping) -> SCALE > 1 || keeping.isStarter());
+		return Stream.of(Keeping.values())
+			.filter((keeping) -> keeping.name().contains(ONLY))
+			.filter((keeping) -> SCALE > 1 || keeping.isStarter());
 	}
 
 	@ParameterizedTest

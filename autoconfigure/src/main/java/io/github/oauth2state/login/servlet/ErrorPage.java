@@ -25,7 +25,12 @@ final class ErrorPage {
 		response.getWriter().write("""
 				<!DOCTYPE html>
 				<html lang="en">
-				<head><meta charset="utf-8"><title>%1$s</title></head>
+				<head>
+				<meta charset="utf-8">
+				<meta name="viewport" content="width=device-width">
+				<meta name="color-scheme" content="light dark">
+				<title>%1$s</title>
+				</head>
 				<body>
 				<h1>%1$s</h1>
 				<p>%2$s <a href="%3$s">Try again</a>.</p>
