@@ -2,12 +2,9 @@ package io.github.oauth2state.login;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
@@ -16,7 +13,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
-import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.record.Seal;
 
@@ -26,19 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 /**
  * Tests for {@link PendingLogins} and {@link LoginCallback}.
  */
-class PendingLoginsTests {
-
-	private static final Duration TTL = Duration.ofMinutes(10);
-
-	private static final Instant BEGUN = Instant.parse("2026-05-01T12:00:00.123Z");
-
-	private final MutableClock clock = new MutableClock(BEGUN);
-
-	private final PendingLogins logins = logins("shop");
-
-	private final OAuth2AuthorizationRequest request = TestRequests.oidc();
-
-	private final Browser browser = new Browser();
+class PendingLoginsTests extends PendingLoginsFixture {
 
 	@Test
 	void callbackOfTheSameBrowserFindsTheAuthorizationRequest() {
@@ -99,7 +83,7 @@ class PendingLoginsTests {
 	@Test
 	void browserThatDidNotBeginTheLoginHasNoCallback() {
 		begin(this.request);
-		assertThat(this.logins.callback(this.request.getState(), new Browser().callback())).isEmpty();
+		assertThat(this.logins.callback(this.request.getState(), new LoginBrowser().callback())).isEmpty();
 		assertThat(this.logins.callback("other", this.browser.callback())).isEmpty();
 		assertThat(logins("bank").callback(this.request.getState(), this.browser.callback())).isEmpty();
 	}
@@ -108,11 +92,11 @@ class PendingLoginsTests {
 	void cookieOfAnotherLoginDoesNotReachTheRecord() {
 		OAuth2AuthorizationRequest other = TestRequests.oidc();
 		BegunLogin begun = begin(this.request);
-		Browser attacker = new Browser();
+		LoginBrowser attacker = new LoginBrowser();
 		attacker.take(this.logins.begin(other, attacker.begin()).orElseThrow().cookies());
-		String cookieName = this.browser.cookies.keySet().iterator().next();
-		String secretOfAnother = attacker.cookies.values().iterator().next();
-		attacker.cookies.put(cookieName, secretOfAnother);
+		String cookieName = this.browser.cookies().keySet().iterator().next();
+		String secretOfAnother = attacker.cookies().values().iterator().next();
+		attacker.cookies().put(cookieName, secretOfAnother);
 
 		LoginCallback callback = this.logins.callback(this.request.getState(), attacker.callback()).orElseThrow();
 		assertThat(callback.key()).isNotEqualTo(begun.key());
@@ -123,7 +107,7 @@ class PendingLoginsTests {
 	@Test
 	void sameStateInAnotherNamespaceIsAnotherLogin() {
 		BegunLogin begun = begin(this.request);
-		Browser other = new Browser();
+		LoginBrowser other = new LoginBrowser();
 		PendingLogins bank = logins("bank");
 		other.take(bank.begin(this.request, other.begin()).orElseThrow().cookies());
 		LoginCallback callback = bank.callback(this.request.getState(), other.callback()).orElseThrow();
@@ -134,7 +118,7 @@ class PendingLoginsTests {
 
 	@Test
 	void sameRequestBegunTwiceIsTwoLogins() {
-		Browser other = new Browser();
+		LoginBrowser other = new LoginBrowser();
 		BegunLogin first = begin(this.request);
 		BegunLogin second = this.logins.begin(this.request, other.begin()).orElseThrow();
 		assertThat(second.key()).isNotEqualTo(first.key());
@@ -170,53 +154,6 @@ class PendingLoginsTests {
 			byte[] sealed = Seal.seal(keys.sealingKey(), new byte[length]);
 			assertThat(callback.read(Optional.of(sealed))).isEqualTo(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
 		}
-	}
-
-	@Test
-	void absentRecordOfACookieThatIsOldEnoughHasExpired() {
-		begin(this.request);
-		this.clock.advance(TTL);
-		assertAbsentIs(LoginOutcome.EXPIRED);
-		this.clock.advance(Duration.ofMinutes(50));
-		assertAbsentIs(LoginOutcome.EXPIRED);
-	}
-
-	@Test
-	void absentRecordOfAYoungerCookieWasUsedAlready() {
-		begin(this.request);
-		assertAbsentIs(LoginOutcome.ALREADY_USED);
-		this.clock.advance(TTL.minusSeconds(1));
-		assertAbsentIs(LoginOutcome.ALREADY_USED);
-	}
-
-	@Test
-	void absentRecordOfAUsedMarkWasUsedAlreadyHoweverOldTheMarkIs() {
-		begin(this.request);
-		this.browser.take(callback(this.request.getState()).cookiesWhenTaken());
-		assertThat(callback(this.request.getState()).isPending()).isFalse();
-		assertAbsentIs(LoginOutcome.ALREADY_USED);
-		this.clock.advance(TTL.multipliedBy(2));
-		assertAbsentIs(LoginOutcome.ALREADY_USED);
-	}
-
-	/**
-	 * The time in the cookie, and in the record, refuses nothing.
-	 */
-	@ParameterizedTest
-	@ValueSource(longs = { -3600, -1, 0, 1, 3600, 86_400 })
-	void recordThatTheStoreStillHasIsFoundWhateverTheClockOfThisInstanceSays(long seconds) {
-		BegunLogin begun = begin(this.request);
-		this.clock.advance(Duration.ofSeconds(seconds));
-		Duration possible = Duration.ofSeconds(Math.max(0, Math.min(seconds, TTL.toSeconds())));
-		assertThat(callback(this.request.getState()).read(Optional.of(begun.value())))
-			.isEqualTo(new CallbackResult.Found(this.request, possible));
-	}
-
-	@Test
-	void absenceIsToldApartEvenWhenTheClockOfThisInstanceIsBehind() {
-		begin(this.request);
-		this.clock.advance(Duration.ofHours(-1));
-		assertAbsentIs(LoginOutcome.ALREADY_USED);
 	}
 
 	@Test
@@ -258,7 +195,7 @@ class PendingLoginsTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> begin(withState))
 			.withMessageContaining("1 to 1024 characters");
 
-		this.browser.cookies.put(nameOfCookie(state), pending().format());
+		this.browser.cookies().put(nameOfCookie(state), pending().format());
 		assertThat(this.logins.callback(state, this.browser.callback())).isEmpty();
 		assertThat(this.logins.isPostedCallback(state, this.browser.callback())).isFalse();
 	}
@@ -293,7 +230,7 @@ class PendingLoginsTests {
 		assertThat(last).isNotNull();
 		assertThat(last.evicted()).isEqualTo(1);
 		assertThat(last.cookies()).hasSize(2);
-		assertThat(this.browser.cookies).hasSize(8);
+		assertThat(this.browser.cookies()).hasSize(8);
 		assertThat(this.logins.callback(requests.get(0).getState(), this.browser.callback())).isEmpty();
 		for (OAuth2AuthorizationRequest kept : requests.subList(1, 9)) {
 			assertThat(this.logins.callback(kept.getState(), this.browser.callback())).isPresent();
@@ -305,142 +242,13 @@ class PendingLoginsTests {
 		for (int i = 0; i < 8; i++) {
 			begin(TestRequests.oidc());
 		}
-		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, this.browser.cookies);
+		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, this.browser.cookies());
 		assertThat(this.logins.begin(TestRequests.oidc(), crossSite)).isEmpty();
-	}
-
-	@Test
-	void postedCallbackOnPlainHttpFailsWithTheReasonBeforeTheUserLeaves() {
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> this.logins.begin(TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH)))
-			.withMessageContaining("form_post")
-			.withMessageContaining("https")
-			.withMessageContaining("server.forward-headers-strategy");
-	}
-
-	@Test
-	void postedCallbackOnPlainHttpIsPossibleWhereCookiesAreSecureBySetting() {
-		PendingLogins secure = new PendingLogins(new LoginSettings("shop", TTL, 8, true, "oauth2-state", true),
-				new CborAuthorizationRequestCodec(), null, this.clock);
-		assertThat(secure.begin(TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH))).isPresent();
-	}
-
-	@Test
-	void postedCallbackIsRecognizedOnItsPathOnly() {
-		OAuth2AuthorizationRequest posted = TestRequests.posted();
-		begin(posted);
-		assertThat(isPosted(posted, TestRequests.CALLBACK_PATH)).isTrue();
-		assertThat(isPosted(posted, TestRequests.CALLBACK_PATH + "?iss=a")).isTrue();
-		for (String path : List.of("/", "/transfer", TestRequests.CALLBACK_PATH + "/",
-				TestRequests.CALLBACK_PATH + ";a", "/transfer?" + TestRequests.CALLBACK_PATH,
-				"/app" + TestRequests.CALLBACK_PATH, "")) {
-			assertThat(isPosted(posted, path)).as(path).isFalse();
-		}
-	}
-
-	@Test
-	void postedCallbackThatCameBeforeIsStillRecognized() {
-		OAuth2AuthorizationRequest posted = TestRequests.posted();
-		begin(posted);
-		this.browser.take(callback(posted.getState()).cookiesWhenTaken());
-		assertThat(isPosted(posted, TestRequests.CALLBACK_PATH)).isTrue();
-	}
-
-	@Test
-	void loginThatDidNotAskForAPostedCallbackGetsNone() {
-		begin(this.request);
-		assertThat(isPosted(this.request, TestRequests.CALLBACK_PATH)).isFalse();
-	}
-
-	@Test
-	void postedCallbackOfAnotherBrowserIsNone() {
-		OAuth2AuthorizationRequest posted = TestRequests.posted();
-		begin(posted);
-		assertThat(this.logins.isPostedCallback(posted.getState(), new Browser().callback())).isFalse();
-		assertThat(this.logins.isPostedCallback("other", this.browser.callback())).isFalse();
-		assertThat(logins("bank").isPostedCallback(posted.getState(), this.browser.callback())).isFalse();
-	}
-
-	private boolean isPosted(OAuth2AuthorizationRequest posted, String path) {
-		return this.logins.isPostedCallback(posted.getState(), TestRequests.https(path, this.browser.cookies));
-	}
-
-	@Test
-	void recordThatTheCodecStumblesOverIsUnreadable() {
-		for (RuntimeException failure : List.of(new IllegalArgumentException("a"), new IllegalStateException("b"),
-				new NullPointerException("c"), new ClassCastException("d"))) {
-			PendingLogins failing = logins(new FailingCodec(failure));
-			Browser own = new Browser();
-			BegunLogin begun = failing.begin(this.request, own.begin()).orElseThrow();
-			own.take(begun.cookies());
-			LoginCallback callback = failing.callback(this.request.getState(), own.callback()).orElseThrow();
-			assertThat(callback.read(Optional.of(begun.value())))
-				.isEqualTo(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
-		}
-	}
-
-	@Test
-	void requestThatTheCodecRefusesFailsBeforeTheUserLeaves() {
-		OAuth2AuthorizationRequest odd = TestRequests.withAttribute("odd-one", new Object());
-		assertThatIllegalArgumentException().isThrownBy(() -> begin(odd)).withMessageContaining("odd-one");
-		assertThat(this.browser.cookies).isEmpty();
-	}
-
-	@Test
-	void codecIsGivenTheStateOfTheCallback() {
-		List<String> states = new ArrayList<>();
-		PendingLogins own = logins(new AuthorizationRequestCodec() {
-
-			@Override
-			public byte[] encode(OAuth2AuthorizationRequest request) {
-				return new byte[] { 1, 2, 3 };
-			}
-
-			@Override
-			public OAuth2AuthorizationRequest decode(byte[] bytes, String state) {
-				assertThat(bytes).containsExactly(1, 2, 3);
-				states.add(state);
-				return TestRequests.plain().state(state).build();
-			}
-
-		});
-		BegunLogin begun = own.begin(this.request, this.browser.begin()).orElseThrow();
-		this.browser.take(begun.cookies());
-		LoginCallback callback = own.callback(this.request.getState(), this.browser.callback()).orElseThrow();
-		assertThat(callback.read(Optional.of(begun.value()))).isInstanceOf(CallbackResult.Found.class);
-		assertThat(states).containsExactly(this.request.getState());
 	}
 
 	@Test
 	void valueOfAnOidcLoginIsSmall() {
 		assertThat(begin(this.request).value()).hasSizeLessThanOrEqualTo(500);
-	}
-
-	private void assertAbsentIs(LoginOutcome outcome) {
-		assertThat(callback(this.request.getState()).read(Optional.empty()))
-			.isEqualTo(new CallbackResult.Lost(outcome));
-	}
-
-	private BegunLogin begin(OAuth2AuthorizationRequest begun) {
-		BegunLogin login = this.logins.begin(begun, this.browser.begin()).orElseThrow();
-		this.browser.take(login.cookies());
-		return login;
-	}
-
-	private LoginCallback callback(String state) {
-		return this.logins.callback(state, this.browser.callback()).orElseThrow();
-	}
-
-	private PendingLogins logins(String namespace) {
-		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), null, this.clock);
-	}
-
-	private PendingLogins logins(AuthorizationRequestCodec codec) {
-		return new PendingLogins(settings("shop"), codec, null, this.clock);
-	}
-
-	private static LoginSettings settings(String namespace) {
-		return new LoginSettings(namespace, TTL, 8, true, "oauth2-state", null);
 	}
 
 	private static String nameOfCookie(String state) {
@@ -449,56 +257,6 @@ class PendingLoginsTests {
 
 	private static BindingCookie pending() {
 		return new BindingCookie(true, "S".repeat(43), BEGUN, "keycloak", "/begin", TestRequests.CALLBACK_PATH);
-	}
-
-	/**
-	 * Keeps cookies as a browser does.
-	 */
-	private static final class Browser {
-
-		private final Map<String, String> cookies = new HashMap<>();
-
-		BrowserRequest begin() {
-			return TestRequests.https(TestRequests.BEGIN_PATH, this.cookies);
-		}
-
-		BrowserRequest callback() {
-			return TestRequests.https(TestRequests.CALLBACK_PATH, this.cookies);
-		}
-
-		void take(List<ResponseCookie> received) {
-			for (ResponseCookie cookie : received) {
-				if (cookie.getMaxAge().isZero()) {
-					this.cookies.remove(cookie.getName());
-				}
-				else {
-					this.cookies.put(cookie.getName(), cookie.getValue());
-				}
-			}
-		}
-
-		BindingCookie onlyCookie() {
-			assertThat(this.cookies).hasSize(1);
-			return BindingCookie.parse(this.cookies.values().iterator().next()).orElseThrow();
-		}
-
-	}
-
-	/**
-	 * Writes what it does not read.
-	 */
-	private record FailingCodec(RuntimeException failure) implements AuthorizationRequestCodec {
-
-		@Override
-		public byte[] encode(OAuth2AuthorizationRequest request) {
-			return new byte[0];
-		}
-
-		@Override
-		public OAuth2AuthorizationRequest decode(byte[] bytes, String state) {
-			throw this.failure;
-		}
-
 	}
 
 }

@@ -1,0 +1,49 @@
+package io.github.oauth2state.login;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+
+import io.github.oauth2state.AuthorizationRequestCodec;
+
+/**
+ * Pending logins of one browser, at a time that tests choose.
+ */
+abstract class PendingLoginsFixture {
+
+	static final Duration TTL = Duration.ofMinutes(10);
+
+	static final Instant BEGUN = Instant.parse("2026-05-01T12:00:00.123Z");
+
+	final MutableClock clock = new MutableClock(BEGUN);
+
+	final PendingLogins logins = logins("shop");
+
+	final OAuth2AuthorizationRequest request = TestRequests.oidc();
+
+	final LoginBrowser browser = new LoginBrowser();
+
+	BegunLogin begin(OAuth2AuthorizationRequest begun) {
+		BegunLogin login = this.logins.begin(begun, this.browser.begin()).orElseThrow();
+		this.browser.take(login.cookies());
+		return login;
+	}
+
+	LoginCallback callback(String state) {
+		return this.logins.callback(state, this.browser.callback()).orElseThrow();
+	}
+
+	PendingLogins logins(String namespace) {
+		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), null, this.clock);
+	}
+
+	PendingLogins logins(AuthorizationRequestCodec codec) {
+		return new PendingLogins(settings("shop"), codec, null, this.clock);
+	}
+
+	static LoginSettings settings(String namespace) {
+		return new LoginSettings(namespace, TTL, 8, true, "oauth2-state", null);
+	}
+
+}
