@@ -52,8 +52,8 @@ enum Keeping {
 		}
 		TestPostgres postgres = TestPostgres.instance();
 		String database = postgres.createDatabase();
-		AppCluster cluster = start(size, Map.of("SPRING_DATASOURCE_URL", postgres.url(database), "SPRING_DATASOURCE_USERNAME",
-				postgres.username(), "SPRING_DATASOURCE_PASSWORD", postgres.password()));
+		AppCluster cluster = start(size, Map.of("SPRING_DATASOURCE_URL", postgres.url(database),
+				"SPRING_DATASOURCE_USERNAME", postgres.username(), "SPRING_DATASOURCE_PASSWORD", postgres.password()));
 		String table = this.starter ? "oauth2_state" : "spring_session";
 		return new Running(cluster, () -> postgres.queryNumber(database, "SELECT count(*) FROM " + table));
 	}

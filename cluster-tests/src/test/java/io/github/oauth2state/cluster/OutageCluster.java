@@ -34,8 +34,10 @@ final class OutageCluster {
 			Map<String, String> ofSessions) throws InterruptedException {
 		Map<String, String> environment = new TreeMap<>(ofStore);
 		environment.putAll(ofSessions);
-		return AppCluster.start(INSTANCES, name, List.of("--oauth2-state.store=" + store, "--oauth2-state.on-store-failure=cookie",
-				"--oauth2-state.jdbc.initialize-schema=always", "--sample.session-store=" + sessions), environment);
+		return AppCluster.start(INSTANCES, name,
+				List.of("--oauth2-state.store=" + store, "--oauth2-state.on-store-failure=cookie",
+						"--oauth2-state.jdbc.initialize-schema=always", "--sample.session-store=" + sessions),
+				environment);
 	}
 
 }

@@ -30,9 +30,8 @@ class PostgresAwayTests extends StoreOutageContract {
 	AppCluster start() throws InterruptedException {
 		this.postgres = PostgresProcess.start(directory);
 		this.network = new TcpProxy(this.postgres.host(), this.postgres.port());
-		return OutageCluster.onPostgres("postgres-away",
-				Map.of("SPRING_DATASOURCE_URL", this.postgres.url(this.network.host(), this.network.port()),
-						"SPRING_DATASOURCE_USERNAME", "postgres"));
+		return OutageCluster.onPostgres("postgres-away", Map.of("SPRING_DATASOURCE_URL",
+				this.postgres.url(this.network.host(), this.network.port()), "SPRING_DATASOURCE_USERNAME", "postgres"));
 	}
 
 	@Override

@@ -22,9 +22,8 @@ class RedisAwayTests extends StoreOutageContract {
 
 	@Override
 	AppCluster start() throws InterruptedException {
-		return OutageCluster.onRedis("redis-away",
-				Map.of("SPRING_DATA_REDIS_HOST", this.network.host(), "SPRING_DATA_REDIS_PORT",
-						String.valueOf(this.network.port())));
+		return OutageCluster.onRedis("redis-away", Map.of("SPRING_DATA_REDIS_HOST", this.network.host(),
+				"SPRING_DATA_REDIS_PORT", String.valueOf(this.network.port())));
 	}
 
 	@Override

@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 import io.github.oauth2state.demo.idp.IdentityProvider;
 
 /**
- * An identity provider, instances of the sample app and a balancer: the processes
- * of the demo, with the settings, servers and memory that a test wants them to have. It
- * lives in the demo's package for the sake of its launcher.
+ * An identity provider, instances of the sample app and a balancer: the processes of the
+ * demo, with the settings, servers and memory that a test wants them to have. It lives in
+ * the demo's package for the sake of its launcher.
  */
 public final class AppCluster implements AutoCloseable {
 
