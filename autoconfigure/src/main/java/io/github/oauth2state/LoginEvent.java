@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param sinceBegin how long the user was away, where a callback found its pending login
  * in the store: from the begin to the callback, by the clocks of the instances, between
  * zero and the time to live
- * @param reason why it failed, where the outcome is {@link LoginOutcome#FAILED} and that
- * is known: an error code of OAuth 2.0 (RFC 6749, section 5.2) or of Spring Security,
- * followed by types of exceptions
+ * @param reason why it failed, where the outcome is {@link LoginOutcome#FAILED} or
+ * {@link LoginOutcome#MIX_UP} and that is known: an error code of OAuth 2.0 (RFC 6749,
+ * section 5.2) or of Spring Security, followed by types of exceptions
  * @param correlationId twelve hexadecimal digits, the same for all events of one login as
  * long as its browser is recognized; they tell neither its state nor its key
  */

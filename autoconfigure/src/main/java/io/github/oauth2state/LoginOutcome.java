@@ -60,6 +60,14 @@ public enum LoginOutcome {
 	 * The login began on another path than the shared one, because the store did not
 	 * answer or had not answered before. It is started there, too.
 	 */
-	FALLBACK
+	FALLBACK,
+
+	/**
+	 * Another provider than the one that the user was sent to may have sent them back
+	 * (RFC 9700, section 4.4): the callback came to another URI than the login's redirect
+	 * URI, or names another issuer (RFC 9207). The pending login is kept for the right
+	 * callback.
+	 */
+	MIX_UP
 
 }

@@ -8,8 +8,13 @@ import java.util.Optional;
  * <p>
  * What holds for every implementation:
  * <ul>
- * <li><strong>Values</strong> are opaque bytes, never {@code null}, possibly empty. They
- * come back bit by bit as they were given, up to 64 KiB.</li>
+ * <li><strong>Values</strong> are opaque bytes, never {@code null}, possibly empty, and
+ * at most {@value #MAX_VALUE_LENGTH} of them. They come back bit by bit as they were
+ * given. A longer value is refused with {@link StateStoreException.Reason#REJECTED} and
+ * changes nothing.</li>
+ * <li><strong>Reads are bounded</strong>: if something else has written a longer value to
+ * where records are kept, all calls see its first {@value #MAX_VALUE_LENGTH} + 1 bytes
+ * only. So no call costs more than that, and callers can tell that it is too long.</li>
  * <li><strong>Expiry</strong>: a record lives for its time to live, counted in
  * milliseconds on the store's own clock, and is absent from then on, whether or not it
  * has been cleaned away. A time to live is positive and at most 400 days.</li>
@@ -27,6 +32,11 @@ import java.util.Optional;
  * chooses.
  */
 public interface StateStore {
+
+	/**
+	 * How long a value may be, in bytes.
+	 */
+	int MAX_VALUE_LENGTH = 64 * 1024;
 
 	/**
 	 * Returns what kind of store this is, for metrics and logs.

@@ -12,25 +12,35 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.dataformat.cbor.CBORFactory;
 
+import io.github.oauth2state.StateStore;
+
 /**
  * Writes and reads records that are one map, with the types that {@link CborValues} has.
  * Entries are only ever added: a reader takes those that it knows.
  */
 public final class CborRecord {
 
-	private static final int MAX_LENGTH = 64 * 1024;
+	private static final int MAX_LENGTH = StateStore.MAX_VALUE_LENGTH;
 
 	private static final int MAX_NESTING_DEPTH = 32;
 
-	private static final CBORFactory CBOR = CBORFactory.builder()
-		.streamReadConstraints(StreamReadConstraints.builder()
-			.maxNestingDepth(MAX_NESTING_DEPTH)
-			.maxStringLength(MAX_LENGTH)
-			.maxDocumentLength(MAX_LENGTH)
-			.build())
-		.build();
+	private static final int MAX_LARGE_LENGTH = 1024 * 1024;
+
+	private static final CBORFactory CBOR = factory(MAX_LENGTH);
+
+	private static final CBORFactory LARGE_CBOR = factory(MAX_LARGE_LENGTH);
 
 	private CborRecord() {
+	}
+
+	private static CBORFactory factory(int maxLength) {
+		return CBORFactory.builder()
+			.streamReadConstraints(StreamReadConstraints.builder()
+				.maxNestingDepth(MAX_NESTING_DEPTH)
+				.maxStringLength(maxLength)
+				.maxDocumentLength(maxLength)
+				.build())
+			.build();
 	}
 
 	/**
@@ -58,7 +68,21 @@ public final class CborRecord {
 	 * @throws IllegalArgumentException if the bytes are no record
 	 */
 	public static Map<?, ?> read(byte[] bytes) {
-		try (JsonParser parser = CBOR.createParser(ObjectReadContext.empty(), bytes)) {
+		return read(CBOR, bytes);
+	}
+
+	/**
+	 * Reads a record that may be larger than what a store keeps under one key.
+	 * @param bytes the bytes, however hostile, of which 1 MiB is read
+	 * @return its entries, whatever their types
+	 * @throws IllegalArgumentException if the bytes are no record, or too many
+	 */
+	public static Map<?, ?> readLarge(byte[] bytes) {
+		return read(LARGE_CBOR, bytes);
+	}
+
+	private static Map<?, ?> read(CBORFactory cbor, byte[] bytes) {
+		try (JsonParser parser = cbor.createParser(ObjectReadContext.empty(), bytes)) {
 			parser.nextToken();
 			if (CborValues.read(parser) instanceof Map<?, ?> values && parser.nextToken() == null) {
 				return values;

@@ -1,7 +1,10 @@
 package io.github.oauth2state.record;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 import javax.crypto.Mac;
@@ -22,6 +25,25 @@ public final class Hkdf {
 	private static final int MAX_LENGTH = 255 * HASH_LENGTH;
 
 	private Hkdf() {
+	}
+
+	/**
+	 * Makes a salt of a text so that no two texts have salts that derive the same keys.
+	 * HMAC pads a key with zeros, so a text that ends with NUL is hashed.
+	 * @param text the text
+	 * @return the salt
+	 */
+	public static byte[] salt(String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		if (bytes.length == 0 || bytes[bytes.length - 1] != 0) {
+			return bytes;
+		}
+		try {
+			return MessageDigest.getInstance("SHA-256").digest(bytes);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
 	}
 
 	/**

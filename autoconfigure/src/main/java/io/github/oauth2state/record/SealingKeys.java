@@ -2,10 +2,12 @@ package io.github.oauth2state.record;
 
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 import org.springframework.util.StringUtils;
 
@@ -17,6 +19,8 @@ public final class SealingKeys {
 
 	private static final Pattern KEY = Pattern.compile("([A-Za-z0-9_-]{1,16}):([A-Za-z0-9+/_-]{43}=?)");
 
+	private static final int MIN_DISTINCT_BYTES = 12;
+
 	private final Map<String, byte[]> byId = new LinkedHashMap<>();
 
 	private SealingKeys() {
@@ -27,9 +31,20 @@ public final class SealingKeys {
 	 * @param property where they are configured
 	 * @param text the keys, as they are configured, separated by commas
 	 * @return the keys
-	 * @throws UnusableKeysException if there is none, or one is not as it must be
+	 * @throws UnusableKeysException if there is none, or one is not as it must be, or was
+	 * obviously not chosen at random
 	 */
 	public static SealingKeys of(String property, String text) {
+		SealingKeys keys = read(property, text);
+		keys.byId.forEach((id, bytes) -> {
+			if (isWeak(bytes)) {
+				throw new UnusableKeysException(property, "the one with the id '%s' is not random".formatted(id));
+			}
+		});
+		return keys;
+	}
+
+	static SealingKeys read(String property, String text) {
 		if (text.isBlank()) {
 			throw new UnusableKeysException(property, "there is none");
 		}
@@ -49,6 +64,25 @@ public final class SealingKeys {
 	}
 
 	/**
+	 * Tells keys that somebody made up: the same few bytes again and again, or bytes that
+	 * are counted. One that is random looks like this less often than once in 2^70.
+	 */
+	private static boolean isWeak(byte[] key) {
+		long distinct = IntStream.range(0, key.length).map((i) -> key[i]).distinct().count();
+		return distinct < MIN_DISTINCT_BYTES || isCounted(key)
+				|| IntStream.rangeClosed(1, key.length / 2).anyMatch((period) -> repeats(key, period));
+	}
+
+	private static boolean isCounted(byte[] key) {
+		byte step = (byte) (key[1] - key[0]);
+		return IntStream.range(1, key.length).allMatch((i) -> (byte) (key[i] - key[i - 1]) == step);
+	}
+
+	private static boolean repeats(byte[] key, int period) {
+		return IntStream.range(period, key.length).allMatch((i) -> key[i] == key[i - period]);
+	}
+
+	/**
 	 * Returns the id of the key that seals.
 	 * @return the id
 	 */
@@ -63,6 +97,14 @@ public final class SealingKeys {
 	 */
 	public Optional<byte[]> get(String id) {
 		return Optional.ofNullable(this.byId.get(id));
+	}
+
+	/**
+	 * Returns all keys.
+	 * @return 32 bytes of each, first those of the one that seals
+	 */
+	public List<byte[]> all() {
+		return List.copyOf(this.byId.values());
 	}
 
 	@Override

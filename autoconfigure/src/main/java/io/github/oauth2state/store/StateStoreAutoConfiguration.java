@@ -6,6 +6,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -36,11 +37,13 @@ public final class StateStoreAutoConfiguration {
 	@Conditional(NeedsStore.class)
 	@SuppressWarnings("DoNotCallSuggester")
 	StateStore noStateStore(OAuth2StateProperties properties, ConfigurableListableBeanFactory beanFactory) {
-		throw new NoStateStoreException(properties.store(), StoreConnections.in(beanFactory));
+		throw new NoStateStoreException(properties.store(), StoreConnections.in(beanFactory),
+				StoreConnections.beans(beanFactory));
 	}
 
 	/**
-	 * Logins that are kept in cookies need no store.
+	 * Logins that are kept in cookies need no store, and those of reactive apps have none
+	 * yet, of which they are warned.
 	 */
 	static class NeedsStore extends NoneNestedConditions {
 
@@ -50,6 +53,11 @@ public final class StateStoreAutoConfiguration {
 
 		@ConditionalOnProperty(name = "oauth2-state.store", havingValue = "cookie")
 		static class InCookies {
+
+		}
+
+		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+		static class Reactive {
 
 		}
 

@@ -1,41 +1,138 @@
 package io.github.oauth2state.store;
 
+import java.lang.reflect.Field;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.DependencyDescriptor;
+import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
+import io.github.oauth2state.OAuth2StateDataSource;
+import io.github.oauth2state.OAuth2StateRedisConnectionFactory;
 import io.github.oauth2state.config.StoreType;
 
 /**
- * Tells which stores an app has a connection for, without loading classes that it lacks.
+ * Tells which stores an app has a connection for, without loading classes that it lacks,
+ * and chooses among several connections of a kind.
  */
-final class StoreConnections {
+public final class StoreConnections {
 
 	private static final Map<StoreType, String> CONNECTION_TYPES = Map.of(StoreType.REDIS,
 			"org.springframework.data.redis.connection.RedisConnectionFactory", StoreType.JDBC, "javax.sql.DataSource");
 
+	private static final DependencyDescriptor UNQUALIFIED = InjectionPoints.descriptor("unqualified");
+
+	private static final Map<StoreType, DependencyDescriptor> QUALIFIED = Map.of(StoreType.REDIS,
+			InjectionPoints.descriptor("redis"), StoreType.JDBC, InjectionPoints.descriptor("jdbc"));
+
 	private StoreConnections() {
 	}
 
+	/**
+	 * Returns the stores that come into question where none is configured: those whose
+	 * connections are qualified for the library, or if there are none, those that have
+	 * any.
+	 */
 	static Set<StoreType> in(ConfigurableListableBeanFactory beanFactory) {
-		return Arrays.stream(StoreType.values())
-			.filter((type) -> hasConnection(type, beanFactory))
-			.collect(Collectors.toUnmodifiableSet());
+		Set<StoreType> qualified = types((type) -> isQualified(type, beanFactory));
+		return qualified.isEmpty() ? types((type) -> isAvailable(type, beanFactory)) : qualified;
 	}
 
-	private static boolean hasConnection(StoreType type, ConfigurableListableBeanFactory beanFactory) {
+	private static Set<StoreType> types(Predicate<StoreType> condition) {
+		return CONNECTION_TYPES.keySet().stream().filter(condition).collect(Collectors.toUnmodifiableSet());
+	}
+
+	private static boolean isQualified(StoreType type, ConfigurableListableBeanFactory beanFactory) {
+		return names(type, beanFactory).anyMatch((name) -> is(name, QUALIFIED.get(type), beanFactory));
+	}
+
+	static boolean isAvailable(StoreType type, ConfigurableListableBeanFactory beanFactory) {
+		return isQualified(type, beanFactory)
+				|| names(type, beanFactory).anyMatch((name) -> is(name, UNQUALIFIED, beanFactory));
+	}
+
+	private static boolean is(String name, @Nullable DependencyDescriptor candidate,
+			ConfigurableListableBeanFactory beanFactory) {
+		return candidate != null && beanFactory.isAutowireCandidate(name, candidate);
+	}
+
+	/**
+	 * Returns the beans that are connections, whether or not they can be injected.
+	 */
+	static Map<StoreType, List<String>> beans(ConfigurableListableBeanFactory beanFactory) {
+		Map<StoreType, List<String>> beans = new EnumMap<>(StoreType.class);
+		CONNECTION_TYPES.keySet().forEach((type) -> beans.put(type, names(type, beanFactory).sorted().toList()));
+		return beans;
+	}
+
+	private static Stream<String> names(StoreType type, ConfigurableListableBeanFactory beanFactory) {
 		ClassLoader classLoader = beanFactory.getBeanClassLoader();
 		String className = CONNECTION_TYPES.get(type);
 		if (className == null || !ClassUtils.isPresent(className, classLoader)) {
-			return false;
+			return Stream.empty();
 		}
 		Class<?> beanType = ClassUtils.resolveClassName(className, classLoader);
-		return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, beanType, true, false).length > 0;
+		return Arrays.stream(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, beanType, true, false));
+	}
+
+	static String quoted(List<String> beans) {
+		return beans.stream().map((name) -> "'" + name + "'").collect(Collectors.joining(", "));
+	}
+
+	/**
+	 * Chooses a connection.
+	 * @param <T> the type of the connection
+	 * @param type the store that it is for
+	 * @param qualified the beans that are qualified for the library
+	 * @param unqualified the beans that can be injected without a qualifier
+	 * @return the connection
+	 * @throws AmbiguousConnectionException if several come into question
+	 */
+	public static <T> T choose(StoreType type, ObjectProvider<T> qualified, ObjectProvider<T> unqualified) {
+		try {
+			T chosen = qualified.getIfAvailable();
+			return (chosen != null) ? chosen : unqualified.getObject();
+		}
+		catch (NoUniqueBeanDefinitionException ex) {
+			throw new AmbiguousConnectionException(type, ex);
+		}
+	}
+
+	/**
+	 * Points that a connection could be injected at. The bean factory knows what a
+	 * qualifier, a default candidate and an autowire candidate are. The types of the
+	 * connections are left out, as the app may lack them.
+	 */
+	@SuppressWarnings("unused")
+	private static final class InjectionPoints {
+
+		private @Nullable Object unqualified;
+
+		@OAuth2StateDataSource
+		private @Nullable Object jdbc;
+
+		@OAuth2StateRedisConnectionFactory
+		private @Nullable Object redis;
+
+		static DependencyDescriptor descriptor(String name) {
+			Field field = ReflectionUtils.findField(InjectionPoints.class, name);
+			Assert.state(field != null, "There is such a field");
+			return new DependencyDescriptor(field, true);
+		}
+
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.oauth2state.store;
 
+import java.util.List;
 import java.util.Locale;
 
 import javax.sql.DataSource;
@@ -7,15 +8,22 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
+import io.github.oauth2state.OAuth2StateDataSource;
+import io.github.oauth2state.OAuth2StateRedisConnectionFactory;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration;
@@ -45,7 +53,7 @@ class StateStoreAutoConfigurationTests {
 			LettuceConnectionFactory::new);
 
 	private final ApplicationContextRunner appWithJdbc = this.app.withBean(DataSource.class,
-			() -> new SimpleDriverDataSource(new org.h2.Driver(), "jdbc:h2:mem:choice;DB_CLOSE_DELAY=-1"));
+			StateStoreAutoConfigurationTests::dataSource);
 
 	private final ApplicationContextRunner appWithBoth = this.appWithJdbc.withBean(RedisConnectionFactory.class,
 			LettuceConnectionFactory::new);
@@ -77,6 +85,77 @@ class StateStoreAutoConfigurationTests {
 							+ "and the app has both a RedisConnectionFactory and a DataSource bean.");
 			assertThat(analysis.getAction()).isEqualTo(
 					"One of these:\n\n- set oauth2-state.store=redis\n- set oauth2-state.store=jdbc\n" + OTHER_WAYS);
+		});
+	}
+
+	@Test
+	void connectionsThatAreNoDefaultCandidatesDoNotCount() {
+		this.appWithJdbc
+			.withBean("cache", RedisConnectionFactory.class, LettuceConnectionFactory::new,
+					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
+			.run((context) -> assertStore(context, "jdbc"));
+		this.appWithRedis
+			.withBean("reports", DataSource.class, StateStoreAutoConfigurationTests::dataSource,
+					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
+			.run((context) -> assertStore(context, "redis"));
+	}
+
+	@Test
+	void connectionsThatAreNoAutowireCandidatesDoNotCount() {
+		this.appWithJdbc
+			.withBean("cache", RedisConnectionFactory.class, LettuceConnectionFactory::new,
+					(definition) -> definition.setAutowireCandidate(false))
+			.run((context) -> assertStore(context, "jdbc"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "jdbc" })
+	void onlyConnectionThatIsNoDefaultCandidateIsToldAsItIs(String store) {
+		this.app.withPropertyValues(store.isEmpty() ? "unset=true" : "oauth2-state.store=" + store)
+			.withBean("reports", DataSource.class, StateStoreAutoConfigurationTests::dataSource,
+					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
+			.run((context) -> {
+				FailureAnalysis analysis = analysis(context);
+				assertThat(analysis.getDescription()).contains("'reports'")
+					.doesNotContain("no DataSource bean", "nor a DataSource bean");
+				assertThat(analysis.getAction()).contains("@OAuth2StateDataSource").endsWith(OTHER_WAYS);
+			});
+	}
+
+	@Test
+	void qualifiedConnectionChoosesTheStoreAndNeedsNotBeADefaultCandidate() {
+		this.appWithRedis.withUserConfiguration(QualifiedDataSource.class)
+			.run((context) -> assertStore(context, "jdbc"));
+		this.appWithJdbc.withUserConfiguration(QualifiedRedis.class).run((context) -> assertStore(context, "redis"));
+		this.app.withUserConfiguration(QualifiedDataSource.class)
+			.withBean("redis", RedisConnectionFactory.class, LettuceConnectionFactory::new,
+					(definition) -> ((AbstractBeanDefinition) definition)
+						.addQualifier(new AutowireCandidateQualifier(OAuth2StateRedisConnectionFactory.class)))
+			.run((context) -> assertThat(analysis(context).getDescription()).contains("has both"));
+	}
+
+	@Test
+	void qualifiedConnectionIsUsedAmongOthers() {
+		this.appWithJdbc.withUserConfiguration(QualifiedDataSource.class).run((context) -> {
+			assertStore(context, "jdbc");
+			assertThat(tables(context.getBean("ours", DataSource.class))).contains("OAUTH2_STATE");
+		});
+		this.appWithRedis.withUserConfiguration(QualifiedRedis.class).run((context) -> assertStore(context, "redis"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "DataSource", "RedisConnectionFactory" })
+	void severalConnectionsOfAKindNeedAQualifier(String type) {
+		ApplicationContextRunner two = type.equals("DataSource")
+				? this.appWithJdbc.withBean("reports", DataSource.class, StateStoreAutoConfigurationTests::dataSource)
+				: this.appWithRedis.withBean("reports", RedisConnectionFactory.class, LettuceConnectionFactory::new);
+		two.run((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalysis analysis = new AmbiguousConnectionFailureAnalyzer().analyze(context.getStartupFailure());
+			assertThat(analysis.getDescription())
+				.startsWith("OAuth2 State cannot tell which of several " + type + " beans to use: ")
+				.contains("'reports'");
+			assertThat(analysis.getAction()).contains("@OAuth2State" + type, "@Primary");
 		});
 	}
 
@@ -139,6 +218,15 @@ class StateStoreAutoConfigurationTests {
 			.run((context) -> assertStore(context, "redis"));
 	}
 
+	private static List<String> tables(DataSource dataSource) {
+		return new JdbcTemplate(dataSource).queryForList("SELECT table_name FROM information_schema.tables",
+				String.class);
+	}
+
+	private static DataSource dataSource() {
+		return new SimpleDriverDataSource(new org.h2.Driver(), "jdbc:h2:mem:choice;DB_CLOSE_DELAY=-1");
+	}
+
 	private static void assertStore(AssertableApplicationContext context, String description) {
 		assertThat(context).hasSingleBean(StateStore.class);
 		assertThat(context.getBean(StateStore.class).toString()).startsWith(description);
@@ -147,6 +235,28 @@ class StateStoreAutoConfigurationTests {
 	private static FailureAnalysis analysis(AssertableApplicationContext context) {
 		assertThat(context).hasFailed();
 		return new NoStateStoreFailureAnalyzer().analyze(context.getStartupFailure());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class QualifiedDataSource {
+
+		@Bean(defaultCandidate = false)
+		@OAuth2StateDataSource
+		DataSource ours() {
+			return new SimpleDriverDataSource(new org.h2.Driver(), "jdbc:h2:mem:ours;DB_CLOSE_DELAY=-1");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class QualifiedRedis {
+
+		@Bean(defaultCandidate = false)
+		@OAuth2StateRedisConnectionFactory
+		RedisConnectionFactory ours() {
+			return new LettuceConnectionFactory();
+		}
+
 	}
 
 }

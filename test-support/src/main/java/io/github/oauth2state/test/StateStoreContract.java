@@ -16,14 +16,17 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What every {@link StateStore} must do, as tests of JUnit. The tests of a store extend
@@ -235,7 +238,7 @@ public abstract class StateStoreContract {
 
 	@Test
 	void valuesOf64KibibytesComeBackBitByBit() {
-		byte[] value = new byte[64 * 1024];
+		byte[] value = new byte[StateStore.MAX_VALUE_LENGTH];
 		new Random(42).nextBytes(value);
 		StateKey key = randomKey();
 		store().putIfAbsent(key, value, MINUTE);
@@ -245,6 +248,22 @@ public abstract class StateStoreContract {
 		assertThat(store().replace(key, other, new byte[0], MINUTE)).isFalse();
 		assertThat(store().replace(key, value, other, MINUTE)).isTrue();
 		assertThat(store().remove(key, other)).isTrue();
+	}
+
+	@Test
+	void longerValuesAreRefusedAndChangeNothing() {
+		byte[] tooLong = new byte[StateStore.MAX_VALUE_LENGTH + 1];
+		StateKey absent = randomKey();
+		StateKey present = put("value");
+		assertRejected(() -> store().putIfAbsent(absent, tooLong, MINUTE));
+		assertRejected(() -> store().replace(present, bytes("value"), tooLong, MINUTE));
+		assertThat(store().find(absent)).isEmpty();
+		assertThat(store().find(present)).contains(bytes("value"));
+	}
+
+	private static void assertRejected(ThrowingCallable call) {
+		assertThatExceptionOfType(StateStoreException.class).isThrownBy(call)
+			.satisfies((failure) -> assertThat(failure.getReason()).isEqualTo(StateStoreException.Reason.REJECTED));
 	}
 
 	@Test

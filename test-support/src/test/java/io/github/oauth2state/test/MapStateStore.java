@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
 
 /**
  * A store as an app could write one, on anything that is a {@link ConcurrentMap}: each
@@ -72,6 +74,9 @@ class MapStateStore implements StateStore {
 		}
 
 		static Entry of(byte[] value, Duration ttl) {
+			if (value.length > MAX_VALUE_LENGTH) {
+				throw new StateStoreException(Reason.REJECTED, "The value is too long", null);
+			}
 			return new Entry(value.clone(), System.nanoTime() + ttl.toNanos());
 		}
 

@@ -39,26 +39,45 @@ enum Database {
 		this.productName = productName;
 	}
 
+	/**
+	 * Asks a database which one it is.
+	 * @param dataSource leads to the database
+	 * @return the kind of database
+	 * @throws UnsupportedDatabaseException if it is another one, or does not tell
+	 */
 	static Database of(DataSource dataSource) {
 		String productName = productName(dataSource);
 		return Arrays.stream(values())
 			.filter((database) -> database.productName.equals(productName))
 			.findFirst()
-			.orElseThrow(() -> new UnsupportedDatabaseException(productName));
+			.orElseThrow(() -> UnsupportedDatabaseException.unknown(productName));
 	}
 
 	private static String productName(DataSource dataSource) {
 		try (Connection connection = dataSource.getConnection()) {
-			return connection.getMetaData().getDatabaseProductName();
+			if (connection == null) {
+				throw UnsupportedDatabaseException.unclear(dataSource, "it gives no connection", null);
+			}
+			String productName = connection.getMetaData().getDatabaseProductName();
+			if (productName == null) {
+				throw UnsupportedDatabaseException.unclear(dataSource, "the database has no name", null);
+			}
+			return productName;
 		}
-		catch (SQLException ex) {
-			throw new IllegalStateException("Cannot ask the DataSource which database it is", ex);
+		catch (SQLException | IllegalStateException | NullPointerException ex) {
+			throw UnsupportedDatabaseException.unclear(dataSource, ex.toString(), ex);
 		}
 	}
 
-	StateSql sql(TableName table) {
+	/**
+	 * Returns the statements of the store.
+	 * @param table the table
+	 * @param asynchronousCommit whether PostgreSQL may acknowledge writes early
+	 * @return the statements
+	 */
+	StateSql sql(TableName table, boolean asynchronousCommit) {
 		return switch (this) {
-			case POSTGRESQL -> StateSql.postgresql(table);
+			case POSTGRESQL -> StateSql.postgresql(table, asynchronousCommit);
 			case MARIADB -> StateSql.mariadb(table);
 			case MYSQL -> StateSql.mysql(table);
 			case H2 -> StateSql.h2(table);
@@ -66,13 +85,15 @@ enum Database {
 	}
 
 	/**
-	 * Tells the driver to keep to the timeout, and to itself what the records are.
+	 * Tells PostgreSQL's own driver to keep to the timeout, and to itself what the
+	 * records are. Other drivers may take the URL for that of another database: one that
+	 * is started for the URL, for example.
 	 * @param url the URL that the app connects to
 	 * @param timeout how long a statement may take
 	 * @return the URL for the store to connect to
 	 */
 	String boundedUrl(String url, Duration timeout) {
-		if (this != POSTGRESQL) {
+		if (!url.startsWith("jdbc:postgresql:")) {
 			return url;
 		}
 		// Who waits for an answer also waits until the attempt to cancel it has ended

@@ -9,6 +9,7 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.store.ValueLength;
 
 /**
  * A {@link StateStore} in a table: a row per record, and one statement per call where the
@@ -25,9 +26,9 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 
 	private final String description;
 
-	JdbcStateStore(StateStatements statements, Database database, TableName table) {
+	JdbcStateStore(StateStatements statements, Database database, TableName table, boolean asynchronousCommit) {
 		this.statements = statements;
-		this.sql = database.sql(table);
+		this.sql = database.sql(table, asynchronousCommit);
 		this.description = "jdbc, table " + table + " on " + database;
 	}
 
@@ -38,6 +39,7 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
+		ValueLength.checked("putIfAbsent", value);
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			if (this.statements.insert("putIfAbsent", this.sql.put(), key.toByteArray(), value, millis(ttl))) {
 				return Optional.empty();
@@ -86,6 +88,7 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 
 	@Override
 	public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
+		ValueLength.checked("replace", value);
 		return this.statements.update("replace", this.sql.replace(), value, millis(ttl), key.toByteArray(),
 				expected) == 1;
 	}

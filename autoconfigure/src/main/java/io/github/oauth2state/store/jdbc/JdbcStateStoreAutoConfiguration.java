@@ -5,7 +5,6 @@ import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -19,12 +18,15 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 
 import io.github.oauth2state.CleanupListener;
+import io.github.oauth2state.OAuth2StateDataSource;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.StoreType;
+import io.github.oauth2state.store.ConditionalOnConnection;
 import io.github.oauth2state.store.ConditionalOnStore;
 import io.github.oauth2state.store.ConfiguredStore;
+import io.github.oauth2state.store.StoreConnections;
 
 /**
  * Auto-configuration of the JDBC store, its table and its cleanup. It needs what Spring
@@ -37,33 +39,36 @@ import io.github.oauth2state.store.ConfiguredStore;
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
 @ConditionalOnClass(DataSourceScriptDatabaseInitializer.class)
 @Conditional(JdbcStateStoreAutoConfiguration.Needed.class)
-@ConditionalOnBean(DataSource.class)
+@ConditionalOnConnection(StoreType.JDBC)
 @EnableConfigurationProperties(JdbcStateStoreProperties.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class JdbcStateStoreAutoConfiguration {
 
 	@Bean
-	Database oauth2StateDatabase(DataSource dataSource) {
-		return Database.of(dataSource);
+	ChosenDatabase oauth2StateDatabase(@OAuth2StateDataSource ObjectProvider<DataSource> qualified,
+			ObjectProvider<DataSource> unqualified) {
+		DataSource dataSource = StoreConnections.choose(StoreType.JDBC, qualified, unqualified);
+		return new ChosenDatabase(dataSource, Database.of(dataSource));
 	}
 
 	@Bean
-	StateSchemaInitializer oauth2StateSchemaInitializer(DataSource dataSource, Database oauth2StateDatabase,
-			JdbcStateStoreProperties properties) {
-		properties.postgresql().checkFor(oauth2StateDatabase);
-		return new StateSchemaInitializer(dataSource, oauth2StateDatabase, properties.checkedTableName(),
+	StateSchemaInitializer oauth2StateSchemaInitializer(ChosenDatabase chosen, JdbcStateStoreProperties properties) {
+		properties.postgresql().checkFor(chosen.database());
+		return new StateSchemaInitializer(chosen.dataSource(), chosen.database(), properties.checkedTableName(),
 				properties.initializeSchema(), properties.postgresql().unlogged());
 	}
 
 	@Bean
 	@DependsOnDatabaseInitialization
-	ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore(DataSource dataSource, Database oauth2StateDatabase,
-			OAuth2StateSettings settings, JdbcStateStoreProperties properties) {
+	ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore(ChosenDatabase chosen, OAuth2StateSettings settings,
+			JdbcStateStoreProperties properties) {
 		TableName table = properties.checkedTableName();
-		StateConnections connections = StateConnections.of(dataSource, oauth2StateDatabase, settings.timeout(),
-				properties.postgresql().asynchronousCommit());
-		return new ConfiguredStore<>(StoreType.JDBC,
-				new JdbcStateStore(new StateStatements(connections, settings.timeout()), oauth2StateDatabase, table));
+		return new ConfiguredStore<>(StoreType.JDBC, () -> {
+			StateConnections connections = StateConnections.of(chosen.dataSource(), chosen.database(),
+					settings.timeout());
+			return new JdbcStateStore(new StateStatements(connections, settings.timeout()), chosen.database(), table,
+					properties.postgresql().asynchronousCommit());
+		});
 	}
 
 	@Bean
@@ -75,9 +80,9 @@ public final class JdbcStateStoreAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBooleanProperty(name = "oauth2-state.jdbc.validate-schema", matchIfMissing = true)
-	TableCheck oauth2StateTableCheck(ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore, Database oauth2StateDatabase,
+	TableCheck oauth2StateTableCheck(ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore, ChosenDatabase chosen,
 			JdbcStateStoreProperties properties) {
-		return new TableCheck(oauth2StateJdbcStore.store(), oauth2StateDatabase, properties.checkedTableName());
+		return new TableCheck(oauth2StateJdbcStore.store(), chosen.database(), properties.checkedTableName());
 	}
 
 	@Bean
@@ -87,6 +92,15 @@ public final class JdbcStateStoreAutoConfiguration {
 		JdbcStateStoreProperties.Cleanup cleanup = properties.cleanup();
 		return new ExpiredRecordCleanup(oauth2StateJdbcStore.store(), cleanup.checkedInterval(),
 				cleanup.checkedBatchSize(), cleanup.checkedMaxDuration(), listeners.orderedStream().toList());
+	}
+
+	/**
+	 * What the store is kept in. The data source is no bean beside those of the app.
+	 *
+	 * @param dataSource the data source that was chosen among those of the app
+	 * @param database what it leads to
+	 */
+	record ChosenDatabase(DataSource dataSource, Database database) {
 	}
 
 	/**

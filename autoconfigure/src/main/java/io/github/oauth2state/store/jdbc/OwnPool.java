@@ -2,12 +2,15 @@ package io.github.oauth2state.store.jdbc;
 
 import java.sql.DriverManager;
 import java.time.Duration;
+import java.util.Objects;
 
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariConfigMXBean;
+import com.zaxxer.hikari.HikariCredentialsProvider;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
 
@@ -26,20 +29,39 @@ final class OwnPool {
 	 */
 	private static final long MIN_CONNECTION_TIMEOUT = 250;
 
+	/**
+	 * Has HikariCP ask a subclass for each of the two, as it did before version 6.
+	 */
+	private static final String LEGACY_CREDENTIALS = "com.zaxxer.hikari.legacy.supportUserPassDataSourceOverride";
+
 	private OwnPool() {
 	}
 
-	static @Nullable DataSource derive(DataSource app, Database database, Duration timeout,
-			boolean asynchronousCommit) {
-		HikariDataSource pool = DataSourceUnwrapper.unwrap(app, HikariConfigMXBean.class, HikariDataSource.class);
+	static @Nullable DataSource derive(DataSource app, Database database, Duration timeout) {
+		HikariDataSource pool = pool(app);
 		if (pool == null) {
 			return null;
 		}
 		HikariConfig config = configuration(pool, database, timeout);
-		if (asynchronousCommit) {
-			config.setConnectionInitSql(after(config.getConnectionInitSql(), "SET synchronous_commit TO off"));
-		}
+		config.setCredentialsProvider(() -> credentials(Objects.requireNonNullElse(pool(app), pool)));
 		return start(config);
+	}
+
+	private static @Nullable HikariDataSource pool(DataSource app) {
+		return DataSourceUnwrapper.unwrap(app, HikariConfigMXBean.class, HikariDataSource.class);
+	}
+
+	/**
+	 * Returns what the app's pool would connect with now. Passwords are replaced while
+	 * the app runs, and tokens of clouds live for minutes.
+	 */
+	private static Credentials credentials(HikariDataSource pool) {
+		HikariCredentialsProvider provider = pool.getCredentialsProvider();
+		if (provider != null) {
+			return provider.getCredentials();
+		}
+		return Boolean.getBoolean(LEGACY_CREDENTIALS) ? Credentials.of(pool.getUsername(), pool.getPassword())
+				: pool.getCredentials();
 	}
 
 	/**
@@ -56,10 +78,6 @@ final class OwnPool {
 		}
 	}
 
-	private static String after(@Nullable String first, String sql) {
-		return (first != null) ? first + "; " + sql : sql;
-	}
-
 	private static HikariConfig configuration(HikariConfig app, Database database, Duration timeout) {
 		long connectionTimeout = Math.max(MIN_CONNECTION_TIMEOUT, timeout.toMillis());
 		HikariConfig config = new HikariConfig();
@@ -72,7 +90,11 @@ final class OwnPool {
 		config.setInitializationFailTimeout(-1);
 		config.setAutoCommit(true);
 		config.setReadOnly(false);
-		config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+		if (database != Database.POSTGRESQL || app.getTransactionIsolation() != null) {
+			// On PostgreSQL it would stay with the session, which a pooler may lend to
+			// others
+			config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+		}
 		config.setRegisterMbeans(false);
 		config.setHealthCheckRegistry(null);
 		withoutMetrics(config);

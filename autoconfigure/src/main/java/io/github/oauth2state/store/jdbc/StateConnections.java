@@ -9,8 +9,6 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.util.ClassUtils;
 
-import io.github.oauth2state.config.PropertyCheck;
-
 /**
  * Where the store gets its connections from: a pool of its own where the app has a
  * HikariCP pool that it can be derived from, otherwise the app's data source.
@@ -40,18 +38,12 @@ final class StateConnections implements AutoCloseable {
 	 * @param app the app's data source
 	 * @param database what it leads to
 	 * @param timeout how long a call of the store may take
-	 * @param asynchronousCommit whether PostgreSQL may acknowledge writes early
 	 * @return connections
 	 */
-	static StateConnections of(DataSource app, Database database, Duration timeout, boolean asynchronousCommit) {
-		DataSource own = HIKARI ? OwnPool.derive(app, database, timeout, asynchronousCommit) : null;
-		if (own != null) {
-			return new StateConnections(own, true, timeout);
-		}
-		PropertyCheck.of("oauth2-state.jdbc.postgresql.asynchronous-commit", asynchronousCommit)
-			.must((set) -> !set, "The app has no HikariCP pool to derive connections from: remove the property, or let "
-					+ "the database do it for a user of its own by ALTER ROLE ... SET synchronous_commit TO off.");
-		return new StateConnections(outsideTransactions(app), false, timeout);
+	static StateConnections of(DataSource app, Database database, Duration timeout) {
+		DataSource own = HIKARI ? OwnPool.derive(app, database, timeout) : null;
+		return (own != null) ? new StateConnections(own, true, timeout)
+				: new StateConnections(outsideTransactions(app), false, timeout);
 	}
 
 	private static DataSource outsideTransactions(DataSource dataSource) {

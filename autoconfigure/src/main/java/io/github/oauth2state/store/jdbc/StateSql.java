@@ -1,6 +1,10 @@
 package io.github.oauth2state.store.jdbc;
 
+import java.util.function.UnaryOperator;
+
 import org.jspecify.annotations.Nullable;
+
+import io.github.oauth2state.store.ValueLength;
 
 /**
  * The statements of the store on one kind of database. Whether a record has expired is
@@ -21,29 +25,42 @@ import org.jspecify.annotations.Nullable;
 record StateSql(String put, @Nullable String putOverExpired, String find, @Nullable String take, String replace,
 		String remove, String clean, String backlog) {
 
-	static StateSql postgresql(TableName table) {
+	/**
+	 * The value of a record, as far as it is read and compared.
+	 */
+	private static final String VALUE = "SUBSTRING(record_value FROM 1 FOR " + ValueLength.READ + ")";
+
+	/**
+	 * A condition that lets PostgreSQL acknowledge a transaction before it is on disk. It
+	 * ends with the statement: a SET would stay with the session, which a pooler between
+	 * app and database may lend to others.
+	 */
+	private static final String RELAXED = "set_config('synchronous_commit', 'off', true) IS NOT NULL";
+
+	static StateSql postgresql(TableName table, boolean asynchronousCommit) {
+		String commit = asynchronousCommit ? RELAXED : "true";
 		return new StateSql("""
 				INSERT INTO %1$s AS there (record_key, record_value, expires_at)
-				VALUES (?, ?, now() + ? * interval '1 millisecond')
+				SELECT ?, ?, now() + ? * interval '1 millisecond' WHERE %3$s
 				ON CONFLICT (record_key) DO UPDATE
 				SET record_value = excluded.record_value, expires_at = excluded.expires_at
 				WHERE there.expires_at <= now()""", null, """
-				SELECT record_value FROM %1$s
+				SELECT %2$s FROM %1$s
 				WHERE record_key = ? AND expires_at > now()""", """
 				DELETE FROM %1$s
-				WHERE record_key = ? AND expires_at > now()
-				RETURNING record_value""", """
+				WHERE record_key = ? AND expires_at > now() AND %3$s
+				RETURNING %2$s""", """
 				UPDATE %1$s SET record_value = ?, expires_at = now() + ? * interval '1 millisecond'
-				WHERE record_key = ? AND record_value = ? AND expires_at > now()""", """
+				WHERE record_key = ? AND %2$s = ? AND expires_at > now() AND %3$s""", """
 				DELETE FROM %1$s
-				WHERE record_key = ? AND record_value = ? AND expires_at > now()""", """
+				WHERE record_key = ? AND %2$s = ? AND expires_at > now() AND %3$s""", """
 				DELETE FROM %1$s WHERE ctid = ANY (ARRAY (
 					SELECT ctid FROM %1$s WHERE expires_at <= now()
 					LIMIT %%d FOR UPDATE SKIP LOCKED
 				))""", """
 				SELECT count(*) FILTER (WHERE expires_at > now()),
 					CAST(extract(epoch FROM now() - min(expires_at)) * 1000 AS bigint)
-				FROM %1$s""").on(table);
+				FROM %1$s""").on(table, commit);
 	}
 
 	static StateSql h2(TableName table) {
@@ -58,15 +75,15 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 				WHEN NOT MATCHED
 				THEN INSERT (record_key, record_value, expires_at)
 				VALUES (fresh.record_key, fresh.record_value, fresh.expires_at)""", null, """
-				SELECT record_value FROM %1$s
+				SELECT %2$s FROM %1$s
 				WHERE record_key = ? AND expires_at > CURRENT_TIMESTAMP""", """
-				SELECT record_value FROM OLD TABLE (
+				SELECT %2$s FROM OLD TABLE (
 					DELETE FROM %1$s WHERE record_key = ? AND expires_at > CURRENT_TIMESTAMP
 				)""", """
 				UPDATE %1$s SET record_value = ?, expires_at = DATEADD(MILLISECOND, ?, CURRENT_TIMESTAMP)
-				WHERE record_key = ? AND record_value = ? AND expires_at > CURRENT_TIMESTAMP""", """
+				WHERE record_key = ? AND %2$s = ? AND expires_at > CURRENT_TIMESTAMP""", """
 				DELETE FROM %1$s
-				WHERE record_key = ? AND record_value = ? AND expires_at > CURRENT_TIMESTAMP""", """
+				WHERE record_key = ? AND %2$s = ? AND expires_at > CURRENT_TIMESTAMP""", """
 				DELETE FROM %1$s WHERE expires_at <= CURRENT_TIMESTAMP FETCH FIRST %%d ROWS ONLY""", """
 				SELECT count(*) FILTER (WHERE expires_at > CURRENT_TIMESTAMP),
 					DATEDIFF(MILLISECOND, min(expires_at), CURRENT_TIMESTAMP)
@@ -78,7 +95,7 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 		String take = """
 				DELETE FROM %1$s
 				WHERE record_key = ? AND expires_at > UTC_TIMESTAMP(3)
-				RETURNING record_value""".formatted(table);
+				RETURNING %2$s""".formatted(table, VALUE);
 		return new StateSql(mysql.put(), mysql.putOverExpired(), mysql.find(), take, mysql.replace(), mysql.remove(),
 				mysql.clean(), mysql.backlog());
 	}
@@ -93,12 +110,12 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 				VALUES (?, ?, UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND)""", """
 				UPDATE %1$s SET record_value = ?, expires_at = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND
 				WHERE record_key = ? AND expires_at <= UTC_TIMESTAMP(3)""", """
-				SELECT record_value FROM %1$s
+				SELECT %2$s FROM %1$s
 				WHERE record_key = ? AND expires_at > UTC_TIMESTAMP(3)""", null, """
 				UPDATE %1$s SET record_value = ?, expires_at = UTC_TIMESTAMP(3) + INTERVAL ? * 1000 MICROSECOND
-				WHERE record_key = ? AND record_value = ? AND expires_at > UTC_TIMESTAMP(3)""", """
+				WHERE record_key = ? AND %2$s = ? AND expires_at > UTC_TIMESTAMP(3)""", """
 				DELETE FROM %1$s
-				WHERE record_key = ? AND record_value = ? AND expires_at > UTC_TIMESTAMP(3)""", """
+				WHERE record_key = ? AND %2$s = ? AND expires_at > UTC_TIMESTAMP(3)""", """
 				DELETE there FROM %1$s AS there JOIN (
 					SELECT record_key FROM %1$s WHERE expires_at <= UTC_TIMESTAMP(3)
 					LIMIT %%d FOR UPDATE SKIP LOCKED
@@ -120,13 +137,18 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 	}
 
 	private StateSql on(TableName table) {
-		return new StateSql(this.put.formatted(table), formatted(this.putOverExpired, table),
-				this.find.formatted(table), formatted(this.take, table), this.replace.formatted(table),
-				this.remove.formatted(table), this.clean.formatted(table), this.backlog.formatted(table));
+		return on(table, "");
 	}
 
-	private static @Nullable String formatted(@Nullable String sql, TableName table) {
-		return (sql != null) ? sql.formatted(table) : null;
+	private StateSql on(TableName table, String commit) {
+		UnaryOperator<String> completed = (sql) -> sql.formatted(table, VALUE, commit);
+		return new StateSql(completed.apply(this.put), optional(this.putOverExpired, completed),
+				completed.apply(this.find), optional(this.take, completed), completed.apply(this.replace),
+				completed.apply(this.remove), completed.apply(this.clean), completed.apply(this.backlog));
+	}
+
+	private static @Nullable String optional(@Nullable String sql, UnaryOperator<String> completed) {
+		return (sql != null) ? completed.apply(sql) : null;
 	}
 
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.InitializingBean;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 
@@ -25,11 +26,6 @@ final class TableCheck implements InitializingBean {
 	private static final Log logger = LogFactory.getLog(TableCheck.class);
 
 	private static final Duration TTL = Duration.ofMinutes(1);
-
-	/**
-	 * As large as records may be, in bytes.
-	 */
-	private static final int MAX_SIZE = 64 * 1024;
 
 	private final JdbcStateStore store;
 
@@ -63,9 +59,10 @@ final class TableCheck implements InitializingBean {
 	}
 
 	private void live(StateKey key) {
-		byte[] large = new byte[MAX_SIZE];
+		byte[] large = new byte[StateStore.MAX_VALUE_LENGTH];
 		byte[] small = { 1 };
-		expect(this.store.putIfAbsent(key, large, TTL).isEmpty(), "a new record was there before");
+		Optional<byte[]> there = this.store.putIfAbsent(key, large, TTL);
+		expect(there.isEmpty() || holds(there, large), "a new record was there before");
 		expect(holds(this.store.putIfAbsent(key, small, TTL), large),
 				"a second record was accepted under the same key, or the first one changed; is there a primary key?");
 		expect(this.store.replace(key, large, small, TTL), "a record could not be replaced");

@@ -30,6 +30,10 @@ record TableName(String text) {
 		return new TableName(text);
 	}
 
+	boolean hasSchema() {
+		return this.text.indexOf('.') >= 0;
+	}
+
 	/**
 	 * Puts this name in the place of the default one.
 	 * @param script a script that names the default table and its index

@@ -6,29 +6,39 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.store.ValueLength;
 
 /**
  * A {@link StateStore} that no other instance sees.
+ * <p>
+ * When it is full it refuses new records, as a Redis without room does. To evict the
+ * oldest instead would let anybody who begins enough logins end those of all users.
  */
 final class MemoryStateStore implements StateStore {
 
 	static final Duration PURGE_INTERVAL = Duration.ofMinutes(1);
 
+	static final Duration PURGE_INTERVAL_WHEN_FULL = Duration.ofSeconds(1);
+
 	private final ConcurrentMap<StateKey, Entry> entries = new ConcurrentHashMap<>();
 
 	private final InstantSource clock;
 
-	private final AtomicLong nextPurge;
+	private final int maxRecords;
 
-	MemoryStateStore(InstantSource clock) {
+	private long lastPurge;
+
+	MemoryStateStore(InstantSource clock, int maxRecords) {
 		this.clock = clock;
-		this.nextPurge = new AtomicLong(clock.millis() + PURGE_INTERVAL.toMillis());
+		this.maxRecords = maxRecords;
+		this.lastPurge = clock.millis();
 	}
 
 	@Override
@@ -38,10 +48,32 @@ final class MemoryStateStore implements StateStore {
 
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
-		purgeWhenDue();
-		Entry added = entry(value, ttl);
-		Entry there = this.entries.merge(key, added, (old, fresh) -> isLive(old) ? old : fresh);
-		return (there == added) ? Optional.empty() : Optional.of(there.value.clone());
+		Entry added = entry("putIfAbsent", value, ttl);
+		// Only one at a time adds records, so that there are never too many
+		synchronized (this) {
+			Optional<byte[]> there = find(key);
+			if (there.isEmpty()) {
+				purge(PURGE_INTERVAL);
+				makeRoom(key);
+				this.entries.put(key, added);
+			}
+			return there;
+		}
+	}
+
+	private void makeRoom(StateKey key) {
+		if (!isFull(key)) {
+			return;
+		}
+		purge(PURGE_INTERVAL_WHEN_FULL);
+		if (isFull(key)) {
+			throw new StateStoreException(Reason.CONNECTION,
+					"The store in memory is full: oauth2-state.memory.max-records is " + this.maxRecords, null);
+		}
+	}
+
+	private boolean isFull(StateKey key) {
+		return this.entries.size() >= this.maxRecords && !this.entries.containsKey(key);
 	}
 
 	@Override
@@ -56,7 +88,7 @@ final class MemoryStateStore implements StateStore {
 
 	@Override
 	public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
-		Entry replacement = entry(value, ttl);
+		Entry replacement = entry("replace", value, ttl);
 		return this.entries.computeIfPresent(key,
 				(sameKey, there) -> holds(there, expected) ? replacement : there) == replacement;
 	}
@@ -77,8 +109,9 @@ final class MemoryStateStore implements StateStore {
 		return this.entries.size();
 	}
 
-	private Entry entry(byte[] value, Duration ttl) {
-		return new Entry(value.clone(), this.clock.millis() + Math.max(1, ttl.toMillis()));
+	private Entry entry(String operation, byte[] value, Duration ttl) {
+		return new Entry(ValueLength.checked(operation, value).clone(),
+				this.clock.millis() + Math.max(1, ttl.toMillis()));
 	}
 
 	private boolean isLive(Entry entry) {
@@ -89,11 +122,13 @@ final class MemoryStateStore implements StateStore {
 		return entry != null && isLive(entry) && Arrays.equals(entry.value, expected);
 	}
 
-	private void purgeWhenDue() {
-		// Logins that are never finished must not fill the memory.
+	/**
+	 * Removes what is left of logins that were never finished.
+	 */
+	private void purge(Duration interval) {
 		long now = this.clock.millis();
-		long due = this.nextPurge.get();
-		if (now >= due && this.nextPurge.compareAndSet(due, now + PURGE_INTERVAL.toMillis())) {
+		if (now - this.lastPurge >= interval.toMillis()) {
+			this.lastPurge = now;
 			this.entries.values().removeIf((entry) -> !isLive(entry));
 		}
 	}

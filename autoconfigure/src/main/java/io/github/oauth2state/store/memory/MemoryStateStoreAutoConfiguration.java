@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 import io.github.oauth2state.StateStore;
@@ -19,11 +20,12 @@ import io.github.oauth2state.store.ConditionalOnStore;
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
 @ConditionalOnStore(StoreType.MEMORY)
 @ConditionalOnMissingBean(StateStore.class)
+@EnableConfigurationProperties(MemoryStateStoreProperties.class)
 public final class MemoryStateStoreAutoConfiguration {
 
 	@Bean
-	MemoryStateStore memoryStateStore() {
-		return new MemoryStateStore(InstantSource.system());
+	MemoryStateStore memoryStateStore(MemoryStateStoreProperties properties) {
+		return new MemoryStateStore(InstantSource.system(), properties.checkedMaxRecords());
 	}
 
 }

@@ -10,8 +10,6 @@ import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
@@ -26,8 +24,6 @@ import org.springframework.util.ReflectionUtils;
  */
 final class BoundedLettuce {
 
-	private static final Log logger = LogFactory.getLog(BoundedLettuce.class);
-
 	private BoundedLettuce() {
 	}
 
@@ -41,17 +37,15 @@ final class BoundedLettuce {
 	static @Nullable LettuceConnectionFactory derive(LettuceConnectionFactory app, Duration timeout) {
 		RedisConfiguration configuration = configuration(app);
 		if (configuration == null) {
-			logger.warn("oauth2-state.timeout is not kept on this connection factory: " + app.getClass().getName());
 			return null;
 		}
-		UnprotectedRedisWarning.check(configuration, app.getClientConfiguration());
 		LettuceConnectionFactory derived = new BoundedConnectionFactory(configuration,
 				bounded(app.getClientConfiguration(), timeout), timeout);
 		derived.afterPropertiesSet();
 		return derived;
 	}
 
-	private static @Nullable RedisConfiguration configuration(LettuceConnectionFactory app) {
+	static @Nullable RedisConfiguration configuration(LettuceConnectionFactory app) {
 		// The getters do not tell all. There is none for a static primary with replicas,
 		// and for a standalone configuration given as a RedisConfiguration they tell the
 		// default one, localhost.

@@ -2,6 +2,7 @@ package io.github.oauth2state.store.redis;
 
 import java.time.Duration;
 
+import org.apache.commons.logging.LogFactory;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -33,7 +34,7 @@ interface RedisConnections extends AutoCloseable {
 
 	/**
 	 * Derives connections that keep to the timeout where the app uses Lettuce. Other
-	 * clients have the timeouts that the app gave them.
+	 * clients have the timeouts that the app gave them, which is said at startup.
 	 * @param app the app's connections
 	 * @param timeout how long a call may take
 	 * @return connections for the store
@@ -47,6 +48,12 @@ interface RedisConnections extends AutoCloseable {
 				return connections;
 			}
 		}
+		LogFactory.getLog(RedisConnections.class)
+			.warn(("Redis is reached through the app's own connections, of type %s, with their timeouts and retries: "
+					+ "oauth2-state.timeout (%d ms) is kept with Lettuce only. With Jedis, set spring.data.redis.timeout "
+					+ "and spring.data.redis.connect-timeout. With another client, set its timeouts, and let it repeat no "
+					+ "command: a login whose record was taken is lost when the command is repeated.")
+				.formatted(app.getClass().getName(), timeout.toMillis()));
 		return new AppRedisConnections(app);
 	}
 

@@ -3,10 +3,15 @@ package io.github.oauth2state.store.redis;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisScriptingCommands;
 import org.springframework.data.redis.connection.RedisStringCommands;
@@ -18,6 +23,7 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.store.ValueLength;
 
 /**
  * A {@link StateStore} in Redis: a key per record, which Redis expires, and one command
@@ -25,18 +31,36 @@ import io.github.oauth2state.StateStoreException.Reason;
  */
 final class RedisStateStore implements StateStore, DisposableBean {
 
+	private static final Log logger = LogFactory.getLog(RedisStateStore.class);
+
 	private static final int PUT_ATTEMPTS = 10;
 
-	private static final byte[] REPLACE = utf8("""
-			if redis.call('GET', KEYS[1]) == ARGV[1] then
+	/**
+	 * What is kept for an empty value, so that its range differs from that of an absent
+	 * one.
+	 */
+	private static final byte[] EMPTY = utf8("oauth2-state/empty/1");
+
+	/**
+	 * A value that is too long is compared as far as callers have read it.
+	 */
+	private static final String VALUE = """
+			local value = redis.call('GET', KEYS[1])
+			if value and #value > %1$d then
+				value = string.sub(value, 1, %1$d)
+			end
+			""".formatted(ValueLength.READ);
+
+	private static final byte[] REPLACE = utf8(VALUE + """
+			if value == ARGV[1] then
 				redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 				return 1
 			end
 			return 0
 			""");
 
-	private static final byte[] REMOVE = utf8("""
-			if redis.call('GET', KEYS[1]) == ARGV[1] then
+	private static final byte[] REMOVE = utf8(VALUE + """
+			if value == ARGV[1] then
 				return redis.call('DEL', KEYS[1])
 			end
 			return 0
@@ -45,6 +69,8 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	private final RedisConnections connections;
 
 	private final String keyPrefix;
+
+	private volatile boolean rangesDenied;
 
 	RedisStateStore(RedisConnections connections, String keyPrefix) {
 		this.connections = connections;
@@ -58,18 +84,20 @@ final class RedisStateStore implements StateStore, DisposableBean {
 
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
-		return call("putIfAbsent", (connection) -> putIfAbsent(connection.stringCommands(), redisKey(key), value, ttl));
+		ValueLength.checked("putIfAbsent", value);
+		return call("putIfAbsent", (connection) -> putIfAbsent(connection, redisKey(key), sent(value), ttl));
 	}
 
-	private static Optional<byte[]> putIfAbsent(RedisStringCommands commands, byte[] key, byte[] value, Duration ttl) {
+	private Optional<byte[]> putIfAbsent(RedisConnection connection, byte[] key, byte[] value, Duration ttl) {
+		RedisStringCommands commands = connection.stringCommands();
 		Expiration expiration = Expiration.milliseconds(millis(ttl));
 		for (int attempt = 0; attempt < PUT_ATTEMPTS; attempt++) {
 			if (Boolean.TRUE.equals(commands.set(key, value, expiration, SetOption.ifAbsent()))) {
 				return Optional.empty();
 			}
-			byte[] there = commands.get(key);
-			if (there != null) {
-				return Optional.of(there);
+			Optional<byte[]> there = find(connection, key);
+			if (there.isPresent()) {
+				return there;
 			}
 		}
 		throw new StateStoreException(Reason.REJECTED, "Redis putIfAbsent met ever changing records", null);
@@ -77,24 +105,71 @@ final class RedisStateStore implements StateStore, DisposableBean {
 
 	@Override
 	public Optional<byte[]> find(StateKey key) {
-		return call("find", (connection) -> Optional.ofNullable(connection.stringCommands().get(redisKey(key))));
+		return call("find", (connection) -> find(connection, redisKey(key)));
 	}
 
+	/**
+	 * Reads a bounded part of the value, as some keys can be guessed. The range of an
+	 * absent value is empty.
+	 */
+	private Optional<byte[]> find(RedisConnection connection, byte[] key) {
+		RedisStringCommands commands = connection.stringCommands();
+		byte[] value = this.rangesDenied ? null : range(commands, key);
+		return Optional.ofNullable((value != null || !this.rangesDenied) ? value : commands.get(key))
+			.filter((found) -> found.length > 0)
+			.map(ValueLength::cut)
+			.map(RedisStateStore::received);
+	}
+
+	private static byte[] sent(byte[] value) {
+		return (value.length > 0) ? value : EMPTY;
+	}
+
+	private static byte[] received(byte[] value) {
+		return Arrays.equals(value, EMPTY) ? new byte[0] : value;
+	}
+
+	/**
+	 * A user with the permissions that earlier releases needed is not allowed to.
+	 */
+	private byte @Nullable [] range(RedisStringCommands commands, byte[] key) {
+		try {
+			return commands.getRange(key, 0, ValueLength.READ - 1);
+		}
+		catch (RuntimeException ex) {
+			if (!String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage()).startsWith("NOPERM")) {
+				throw ex;
+			}
+			this.rangesDenied = true;
+			logger.warn("The Redis user may not run GETRANGE, so records are read whole, however large somebody makes "
+					+ "them. Grant it +getrange. This is said once.");
+			return null;
+		}
+	}
+
+	/**
+	 * Reads all of it, as that is one plain command. Keys of records that are taken
+	 * cannot be guessed.
+	 */
 	@Override
 	public Optional<byte[]> take(StateKey key) {
-		return call("take", (connection) -> Optional.ofNullable(connection.stringCommands().getDel(redisKey(key))));
+		return call("take", (connection) -> Optional.ofNullable(connection.stringCommands().getDel(redisKey(key))))
+			.map(ValueLength::cut)
+			.map(RedisStateStore::received);
 	}
 
 	@Override
 	public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
+		ValueLength.checked("replace", value);
 		byte[] millis = utf8(Long.toString(millis(ttl)));
-		return call("replace",
-				(connection) -> run(connection.scriptingCommands(), REPLACE, redisKey(key), expected, value, millis));
+		return call("replace", (connection) -> run(connection.scriptingCommands(), REPLACE, redisKey(key),
+				sent(expected), sent(value), millis));
 	}
 
 	@Override
 	public boolean remove(StateKey key, byte[] expected) {
-		return call("remove", (connection) -> run(connection.scriptingCommands(), REMOVE, redisKey(key), expected));
+		return call("remove",
+				(connection) -> run(connection.scriptingCommands(), REMOVE, redisKey(key), sent(expected)));
 	}
 
 	private static boolean run(RedisScriptingCommands commands, byte[] script, byte[]... keyAndArguments) {

@@ -1,8 +1,8 @@
 package io.github.oauth2state.store.redis;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -12,12 +12,15 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.github.oauth2state.OAuth2StateRedisConnectionFactory;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.StoreType;
+import io.github.oauth2state.store.ConditionalOnConnection;
 import io.github.oauth2state.store.ConditionalOnStore;
 import io.github.oauth2state.store.ConfiguredStore;
+import io.github.oauth2state.store.StoreConnections;
 
 /**
  * Auto-configuration of the Redis store. It needs what Spring Boot configures from
@@ -29,16 +32,20 @@ import io.github.oauth2state.store.ConfiguredStore;
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
 @ConditionalOnClass(RedisConnectionFactory.class)
 @Conditional(RedisStateStoreAutoConfiguration.Needed.class)
-@ConditionalOnBean(RedisConnectionFactory.class)
+@ConditionalOnConnection(StoreType.REDIS)
 @EnableConfigurationProperties(RedisStateStoreProperties.class)
 public final class RedisStateStoreAutoConfiguration {
 
 	@Bean
-	ConfiguredStore<RedisStateStore> oauth2StateRedisStore(RedisConnectionFactory connectionFactory,
-			OAuth2StateSettings settings, RedisStateStoreProperties properties) {
+	ConfiguredStore<RedisStateStore> oauth2StateRedisStore(
+			@OAuth2StateRedisConnectionFactory ObjectProvider<RedisConnectionFactory> qualified,
+			ObjectProvider<RedisConnectionFactory> unqualified, OAuth2StateSettings settings,
+			RedisStateStoreProperties properties) {
+		RedisConnectionFactory connectionFactory = StoreConnections.choose(StoreType.REDIS, qualified, unqualified);
 		String keyPrefix = properties.checkedKeyPrefix();
+		UnprotectedRedisWarning.check(connectionFactory);
 		return new ConfiguredStore<>(StoreType.REDIS,
-				new RedisStateStore(RedisConnections.of(connectionFactory, settings.timeout()), keyPrefix));
+				() -> new RedisStateStore(RedisConnections.of(connectionFactory, settings.timeout()), keyPrefix));
 	}
 
 	@Bean

@@ -12,9 +12,11 @@ import org.springframework.data.redis.connection.RedisConfiguration.ClusterConfi
 import org.springframework.data.redis.connection.RedisConfiguration.SentinelConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration.StaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration.WithHostAndPort;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisNode;
 import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * Says at startup when anyone on the network can get at the pending logins.
@@ -32,8 +34,14 @@ final class UnprotectedRedisWarning {
 	private UnprotectedRedisWarning() {
 	}
 
-	static void check(RedisConfiguration server, LettuceClientConfiguration client) {
-		if (isUnprotected(server, client)) {
+	/**
+	 * Checks what can be told of where an app connects to.
+	 * @param app the app's connections
+	 */
+	static void check(RedisConnectionFactory app) {
+		RedisConfiguration server = (app instanceof LettuceConnectionFactory lettuce)
+				? BoundedLettuce.configuration(lettuce) : null;
+		if (server != null && isUnprotected(server, ((LettuceConnectionFactory) app).getClientConfiguration())) {
 			logger.warn(
 					"Redis is reached over the network with neither TLS nor a password, so that others on it can delete "
 							+ "pending logins and bring back used ones. Set spring.data.redis.ssl.enabled, "

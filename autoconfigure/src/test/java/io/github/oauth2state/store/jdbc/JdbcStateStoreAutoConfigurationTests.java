@@ -3,10 +3,12 @@ package io.github.oauth2state.store.jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import javax.sql.DataSource;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +20,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
@@ -37,6 +41,15 @@ import static org.mockito.Mockito.mock;
 class JdbcStateStoreAutoConfigurationTests {
 
 	private static final StateKey KEY = StateKey.of("app", "test", "autoconfigured");
+
+	private static final List<String> RECORD_COMMITS = List
+		.of("CREATE TABLE commits (id serial, verb text, setting text)", """
+				CREATE FUNCTION record_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+				INSERT INTO commits (verb, setting) VALUES (TG_OP, current_setting('synchronous_commit'));
+				RETURN NULL;
+				END $$""", """
+				CREATE CONSTRAINT TRIGGER record_commit AFTER INSERT OR UPDATE OR DELETE ON oauth2_state
+				DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION record_commit()""");
 
 	private final ApplicationContextRunner app = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, OAuth2StateAutoConfiguration.class,
@@ -148,13 +161,28 @@ class JdbcStateStoreAutoConfigurationTests {
 		assertRefused("oauth2-state.jdbc.postgresql." + option, "true", "The database is H2");
 	}
 
-	@Test
-	void asynchronousCommitNeedsAPoolToDeriveFrom() {
-		postgres().withPropertyValues("spring.datasource.type=org.postgresql.ds.PGSimpleDataSource",
-				"oauth2-state.jdbc.initialize-schema=always", "oauth2-state.jdbc.postgresql.asynchronous-commit=true")
-			.run((context) -> assertThat(context).getFailure()
-				.rootCause()
-				.hasMessageContainingAll("asynchronous-commit", "ALTER ROLE"));
+	/**
+	 * A constraint that is checked when the transaction commits sees what the commit
+	 * does.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "com.zaxxer.hikari.HikariDataSource", "org.postgresql.ds.PGSimpleDataSource" })
+	void asynchronousCommitIsOfTheStatementAndNotOfTheSession(String type) {
+		postgres()
+			.withPropertyValues("spring.datasource.type=" + type, "oauth2-state.jdbc.initialize-schema=always",
+					"oauth2-state.jdbc.postgresql.asynchronous-commit=true")
+			.run((context) -> {
+				JdbcTemplate jdbc = new JdbcTemplate(context.getBean(DataSource.class));
+				RECORD_COMMITS.forEach(jdbc::execute);
+				StateStore store = context.getBean(StateStore.class);
+				store.putIfAbsent(KEY, new byte[] { 1 }, Duration.ofMinutes(1));
+				store.replace(KEY, new byte[] { 1 }, new byte[] { 2 }, Duration.ofMinutes(1));
+				store.remove(KEY, new byte[] { 2 });
+				store.putIfAbsent(KEY, new byte[] { 3 }, Duration.ofMinutes(1));
+				assertThat(store.take(KEY)).contains(new byte[] { 3 });
+				assertThat(jdbc.queryForList("SELECT verb || ' ' || setting FROM commits ORDER BY id", String.class))
+					.containsExactly("INSERT off", "UPDATE off", "DELETE off", "INSERT off", "DELETE off");
+			});
 	}
 
 	@ParameterizedTest
@@ -229,6 +257,55 @@ class JdbcStateStoreAutoConfigurationTests {
 			assertThat(analysis.getDescription()).isEqualTo("The store 'jdbc' does not know the database 'Oracle', "
 					+ "but these: PostgreSQL, MariaDB, MySQL, H2.");
 			assertThat(analysis.getAction()).contains("oauth2-state.store=redis");
+		});
+	}
+
+	@Test
+	void hsqldbIsRefusedWithAllWaysOut() throws SQLException {
+		DataSource hsqldb = mock(DataSource.class);
+		Connection connection = mock(Connection.class, Answers.RETURNS_DEEP_STUBS);
+		given(hsqldb.getConnection()).willReturn(connection);
+		given(connection.getMetaData().getDatabaseProductName()).willReturn("HSQL Database Engine");
+		assertUnusable(hsqldb, "'HSQL Database Engine'");
+	}
+
+	@Test
+	void mockedDataSourceIsToldWithTheWaysOut() throws SQLException {
+		assertUnusable(mock(DataSource.class), "no connection");
+		DataSource halfMocked = mock(DataSource.class);
+		given(halfMocked.getConnection()).willReturn(mock(Connection.class));
+		assertUnusable(halfMocked, "NullPointerException");
+		assertUnusable(mock(DataSource.class, Answers.RETURNS_DEEP_STUBS), "no name");
+	}
+
+	@Test
+	void routingDataSourceWithoutADefaultIsToldWithTheWaysOut() {
+		AbstractRoutingDataSource routing = new AbstractRoutingDataSource() {
+
+			@Override
+			protected @Nullable Object determineCurrentLookupKey() {
+				return null;
+			}
+
+		};
+		routing.setTargetDataSources(Map.of("tenant", TestStores.h2()));
+		routing.afterPropertiesSet();
+		assertUnusable(routing, "Cannot determine target DataSource");
+	}
+
+	@Test
+	void databaseThatIsAwayIsToldWithTheWaysOut() {
+		assertUnusable(new DriverManagerDataSource("jdbc:postgresql://localhost:1/absent"), "refused");
+	}
+
+	private void assertUnusable(DataSource dataSource, String reason) {
+		this.app.withBean(DataSource.class, () -> dataSource).run((context) -> {
+			FailureAnalysis analysis = new UnsupportedDatabaseFailureAnalyzer().analyze(context.getStartupFailure());
+			assertThat(analysis).isNotNull();
+			assertThat(analysis.getDescription()).startsWith("The store 'jdbc' ").contains(reason);
+			assertThat(analysis.getAction()).contains("@OAuth2StateDataSource", "oauth2-state.store=redis",
+					"oauth2-state.store=cookie", "oauth2-state.cookie.keys", "oauth2-state.store=memory",
+					"io.github.oauth2state.StateStore", "oauth2-state.enabled=false");
 		});
 	}
 

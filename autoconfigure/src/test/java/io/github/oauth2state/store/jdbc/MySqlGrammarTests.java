@@ -33,7 +33,7 @@ class MySqlGrammarTests {
 	}
 
 	static Stream<String> statementsAreGrammatical() {
-		StateSql sql = Database.MYSQL.sql(TableName.of("auth.logins"));
+		StateSql sql = Database.MYSQL.sql(TableName.of("auth.logins"), false);
 		return Stream.of(sql.put(), sql.putOverExpired(), sql.find(), sql.replace(), sql.remove(), sql.clean(1000));
 	}
 
@@ -51,8 +51,8 @@ class MySqlGrammarTests {
 	}
 
 	static Stream<String> whatOtherDatabasesHaveIsNot() {
-		StateSql postgresql = Database.POSTGRESQL.sql(TableName.DEFAULT);
-		StateSql h2 = Database.H2.sql(TableName.DEFAULT);
+		StateSql postgresql = Database.POSTGRESQL.sql(TableName.DEFAULT, false);
+		StateSql h2 = Database.H2.sql(TableName.DEFAULT, false);
 		return Stream.of(postgresql.put(), postgresql.clean(1000), h2.put(), h2.take());
 	}
 

@@ -1,22 +1,29 @@
 package io.github.oauth2state.store.jdbc;
 
+import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
+import com.zaxxer.hikari.util.Credentials;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
+import io.github.oauth2state.StateKey;
 import io.github.oauth2state.backends.TestPostgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -120,25 +127,110 @@ class OwnPoolTests {
 			.isEqualTo("jdbc:postgresql://host/db?ssl=true&" + options);
 	}
 
-	@ParameterizedTest
-	@NullSource
-	@ValueSource(strings = { "SET application_name TO app", "SET application_name TO app;" })
-	void commitsAsynchronouslyIfAsked(String initSql) {
+	/**
+	 * A pooler that gives connections to a transaction at a time lends the sessions of
+	 * the store to the app. Here, both have the same session.
+	 */
+	@Test
+	void leavesSessionsThatAPoolerLendsToTheAppAsTheyAre() {
 		TestPostgres server = TestPostgres.instance();
 		String database = server.createDatabase();
-		server.administer("ALTER DATABASE " + database + " SET synchronous_commit TO on");
-		HikariDataSource app = TestStores.pool(server, server.url(database));
-		app.setConnectionInitSql(initSql);
-		DataSource own = OwnPool.derive(app, Database.POSTGRESQL, Duration.ofSeconds(10), true);
-		assertThat(setting(own, "synchronous_commit")).isEqualTo("off");
-		assertThat(setting(own, "application_name")).isEqualTo((initSql != null) ? "app" : "PostgreSQL JDBC Driver");
-		assertThat(setting(app, "synchronous_commit")).isEqualTo("on");
-		OwnPool.close(own);
+		server.administer("ALTER DATABASE " + database + " SET default_transaction_isolation TO serializable");
+		SingleConnectionDataSource pooler = new SingleConnectionDataSource(server.url(database), server.username(),
+				server.password(), true);
+		TestStores.createTable(pooler, TableName.DEFAULT);
+		HikariDataSource app = new HikariDataSource();
+		app.setDataSource(pooler);
+		app.setMaximumPoolSize(1);
+		List<String> before = settings(pooler);
+		JdbcStateStore store = TestStores.onTable(app, Database.POSTGRESQL, Duration.ofSeconds(10), true);
+		StateKey key = StateKey.of("app", "test", "pooler");
+		store.putIfAbsent(key, new byte[1], Duration.ofMinutes(1));
+		store.replace(key, new byte[1], new byte[2], Duration.ofMinutes(1));
+		assertThat(store.take(key)).contains(new byte[2]);
+		store.removeExpired(10);
+		assertThat(settings(pooler)).isEqualTo(before);
+		store.destroy();
 		app.close();
+		pooler.destroy();
 	}
 
-	private static String setting(DataSource dataSource, String name) {
-		return new JdbcTemplate(dataSource).queryForObject("SHOW " + name, String.class);
+	private static List<String> settings(DataSource dataSource) {
+		return new JdbcTemplate(dataSource).queryForList(
+				"SELECT name || '=' || setting FROM pg_settings WHERE context = 'user' ORDER BY name", String.class);
+	}
+
+	@Test
+	void keepsTheIsolationThatPostgresHasByItself() {
+		try (HikariDataSource own = derive(this.app, Database.POSTGRESQL, Duration.ofSeconds(3))) {
+			assertThat(own.getTransactionIsolation()).isNull();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "jdbc:tc:postgresql:18:///db", "jdbc:tc:postgresql:18:///db?TC_DAEMON=true",
+			"jdbc:p6spy:postgresql://host/db", "jdbc:otel:postgresql://host/db?ssl=true",
+			"jdbc:aws-wrapper:postgresql://host/db", "jdbc-secretsmanager:postgresql://host/db",
+			"jdbc:yugabytedb://host/db", "jdbc:h2:mem:db;MODE=PostgreSQL" })
+	void leavesUrlsOfOtherDriversAsTheyAre(String url) {
+		assertThat(Database.POSTGRESQL.boundedUrl(url, Duration.ofSeconds(3))).isEqualTo(url);
+	}
+
+	@Test
+	void connectsWithCredentialsThatASubclassOfThePoolMakes() throws SQLException {
+		HikariDataSource cloud = new HikariDataSource() {
+
+			@Override
+			public Credentials getCredentials() {
+				return Credentials.of("iam", "token");
+			}
+
+		};
+		cloud.setJdbcUrl(this.app.getJdbcUrl());
+		try (cloud;
+				Connection apps = cloud.getConnection();
+				HikariDataSource own = derive(cloud, Database.H2, Duration.ofSeconds(3));
+				Connection connection = own.getConnection()) {
+			assertThat(apps.getMetaData().getUserName()).isEqualTo("IAM");
+			assertThat(connection.getMetaData().getUserName()).isEqualTo("IAM");
+		}
+	}
+
+	@Test
+	void connectsWithThePasswordThatThePoolOfTheAppHasByNow() throws SQLException {
+		this.app.setUsername("vault");
+		this.app.setPassword("first");
+		try (Connection apps = this.app.getConnection();
+				HikariDataSource own = derive(this.app, Database.H2, Duration.ofSeconds(3))) {
+			own.getConnection().close();
+			try (Statement statement = apps.createStatement()) {
+				statement.execute("ALTER USER vault SET PASSWORD 'second'");
+			}
+			this.app.getHikariConfigMXBean().setPassword("second");
+			own.getHikariPoolMXBean().softEvictConnections();
+			try (Connection connection = own.getConnection()) {
+				assertThat(connection.isValid(1)).isTrue();
+			}
+		}
+	}
+
+	@Test
+	void connectsWithTheCredentialsOfAPoolThatReplacedTheFirst() throws SQLException {
+		this.app.setUsername("first");
+		DelegatingDataSource refreshed = new DelegatingDataSource(this.app);
+		try (Connection apps = this.app.getConnection();
+				HikariDataSource own = derive(refreshed, Database.H2, Duration.ofSeconds(3));
+				HikariDataSource replacement = TestStores.h2()) {
+			try (Statement statement = apps.createStatement()) {
+				statement.execute("CREATE USER replacement PASSWORD 'second'");
+			}
+			replacement.setUsername("replacement");
+			replacement.setPassword("second");
+			refreshed.setTargetDataSource(replacement);
+			try (Connection connection = own.getConnection()) {
+				assertThat(connection.getMetaData().getUserName()).isEqualTo("REPLACEMENT");
+			}
+		}
 	}
 
 	@Test
@@ -155,7 +247,7 @@ class OwnPoolTests {
 	}
 
 	private static HikariDataSource derive(DataSource app, Database database, Duration timeout) {
-		return (HikariDataSource) OwnPool.derive(app, database, timeout, false);
+		return (HikariDataSource) OwnPool.derive(app, database, timeout);
 	}
 
 }

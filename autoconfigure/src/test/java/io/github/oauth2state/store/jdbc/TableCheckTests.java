@@ -57,9 +57,28 @@ class TableCheckTests {
 			.message()
 			.containsIgnoringCase("oauth2_state");
 		FailureAnalysis analysis = new UnusableTableFailureAnalyzer().analyze(failure);
-		assertThat(analysis.getDescription()).isEqualTo(failure.getMessage());
+		assertThat(analysis.getDescription()).startsWith(failure.getMessage());
 		assertThat(analysis.getAction()).contains("CREATE TABLE IF NOT EXISTS oauth2_state",
 				"oauth2-state.jdbc.initialize-schema=always", "oauth2-state.jdbc.validate-schema=false");
+	}
+
+	@ParameterizedTest
+	@EnumSource(Database.class)
+	void tellsWhereItLookedForATableThatIsInAnotherSchema(Database database) {
+		HikariDataSource app = app(database);
+		new JdbcTemplate(app).execute("DROP TABLE oauth2_state");
+		FailureAnalysis analysis = new UnusableTableFailureAnalyzer().analyze(failure(app, database));
+		assertThat(analysis.getDescription()).contains("search path");
+		assertThat(analysis.getAction()).contains("oauth2-state.jdbc.table-name=<schema>.oauth2_state");
+	}
+
+	@Test
+	void tellsNothingOfTheSearchPathForATableNamedWithItsSchema() {
+		UnusableTableException failure = new UnusableTableException(TableName.of("auth.logins"), Database.POSTGRESQL,
+				"reason", null);
+		FailureAnalysis analysis = new UnusableTableFailureAnalyzer().analyze(failure);
+		assertThat(analysis.getDescription()).doesNotContain("search path");
+		assertThat(analysis.getAction()).doesNotContain("<schema>");
 	}
 
 	@ParameterizedTest

@@ -27,8 +27,13 @@ final class TestStores {
 	}
 
 	static JdbcStateStore onTable(DataSource app, Database database, Duration timeout) {
-		StateConnections connections = StateConnections.of(app, database, timeout, false);
-		return new JdbcStateStore(new StateStatements(connections, timeout), database, TableName.DEFAULT);
+		return onTable(app, database, timeout, false);
+	}
+
+	static JdbcStateStore onTable(DataSource app, Database database, Duration timeout, boolean asynchronousCommit) {
+		StateConnections connections = StateConnections.of(app, database, timeout);
+		return new JdbcStateStore(new StateStatements(connections, timeout), database, TableName.DEFAULT,
+				asynchronousCommit);
 	}
 
 	static void createTable(DataSource app, TableName table) {

@@ -46,7 +46,7 @@ class RedisClusterTests {
 	 * As docs/configuration.md has it.
 	 */
 	private static final String USER = "user app on >secret ~oauth2-state:* "
-			+ "+set +get +getdel +eval +del +ping +cluster|nodes +asking";
+			+ "+set +get +getrange +getdel +eval +del +ping +cluster|nodes +asking";
 
 	private static RedisNodes cluster;
 

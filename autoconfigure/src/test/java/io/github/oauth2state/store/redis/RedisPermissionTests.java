@@ -38,6 +38,7 @@ class RedisPermissionTests {
 						.addCommand(CommandType.SET)
 						.addCommand(CommandType.GET)
 						.addCommand(CommandType.GETDEL)
+						.addCommand(CommandType.GETRANGE)
 						.addCommand(CommandType.EVAL)
 						.addCommand(CommandType.DEL)
 						.addCommand(CommandType.PING));
@@ -50,7 +51,18 @@ class RedisPermissionTests {
 
 	@Test
 	void documentedPermissionsAreEnough() {
+		assertThatAllCallsWork();
+	}
+
+	@Test
+	void permissionsThatEarlierReleasesNeededAreEnough() {
+		this.redis.commands().aclSetuser("app", AclSetuserArgs.Builder.removeCommand(CommandType.GETRANGE));
+		assertThatAllCallsWork();
+	}
+
+	private void assertThatAllCallsWork() {
 		RedisStateStore store = store("oauth2-state:");
+		assertThat(store.find(KEY)).isEmpty();
 		assertThat(store.putIfAbsent(KEY, new byte[1], MINUTE)).isEmpty();
 		assertThat(store.putIfAbsent(KEY, new byte[1], MINUTE)).isPresent();
 		assertThat(store.find(KEY)).isPresent();

@@ -5,6 +5,7 @@ import java.util.UUID;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.AdditionalAnswers;
@@ -14,6 +15,8 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfigurat
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ContextConsumer;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -35,6 +38,7 @@ import static org.mockito.Mockito.mock;
 /**
  * Tests for {@link RedisStateStoreAutoConfiguration}.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class RedisStateStoreAutoConfigurationTests {
 
 	private final ApplicationContextRunner app = new ApplicationContextRunner()
@@ -106,6 +110,14 @@ class RedisStateStoreAutoConfigurationTests {
 	@Test
 	void addsNoConnectionFactoryToTheApp() {
 		this.app.run((context) -> assertThat(context).hasSingleBean(RedisConnectionFactory.class));
+	}
+
+	@Test
+	void tellsThatTheTimeoutIsKeptWithLettuceOnly(CapturedOutput output) {
+		this.app.run((context) -> assertThat(output).doesNotContain("is kept with Lettuce only"));
+		withOtherClient((context) -> assertThat(output).contains(
+				"oauth2-state.timeout (30000 ms) is kept with Lettuce only",
+				context.getBean(RedisConnectionFactory.class).getClass().getName(), "spring.data.redis.timeout"));
 	}
 
 	@Test

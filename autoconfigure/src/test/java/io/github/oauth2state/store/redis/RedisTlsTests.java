@@ -55,6 +55,7 @@ class RedisTlsTests {
 						.addCommand(CommandType.SET)
 						.addCommand(CommandType.GET)
 						.addCommand(CommandType.GETDEL)
+						.addCommand(CommandType.GETRANGE)
 						.addCommand(CommandType.EVAL)
 						.addCommand(CommandType.DEL)
 						.addCommand(CommandType.PING));
