@@ -6,8 +6,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import io.github.oauth2state.TokenRefreshOutcome;
 
 /**
- * Waits between looks at a lease: longer each time, up to a limit, and by chance, so that
- * many who wait do not all look at once. For one thread.
+ * Waits between looks at the store: longer each time, up to a limit, and by chance, so
+ * that many who wait do not all look at once. All loops of a refresh share one, and so
+ * end at the same time. For one thread.
  */
 final class Backoff {
 
@@ -28,18 +29,33 @@ final class Backoff {
 	 * @throws CoordinationException if there is no time left
 	 */
 	void pause() {
+		if (tryPause()) {
+			return;
+		}
+		if (Thread.currentThread().isInterrupted()) {
+			throw new CoordinationException(TokenRefreshOutcome.FAILED, "Interrupted");
+		}
+		throw new CoordinationException(TokenRefreshOutcome.TIMED_OUT,
+				"Another instance's refresh took longer than oauth2-state.refresh.wait-timeout");
+	}
+
+	/**
+	 * Waits a while, if there is time left.
+	 * @return whether to go on
+	 */
+	boolean tryPause() {
 		if (System.nanoTime() - this.deadline >= 0) {
-			throw new CoordinationException(TokenRefreshOutcome.TIMED_OUT,
-					"Another instance's refresh took longer than oauth2-state.refresh.wait-timeout");
+			return false;
 		}
 		try {
 			Thread.sleep(this.millis / 2 + ThreadLocalRandom.current().nextLong(this.millis));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new CoordinationException(TokenRefreshOutcome.FAILED, "Interrupted");
+			return false;
 		}
 		this.millis = Math.min(this.millis * 2, LONGEST_MILLIS);
+		return true;
 	}
 
 }

@@ -1,21 +1,27 @@
 package io.github.oauth2state.refresh;
 
+import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.aot.hint.TypeReference;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ClientCredentialsOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.DelegatingOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.OAuth2AuthorizationFailureHandler;
+import org.springframework.security.oauth2.client.OAuth2AuthorizationSuccessHandler;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.RefreshTokenOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedClientManager;
+import org.springframework.util.ReflectionUtils;
 
 import io.github.oauth2state.internals.PrivateField;
 
@@ -34,9 +40,15 @@ final class ClientInternals {
 
 	private static final String FAILURE_HANDLER = "authorizationFailureHandler";
 
+	private static final String SUCCESS_HANDLER = "authorizationSuccessHandler";
+
+	private static final String RESPONSE_HANDLER = "clientResponseHandler";
+
 	private static final String TOKEN_CLIENT = "accessTokenResponseClient";
 
 	private static final String EVENT_PUBLISHER = "applicationEventPublisher";
+
+	private static final String SET_FAILURE_HANDLER = "setAuthorizationFailureHandler";
 
 	private static final String MANAGER = "authorizedClientManager";
 
@@ -62,6 +74,37 @@ final class ClientInternals {
 
 	static OAuth2AuthorizationFailureHandler failureHandler(Object manager) {
 		return require(manager.getClass(), FAILURE_HANDLER, manager, OAuth2AuthorizationFailureHandler.class);
+	}
+
+	static OAuth2AuthorizationSuccessHandler successHandler(Object manager) {
+		return require(manager.getClass(), SUCCESS_HANDLER, manager, OAuth2AuthorizationSuccessHandler.class);
+	}
+
+	/**
+	 * Returns what something that uses a manager does when an API refuses a token.
+	 * @return the handler, or empty if it does nothing
+	 */
+	static Optional<OAuth2AuthorizationFailureHandler> failureHandlerOfUser(Object user) {
+		Object owner = hasField(user, RESPONSE_HANDLER) ? new PrivateField(user.getClass(), RESPONSE_HANDLER).read(user)
+				: user;
+		return (owner != null && hasField(owner, FAILURE_HANDLER)) ? Optional.of(failureHandler(owner))
+				: Optional.empty();
+	}
+
+	private static boolean hasField(Object target, String name) {
+		return ReflectionUtils.findField(target.getClass(), name) != null;
+	}
+
+	/**
+	 * Sets what {@link #failureHandlerOfUser} returns. The classes that have it need not
+	 * all be there.
+	 */
+	static void setFailureHandlerOfUser(Object user, OAuth2AuthorizationFailureHandler handler) {
+		Method setter = ReflectionUtils.findMethod(user.getClass(), SET_FAILURE_HANDLER,
+				OAuth2AuthorizationFailureHandler.class);
+		if (setter != null) {
+			ReflectionUtils.invokeMethod(setter, user, handler);
+		}
 	}
 
 	@SuppressWarnings("unchecked")
@@ -116,14 +159,25 @@ final class ClientInternals {
 				new PrivateField(manager, PROVIDER).register(hints);
 				new PrivateField(manager, DEFAULT_PROVIDER).register(hints);
 				new PrivateField(manager, FAILURE_HANDLER).register(hints);
+				new PrivateField(manager, SUCCESS_HANDLER).register(hints);
 			}
 			new PrivateField(DelegatingOAuth2AuthorizedClientProvider.class, PROVIDERS).register(hints);
 			new PrivateField(RefreshTokenOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT).register(hints);
 			new PrivateField(RefreshTokenOAuth2AuthorizedClientProvider.class, EVENT_PUBLISHER).register(hints);
 			new PrivateField(ClientCredentialsOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT).register(hints);
 			for (String user : ManagerUsers.CLASS_NAMES) {
-				hints.reflection().registerTypeIfPresent(classLoader, user, (type) -> type.withField(MANAGER));
+				hints.reflection()
+					.registerTypeIfPresent(classLoader, user,
+							(type) -> type.withField(MANAGER)
+								.withField(FAILURE_HANDLER)
+								.withField(RESPONSE_HANDLER)
+								.withMethod(SET_FAILURE_HANDLER,
+										List.of(TypeReference.of(OAuth2AuthorizationFailureHandler.class)),
+										ExecutableMode.INVOKE));
 			}
+			hints.reflection()
+				.registerTypeIfPresent(classLoader, ManagerUsers.CLASS_NAMES.get(0) + "$AuthorizationFailureForwarder",
+						(type) -> type.withField(FAILURE_HANDLER));
 		}
 
 	}

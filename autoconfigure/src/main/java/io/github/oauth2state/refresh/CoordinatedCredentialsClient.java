@@ -24,7 +24,11 @@ final class CoordinatedCredentialsClient
 
 	@Override
 	public OAuth2AccessTokenResponse getTokenResponse(OAuth2ClientCredentialsGrantRequest request) {
-		return this.refresher.get().refresh(new GrantedCredentials(request, this.delegate), CurrentAuthorization.get());
+		Refresher refresher = this.refresher.get();
+		CurrentAuthorization authorization = CurrentAuthorization.of(request.getClientRegistration());
+		String principalName = (authorization != null) ? authorization.keptBy() : null;
+		return refresher.refresh(new GrantedCredentials(request, this.delegate, principalName, refresher.clients()),
+				authorization);
 	}
 
 }

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.OAuth2AuthorizationContext;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 
 import io.github.oauth2state.TokenRefreshAdvice;
+import io.github.oauth2state.tokens.TokenLineage;
 
 /**
  * Surrounds the providers of a manager: tells for whom they work, and refreshes ahead of
@@ -26,18 +28,24 @@ final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 
 	private final Supplier<Refresher> refresher;
 
+	private final boolean keptByName;
+
+	private final UnrefreshedUser unrefreshedUser = new UnrefreshedUser();
+
 	/**
 	 * Creates a provider.
 	 * @param delegate the manager's own provider
 	 * @param early refreshes tokens whether they have expired or not, if the manager's
 	 * provider refreshes tokens at all
 	 * @param refresher tells when it is early enough
+	 * @param keptByName whether the manager keeps the tokens of everybody by name
 	 */
 	CoordinatedProvider(OAuth2AuthorizedClientProvider delegate, @Nullable OAuth2AuthorizedClientProvider early,
-			Supplier<Refresher> refresher) {
+			Supplier<Refresher> refresher, boolean keptByName) {
 		this.delegate = delegate;
 		this.early = early;
 		this.refresher = refresher;
+		this.keptByName = keptByName;
 	}
 
 	@Override
@@ -69,9 +77,21 @@ final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 		}
 	}
 
-	private static @Nullable OAuth2AuthorizedClient authorize(OAuth2AuthorizedClientProvider provider,
+	private @Nullable OAuth2AuthorizedClient authorize(OAuth2AuthorizedClientProvider provider,
 			OAuth2AuthorizationContext context, boolean early) {
-		return new CurrentAuthorization(context.getPrincipal(), early).call(() -> provider.authorize(context));
+		OAuth2AuthorizedClient before = context.getAuthorizedClient();
+		CurrentAuthorization authorization = new CurrentAuthorization(context, early, this.keptByName);
+		OAuth2AuthorizedClient after;
+		try {
+			after = authorization.call(() -> provider.authorize(context));
+		}
+		catch (OAuth2AuthenticationException ex) {
+			after = this.unrefreshedUser.goOn(context, authorization.refreshed().get(), ex);
+		}
+		if (before != null && after != null) {
+			TokenLineage.descends(before.getAccessToken().getTokenValue(), after.getAccessToken().getTokenValue());
+		}
+		return after;
 	}
 
 }

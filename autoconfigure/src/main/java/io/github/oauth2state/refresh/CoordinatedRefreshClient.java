@@ -23,10 +23,14 @@ final class CoordinatedRefreshClient implements OAuth2AccessTokenResponseClient<
 
 	@Override
 	public OAuth2AccessTokenResponse getTokenResponse(OAuth2RefreshTokenGrantRequest request) {
-		CurrentAuthorization authorization = CurrentAuthorization.get();
+		CurrentAuthorization authorization = CurrentAuthorization.of(request.getClientRegistration());
 		Refresher refresher = this.refresher.get();
-		return refresher.refresh(new GrantedRefresh(request, this.delegate, authorization, refresher.sharedClients()),
-				authorization);
+		OAuth2AccessTokenResponse response = refresher.refresh(
+				new GrantedRefresh(request, this.delegate, authorization, refresher.sharedClients()), authorization);
+		if (authorization != null) {
+			authorization.refreshed().set(response);
+		}
+		return response;
 	}
 
 }

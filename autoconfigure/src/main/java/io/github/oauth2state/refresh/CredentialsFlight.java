@@ -1,14 +1,18 @@
 package io.github.oauth2state.refresh;
 
+import java.util.Objects;
 import java.util.Optional;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.TokenRefresh;
+import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
+import io.github.oauth2state.tokens.ClientIdentity;
 import io.github.oauth2state.tokens.TokenKeys;
 
 /**
- * The flight of all instances that want tokens by client credentials. There is no token
- * to derive a key from, so the result is sealed under the app's.
+ * The flight of all instances that want tokens by client credentials for one principal,
+ * or for all. There is no token to derive a key from, so the result is sealed under the
+ * app's.
  *
  * @param key where lease and result are
  * @param keys the app's keys
@@ -20,8 +24,12 @@ record CredentialsFlight(StateKey key, TokenKeys keys) implements Flight {
 	static CredentialsFlight of(TokenRefresh refresh, TokenKeys keys, RefreshSettings settings) {
 		String scopes = String.join(" ", refresh.scopes().stream().sorted().toList());
 		ClientIdentity client = ClientIdentity.of(refresh.registration());
+		if (settings.keyScope() != KeyScope.PRINCIPAL) {
+			return new CredentialsFlight(StateKey.of(settings.namespace(), PURPOSE, client.registrationId(),
+					client.clientId(), client.tokenUri(), scopes), keys);
+		}
 		return new CredentialsFlight(StateKey.of(settings.namespace(), PURPOSE, client.registrationId(),
-				client.clientId(), client.tokenUri(), scopes), keys);
+				client.clientId(), client.tokenUri(), scopes, Objects.requireNonNull(refresh.principalName())), keys);
 	}
 
 	@Override

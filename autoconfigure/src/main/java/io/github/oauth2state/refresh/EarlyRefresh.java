@@ -1,5 +1,7 @@
 package io.github.oauth2state.refresh;
 
+import java.util.Optional;
+
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 
 import io.github.oauth2state.TokenRefresh;
@@ -7,6 +9,7 @@ import io.github.oauth2state.TokenRefreshAdvice;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
 import io.github.oauth2state.TokenRefreshStrategy;
+import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
 
 /**
  * Refreshes ahead of time, without a store: instances keep out of each other's way by not
@@ -19,9 +22,12 @@ final class EarlyRefresh implements TokenRefreshStrategy {
 
 	private final LocalFlights local;
 
+	private final KeyScope keyScope;
+
 	EarlyRefresh(EarlyWindow window, RefreshSettings settings) {
 		this.window = window;
 		this.local = new LocalFlights(settings.waitTimeout());
+		this.keyScope = settings.keyScope();
 	}
 
 	@Override
@@ -36,10 +42,14 @@ final class EarlyRefresh implements TokenRefreshStrategy {
 
 	@Override
 	public TokenRefreshResult refresh(TokenRefresh refresh) {
-		return this.local.join(LocalKey.of(refresh),
-				() -> StoredTokens.newerThan(refresh)
-					.map((tokens) -> new TokenRefreshResult(TokenRefreshOutcome.STORED, tokens.response()))
-					.orElseGet(() -> new TokenRefreshResult(TokenRefreshOutcome.REFRESHED, refresh.call())));
+		Optional<LocalKey> key = LocalKey.of(refresh, this.keyScope);
+		return key.isPresent() ? this.local.join(key.get(), () -> obtain(refresh)) : obtain(refresh);
+	}
+
+	private static TokenRefreshResult obtain(TokenRefresh refresh) {
+		return StoredTokens.newerThan(refresh)
+			.map((tokens) -> new TokenRefreshResult(TokenRefreshOutcome.STORED, tokens.response()))
+			.orElseGet(() -> new TokenRefreshResult(TokenRefreshOutcome.REFRESHED, refresh.call()));
 	}
 
 }

@@ -11,6 +11,7 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
 
 import io.github.oauth2state.TokenRefreshAdvice;
 import io.github.oauth2state.config.PropertyCheck;
+import io.github.oauth2state.tokens.TokenExpiry;
 
 /**
  * Tells when tokens are refreshed ahead of time. Instances differ by a part of the
@@ -68,7 +69,7 @@ final class EarlyWindow {
 	}
 
 	TokenRefreshAdvice advise(OAuth2AuthorizedClient client) {
-		Instant expiresAt = client.getAccessToken().getExpiresAt();
+		Instant expiresAt = TokenExpiry.of(client.getAccessToken());
 		if (this.window.isZero() || client.getRefreshToken() == null || expiresAt == null) {
 			return TokenRefreshAdvice.LEAVE;
 		}

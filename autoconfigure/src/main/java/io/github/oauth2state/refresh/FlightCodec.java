@@ -1,12 +1,15 @@
 package io.github.oauth2state.refresh;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,9 +32,20 @@ final class FlightCodec {
 	private static final int LEASE_LENGTH = 17;
 
 	/**
-	 * What every store takes, as StateStore says.
+	 * What readers of earlier releases take for the life of tokens whose life is unknown.
 	 */
-	private static final int MAX_LENGTH = 64 * 1024;
+	private static final Duration UNKNOWN_LIFE = Duration.ofSeconds(10);
+
+	/**
+	 * What is shared at most, in bytes. Above 64 KiB it takes more than one record.
+	 */
+	private static final int MAX_LENGTH = 1024 * 1024;
+
+	/**
+	 * What is told of each text of an error, in chars: some providers answer with a page.
+	 * Three such texts fit into one record.
+	 */
+	private static final int MAX_ERROR_TEXT = 4000;
 
 	private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -46,23 +60,31 @@ final class FlightCodec {
 	}
 
 	/**
-	 * Writes tokens, without what else the provider answered if that is too much for a
-	 * store.
+	 * Writes tokens, without what else the provider answered if that is too much.
+	 * @throws IllegalArgumentException if they are too large, or no valid Unicode
 	 */
 	static byte[] write(Flight flight, FlightTokens tokens) {
 		byte[] record = sealed(flight, entries(tokens, writable(tokens.additional())));
-		return (record.length <= MAX_LENGTH) ? record : sealed(flight, entries(tokens, Map.of()));
+		if (record.length > MAX_LENGTH) {
+			record = sealed(flight, entries(tokens, Map.of()));
+		}
+		if (record.length > MAX_LENGTH) {
+			throw new IllegalArgumentException("They take " + record.length + " bytes");
+		}
+		return record;
 	}
 
 	private static Map<String, @Nullable Object> entries(FlightTokens tokens, Map<String, Object> additional) {
 		Map<String, @Nullable Object> entries = new LinkedHashMap<>();
 		entries.put("access", tokens.accessToken());
 		entries.put("type", tokens.tokenType());
-		entries.put("expires", tokens.expiresAt());
+		entries.put("expires", (tokens.expiresAt() != null) ? tokens.expiresAt() : Instant.now().plus(UNKNOWN_LIFE));
 		entries.put("scopes", tokens.scopes());
 		entries.put("refresh", tokens.refreshToken());
 		entries.put("additional", additional);
 		entries.put("asked", tokens.askedScopes());
+		entries.put("issued", tokens.issuedAt());
+		entries.put("unknown-life", tokens.expiresAt() == null);
 		return entries;
 	}
 
@@ -77,19 +99,32 @@ final class FlightCodec {
 				CborRecord.write(Map.of(name, value));
 				writable.put(name, value);
 			}
-			catch (IllegalArgumentException | NullPointerException ex) {
+			catch (RuntimeException ex) {
 				// left out
 			}
 		});
 		return writable;
 	}
 
+	/**
+	 * Writes an error. That always succeeds, and fits into one record: what is too long
+	 * is cut, and what is no valid Unicode replaced.
+	 */
 	static byte[] write(Flight flight, OAuth2Error error) {
 		Map<String, @Nullable Object> entries = new LinkedHashMap<>();
-		entries.put("error", error.getErrorCode());
-		entries.put("description", error.getDescription());
-		entries.put("uri", error.getUri());
+		entries.put("error", writable(error.getErrorCode()));
+		entries.put("description", writable(error.getDescription()));
+		String uri = writable(error.getUri());
+		entries.put("uri", Objects.equals(uri, error.getUri()) ? uri : null);
 		return sealed(flight, entries);
+	}
+
+	private static @Nullable String writable(@Nullable String text) {
+		if (text == null) {
+			return null;
+		}
+		String start = text.substring(0, Math.min(text.length(), MAX_ERROR_TEXT));
+		return new String(start.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
 	}
 
 	private static byte[] sealed(Flight flight, Map<String, @Nullable Object> entries) {
@@ -106,7 +141,7 @@ final class FlightCodec {
 		}
 		Optional<byte[]> content = flight.open(Arrays.copyOfRange(record, 1, record.length));
 		try {
-			return content.map(CborRecord::read).map(FlightCodec::read).orElseGet(FlightRecord.Unreadable::new);
+			return content.map(CborRecord::readLarge).map(FlightCodec::read).orElseGet(FlightRecord.Unreadable::new);
 		}
 		catch (IllegalArgumentException | ClassCastException | NullPointerException ex) {
 			return new FlightRecord.Unreadable();
@@ -122,8 +157,13 @@ final class FlightCodec {
 		((Map<?, ?>) require(entries, "additional", Map.class))
 			.forEach((name, value) -> additional.put((String) name, value));
 		return new FlightTokens(require(entries, "access", String.class), require(entries, "type", String.class),
-				require(entries, "expires", Instant.class), texts(entries, "scopes"), (String) entries.get("refresh"),
-				additional, texts(entries, "asked"));
+				(Instant) entries.get("issued"), expiry(entries), texts(entries, "scopes"),
+				(String) entries.get("refresh"), additional, texts(entries, "asked"));
+	}
+
+	private static @Nullable Instant expiry(Map<?, ?> entries) {
+		Instant expiresAt = require(entries, "expires", Instant.class);
+		return Boolean.TRUE.equals(entries.get("unknown-life")) ? null : expiresAt;
 	}
 
 	private static <T> T require(Map<?, ?> entries, String name, Class<T> type) {

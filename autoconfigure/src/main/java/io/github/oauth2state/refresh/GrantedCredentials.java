@@ -3,8 +3,11 @@ package io.github.oauth2state.refresh;
 import java.util.Optional;
 import java.util.Set;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
@@ -15,23 +18,33 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenRespon
 import io.github.oauth2state.TokenRefresh;
 
 /**
- * New tokens by client credentials, RFC 6749, section 4.4. They are the app's and no
- * user's.
+ * New tokens by client credentials, RFC 6749, section 4.4. Spring Security keeps them by
+ * principal, and a request for tokens may depend on it.
  *
  * @param request what Spring Security asked for
  * @param client the client that the app configured
+ * @param principalName by whose name the tokens are kept, or {@code null} if they are
+ * kept by session or it is not known
+ * @param clients where tokens are kept, if it is known
  */
 record GrantedCredentials(OAuth2ClientCredentialsGrantRequest request,
-		OAuth2AccessTokenResponseClient<OAuth2ClientCredentialsGrantRequest> client) implements TokenRefresh {
+		OAuth2AccessTokenResponseClient<OAuth2ClientCredentialsGrantRequest> client, @Nullable String principalName,
+		@Nullable OAuth2AuthorizedClientService clients) implements TokenRefresh {
+
+	private static final Log logger = LogFactory.getLog(GrantedCredentials.class);
+
+	/**
+	 * Describes tokens that were obtained earlier.
+	 */
+	static GrantedCredentials past(ClientRegistration registration, String principalName) {
+		return new GrantedCredentials(new OAuth2ClientCredentialsGrantRequest(registration), (request) -> {
+			throw new UnsupportedOperationException("No token is asked for");
+		}, principalName, null);
+	}
 
 	@Override
 	public ClientRegistration registration() {
 		return this.request.getClientRegistration();
-	}
-
-	@Override
-	public @Nullable String principalName() {
-		return null;
 	}
 
 	@Override
@@ -48,6 +61,25 @@ record GrantedCredentials(OAuth2ClientCredentialsGrantRequest request,
 	public Set<String> scopes() {
 		Set<String> scopes = registration().getScopes();
 		return (scopes != null) ? scopes : Set.of();
+	}
+
+	/**
+	 * Tells whether an access token is kept for the principal, as far as is known.
+	 */
+	boolean isKept(String accessToken) {
+		OAuth2AuthorizedClientService service = this.clients;
+		if (service == null || this.principalName == null) {
+			return false;
+		}
+		try {
+			OAuth2AuthorizedClient kept = service.loadAuthorizedClient(registration().getRegistrationId(),
+					this.principalName);
+			return kept != null && kept.getAccessToken().getTokenValue().equals(accessToken);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Cannot look for a token that may have been removed", ex);
+			return true;
+		}
 	}
 
 	@Override

@@ -6,6 +6,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -76,27 +77,32 @@ final class LeaseRenewal implements AutoCloseable {
 	/**
 	 * Tries something in the background until it succeeds, for as long as a lease lives:
 	 * after that, others have gone on without it.
+	 * @param task what to try, and whether it succeeded
 	 */
-	void retry(Runnable task) {
+	void retry(BooleanSupplier task) {
 		retry(task, System.nanoTime() + this.lease.toNanos());
 	}
 
 	@SuppressWarnings("FutureReturnValueIgnored")
-	private void retry(Runnable task, long deadline) {
+	private void retry(BooleanSupplier task, long deadline) {
 		try {
 			this.executor.schedule(() -> {
-				try {
-					task.run();
-				}
-				catch (RuntimeException ex) {
-					if (System.nanoTime() - deadline < 0) {
-						retry(task, deadline);
-					}
+				if (!succeeds(task) && System.nanoTime() - deadline < 0) {
+					retry(task, deadline);
 				}
 			}, RETRY_MILLIS, TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
 			// The app is stopping.
+		}
+	}
+
+	private static boolean succeeds(BooleanSupplier task) {
+		try {
+			return task.getAsBoolean();
+		}
+		catch (RuntimeException ex) {
+			return false;
 		}
 	}
 

@@ -47,7 +47,7 @@ final class LocalFlights {
 			own.complete(result);
 			return result;
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			own.completeExceptionally(ex);
 			throw ex;
 		}

@@ -1,7 +1,13 @@
 package io.github.oauth2state.refresh;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -12,6 +18,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ClientCredentialsOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.DelegatingOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.OAuth2AuthorizationFailureHandler;
+import org.springframework.security.oauth2.client.OAuth2AuthorizationSuccessHandler;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
@@ -32,10 +40,13 @@ final class ManagerCoordinator implements BeanPostProcessor {
 
 	private final Supplier<Refresher> refresher;
 
+	private final Supplier<Removals> removals;
+
 	private final boolean clientCredentials;
 
-	ManagerCoordinator(Supplier<Refresher> refresher, boolean clientCredentials) {
+	ManagerCoordinator(Supplier<Refresher> refresher, Supplier<Removals> removals, boolean clientCredentials) {
 		this.refresher = refresher;
+		this.removals = removals;
 		this.clientCredentials = clientCredentials;
 	}
 
@@ -53,42 +64,100 @@ final class ManagerCoordinator implements BeanPostProcessor {
 	}
 
 	private void coordinate(Object bean, String name) {
-		if (bean instanceof OAuth2AuthorizedClientManager manager) {
-			coordinateManager(manager, name);
-		}
-		else if (bean instanceof OAuth2AuthorizedClientProvider provider) {
-			coordinateProvider(provider, name);
+		if (bean instanceof OAuth2AuthorizedClientManager || bean instanceof OAuth2AuthorizedClientProvider) {
+			coordinateAll(bean, name);
 		}
 		else {
 			for (Object user : ManagerUsers.in(bean)) {
 				if (ClientInternals.manager(user) instanceof OAuth2AuthorizedClientManager manager) {
-					coordinateManager(manager, name);
+					coordinateAll(manager, name);
 				}
+				ClientInternals.failureHandlerOfUser(user)
+					.filter((handler) -> !(handler instanceof RefusalHandler))
+					.ifPresent((handler) -> ClientInternals.setFailureHandlerOfUser(user, telling(handler)));
 			}
 		}
 	}
 
-	private void coordinateManager(OAuth2AuthorizedClientManager manager, String name) {
-		if (manager instanceof DefaultOAuth2AuthorizedClientManager ours) {
-			OAuth2AuthorizedClientProvider provider = ClientInternals.provider(ours);
-			if (!(provider instanceof CoordinatedProvider)) {
-				ours.setAuthorizedClientProvider(coordinated(own(provider, true), name));
-				ours.setAuthorizationFailureHandler(new RefusalHandler(ClientInternals.failureHandler(ours)));
+	/**
+	 * Coordinates a manager or provider, and all that it delegates to.
+	 * @return the provider that refreshes tokens, if there is exactly one
+	 */
+	private @Nullable RefreshTokenOAuth2AuthorizedClientProvider coordinateAll(Object root, String name) {
+		List<RefreshTokenOAuth2AuthorizedClientProvider> refreshing = new ArrayList<>();
+		for (Object found : walk(root, name)) {
+			if (found instanceof DefaultOAuth2AuthorizedClientManager manager) {
+				coordinate(manager, name);
+			}
+			else if (found instanceof AuthorizedClientServiceOAuth2AuthorizedClientManager manager) {
+				coordinate(manager, name);
+			}
+			else if (found instanceof RefreshTokenOAuth2AuthorizedClientProvider provider) {
+				coordinate(provider);
+				refreshing.add(provider);
+			}
+			else if (found instanceof ClientCredentialsOAuth2AuthorizedClientProvider provider) {
+				coordinate(provider);
 			}
 		}
-		else if (manager instanceof AuthorizedClientServiceOAuth2AuthorizedClientManager ours) {
-			OAuth2AuthorizedClientProvider provider = ClientInternals.provider(ours);
-			if (!(provider instanceof CoordinatedProvider)) {
-				ours.setAuthorizedClientProvider(coordinated(own(provider, false), name));
-				ours.setAuthorizationFailureHandler(new RefusalHandler(ClientInternals.failureHandler(ours)));
+		return (refreshing.size() == 1) ? refreshing.get(0) : null;
+	}
+
+	/**
+	 * Walks down to all managers and providers of Spring Security.
+	 */
+	private static Collection<Object> walk(Object root, String name) {
+		Set<Object> found = Collections.newSetFromMap(new IdentityHashMap<>());
+		Deque<Object> left = new ArrayDeque<>(List.of(root));
+		while (!left.isEmpty()) {
+			Object next = left.remove();
+			if (!found.add(next) || next instanceof CoordinatedProvider) {
+				continue;
+			}
+			if (next instanceof DelegatingOAuth2AuthorizedClientProvider delegating) {
+				left.addAll(ClientInternals.providers(delegating));
+			}
+			else if (!next.getClass().getName().startsWith(SPRING_SECURITY)) {
+				List<Object> delegates = Delegates.of(next);
+				left.addAll(delegates);
+				if (delegates.isEmpty()) {
+					logger.warn(("Tokens may be refreshed without coordination by bean '%s': it has a %s of type %s, "
+							+ "which OAuth2 State does not know, and which holds none of Spring Security's in a field")
+						.formatted(name, (next instanceof OAuth2AuthorizedClientManager) ? "manager" : "provider",
+								next.getClass().getName()));
+				}
 			}
 		}
-		else {
-			logger
-				.warn(("Tokens may be refreshed without coordination by bean '%s': it has a manager of type %s, which "
-						+ "OAuth2 State does not know")
-					.formatted(name, manager.getClass().getName()));
+		return found;
+	}
+
+	private void coordinate(DefaultOAuth2AuthorizedClientManager manager, String name) {
+		OAuth2AuthorizedClientProvider provider = ClientInternals.provider(manager);
+		if (!(provider instanceof CoordinatedProvider)) {
+			manager.setAuthorizedClientProvider(coordinated(own(provider, true), name, false));
+			manager.setAuthorizationSuccessHandler(noting(ClientInternals.successHandler(manager)));
+			manager.setAuthorizationFailureHandler(telling(ClientInternals.failureHandler(manager)));
 		}
+	}
+
+	private void coordinate(AuthorizedClientServiceOAuth2AuthorizedClientManager manager, String name) {
+		OAuth2AuthorizedClientProvider provider = ClientInternals.provider(manager);
+		if (!(provider instanceof CoordinatedProvider)) {
+			manager.setAuthorizedClientProvider(coordinated(own(provider, false), name, true));
+			manager.setAuthorizationSuccessHandler(noting(ClientInternals.successHandler(manager)));
+			manager.setAuthorizationFailureHandler(telling(ClientInternals.failureHandler(manager)));
+		}
+	}
+
+	private OAuth2AuthorizationSuccessHandler noting(OAuth2AuthorizationSuccessHandler handler) {
+		return (client, principal, attributes) -> {
+			handler.onAuthorizationSuccess(client, principal, attributes);
+			this.removals.get().saved(client, principal.getName());
+		};
+	}
+
+	private OAuth2AuthorizationFailureHandler telling(OAuth2AuthorizationFailureHandler handler) {
+		return new RefusalHandler(handler, this.removals);
 	}
 
 	/**
@@ -104,50 +173,20 @@ final class ManagerCoordinator implements BeanPostProcessor {
 				: builder.clientCredentials().build();
 	}
 
-	private CoordinatedProvider coordinated(OAuth2AuthorizedClientProvider provider, String name) {
-		RefreshTokenOAuth2AuthorizedClientProvider refreshing = coordinateProvider(provider, name);
+	private CoordinatedProvider coordinated(OAuth2AuthorizedClientProvider provider, String name, boolean keptByName) {
+		RefreshTokenOAuth2AuthorizedClientProvider refreshing = coordinateAll(provider, name);
 		return new CoordinatedProvider(provider, (refreshing != null) ? EarlyProvider.like(refreshing) : null,
-				this.refresher);
+				this.refresher, keptByName);
 	}
 
-	/**
-	 * Walks down to all clients that obtain tokens.
-	 * @return the provider that refreshes tokens, if there is one
-	 */
-	private @Nullable RefreshTokenOAuth2AuthorizedClientProvider coordinateProvider(OAuth2AuthorizedClientProvider root,
-			String name) {
-		RefreshTokenOAuth2AuthorizedClientProvider refreshing = null;
-		Deque<OAuth2AuthorizedClientProvider> left = new ArrayDeque<>();
-		left.add(root);
-		while (!left.isEmpty()) {
-			OAuth2AuthorizedClientProvider provider = left.remove();
-			if (provider instanceof DelegatingOAuth2AuthorizedClientProvider delegating) {
-				left.addAll(ClientInternals.providers(delegating));
-			}
-			else if (provider instanceof RefreshTokenOAuth2AuthorizedClientProvider found) {
-				coordinateClient(found);
-				refreshing = (refreshing != null) ? refreshing : found;
-			}
-			else if (provider instanceof ClientCredentialsOAuth2AuthorizedClientProvider found) {
-				coordinateClient(found);
-			}
-			else if (!provider.getClass().getName().startsWith(SPRING_SECURITY)) {
-				logger.warn(("Tokens may be refreshed without coordination by bean '%s': it has a provider of type %s, "
-						+ "which OAuth2 State does not know")
-					.formatted(name, provider.getClass().getName()));
-			}
-		}
-		return refreshing;
-	}
-
-	private void coordinateClient(RefreshTokenOAuth2AuthorizedClientProvider provider) {
+	private void coordinate(RefreshTokenOAuth2AuthorizedClientProvider provider) {
 		var client = ClientInternals.tokenClient(provider);
 		if (!(client instanceof CoordinatedRefreshClient)) {
 			provider.setAccessTokenResponseClient(new CoordinatedRefreshClient(client, this.refresher));
 		}
 	}
 
-	private void coordinateClient(ClientCredentialsOAuth2AuthorizedClientProvider provider) {
+	private void coordinate(ClientCredentialsOAuth2AuthorizedClientProvider provider) {
 		var client = ClientInternals.tokenClient(provider);
 		if (this.clientCredentials && !(client instanceof CoordinatedCredentialsClient)) {
 			provider.setAccessTokenResponseClient(new CoordinatedCredentialsClient(client, this.refresher));

@@ -12,6 +12,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.util.function.SingletonSupplier;
 
 import io.github.oauth2state.TokenRefreshListener;
@@ -31,18 +32,36 @@ public final class RefreshAutoConfiguration {
 
 	@Bean
 	static ManagerCoordinator oauth2StateManagerCoordinator(ObjectProvider<Refresher> refresher,
-			Environment environment) {
+			ObjectProvider<Removals> removals, Environment environment) {
 		boolean clientCredentials = environment.getProperty("oauth2-state.refresh.client-credentials", Boolean.class,
 				true);
-		return new ManagerCoordinator(SingletonSupplier.of(refresher::getObject), clientCredentials);
+		return new ManagerCoordinator(SingletonSupplier.of(refresher::getObject),
+				SingletonSupplier.of(removals::getObject), clientCredentials);
+	}
+
+	@Bean
+	static ClientsWatcher oauth2StateClientsWatcher(ObjectProvider<Removals> removals) {
+		return new ClientsWatcher(SingletonSupplier.of(removals::getObject));
+	}
+
+	@Bean
+	static StopOrder oauth2StateStopOrder() {
+		return new StopOrder();
+	}
+
+	@Bean
+	Removals oauth2StateRemovals(TokenRefreshStrategy strategy,
+			ObjectProvider<ClientRegistrationRepository> registrations) {
+		return new Removals(strategy, registrations::getIfUnique);
 	}
 
 	@Bean
 	Refresher oauth2StateRefresher(TokenRefreshStrategy strategy, ObjectProvider<TokenRefreshListener> listeners,
 			ObjectProvider<OAuth2AuthorizedClientService> clients) {
 		OAuth2AuthorizedClientService service = clients.getIfUnique();
-		boolean shared = service != null && !(service instanceof InMemoryOAuth2AuthorizedClientService);
-		return new Refresher(strategy, listeners.orderedStream().toList(), shared ? service : null);
+		boolean shared = service != null
+				&& !(WatchedClients.unwrap(service) instanceof InMemoryOAuth2AuthorizedClientService);
+		return new Refresher(strategy, listeners.orderedStream().toList(), shared ? service : null, service);
 	}
 
 	@Bean

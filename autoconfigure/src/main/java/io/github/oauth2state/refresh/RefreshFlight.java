@@ -12,6 +12,7 @@ import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.record.Hkdf;
 import io.github.oauth2state.record.Seal;
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
+import io.github.oauth2state.tokens.ClientIdentity;
 
 /**
  * The flight of all who hold the same refresh token. Both keys are derived from it, so
@@ -28,10 +29,11 @@ record RefreshFlight(StateKey key, SecretKey sealingKey) implements Flight {
 
 	static RefreshFlight of(TokenRefresh refresh, String refreshToken, RefreshSettings settings) {
 		ClientIdentity client = ClientIdentity.of(refresh.registration());
-		StateKey key = StateKey.of(settings.namespace(), PURPOSE, client.registrationId(), client.clientId(),
-				client.tokenUri(), (settings.keyScope() == KeyScope.PRINCIPAL)
-						? Objects.requireNonNullElse(refresh.principalName(), "") : "",
-				refreshToken);
+		String registration = (settings.keyScope() != KeyScope.CLIENT) ? client.registrationId() : "";
+		String principal = (settings.keyScope() == KeyScope.PRINCIPAL)
+				? Objects.requireNonNullElse(refresh.principalName(), "") : "";
+		StateKey key = StateKey.of(settings.namespace(), PURPOSE, registration, client.clientId(), client.tokenUri(),
+				principal, refreshToken);
 		byte[] info = ("oauth2-state/" + PURPOSE + "/1/" + settings.namespace()).getBytes(StandardCharsets.UTF_8);
 		byte[] sealingKey = Hkdf.derive(key.toByteArray(), refreshToken.getBytes(StandardCharsets.UTF_8), info,
 				SEALING_KEY_LENGTH);

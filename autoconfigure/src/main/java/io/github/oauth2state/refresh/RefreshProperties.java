@@ -56,15 +56,24 @@ public record RefreshProperties(@Nullable RefreshStrategyType strategy, @Default
 	public enum KeyScope {
 
 		/**
-		 * Those of one user with one refresh token.
+		 * Those of one principal with one refresh token, or for tokens by client
+		 * credentials, those of one principal.
 		 */
 		PRINCIPAL,
 
 		/**
 		 * Those with one refresh token, whoever they are for: for apps that use the same
-		 * tokens under several names.
+		 * tokens under several names. Tokens by client credentials are given to all
+		 * principals: only for apps whose token requests do not depend on the principal.
 		 */
-		REGISTRATION
+		REGISTRATION,
+
+		/**
+		 * Those with one refresh token, whichever user and whichever registration of the
+		 * same client they are for. Tokens by client credentials are given to all
+		 * principals of one registration.
+		 */
+		CLIENT
 
 	}
 

@@ -41,9 +41,11 @@ import io.github.oauth2state.tokens.TokensAutoConfiguration;
 @EnableConfigurationProperties(RefreshProperties.class)
 public final class RefreshStrategyAutoConfiguration {
 
+	static final String STRATEGY = "oauth2StateTokenRefreshStrategy";
+
 	private static final Duration EARLY = Duration.ofMinutes(2);
 
-	@Bean
+	@Bean(STRATEGY)
 	TokenRefreshStrategy oauth2StateTokenRefreshStrategy(RefreshProperties properties, OAuth2StateSettings general,
 			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores, StoreDecorators decorators,
 			ObjectProvider<TokenKeys> keys, OAuth2StateProperties loginProperties) {

@@ -24,9 +24,9 @@ import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.tokens.TokenLineage;
 
 /**
- * Puts a strategy to work, and does what is right whichever it is: tokens of somebody
- * else are refused, a refusal that newer tokens make moot is none, whoever saves or
- * removes tokens learns where they came from, and listeners are told. Thread-safe.
+ * Runs the strategy. Refuses tokens of another user, ignores {@code invalid_grant} if
+ * newer tokens are stored, notes where tokens came from, and tells listeners.
+ * Thread-safe.
  */
 final class Refresher {
 
@@ -38,21 +38,29 @@ final class Refresher {
 
 	private final @Nullable OAuth2AuthorizedClientService sharedClients;
 
+	private final @Nullable OAuth2AuthorizedClientService clients;
+
 	/**
 	 * Creates a refresher.
 	 * @param strategy the strategy
 	 * @param listeners who is told
 	 * @param sharedClients where clients are kept that all instances see, if they are
+	 * @param clients where clients are kept, whether all instances see them or not
 	 */
 	Refresher(TokenRefreshStrategy strategy, List<TokenRefreshListener> listeners,
-			@Nullable OAuth2AuthorizedClientService sharedClients) {
+			@Nullable OAuth2AuthorizedClientService sharedClients, @Nullable OAuth2AuthorizedClientService clients) {
 		this.strategy = strategy;
 		this.listeners = List.copyOf(listeners);
 		this.sharedClients = sharedClients;
+		this.clients = clients;
 	}
 
 	@Nullable OAuth2AuthorizedClientService sharedClients() {
 		return this.sharedClients;
+	}
+
+	@Nullable OAuth2AuthorizedClientService clients() {
+		return this.clients;
 	}
 
 	TokenRefreshAdvice whileValid(OAuth2AuthorizedClient client) {
@@ -104,7 +112,8 @@ final class Refresher {
 	private static OAuth2AuthorizationException withRefusedToken(TokenRefresh refresh,
 			OAuth2AuthorizationException ex) {
 		OAuth2RefreshToken refused = refresh.refreshToken();
-		return (refused != null && isRefusal(refresh, ex)) ? new RefusedTokenException(ex, refused.getTokenValue())
+		return (refused != null && isRefusal(refresh, ex))
+				? new RefusedTokenException(ex, refresh.registration().getRegistrationId(), refused.getTokenValue())
 				: ex;
 	}
 

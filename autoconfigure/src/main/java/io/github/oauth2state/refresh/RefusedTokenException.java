@@ -12,9 +12,16 @@ final class RefusedTokenException extends OAuth2AuthorizationException {
 	// Transient: a token must not go wherever exceptions are written to.
 	private final transient String refreshToken;
 
-	RefusedTokenException(OAuth2AuthorizationException refusal, String refreshToken) {
+	private final String registrationId;
+
+	RefusedTokenException(OAuth2AuthorizationException refusal, String registrationId, String refreshToken) {
 		super(refusal.getError(), refusal);
+		this.registrationId = registrationId;
 		this.refreshToken = refreshToken;
+	}
+
+	String registrationId() {
+		return this.registrationId;
 	}
 
 	String refreshToken() {

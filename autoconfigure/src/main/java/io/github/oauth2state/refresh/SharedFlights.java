@@ -33,21 +33,29 @@ final class SharedFlights {
 
 	private final FlightLeader leader;
 
+	private final FlightResults results;
+
 	private final Function<TokenRefresh, Flight> flights;
+
+	private final RecentTokens recent;
 
 	/**
 	 * Creates the flights.
 	 * @param store where instances meet
 	 * @param settings how long things take
 	 * @param leader what calls the provider
+	 * @param results reads what it leaves
 	 * @param flights tells what instances share of a refresh
+	 * @param recent knows which tokens the app has removed
 	 */
-	SharedFlights(StateStore store, RefreshSettings settings, FlightLeader leader,
-			Function<TokenRefresh, Flight> flights) {
+	SharedFlights(StateStore store, RefreshSettings settings, FlightLeader leader, FlightResults results,
+			Function<TokenRefresh, Flight> flights, RecentTokens recent) {
 		this.store = store;
 		this.settings = settings;
 		this.leader = leader;
+		this.results = results;
 		this.flights = flights;
+		this.recent = recent;
 	}
 
 	/**
@@ -55,24 +63,24 @@ final class SharedFlights {
 	 * @throws StateStoreException if the store did not answer, and nothing speaks against
 	 * calling the provider without it
 	 * @throws CoordinationException if it did not answer when it was known already that
-	 * another request calls the provider or has called it
+	 * another request calls the provider or has called it, or if there was no end to
+	 * waiting for others
 	 */
 	TokenRefreshResult fly(TokenRefresh refresh) {
-		return fly(refresh, 1);
+		return fly(refresh, 1, new Backoff(this.settings.waitTimeout()));
 	}
 
-	private TokenRefreshResult fly(TokenRefresh refresh, int generation) {
+	private TokenRefreshResult fly(TokenRefresh refresh, int generation, Backoff backoff) {
 		if (generation > MAX_GENERATIONS) {
 			throw new CoordinationException(TokenRefreshOutcome.FAILED, "New tokens are due again all the time");
 		}
 		Flight flight = this.flights.apply(refresh);
 		byte[] lease = FlightCodec.newLease();
-		Backoff backoff = new Backoff(this.settings.waitTimeout());
 		boolean alone = generation == 1;
 		while (true) {
 			long asked = System.nanoTime();
 			Optional<byte[]> found = putIfAbsent(flight, lease, alone);
-			FlightRecord record = found.map((bytes) -> FlightCodec.read(flight, bytes)).orElse(null);
+			FlightRecord record = found.map((bytes) -> read(flight, bytes)).orElse(null);
 			if (record instanceof FlightRecord.Lease) {
 				awaitChange(flight, found.orElseThrow(), backoff);
 				alone = false;
@@ -81,21 +89,33 @@ final class SharedFlights {
 			if (record instanceof FlightRecord.Failure failure) {
 				throw new OAuth2AuthorizationException(failure.error());
 			}
-			if (record instanceof FlightTokens tokens && tokens.answer(refresh)) {
+			if (record instanceof FlightTokens tokens && tokens.answer(refresh)
+					&& !this.recent.isRemoved(refresh, tokens)) {
 				return new TokenRefreshResult(TokenRefreshOutcome.SHARED, tokens.response());
 			}
 			if (record instanceof FlightTokens tokens && tokens.replace(refresh)) {
 				TokenRefresh next = refresh.next(tokens.response());
 				TokenLineage.descends(refreshToken(refresh), refreshToken(next));
-				return fly(next, generation + 1);
+				return fly(next, generation + 1, backoff);
 			}
 			if (found.isEmpty() || takeOver(flight, found.get(), lease)) {
-				Optional<TokenRefreshResult> result = this.leader.lead(refresh, flight, lease, asked);
+				Optional<TokenRefreshResult> result = this.leader.lead(refresh, flight, lease, asked, backoff);
 				if (result.isPresent()) {
 					return result.get();
 				}
 				alone = false;
 			}
+			backoff.pause();
+		}
+	}
+
+	private FlightRecord read(Flight flight, byte[] record) {
+		try {
+			return this.results.read(flight, record);
+		}
+		catch (StateStoreException ex) {
+			throw new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
+					"The store did not give out the tokens that another request has obtained", ex);
 		}
 	}
 
@@ -118,13 +138,18 @@ final class SharedFlights {
 	 */
 	private Optional<byte[]> putIfAbsent(Flight flight, byte[] lease) {
 		try {
-			return this.store.putIfAbsent(flight.key(), lease, this.settings.lease());
+			return putOrFind(flight, lease);
 		}
 		catch (StateStoreException ex) {
-			// The lease may be there, though the answer was lost.
-			return this.store.putIfAbsent(flight.key(), lease, this.settings.lease())
-				.filter((found) -> !Arrays.equals(found, lease));
+			return putOrFind(flight, lease);
 		}
+	}
+
+	private Optional<byte[]> putOrFind(Flight flight, byte[] lease) {
+		// The lease may be there, though an answer was lost, here or in a client that
+		// repeats commands
+		return this.store.putIfAbsent(flight.key(), lease, this.settings.lease())
+			.filter((found) -> !Arrays.equals(found, lease));
 	}
 
 	/**
@@ -133,6 +158,20 @@ final class SharedFlights {
 	 */
 	TokenRefreshResult flyAlone(TokenRefresh refresh) {
 		return this.leader.leadAlone(refresh, this.flights.apply(refresh));
+	}
+
+	/**
+	 * Stops offering tokens.
+	 * @param token the access token, or empty for any
+	 * @throws StateStoreException if the store did not answer
+	 */
+	void forget(TokenRefresh refresh, Optional<String> token) {
+		Flight flight = this.flights.apply(refresh);
+		Optional<byte[]> found = this.store.find(flight.key());
+		if (found.isPresent() && this.results.read(flight, found.get()) instanceof FlightTokens tokens
+				&& (token.isEmpty() || token.get().equals(tokens.accessToken()))) {
+			this.store.remove(flight.key(), found.get());
+		}
 	}
 
 	private static String refreshToken(TokenRefresh refresh) {

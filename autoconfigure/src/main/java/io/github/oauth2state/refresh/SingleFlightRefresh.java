@@ -1,5 +1,7 @@
 package io.github.oauth2state.refresh;
 
+import java.util.Optional;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
@@ -39,10 +41,12 @@ final class SingleFlightRefresh implements TokenRefreshStrategy, DisposableBean 
 	SingleFlightRefresh(RefreshSettings settings, EarlyWindow early, StateStore store, @Nullable TokenKeys keys) {
 		this.settings = settings;
 		this.early = early;
+		this.recent = new RecentTokens(settings.replayWindow());
 		this.local = new LocalFlights(settings.waitTimeout());
 		this.renewal = new LeaseRenewal(store, settings);
-		this.shared = new SharedFlights(store, settings, new FlightLeader(store, settings, this.renewal), this::flight);
-		this.recent = new RecentTokens(settings.replayWindow());
+		FlightResults results = new FlightResults(store, settings);
+		FlightLeader leader = new FlightLeader(store, settings, this.renewal, results);
+		this.shared = new SharedFlights(store, settings, leader, results, this::flight, this.recent);
 		this.keys = keys;
 	}
 
@@ -58,11 +62,55 @@ final class SingleFlightRefresh implements TokenRefreshStrategy, DisposableBean 
 
 	@Override
 	public TokenRefreshResult refresh(TokenRefresh refresh) {
-		if (refresh.refreshToken() == null && this.keys == null) {
-			return this.local.join(LocalKey.of(refresh), () -> this.recent.getOrObtain(refresh,
-					() -> new TokenRefreshResult(TokenRefreshOutcome.REFRESHED, refresh.call())));
+		return (refresh.refreshToken() != null) ? this.local.join(LocalKey.of(refresh), () -> fly(refresh))
+				: obtain(refresh);
+	}
+
+	private TokenRefreshResult obtain(TokenRefresh refresh) {
+		Optional<LocalKey> key = LocalKey.of(refresh, this.settings.keyScope());
+		if (key.isEmpty()) {
+			return call(refresh);
 		}
-		return this.local.join(LocalKey.of(refresh), () -> fly(refresh));
+		TokenRefreshResult result = this.local.join(key.get(), () -> (this.keys != null) ? fly(refresh)
+				: this.recent.getOrObtain(key.get(), refresh, () -> call(refresh)));
+		this.recent.giveOut(refresh, result.response());
+		return result;
+	}
+
+	/**
+	 * Notes that a token by client credentials was saved.
+	 */
+	void saved(GrantedCredentials refresh, String token) {
+		this.recent.saved(refresh, token);
+	}
+
+	/**
+	 * Offers tokens by client credentials to nobody any more, here and on other
+	 * instances, after they were removed.
+	 */
+	void removed(GrantedCredentials refresh) {
+		LocalKey.of(refresh, this.settings.keyScope()).ifPresent((key) -> {
+			Optional<String> token = this.recent.removed(key, refresh);
+			if (this.keys != null) {
+				forget(refresh, token);
+			}
+		});
+	}
+
+	private void forget(TokenRefresh refresh, Optional<String> token) {
+		try {
+			this.shared.forget(refresh, token);
+		}
+		catch (StateStoreException ex) {
+			this.renewal.retry(() -> {
+				this.shared.forget(refresh, token);
+				return true;
+			});
+		}
+	}
+
+	private static TokenRefreshResult call(TokenRefresh refresh) {
+		return new TokenRefreshResult(TokenRefreshOutcome.REFRESHED, refresh.call());
 	}
 
 	private TokenRefreshResult fly(TokenRefresh refresh) {

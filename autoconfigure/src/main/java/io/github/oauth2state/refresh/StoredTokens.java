@@ -1,14 +1,15 @@
 package io.github.oauth2state.refresh;
 
 import java.util.Optional;
-import java.util.Set;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
-import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
 import io.github.oauth2state.TokenRefresh;
+import io.github.oauth2state.tokens.ClientIdentity;
+import io.github.oauth2state.tokens.TokenLineage;
 
 /**
  * Finds tokens that somebody has refreshed and saved already: an instance that does not
@@ -24,9 +25,9 @@ final class StoredTokens {
 	static Optional<FlightTokens> newerThan(TokenRefresh refresh) {
 		try {
 			return refresh.stored()
-				.filter((client) -> hasScopes(client, refresh))
+				.filter((client) -> isFor(client, refresh) && !isOlder(client, refresh))
 				.map((client) -> FlightTokens.of(refresh, client))
-				.filter((tokens) -> tokens.answer(refresh));
+				.filter((tokens) -> tokens.answer(refresh) && tokens.areNewerThan(refresh));
 		}
 		catch (RuntimeException ex) {
 			// Not to know is no reason not to refresh.
@@ -35,10 +36,23 @@ final class StoredTokens {
 		}
 	}
 
-	private static boolean hasScopes(OAuth2AuthorizedClient client, TokenRefresh refresh) {
-		OAuth2AccessToken due = refresh.accessToken();
-		Set<String> wanted = (refresh.scopes().isEmpty() && due != null) ? due.getScopes() : refresh.scopes();
-		return client.getAccessToken().getScopes().containsAll(wanted);
+	/**
+	 * Without scopes that it asks for, a refresh takes what the provider gives, be it
+	 * fewer or others than before.
+	 */
+	private static boolean isFor(OAuth2AuthorizedClient client, TokenRefresh refresh) {
+		return ClientIdentity.of(client.getClientRegistration()).equals(ClientIdentity.of(refresh.registration()))
+				&& client.getAccessToken().getScopes().containsAll(refresh.scopes());
+	}
+
+	/**
+	 * Tells whether what is due was obtained with what is stored, as where another
+	 * request has refreshed it and not saved it yet.
+	 */
+	private static boolean isOlder(OAuth2AuthorizedClient client, TokenRefresh refresh) {
+		OAuth2RefreshToken stored = client.getRefreshToken();
+		OAuth2RefreshToken due = refresh.refreshToken();
+		return stored != null && due != null && TokenLineage.isAncestor(stored.getTokenValue(), due.getTokenValue());
 	}
 
 }

@@ -5,6 +5,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.util.ClassUtils;
 
 import io.github.oauth2state.TokenRefreshStrategy;
@@ -31,7 +32,10 @@ class TokensInOneInstanceWarning implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		boolean inMemory = has(InMemoryOAuth2AuthorizedClientService.class);
+		boolean inMemory = this.beans.getBeansOfType(OAuth2AuthorizedClientService.class, false, false)
+			.values()
+			.stream()
+			.anyMatch((clients) -> WatchedClients.unwrap(clients) instanceof InMemoryOAuth2AuthorizedClientService);
 		if (this.strategy instanceof SingleFlightRefresh && inMemory && !keepsTokensInSessions()) {
 			logger.warn("Instances agree on who refreshes tokens, but each keeps tokens in a memory of its own. Set "
 					+ "oauth2-state.tokens.store to 'redis' or 'jdbc' to keep them where all instances find them, or "

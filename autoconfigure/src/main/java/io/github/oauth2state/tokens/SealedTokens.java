@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStore;
 import io.github.oauth2state.login.LimitedLog;
 
 /**
@@ -12,14 +13,9 @@ import io.github.oauth2state.login.LimitedLog;
 final class SealedTokens {
 
 	/**
-	 * What stores take, in bytes.
+	 * What of a record is left for the content, in bytes.
 	 */
-	private static final int MAX_RECORD = 64 * 1024;
-
-	/**
-	 * What of it is left for the content, in bytes.
-	 */
-	static final int MAX_CONTENT = MAX_RECORD - TokenKeys.MAX_OVERHEAD;
+	static final int MAX_CONTENT = StateStore.MAX_VALUE_LENGTH - TokenKeys.MAX_OVERHEAD;
 
 	private final LimitedLog log = new LimitedLog(SharedAuthorizedClientService.class);
 

@@ -14,6 +14,7 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.util.Assert;
 
@@ -28,7 +29,12 @@ import io.github.oauth2state.StateStoreException.Reason;
  * Nothing newer is ever overwritten by what is older. A login replaces whatever is there.
  * The result of a refresh replaces only the tokens that it came from, so that who was
  * paused before it saved leaves what others have saved since. Without refresh tokens,
- * what expires later stays.
+ * what expires later stays, unless the new tokens were obtained in its place.
+ * <p>
+ * Tokens of another client with the same registration id, as that of another tenant,
+ * count as absent. Earlier releases did not write whose tokens they are: such records
+ * count only where the app's registrations cannot change, and so have one client for each
+ * id.
  */
 final class SharedAuthorizedClientService implements OAuth2AuthorizedClientService {
 
@@ -73,9 +79,17 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 			return null;
 		}
 		return (T) this.store.find(key)
-			.flatMap((record) -> this.sealed.open(key, record))
+			.flatMap((record) -> open(key, record, registration))
 			.map((tokens) -> tokens.toClient(registration, principalName))
 			.orElse(null);
+	}
+
+	private Optional<StoredTokens> open(StateKey key, byte[] record, ClientRegistration registration) {
+		return this.sealed.open(key, record).filter((tokens) -> {
+			ClientIdentity client = tokens.client();
+			return (client != null) ? client.equals(ClientIdentity.of(registration))
+					: this.registrations instanceof InMemoryClientRegistrationRepository;
+		});
 	}
 
 	/**
@@ -99,7 +113,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 			if (there.isEmpty()) {
 				there = this.store.putIfAbsent(key, record, timeToLive);
 			}
-			if (there.isEmpty() || isLeft(key, there.get(), stays)
+			if (there.isEmpty() || isLeft(key, there.get(), client.getClientRegistration(), stays)
 					|| this.store.replace(key, there.get(), record, timeToLive)) {
 				return;
 			}
@@ -108,33 +122,43 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 		throw new StateStoreException(Reason.REJECTED, "Others save the same user's tokens all the time", null);
 	}
 
-	private boolean isLeft(StateKey key, byte[] there, Optional<Predicate<StoredTokens>> stays) {
-		return stays.isPresent() && this.sealed.open(key, there).filter(stays.get()).isPresent();
+	private boolean isLeft(StateKey key, byte[] there, ClientRegistration registration,
+			Optional<Predicate<StoredTokens>> stays) {
+		return stays.isPresent() && open(key, there, registration).filter(stays.get()).isPresent();
 	}
 
 	/**
 	 * Tells which tokens a save leaves where they are.
 	 * @return the condition, or empty for a login, which replaces all
 	 */
-	private static Optional<Predicate<StoredTokens>> whatStays(OAuth2AuthorizedClient client, StoredTokens mine) {
+	private Optional<Predicate<StoredTokens>> whatStays(OAuth2AuthorizedClient client, StoredTokens mine) {
+		Set<String> replaced = TokenLineage.takeAncestors(mine.accessToken().getTokenValue()).orElseGet(Set::of);
 		if (mine.refreshToken() == null) {
 			boolean login = AuthorizationGrantType.AUTHORIZATION_CODE
 				.equals(client.getClientRegistration().getAuthorizationGrantType());
 			return login ? Optional.empty()
-					: Optional.of((there) -> there.hasSameValues(mine) || newer(there.outlives(mine)));
+					: Optional.of((there) -> stays(there, mine, outlives(there, mine, replaced)));
 		}
 		return TokenLineage.takeAncestors(mine.refreshToken().getTokenValue())
-			.map((ancestors) -> (there) -> there.hasSameValues(mine)
-					|| newer(!there.hasRefreshTokenAmong(ancestors) || isNewerWithSameRefreshToken(there, mine)));
+			.map((ancestors) -> (there) -> stays(there, mine, !there.hasRefreshTokenAmong(ancestors)
+					|| (there.hasSameRefreshToken(mine) && outlives(there, mine, replaced))));
+	}
+
+	private static boolean stays(StoredTokens there, StoredTokens mine, boolean newer) {
+		if (there.hasSameValues(mine)) {
+			return !mine.prolong(there);
+		}
+		return newer(newer);
 	}
 
 	/**
-	 * Tells the results of two refreshes apart where the provider does not rotate.
+	 * Tells apart what was obtained independently of each other: without a refresh token,
+	 * or with the same one where the provider does not rotate. Who saves last may have
+	 * been paused, so that what expires later counts as newer, unless it is what the
+	 * other was obtained in place of, or would be next.
 	 */
-	private static boolean isNewerWithSameRefreshToken(StoredTokens there, StoredTokens mine) {
-		return mine.refreshToken() != null && there.refreshToken() != null
-				&& mine.refreshToken().getTokenValue().equals(there.refreshToken().getTokenValue())
-				&& there.outlives(mine);
+	private boolean outlives(StoredTokens there, StoredTokens mine, Set<String> replaced) {
+		return there.outlives(mine) && !there.hasAccessTokenAmong(replaced) && !there.areDue(this.clock.instant());
 	}
 
 	private static boolean newer(boolean newer) {
@@ -152,7 +176,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	@Override
 	public void removeAuthorizedClient(String registrationId, String principalName) {
 		StateKey key = key(registrationId, principalName);
-		Optional<Set<String>> refused = TokenLineage.refused().map(Set::of);
+		Optional<Set<String>> refused = TokenLineage.refused(registrationId, principalName).map(Set::of);
 		if (refused.isEmpty()) {
 			this.store.take(key);
 			return;

@@ -23,8 +23,11 @@ import io.github.oauth2state.record.CborRecord;
  *
  * @param accessToken the access token
  * @param refreshToken the refresh token, if there is one
+ * @param client whose tokens these are to the provider, or {@code null} if an earlier
+ * release wrote them
  */
-record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken refreshToken) {
+record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken refreshToken,
+		@Nullable ClientIdentity client) {
 
 	/**
 	 * Records live for at least so long, whatever they say: clocks differ.
@@ -35,6 +38,17 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 	 * What stores keep records for at most.
 	 */
 	static final Duration MAX_TTL = Duration.ofDays(400);
+
+	/**
+	 * Two instances that received the same token may have times for it that differ by a
+	 * little.
+	 */
+	private static final Duration RECKONING = Duration.ofSeconds(10);
+
+	/**
+	 * How long before its expiry Spring Security replaces a token.
+	 */
+	private static final Duration DUE = Duration.ofSeconds(60);
 
 	// Names are only ever added: records outlive releases
 	private static final String ACCESS = "access";
@@ -53,8 +67,15 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 
 	private static final String REFRESH_EXPIRES = "refresh-expires";
 
+	private static final String CLIENT_ID = "client";
+
+	private static final String TOKEN_URI = "token-uri";
+
+	private static final String REGISTRATION_ID = "registration";
+
 	static StoredTokens of(OAuth2AuthorizedClient client) {
-		return new StoredTokens(client.getAccessToken(), client.getRefreshToken());
+		return new StoredTokens(client.getAccessToken(), client.getRefreshToken(),
+				ClientIdentity.of(client.getClientRegistration()));
 	}
 
 	OAuth2AuthorizedClient toClient(ClientRegistration registration, String principalName) {
@@ -78,6 +99,11 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 			values.put(REFRESH_ISSUED, this.refreshToken.getIssuedAt());
 			values.put(REFRESH_EXPIRES, this.refreshToken.getExpiresAt());
 		}
+		if (this.client != null) {
+			values.put(REGISTRATION_ID, this.client.registrationId());
+			values.put(CLIENT_ID, this.client.clientId());
+			values.put(TOKEN_URI, this.client.tokenUri());
+		}
 		values.values().removeIf((value) -> value == null);
 		return CborRecord.write(values);
 	}
@@ -96,7 +122,15 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 		String refresh = get(values, REFRESH, String.class);
 		OAuth2RefreshToken refreshToken = (refresh != null) ? new OAuth2RefreshToken(refresh,
 				get(values, REFRESH_ISSUED, Instant.class), get(values, REFRESH_EXPIRES, Instant.class)) : null;
-		return new StoredTokens(accessToken, refreshToken);
+		return new StoredTokens(accessToken, refreshToken, client(values));
+	}
+
+	private static @Nullable ClientIdentity client(Map<?, ?> values) {
+		if (!values.containsKey(CLIENT_ID)) {
+			return null;
+		}
+		return new ClientIdentity(required(values, REGISTRATION_ID), required(values, CLIENT_ID),
+				required(values, TOKEN_URI));
 	}
 
 	private static Set<String> scopes(@Nullable List<?> values) {
@@ -130,7 +164,7 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 	 * @return the time to live of their record
 	 */
 	Duration timeToLive(Instant now, Duration unlessKnown) {
-		Instant end = (this.refreshToken != null) ? this.refreshToken.getExpiresAt() : this.accessToken.getExpiresAt();
+		Instant end = (this.refreshToken != null) ? this.refreshToken.getExpiresAt() : TokenExpiry.of(this.accessToken);
 		Duration ttl = (end != null) ? Duration.between(now, end) : unlessKnown;
 		if (ttl.compareTo(MAX_TTL) > 0) {
 			return MAX_TTL;
@@ -142,12 +176,22 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 	 * Compares the values of the tokens. The rest each instance reckons by its own clock.
 	 */
 	boolean hasSameValues(StoredTokens other) {
-		return this.accessToken.getTokenValue().equals(other.accessToken.getTokenValue())
-				&& value(this.refreshToken).equals(value(other.refreshToken));
+		return this.accessToken.getTokenValue().equals(other.accessToken.getTokenValue()) && hasSameRefreshToken(other);
+	}
+
+	boolean hasSameRefreshToken(StoredTokens other) {
+		return value(this.refreshToken).equals(value(other.refreshToken));
 	}
 
 	private static String value(@Nullable OAuth2RefreshToken token) {
 		return (token != null) ? token.getTokenValue() : "";
+	}
+
+	/**
+	 * Tells whether the access token is one of those with the given digests.
+	 */
+	boolean hasAccessTokenAmong(Set<String> digests) {
+		return digests.contains(TokenLineage.digest(this.accessToken.getTokenValue()));
 	}
 
 	/**
@@ -161,9 +205,30 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 	 * Tells whether the access token is known to expire later than another.
 	 */
 	boolean outlives(StoredTokens other) {
-		Instant mine = this.accessToken.getExpiresAt();
-		Instant others = other.accessToken.getExpiresAt();
-		return mine != null && others != null && mine.isAfter(others);
+		return isLater(TokenExpiry.of(this.accessToken), TokenExpiry.of(other.accessToken), Duration.ZERO);
+	}
+
+	/**
+	 * Tells whether the provider has prolonged the life of the same tokens, or confirmed
+	 * them if it does not say how long they live.
+	 */
+	boolean prolong(StoredTokens other) {
+		Instant mine = TokenExpiry.of(this.accessToken);
+		Instant others = TokenExpiry.of(other.accessToken);
+		return (mine != null || others != null) ? mine != null && (others == null || isLater(mine, others, RECKONING))
+				: isLater(this.accessToken.getIssuedAt(), other.accessToken.getIssuedAt(), RECKONING);
+	}
+
+	/**
+	 * Tells whether the access token is about to be replaced.
+	 */
+	boolean areDue(Instant now) {
+		Instant end = TokenExpiry.of(this.accessToken);
+		return end != null && !isLater(end, now, DUE);
+	}
+
+	private static boolean isLater(@Nullable Instant one, @Nullable Instant other, Duration atLeast) {
+		return one != null && other != null && Duration.between(other, one).compareTo(atLeast) > 0;
 	}
 
 	@Override

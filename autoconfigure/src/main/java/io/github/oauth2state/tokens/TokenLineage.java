@@ -5,6 +5,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -12,84 +14,121 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the keeper of tokens what {@code saveAuthorizedClient} and
- * {@code removeAuthorizedClient} cannot: which refresh tokens a new one was obtained
- * with, and which one the provider has refused. With that, whoever was paused while
- * others went on does not overwrite or remove what is newer than its own.
+ * {@code removeAuthorizedClient} cannot: which tokens the new ones were obtained with,
+ * and which refresh token the provider has refused. With that, a thread that was paused
+ * while others went on does not overwrite or remove what is newer than its own.
  * <p>
  * Bound to the thread, because Spring Security saves and removes on the thread that
- * refreshed. Holds digests only.
+ * refreshed. Listeners, user services and handlers may use other tokens on the same
+ * thread before that, so what is noted of one token stays when others are noted. Holds
+ * digests only.
  */
 public final class TokenLineage {
 
-	private static final ThreadLocal<@Nullable Descent> DESCENT = new ThreadLocal<>();
+	/**
+	 * How many tokens are remembered for each thread. Where tokens are kept in sessions,
+	 * nobody asks for them.
+	 */
+	private static final int MAX_REMEMBERED = 16;
 
-	private static final ThreadLocal<@Nullable String> REFUSED = new ThreadLocal<>();
+	private static final ThreadLocal<Map<String, Ancestry>> ANCESTRIES = ThreadLocal.withInitial(LinkedHashMap::new);
+
+	private static final ThreadLocal<@Nullable Refusal> REFUSAL = new ThreadLocal<>();
 
 	private TokenLineage() {
 	}
 
 	/**
-	 * Notes that a refresh token was obtained with another one. Steps that follow each
-	 * other add up.
-	 * @param before the refresh token that was used
-	 * @param after the refresh token that came back, the same one where the provider does
-	 * not rotate
+	 * Notes that a token was obtained with another one, or in place of it. Steps that
+	 * follow each other add up.
+	 * @param before the token that was used or replaced
+	 * @param after the token that came back, the same one where the provider does not
+	 * rotate
 	 */
 	public static void descends(String before, String after) {
-		Descent earlier = DESCENT.get();
+		Map<String, Ancestry> remembered = ANCESTRIES.get();
+		String from = digest(before);
+		String to = digest(after);
 		Set<String> ancestors = new HashSet<>();
-		ancestors.add(digest(before));
-		if (earlier != null && earlier.includes(digest(before))) {
-			ancestors.addAll(earlier.ancestors());
-			ancestors.add(earlier.token());
+		remembered.forEach((token, earlier) -> {
+			boolean step = token.equals(from) || earlier.tokens().contains(from);
+			if (step && !earlier.tokens().contains(to)) {
+				ancestors.addAll(earlier.tokens());
+				ancestors.add(token);
+			}
+		});
+		ancestors.remove(to);
+		ancestors.add(from);
+		Ancestry noted = remembered.remove(to);
+		remembered.put(to, new Ancestry(Set.copyOf(ancestors), (noted != null) ? noted.saves() + 1 : 1));
+		if (remembered.size() > MAX_REMEMBERED) {
+			remembered.remove(remembered.keySet().iterator().next());
 		}
-
-		DESCENT.set(new Descent(digest(after), Set.copyOf(ancestors)));
 	}
 
 	/**
-	 * Forgets what was noted, as something else begins on this thread.
+	 * Tells whether a token was obtained with another one on this thread.
+	 * @param before the token that may have been used
+	 * @param after the token that may have come back
+	 * @return whether it is known to be so
 	 */
-	public static void forget() {
-		DESCENT.remove();
+	public static boolean isAncestor(String before, String after) {
+		Ancestry ancestry = ANCESTRIES.get().get(digest(after));
+		return ancestry != null && !before.equals(after) && ancestry.tokens().contains(digest(before));
 	}
 
 	/**
-	 * Runs what handles a refusal, so that it removes no other token than the refused
-	 * one.
+	 * Runs what handles a refusal, so that it removes no other token of this client than
+	 * the refused one.
+	 * @param registrationId the registration whose token was refused
+	 * @param principalName the user
 	 * @param refused the refresh token that the provider has refused
 	 * @param handler what handles it
 	 */
-	public static void whileRefused(String refused, Runnable handler) {
-		REFUSED.set(digest(refused));
+	public static void whileRefused(String registrationId, String principalName, String refused, Runnable handler) {
+		Refusal outer = REFUSAL.get();
+		REFUSAL.set(new Refusal(registrationId, principalName, digest(refused)));
 		try {
 			handler.run();
 		}
 		finally {
-			REFUSED.remove();
+			REFUSAL.set(outer);
+			if (outer == null) {
+				REFUSAL.remove();
+			}
 		}
 	}
 
 	/**
-	 * Returns the digests of the refresh tokens that one was obtained with on this
-	 * thread, and forgets them.
-	 * @param refreshToken the token
+	 * Returns the digests of the tokens that one was obtained with on this thread, once
+	 * for each time that this was noted.
+	 * @param token the token
 	 * @return digests, or empty if it came by no refresh, which is to say by a login
 	 */
-	static Optional<Set<String>> takeAncestors(String refreshToken) {
-		Descent descent = DESCENT.get();
-		if (descent == null || !descent.token().equals(digest(refreshToken))) {
+	static Optional<Set<String>> takeAncestors(String token) {
+		Map<String, Ancestry> remembered = ANCESTRIES.get();
+		String digest = digest(token);
+		Ancestry ancestry = remembered.remove(digest);
+		if (ancestry == null) {
 			return Optional.empty();
 		}
-		DESCENT.remove();
-		return Optional.of(descent.ancestors());
+		if (ancestry.saves() > 1) {
+			remembered.put(digest, new Ancestry(ancestry.tokens(), ancestry.saves() - 1));
+		}
+		else {
+			remembered.keySet().removeAll(ancestry.tokens());
+		}
+		return Optional.of(ancestry.tokens());
 	}
 
 	/**
-	 * Returns the digest of the refresh token whose refusal is being handled.
+	 * Returns the digest of the refresh token of a client whose refusal is being handled.
 	 */
-	static Optional<String> refused() {
-		return Optional.ofNullable(REFUSED.get());
+	static Optional<String> refused(String registrationId, String principalName) {
+		Refusal refusal = REFUSAL.get();
+		boolean same = refusal != null && refusal.registrationId().equals(registrationId)
+				&& refusal.principalName().equals(principalName);
+		return same ? Optional.of(refusal.token()) : Optional.empty();
 	}
 
 	static String digest(String token) {
@@ -102,12 +141,24 @@ public final class TokenLineage {
 		}
 	}
 
-	private record Descent(String token, Set<String> ancestors) {
+	/**
+	 * What a token came from.
+	 *
+	 * @param tokens digests
+	 * @param saves how many saves may ask for it: a listener that refreshes the same
+	 * tokens saves them, too
+	 */
+	private record Ancestry(Set<String> tokens, int saves) {
+	}
 
-		boolean includes(String digest) {
-			return this.token.equals(digest) || this.ancestors.contains(digest);
-		}
-
+	/**
+	 * A refusal that is being handled.
+	 *
+	 * @param registrationId the registration
+	 * @param principalName the user
+	 * @param token the digest of the refused token
+	 */
+	private record Refusal(String registrationId, String principalName, String token) {
 	}
 
 }

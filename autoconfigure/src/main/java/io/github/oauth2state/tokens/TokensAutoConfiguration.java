@@ -7,7 +7,6 @@ import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -25,12 +24,15 @@ import org.springframework.security.oauth2.client.JdbcOAuth2AuthorizedClientServ
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 
+import io.github.oauth2state.OAuth2StateDataSource;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.StoreType;
 import io.github.oauth2state.record.SealingKeys;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.store.StoreConnections;
 import io.github.oauth2state.store.StoreDecorators;
 
 /**
@@ -111,20 +113,23 @@ public final class TokensAutoConfiguration {
 
 		@Bean(SERVICE)
 		JdbcOAuth2AuthorizedClientService oauth2StateAuthorizedClientService(ObjectProvider<JdbcOperations> jdbc,
-				ObjectProvider<DataSource> dataSources, ClientRegistrationRepository registrations) {
-			JdbcOperations operations = jdbc.getIfUnique();
+				@OAuth2StateDataSource ObjectProvider<DataSource> qualified, ObjectProvider<DataSource> unqualified,
+				ClientRegistrationRepository registrations) {
+			boolean chosen = qualified.stream().findAny().isPresent();
+			JdbcOperations operations = chosen ? null : jdbc.getIfUnique();
 			if (operations == null) {
-				operations = new JdbcTemplate(unique(dataSources.getIfUnique()));
+				operations = new JdbcTemplate(dataSource(qualified, unqualified));
 			}
 			logger.info("Tokens are kept in the table oauth2_authorized_client, not sealed");
 			return new JdbcOAuth2AuthorizedClientService(operations, registrations);
 		}
 
-		private static DataSource unique(@Nullable DataSource dataSource) {
-			if (dataSource == null) {
+		private static DataSource dataSource(ObjectProvider<DataSource> qualified,
+				ObjectProvider<DataSource> unqualified) {
+			if (qualified.stream().findAny().isEmpty() && unqualified.stream().findAny().isEmpty()) {
 				throw new NoTokenStoreException(TokenStoreType.JDBC_PLAIN);
 			}
-			return dataSource;
+			return StoreConnections.choose(StoreType.JDBC, qualified, unqualified);
 		}
 
 	}

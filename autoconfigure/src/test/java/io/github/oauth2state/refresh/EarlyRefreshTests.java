@@ -130,10 +130,10 @@ class EarlyRefreshTests {
 
 	private CoordinatedProvider coordinated() {
 		EarlyRefresh strategy = new EarlyRefresh(window(Duration.ofMinutes(2), 0), TestInstance.SETTINGS);
-		Refresher refresher = new Refresher(strategy, List.of(this.events::add), null);
+		Refresher refresher = new Refresher(strategy, List.of(this.events::add), null, null);
 		RefreshTokenOAuth2AuthorizedClientProvider refreshing = new RefreshTokenOAuth2AuthorizedClientProvider();
 		refreshing.setAccessTokenResponseClient(new CoordinatedRefreshClient(this.provider, () -> refresher));
-		return new CoordinatedProvider(refreshing, EarlyProvider.like(refreshing), () -> refresher);
+		return new CoordinatedProvider(refreshing, EarlyProvider.like(refreshing), () -> refresher, false);
 	}
 
 	private EarlyWindow window(Duration window, double jitter) {

@@ -13,6 +13,7 @@ import org.springframework.security.oauth2.core.OAuth2Error;
 import io.github.oauth2state.fuzz.Fuzz;
 import io.github.oauth2state.fuzz.RandomInputs;
 import io.github.oauth2state.record.CborRecord;
+import io.github.oauth2state.tokens.ClientIdentity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,8 +26,9 @@ class FlightCodecTests {
 	private static final RefreshFlight FLIGHT = RefreshFlight.of(new PlainRefresh("f.0"), "f.0", TestInstance.SETTINGS);
 
 	private static final FlightTokens TOKENS = new FlightTokens("access", "Bearer",
-			Instant.parse("2026-01-02T03:04:05.678Z"), Set.of("openid", "read"), "f.1",
-			Map.of("id_token", "a.b.c", "number", 1800, "list", List.of("x", 2L)), Set.of("read"));
+			Instant.parse("2026-01-02T03:00:00.678Z"), Instant.parse("2026-01-02T03:04:05.678Z"),
+			Set.of("openid", "read"), "f.1", Map.of("id_token", "a.b.c", "number", 1800, "list", List.of("x", 2L)),
+			Set.of("read"));
 
 	@Test
 	void tokensComeBackAsTheyWere() {

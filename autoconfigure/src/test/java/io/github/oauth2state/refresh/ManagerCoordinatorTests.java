@@ -167,6 +167,18 @@ class ManagerCoordinatorTests {
 	}
 
 	@Test
+	void providersBehindOneOfAnotherLibraryAreCoordinated(CapturedOutput output) {
+		assertCoordinated(ManagerCoordinatorTests::authorize, SetUps.ProviderPerRegistration.class);
+		assertThat(output).doesNotContain("without coordination");
+	}
+
+	@Test
+	void managerBehindALambdaIsCoordinated(CapturedOutput output) {
+		assertCoordinated(ManagerCoordinatorTests::authorize, SetUps.ManagerBehindALambda.class);
+		assertThat(output).doesNotContain("without coordination");
+	}
+
+	@Test
 	void handlersOfTheAppAreCalled() {
 		SetUps.OwnHandlers.calls.clear();
 		assertCoordinated(ManagerCoordinatorTests::authorize, SetUps.OwnHandlers.class);
@@ -262,8 +274,8 @@ class ManagerCoordinatorTests {
 	}
 
 	@Test
-	void tokensByClientCredentialsAreObtainedOnce() {
-		this.runner.run((context) -> {
+	void tokensByClientCredentialsAreObtainedOnceWhereTheAppSaysSo() {
+		this.runner.withPropertyValues("oauth2-state.refresh.key-scope=registration").run((context) -> {
 			for (String user : List.of("alice", "bob", "carol")) {
 				assertThat(authorize(context, user, OAuth2AuthorizedClientManager.class, "machine")).isNotNull();
 			}
@@ -272,8 +284,8 @@ class ManagerCoordinatorTests {
 	}
 
 	@Test
-	void tokensByClientCredentialsAreObtainedPerUserWhereTheAppSaysSo() {
-		this.runner.withPropertyValues("oauth2-state.refresh.client-credentials=false").run((context) -> {
+	void tokensByClientCredentialsAreObtainedPerUser() {
+		this.runner.run((context) -> {
 			for (String user : List.of("alice", "bob", "carol")) {
 				authorize(context, user, OAuth2AuthorizedClientManager.class, "machine");
 			}

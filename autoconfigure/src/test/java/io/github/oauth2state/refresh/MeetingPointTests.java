@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class MeetingPointTests {
 
-	private static final String KEY = "test:" + "A".repeat(43) + "=";
+	private static final String KEY = "test:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=";
 
 	private final DataSource database = new SimpleDriverDataSource(new org.h2.Driver(),
 			"jdbc:h2:mem:meeting-" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");

@@ -1,5 +1,10 @@
 package io.github.oauth2state.refresh;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -9,11 +14,15 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
+import org.springframework.test.util.ReflectionTestUtils;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.TokenRefreshStrategy;
@@ -141,6 +150,41 @@ class RefreshAutoConfigurationTests {
 			context.close();
 			assertThat(strategy).extracting("renewal.executor.shutdown").isEqualTo(true);
 		});
+	}
+
+	/**
+	 * The executor takes jobs, and waits for them, until it is destroyed.
+	 */
+	@Test
+	void strategyIsThereForTheLastJobsOfTheApp() throws Exception {
+		CompletableFuture<Boolean> ended = new CompletableFuture<>();
+		this.runner.withBean("jobs", ThreadPoolTaskExecutor.class, () -> {
+			ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+			executor.setAcceptTasksAfterContextClose(true);
+			executor.setWaitForTasksToCompleteOnShutdown(true);
+			executor.setAwaitTerminationSeconds(20);
+			return executor;
+		}).run((context) -> {
+			SingleFlightRefresh strategy = context.getBean(SingleFlightRefresh.class);
+			CountDownLatch running = new CountDownLatch(1);
+			CompletableFuture<Void> closing = new CompletableFuture<>();
+			context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+				.addApplicationListener((ContextClosedEvent event) -> closing.complete(null));
+			context.getBean(ThreadPoolTaskExecutor.class).execute(() -> {
+				running.countDown();
+				closing.join();
+				Together.sleep(1000);
+				ended.complete(isStopped(strategy));
+			});
+			running.await();
+			context.close();
+		});
+		assertThat(ended.get(30, TimeUnit.SECONDS)).isFalse();
+	}
+
+	private static boolean isStopped(SingleFlightRefresh strategy) {
+		Object renewal = ReflectionTestUtils.getField(strategy, "renewal");
+		return ((ExecutorService) ReflectionTestUtils.getField(renewal, "executor")).isShutdown();
 	}
 
 	private static InMemoryOAuth2AuthorizedClientService inMemory() {

@@ -1,6 +1,7 @@
 package io.github.oauth2state.refresh;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -10,6 +11,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.OAuth2AuthorizationContext;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
@@ -207,6 +209,53 @@ final class SetUps {
 		@Bean
 		ApplicationListener<OAuth2AuthorizedClientRefreshedEvent> listener() {
 			return received::add;
+		}
+
+	}
+
+	/**
+	 * As spring-addons has it: a provider for each registration, behind one of its own.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class ProviderPerRegistration {
+
+		@Bean
+		OAuth2AuthorizedClientProvider provider() {
+			return new PerRegistration();
+		}
+
+		@Bean
+		DefaultOAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientRepository clients, OAuth2AuthorizedClientProvider provider) {
+			DefaultOAuth2AuthorizedClientManager manager = new DefaultOAuth2AuthorizedClientManager(registrations,
+					clients);
+			manager.setAuthorizedClientProvider(provider);
+			return manager;
+		}
+
+	}
+
+	private static final class PerRegistration implements OAuth2AuthorizedClientProvider {
+
+		private final Map<String, List<OAuth2AuthorizedClientProvider>> providers = Map.of("idp",
+				List.of(OAuth2AuthorizedClientProviderBuilder.builder().refreshToken().build()), "machine",
+				List.of(OAuth2AuthorizedClientProviderBuilder.builder().refreshToken().clientCredentials().build()));
+
+		@Override
+		public OAuth2AuthorizedClient authorize(OAuth2AuthorizationContext context) {
+			return this.providers.get(context.getClientRegistration().getRegistrationId()).get(0).authorize(context);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ManagerBehindALambda {
+
+		@Bean
+		OAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientRepository clients) {
+			OAuth2AuthorizedClientManager delegate = new DefaultOAuth2AuthorizedClientManager(registrations, clients);
+			return (request) -> delegate.authorize(request);
 		}
 
 	}

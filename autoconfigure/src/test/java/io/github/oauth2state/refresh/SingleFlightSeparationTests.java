@@ -52,6 +52,16 @@ class SingleFlightSeparationTests {
 	}
 
 	@Test
+	void registrationsOfOneClientShareARefreshTokenWhereTheAppSaysSo() {
+		RefreshSettings settings = TestInstance.settings(OnStoreFailure.UNCOORDINATED, KeyScope.CLIENT);
+		TestInstance one = new TestInstance(this.store, this.provider, settings, null);
+		TestInstance two = new TestInstance(this.store, this.provider, settings, null);
+		assertThat(Responses.token(one.refresh("alice", "idp", "f.0", Set.of())))
+			.isEqualTo(Responses.token(two.refresh("batch", "other", "f.0", Set.of())));
+		assertThat(this.provider.calls).hasValue(1);
+	}
+
+	@Test
 	void namespacesAreNotMixedThoughRefreshTokensAreEqual() {
 		this.provider.strict = false;
 		RefreshSettings other = new RefreshSettings("other", TestInstance.SETTINGS.lease(),
@@ -63,8 +73,8 @@ class SingleFlightSeparationTests {
 
 	@Test
 	void clientsOfTenantsAreNotMixedThoughTheyHaveOneRegistrationId() {
-		LocalKey one = LocalKey.of(new GrantedCredentials(credentials("tenant-1"), (request) -> null));
-		LocalKey two = LocalKey.of(new GrantedCredentials(credentials("tenant-2"), (request) -> null));
+		LocalKey one = LocalKey.of(new GrantedCredentials(credentials("tenant-1"), (request) -> null, null, null));
+		LocalKey two = LocalKey.of(new GrantedCredentials(credentials("tenant-2"), (request) -> null, null, null));
 		assertThat(one).isNotEqualTo(two);
 	}
 

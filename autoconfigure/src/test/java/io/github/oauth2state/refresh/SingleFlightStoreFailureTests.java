@@ -44,6 +44,14 @@ class SingleFlightStoreFailureTests {
 	}
 
 	@Test
+	void leaseThatAClientPutTwiceIsItsOwn() {
+		this.store.repeats = true;
+		assertThat(Responses.refreshToken(this.a.refresh("f.0"))).isEqualTo("f.1");
+		assertThat(this.store.takeCommands()).doesNotContain("find");
+		assertThat(this.a.takeOutcomes()).containsExactly(TokenRefreshOutcome.REFRESHED);
+	}
+
+	@Test
 	void storeThatFailsBehindAKnownResultDoesNotMakeTheOldTokenGoOut() {
 		this.provider.expiresIn = 2;
 		this.a.refresh("f.0");

@@ -1,10 +1,14 @@
 package io.github.oauth2state.refresh;
 
+import java.util.List;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
@@ -51,9 +55,74 @@ class SingleFlightStoredTokensTests {
 		assertThat(Responses.token(instance.refresh("f.0"))).isEqualTo("access-new");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "", "read", "api.read", "openid read write" })
+	void newerTokensAreTakenWhateverTheirScopesWhereNoneWereAskedFor(String scopes) {
+		OAuth2AuthorizedClientService clients = stored(client("access-new", "f.7", 300, texts(scopes)));
+		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.SETTINGS, clients);
+		assertThat(Responses.token(instance.refresh("f.0"))).isEqualTo("access-new");
+		assertThat(this.provider.calls).hasValue(0);
+	}
+
+	@Test
+	void newerTokensWithoutTheScopesThatWereAskedForAreNotTaken() {
+		OAuth2AuthorizedClientService clients = stored(client("access-new", "f.7", 300, Set.of("openid")));
+		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.SETTINGS, clients);
+		assertThat(Responses.refreshToken(instance.refresh("alice", "idp", "f.0", Set.of("read")))).isEqualTo("f.1");
+	}
+
+	@Test
+	void sameAccessTokenThatIsStoredWithANewerRefreshTokenOrALongerLifeIsTaken() {
+		for (String refreshToken : List.of("f.0", "f.7")) {
+			OAuth2AuthorizedClientService clients = stored("access-of-f.0", refreshToken);
+			TestInstance instance = new TestInstance(new SpiedStore(), this.provider, TestInstance.SETTINGS, clients);
+			assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo(refreshToken);
+		}
+		assertThat(this.provider.calls).hasValue(0);
+	}
+
+	@Test
+	void storedTokensThatAreOlderAreNotTaken() {
+		this.provider.expiresIn = 600;
+		OAuth2AuthorizedClient older = client("access-old", "f.0");
+		Together.sleep(10);
+		OAuth2AccessTokenResponse due = this.b.refresh("f.0");
+		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.SETTINGS, stored(older));
+		assertThat(Responses.refreshToken(instance.refresh(due))).isEqualTo("f.2");
+	}
+
+	@Test
+	void storedTokensOfAnotherTenantAreNotTaken() {
+		OAuth2AuthorizedClient mine = client("access-new", "f.7");
+		for (ClientRegistration other : List.of(
+				ClientRegistration.withClientRegistration(mine.getClientRegistration()).clientId("tenant-2").build(),
+				ClientRegistration.withClientRegistration(mine.getClientRegistration())
+					.tokenUri("http://tenant-2.example/token")
+					.build())) {
+			OAuth2AuthorizedClientService clients = stored(
+					new OAuth2AuthorizedClient(other, "alice", mine.getAccessToken(), mine.getRefreshToken()));
+			StrictProvider own = new StrictProvider();
+			TestInstance instance = new TestInstance(new SpiedStore(), own, TestInstance.SETTINGS, clients);
+			assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo("f.1");
+		}
+	}
+
+	@Test
+	void refusalStandsWhereTheTokensOfAnotherTenantAreStored() {
+		OAuth2AuthorizedClient mine = client("access-new", "f.7");
+		ClientRegistration other = ClientRegistration.withClientRegistration(mine.getClientRegistration())
+			.clientId("tenant-2")
+			.build();
+		this.provider.failure = StrictProvider.error("invalid_grant");
+		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.SETTINGS,
+				stored(new OAuth2AuthorizedClient(other, "alice", mine.getAccessToken(), mine.getRefreshToken())));
+		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"));
+	}
+
 	@Test
 	void storedTokensThatAreDueThemselvesAreNotTaken() {
-		OAuth2AuthorizedClientService clients = stored("access-of-f.0", "f.0");
+		OAuth2AuthorizedClientService clients = stored(new OAuth2AuthorizedClient(TestInstance.registration("idp"),
+				"alice", TestInstance.expired("access-of-f.0"), new OAuth2RefreshToken("f.0", null)));
 		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.SETTINGS, clients);
 		assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo("f.1");
 	}
@@ -76,17 +145,29 @@ class SingleFlightStoredTokensTests {
 	}
 
 	private static OAuth2AuthorizedClientService stored(String accessToken, String refreshToken) {
+		return stored(client(accessToken, refreshToken));
+	}
+
+	private static OAuth2AuthorizedClientService stored(OAuth2AuthorizedClient client) {
 		OAuth2AuthorizedClientService clients = mock(OAuth2AuthorizedClientService.class);
-		OAuth2AuthorizedClient client = client(accessToken, refreshToken);
 		given(clients.loadAuthorizedClient("idp", "alice")).willReturn(client);
 		return clients;
 	}
 
+	private static Set<String> texts(String scopes) {
+		return scopes.isEmpty() ? Set.of() : Set.of(scopes.split(" "));
+	}
+
 	private static OAuth2AuthorizedClient client(String accessToken, String refreshToken) {
+		return client(accessToken, refreshToken, 300, Set.of("openid", "read"));
+	}
+
+	private static OAuth2AuthorizedClient client(String accessToken, String refreshToken, long expiresIn,
+			Set<String> scopes) {
 		OAuth2AccessTokenResponse response = OAuth2AccessTokenResponse.withToken(accessToken)
 			.tokenType(OAuth2AccessToken.TokenType.BEARER)
-			.expiresIn(300)
-			.scopes(Set.of("openid", "read"))
+			.expiresIn(expiresIn)
+			.scopes(scopes)
 			.build();
 		return new OAuth2AuthorizedClient(TestInstance.registration("idp"), "alice", response.getAccessToken(),
 				new OAuth2RefreshToken(refreshToken, null));

@@ -21,6 +21,8 @@ import io.github.oauth2state.StateStoreException;
  */
 final class SpiedStore implements StateStore {
 
+	private static final int MAX_LENGTH = 64 * 1024;
+
 	private final Map<StateKey, Entry> entries = new ConcurrentHashMap<>();
 
 	private final List<String> commands = new CopyOnWriteArrayList<>();
@@ -28,6 +30,12 @@ final class SpiedStore implements StateStore {
 	private final ByteArrayOutputStream everything = new ByteArrayOutputStream();
 
 	volatile boolean fails;
+
+	/**
+	 * Whether puts are sent twice, as by a client that waited too long for the first
+	 * answer.
+	 */
+	volatile boolean repeats;
 
 	private int callsLeft = Integer.MAX_VALUE;
 
@@ -60,6 +68,9 @@ final class SpiedStore implements StateStore {
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		called("putIfAbsent", value);
 		byte[] found = swap(key, null, value, ttl);
+		if (this.repeats) {
+			found = swap(key, null, value, ttl);
+		}
 		loseAnswer();
 		return Optional.ofNullable(found);
 	}
@@ -125,6 +136,13 @@ final class SpiedStore implements StateStore {
 		this.entries.clear();
 	}
 
+	/**
+	 * Loses everything but one record.
+	 */
+	void forgetAllBut(StateKey key) {
+		this.entries.keySet().removeIf((other) -> !other.equals(key));
+	}
+
 	List<String> takeCommands() {
 		List<String> taken = List.copyOf(this.commands);
 		this.commands.clear();
@@ -136,6 +154,9 @@ final class SpiedStore implements StateStore {
 	}
 
 	private synchronized void called(String command, byte[] value) {
+		if (value.length > MAX_LENGTH) {
+			throw new IllegalArgumentException("A store takes 64 KiB");
+		}
 		this.commands.add(command);
 		this.everything.writeBytes(value);
 		if (this.fails || this.callsToFail-- > 0 || this.callsLeft-- <= 0) {

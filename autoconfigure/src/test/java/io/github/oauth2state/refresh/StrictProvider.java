@@ -34,13 +34,20 @@ final class StrictProvider implements OAuth2AccessTokenResponseClient<OAuth2Refr
 
 	volatile boolean strict = true;
 
+	volatile boolean answersNothing;
+
 	volatile long expiresIn = 300;
+
+	volatile @Nullable String accessToken;
+
+	volatile String padding = "";
 
 	volatile Map<String, Object> additional = Map.of();
 
 	volatile @Nullable RuntimeException failure;
 
 	@Override
+	@SuppressWarnings("NullAway")
 	public OAuth2AccessTokenResponse getTokenResponse(OAuth2RefreshTokenGrantRequest request) {
 		int call = this.calls.incrementAndGet();
 		this.during.run();
@@ -48,8 +55,13 @@ final class StrictProvider implements OAuth2AccessTokenResponseClient<OAuth2Refr
 		if (fails != null) {
 			throw fails;
 		}
+		if (this.answersNothing) {
+			return null;
+		}
 		String given = request.getRefreshToken().getTokenValue();
-		return OAuth2AccessTokenResponse.withToken("access-" + given + "-" + call)
+		String same = this.accessToken;
+		String access = (same != null) ? same : "access-" + given + "-" + call + this.padding;
+		return OAuth2AccessTokenResponse.withToken(access)
 			.tokenType(OAuth2AccessToken.TokenType.BEARER)
 			.expiresIn(this.expiresIn)
 			.scopes(request.getScopes().isEmpty() ? Set.of("openid", "read") : request.getScopes())

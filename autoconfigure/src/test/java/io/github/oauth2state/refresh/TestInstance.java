@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.client.OAuth2AuthorizationContext;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
@@ -48,7 +49,7 @@ final class TestInstance {
 
 	TestInstance(TokenRefreshStrategy strategy, StrictProvider provider,
 			@Nullable OAuth2AuthorizedClientService clients) {
-		Refresher refresher = new Refresher(strategy, List.of(this.events::add), clients);
+		Refresher refresher = new Refresher(strategy, List.of(this.events::add), clients, clients);
 		this.client = new CoordinatedRefreshClient(provider, () -> refresher);
 	}
 
@@ -82,14 +83,21 @@ final class TestInstance {
 			Set<String> scopes) {
 		OAuth2RefreshTokenGrantRequest request = new OAuth2RefreshTokenGrantRequest(registration(registration),
 				expired("access-of-" + refreshToken), new OAuth2RefreshToken(refreshToken, null), scopes);
-		return new CurrentAuthorization(user, false).call(() -> this.client.getTokenResponse(request));
+		return refresh(user, request);
 	}
 
 	OAuth2AccessTokenResponse refresh(OAuth2AccessTokenResponse due) {
 		OAuth2RefreshTokenGrantRequest request = new OAuth2RefreshTokenGrantRequest(registration("idp"),
 				due.getAccessToken(), Optional.ofNullable(due.getRefreshToken()).orElseThrow(), Set.of());
-		return new CurrentAuthorization(new TestingAuthenticationToken("alice", null, List.of()), false)
-			.call(() -> this.client.getTokenResponse(request));
+		return refresh(new TestingAuthenticationToken("alice", null, List.of()), request);
+	}
+
+	OAuth2AccessTokenResponse refresh(Authentication user, OAuth2RefreshTokenGrantRequest request) {
+		OAuth2AuthorizationContext context = OAuth2AuthorizationContext
+			.withClientRegistration(request.getClientRegistration())
+			.principal(user)
+			.build();
+		return new CurrentAuthorization(context, false, false).call(() -> this.client.getTokenResponse(request));
 	}
 
 	List<TokenRefreshOutcome> takeOutcomes() {

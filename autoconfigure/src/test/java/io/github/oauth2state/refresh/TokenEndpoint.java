@@ -30,6 +30,10 @@ final class TokenEndpoint implements AutoCloseable {
 
 	volatile int status = 200;
 
+	volatile int resourceStatus = 200;
+
+	volatile long delay;
+
 	volatile String additional = "";
 
 	TokenEndpoint() {
@@ -64,6 +68,7 @@ final class TokenEndpoint implements AutoCloseable {
 			.map((pair) -> pair.split("=", 2))
 			.collect(Collectors.toMap((pair) -> pair[0], (pair) -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8)));
 		this.calls.add(form);
+		Together.sleep(this.delay);
 		String refreshToken = form.getOrDefault("refresh_token", "none");
 		if (this.status != 200) {
 			answer(exchange, this.status, "{\"error\":\"server_error\"}");
@@ -79,7 +84,7 @@ final class TokenEndpoint implements AutoCloseable {
 	}
 
 	private void resource(HttpExchange exchange) throws IOException {
-		answer(exchange, 200, "\"" + exchange.getRequestHeaders().getFirst("Authorization") + "\"");
+		answer(exchange, this.resourceStatus, "\"" + exchange.getRequestHeaders().getFirst("Authorization") + "\"");
 	}
 
 	private static void answer(HttpExchange exchange, int status, String body) throws IOException {

@@ -393,7 +393,7 @@ class SharedAuthorizedClientServiceTests {
 	}
 
 	private void refuse(String user, String refresh) {
-		TokenLineage.whileRefused(refresh, () -> remove(user));
+		TokenLineage.whileRefused("keycloak", user, refresh, () -> remove(user));
 	}
 
 	private void save(OAuth2AuthorizedClient client) {

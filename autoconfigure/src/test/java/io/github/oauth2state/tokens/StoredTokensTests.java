@@ -29,18 +29,21 @@ class StoredTokensTests {
 
 	private static final Instant NOW = TestTokens.NOW;
 
+	private static final ClientIdentity CLIENT = ClientIdentity.of(TestTokens.registration("keycloak"));
+
 	private static final Duration OTHERWISE = Duration.ofDays(30);
 
 	static List<StoredTokens> tokens() {
 		OAuth2RefreshToken refresh = new OAuth2RefreshToken("refresh", NOW, NOW.plusSeconds(3600));
 		OAuth2AccessToken bearer = new OAuth2AccessToken(TokenType.BEARER, "access", NOW, NOW.plusNanos(1),
 				new LinkedHashSet<>(List.of("openid", "a b", "", "é", "openid-abcdefghijklmno")));
-		return List.of(new StoredTokens(bearer, refresh), new StoredTokens(bearer, null),
-				new StoredTokens(bearer, new OAuth2RefreshToken("only a value", null)),
-				new StoredTokens(new OAuth2AccessToken(TokenType.DPOP, "a", null, null), refresh),
-				new StoredTokens(new OAuth2AccessToken(new TokenType("MAC"), "\uD83D\uDE00 \0", null, NOW), refresh),
+		return List.of(new StoredTokens(bearer, refresh, CLIENT), new StoredTokens(bearer, null, null),
+				new StoredTokens(bearer, new OAuth2RefreshToken("only a value", null), new ClientIdentity("", "", "")),
+				new StoredTokens(new OAuth2AccessToken(TokenType.DPOP, "a", null, null), refresh, null),
+				new StoredTokens(new OAuth2AccessToken(new TokenType("MAC"), "\uD83D\uDE00 \0", null, NOW), refresh,
+						CLIENT),
 				new StoredTokens(new OAuth2AccessToken(TokenType.BEARER, "abcdefghijklmnopqrstuvwxyz012345",
-						Instant.MIN, Instant.MAX), new OAuth2RefreshToken("x".repeat(30_000), Instant.EPOCH)));
+						Instant.MIN, Instant.MAX), new OAuth2RefreshToken("x".repeat(30_000), Instant.EPOCH), CLIENT));
 	}
 
 	@ParameterizedTest
@@ -72,6 +75,8 @@ class StoredTokensTests {
 				Map.of("access", "a", "type", "Bearer", "scopes", "openid"),
 				Map.of("access", "a", "type", "Bearer", "scopes", List.of(1)),
 				Map.of("access", "a", "type", "Bearer", "refresh", true),
+				Map.of("access", "a", "type", "Bearer", "client", true),
+				Map.of("access", "a", "type", "Bearer", "client", "c", "registration", "r"),
 				Map.of("access", "a", "type", "Bearer", "issued", NOW, "expires", NOW));
 	}
 
@@ -106,7 +111,7 @@ class StoredTokensTests {
 	@Test
 	void lifeIsThatOfTheRefreshToken() {
 		StoredTokens tokens = new StoredTokens(tokens("a", NOW.plusSeconds(60), null).accessToken(),
-				new OAuth2RefreshToken("b", null, NOW.plusSeconds(3600)));
+				new OAuth2RefreshToken("b", null, NOW.plusSeconds(3600)), null);
 		assertThat(tokens.timeToLive(NOW, OTHERWISE)).isEqualTo(Duration.ofHours(1));
 	}
 
@@ -168,7 +173,7 @@ class StoredTokensTests {
 
 	private static StoredTokens tokens(String access, @Nullable Instant expires, @Nullable String refresh) {
 		return new StoredTokens(new OAuth2AccessToken(TokenType.BEARER, access, null, expires),
-				(refresh != null) ? new OAuth2RefreshToken(refresh, null) : null);
+				(refresh != null) ? new OAuth2RefreshToken(refresh, null) : null, CLIENT);
 	}
 
 }

@@ -19,6 +19,7 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken.TokenType;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.record.RecordedKeys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -66,7 +67,7 @@ class TokenFormatTests {
 		return new StoredTokens(
 				new OAuth2AccessToken(TokenType.BEARER, "eyJhbGciOiJub25lIn0.e30.", issued, issued.plusSeconds(300),
 						new LinkedHashSet<>(List.of("openid", "profile"))),
-				new OAuth2RefreshToken("recorded-refresh-token", issued, issued.plusSeconds(1800)));
+				new OAuth2RefreshToken("recorded-refresh-token", issued, issued.plusSeconds(1800)), null);
 	}
 
 	/**
@@ -94,7 +95,8 @@ class TokenFormatTests {
 		}
 
 		SealedTokens tokens() {
-			return new SealedTokens(TokenKeysTests.keys(get("keys"), get("namespace")), get("namespace"));
+			TokenKeys keys = new TokenKeys(RecordedKeys.of(get("keys")), get("namespace"));
+			return new SealedTokens(keys, get("namespace"));
 		}
 
 	}

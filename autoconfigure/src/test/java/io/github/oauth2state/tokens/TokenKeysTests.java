@@ -18,9 +18,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class TokenKeysTests {
 
-	static final String OLD = "old:" + "A".repeat(43) + "=";
+	static final String OLD = "old:y6BrVzb69n5UsHtWHq6UOV53TFF6fZEKVDaeEmPM+9Q=";
 
-	static final String NEW = "new:" + "B".repeat(42) + "A=";
+	static final String NEW = "new:EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
 
 	private static final StateKey ALICE = StateKey.of("shop", "tokens", "keycloak", "alice");
 
@@ -94,7 +94,7 @@ class TokenKeysTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 1000, 64 * 1024 })
 	void overheadIsBounded(int size) {
-		TokenKeys longestId = keys("a234567890123456:" + "A".repeat(43), "shop");
+		TokenKeys longestId = keys("a234567890123456:/GbwIcZ9BkwUkKErWk1NL1FnymkqFsoS8fOkzaKab6k", "shop");
 		byte[] content = new byte[size];
 		byte[] sealed = longestId.seal(ALICE, content);
 		assertThat(sealed).hasSize(size + TokenKeys.MAX_OVERHEAD);

@@ -48,7 +48,8 @@ final class RefreshStorm implements Scenario {
 	private void refreshTogether() throws Exception {
 		Visitor visitor = new Visitor(this.cluster.uri(), "alice");
 		visitor.askForMe();
-		visitor.follow(visitor.open(visitor.authenticate(visitor.begin())));
+		Page end = visitor.follow(visitor.open(visitor.authenticate(visitor.begin())));
+		Expect.that("/me".equals(end.uri().getPath()), "the login leads to /me", end);
 		TokenInfo old = awaitDue(visitor);
 		int refreshesBefore = this.tokenCalls.refreshes();
 
@@ -88,11 +89,11 @@ final class RefreshStorm implements Scenario {
 		List<CompletableFuture<Page>> requests = IntStream.range(0, REQUESTS)
 			.mapToObj((i) -> visitor.browser().getLater(doors.get(i % doors.size()).resolve(TokenInfo.PATH)))
 			.toList();
-		List<TokenInfo> answers = new ArrayList<>();
+		List<Page> answers = new ArrayList<>();
 		for (CompletableFuture<Page> request : requests) {
-			answers.add(TokenInfo.of(request.get()));
+			answers.add(request.get());
 		}
-		return answers;
+		return TokenInfo.of(answers);
 	}
 
 	private static TokenInfo ask(Visitor visitor, URI door) throws IOException, InterruptedException {

@@ -1,4 +1,4 @@
-package io.github.oauth2state.refresh;
+package io.github.oauth2state.tokens;
 
 import java.util.Objects;
 
@@ -12,9 +12,14 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
  * @param clientId the client id
  * @param tokenUri where its tokens come from
  */
-record ClientIdentity(String registrationId, String clientId, String tokenUri) {
+public record ClientIdentity(String registrationId, String clientId, String tokenUri) {
 
-	static ClientIdentity of(ClientRegistration registration) {
+	/**
+	 * Returns the identity of a client.
+	 * @param registration its registration
+	 * @return what tells it from others with the same registration id
+	 */
+	public static ClientIdentity of(ClientRegistration registration) {
 		return new ClientIdentity(registration.getRegistrationId(),
 				Objects.requireNonNullElse(registration.getClientId(), ""),
 				Objects.requireNonNullElse(registration.getProviderDetails().getTokenUri(), ""));

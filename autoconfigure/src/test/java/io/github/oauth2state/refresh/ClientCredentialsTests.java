@@ -1,0 +1,458 @@
+package io.github.oauth2state.refresh;
+
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+import javax.sql.DataSource;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
+import org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration;
+import org.springframework.boot.security.oauth2.client.autoconfigure.servlet.OAuth2ClientWebSecurityAutoConfiguration;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.crypto.keygen.KeyGenerators;
+import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
+import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
+import org.springframework.security.oauth2.client.endpoint.RestClientClientCredentialsTokenResponseClient;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
+import org.springframework.security.oauth2.client.web.client.OAuth2ClientHttpRequestInterceptor;
+import org.springframework.security.oauth2.client.web.client.RequestAttributeClientRegistrationIdResolver;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.web.client.HttpClientErrorException;
+import org.springframework.web.client.RestClient;
+
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration;
+import io.github.oauth2state.tokens.TokensAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * To whom tokens by client credentials are given, and for how long. The app asks for them
+ * in the name of the current user's tenant.
+ */
+class ClientCredentialsTests {
+
+	private static final String KEYS = "oauth2-state.tokens.keys=${test.key}";
+
+	private static final String PER_REGISTRATION = "oauth2-state.refresh.key-scope=registration";
+
+	private static final Authentication ANONYMOUS = new AnonymousAuthenticationToken("key", "anonymousUser",
+			AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"));
+
+	private final TokenEndpoint endpoint = new TokenEndpoint();
+
+	private final SpiedStore store = new SpiedStore();
+
+	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class,
+				TokensAutoConfiguration.class, RefreshStrategyAutoConfiguration.class, RefreshAutoConfiguration.class,
+				OAuth2ClientAutoConfiguration.class, OAuth2ClientWebSecurityAutoConfiguration.class,
+				SecurityAutoConfiguration.class, ServletWebSecurityAutoConfiguration.class,
+				WebMvcAutoConfiguration.class, DispatcherServletAutoConfiguration.class,
+				JdbcStateStoreAutoConfiguration.class, JdbcTemplateAutoConfiguration.class))
+		.withPropertyValues(
+				"test.key=test:" + Base64.getEncoder().encodeToString(KeyGenerators.secureRandom(32).generateKey()))
+		.withBean(StateStore.class, () -> this.store)
+		.withUserConfiguration(Tenants.class)
+		.withPropertyValues(registration("machine"))
+		.withPropertyValues(registration("batch"));
+
+	private String[] registration(String id) {
+		String registration = "spring.security.oauth2.client.registration." + id;
+		return new String[] { registration + ".client-id=app", registration + ".client-secret=secret",
+				registration + ".authorization-grant-type=client_credentials",
+				"spring.security.oauth2.client.provider." + id + ".token-uri=" + this.endpoint.uri("/token") };
+	}
+
+	@AfterEach
+	void close() {
+		this.endpoint.close();
+		SecurityContextHolder.clearContext();
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { KEYS, "oauth2-state.refresh.strategy=single-flight", "oauth2-state.refresh.strategy=early" })
+	void tokenOfOnePrincipalIsNotGivenToAnother(String property) {
+		this.runner.withPropertyValues(property).run((context) -> {
+			assertThat(authorize(context, "alice")).isNotEqualTo(authorize(context, "bob"));
+			assertThat(this.endpoint.takeCalls()).extracting((call) -> call.get("tenant"))
+				.containsExactly("tenant-of-alice", "tenant-of-bob");
+		});
+	}
+
+	@Test
+	void tokenOfOnePrincipalIsGivenToTheSameOneOnOtherInstances() {
+		this.runner.withPropertyValues(KEYS).run((one) -> this.runner.withPropertyValues(KEYS).run((two) -> {
+			String token = authorize(one, "alice");
+			assertThat(authorize(two, "alice")).isEqualTo(token);
+			assertThat(authorize(two, "bob")).isNotEqualTo(token);
+			assertThat(this.endpoint.takeCalls()).hasSize(2);
+		}));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "registration", "client" })
+	void principalsShareATokenWhereTheAppSaysSo(String scope) {
+		String property = "oauth2-state.refresh.key-scope=" + scope;
+		this.runner.withPropertyValues(KEYS, property)
+			.run((one) -> this.runner.withPropertyValues(KEYS, property).run((two) -> {
+				String token = authorize(one, "alice");
+				assertThat(authorize(one, "bob")).isEqualTo(token);
+				assertThat(authorize(two, "carol")).isEqualTo(token);
+				assertThat(this.endpoint.takeCalls()).hasSize(1);
+				assertThat(authorize(one, "batch", principal("alice"))).isNotEqualTo(token);
+			}));
+	}
+
+	@Test
+	void principalsShareATokenWithinAnInstanceWithoutKeys() {
+		this.runner.withPropertyValues(PER_REGISTRATION).run((context) -> {
+			assertThat(authorize(context, "alice")).isEqualTo(authorize(context, "bob"));
+			assertThat(this.endpoint.takeCalls()).hasSize(1);
+			assertThat(this.store.takeCommands()).isEmpty();
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { KEYS, "oauth2-state.refresh.strategy=single-flight", "oauth2-state.refresh.strategy=early" })
+	void visitorsThatAreNotLoggedInShareNothingThoughTheyAskAtOnce(String property) {
+		this.runner.withPropertyValues(property).run((context) -> {
+			this.endpoint.delay = 300;
+			List<String> tokens = Together.all(List.of(() -> authorize(context, "machine", ANONYMOUS),
+					() -> authorize(context, "machine", ANONYMOUS)));
+			assertThat(tokens).doesNotHaveDuplicates();
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { KEYS, "oauth2-state.refresh.strategy=single-flight" })
+	void requestsOfOnePrincipalAtOnceMakeOneCall(String property) {
+		this.runner.withPropertyValues(property).withUserConfiguration(SlowSaves.class).run((context) -> {
+			this.endpoint.delay = 50;
+			List<Callable<String>> requests = new ArrayList<>();
+			for (int i = 0; i < 40; i++) {
+				int late = i * 5;
+				requests.add(() -> {
+					Together.sleep(late);
+					return authorize(context, "alice");
+				});
+			}
+			assertThat(Together.all(requests).stream().distinct()).hasSize(1);
+			assertThat(this.endpoint.takeCalls()).hasSize(1);
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { KEYS, "oauth2-state.refresh.strategy=single-flight" })
+	void visitorsThatAreNotLoggedInShareNothingThoughTheyHaveOneName(String property) {
+		this.runner.withPropertyValues(property).run((context) -> {
+			assertThat(authorize(context, "machine", ANONYMOUS)).isNotEqualTo(authorize(context, "machine", ANONYMOUS));
+			assertThat(this.endpoint.takeCalls()).hasSize(2);
+		});
+	}
+
+	@Test
+	void jobsWithoutAUserShareATokenAsTheirManagerKeepsItByName() {
+		this.runner.withPropertyValues(KEYS)
+			.withUserConfiguration(Jobs.class)
+			.run((one) -> this.runner.withPropertyValues(KEYS).withUserConfiguration(Jobs.class).run((two) -> {
+				assertThat(authorize(one, "machine", ANONYMOUS)).isEqualTo(authorize(two, "machine", ANONYMOUS));
+				assertThat(this.endpoint.takeCalls()).hasSize(1);
+			}));
+	}
+
+	@Test
+	void principalsWhoseNamesAreNoUnicodeShareNothing() {
+		this.runner.withPropertyValues(KEYS).run((context) -> {
+			assertThat(authorize(context, "bob?")).isNotEqualTo(authorize(context, "bob\ud800"));
+			assertThat(authorize(context, "bob\ud801")).isNotEqualTo(authorize(context, "bob\ud802"));
+			assertThat(this.endpoint.takeCalls()).hasSize(4);
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { KEYS, "oauth2-state.refresh.strategy=single-flight" })
+	void tokenThatWasRemovedIsNotGivenOutAgain(String property) {
+		this.runner.withPropertyValues(property).run((context) -> assertRemoved(context));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { KEYS, "oauth2-state.refresh.strategy=single-flight" })
+	void tokenThatWasRemovedIsNotGivenOutAgainByAnAppWithAServiceOfItsOwn(String property) {
+		this.runner.withPropertyValues(property)
+			.withUserConfiguration(OwnService.class)
+			.run((context) -> assertRemoved(context));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { KEYS, "oauth2-state.refresh.strategy=single-flight" })
+	void tokenThatWasRemovedForOneIsNotGivenOutAgainToHerThoughAllShareIt(String property) {
+		this.runner.withPropertyValues(property, PER_REGISTRATION).run((context) -> assertRemoved(context));
+	}
+
+	private void assertRemoved(ApplicationContext context) {
+		String first = authorize(context, "alice");
+		clients(context).removeAuthorizedClient("machine", "alice");
+		String second = authorize(context, "alice");
+		assertThat(second).isNotEqualTo(first);
+		assertThat(authorize(context, "alice")).isEqualTo(second);
+		clients(context).removeAuthorizedClient("machine", "alice");
+		assertThat(authorize(context, "alice")).isNotIn(first, second);
+		assertThat(this.endpoint.takeCalls()).hasSize(3);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { KEYS, PER_REGISTRATION })
+	void tokenThatWasRemovedOnOneInstanceIsNotGivenOutByAnother(String property) {
+		this.runner.withPropertyValues(KEYS, property)
+			.run((one) -> this.runner.withPropertyValues(KEYS, property).run((two) -> {
+				String first = authorize(one, "alice");
+				clients(one).removeAuthorizedClient("machine", "alice");
+				assertThat(authorize(two, "alice")).isNotEqualTo(first);
+			}));
+	}
+
+	@Test
+	void tokenThatEveryInstanceRemovesIsReplacedOnce() {
+		this.runner.withPropertyValues(KEYS).run((one) -> this.runner.withPropertyValues(KEYS).run((two) -> {
+			String first = authorize(one, "alice");
+			assertThat(authorize(two, "alice")).isEqualTo(first);
+			clients(one).removeAuthorizedClient("machine", "alice");
+			String second = authorize(one, "alice");
+			clients(two).removeAuthorizedClient("machine", "alice");
+			assertThat(authorize(two, "alice")).isEqualTo(second).isNotEqualTo(first);
+			assertThat(this.endpoint.takeCalls()).hasSize(2);
+		}));
+	}
+
+	@Test
+	void tokenThatWasRemovedFromSharedStorageIsNotGivenOutAgain() {
+		SimpleDriverDataSource database = new SimpleDriverDataSource(new org.h2.Driver(),
+				"jdbc:h2:mem:credentials-" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
+		WebApplicationContextRunner shared = this.runner.withBean(DataSource.class, () -> database)
+			.withPropertyValues(KEYS, "oauth2-state.tokens.store=jdbc");
+		shared.run((one) -> shared.run((two) -> {
+			String first = authorize(one, "alice");
+			assertThat(authorize(two, "alice")).isEqualTo(first);
+			clients(two).removeAuthorizedClient("machine", "alice");
+			String second = authorize(two, "alice");
+			assertThat(second).isNotEqualTo(first);
+			clients(one).removeAuthorizedClient("machine", "alice");
+			assertThat(authorize(two, "alice")).isNotIn(first, second);
+			assertThat(this.endpoint.takeCalls()).hasSize(3);
+		}));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { KEYS, "oauth2-state.refresh.strategy=single-flight" })
+	void tokenThatAnApiRefusedIsNotUsedAgain(String property) {
+		this.runner.withPropertyValues(property).withUserConfiguration(Jobs.class, Api.class).run((context) -> {
+			assertThat(callApi(context)).contains("access-");
+			this.endpoint.resourceStatus = 401;
+			assertThatExceptionOfType(HttpClientErrorException.Unauthorized.class).isThrownBy(() -> callApi(context));
+			this.endpoint.resourceStatus = 200;
+			callApi(context);
+			assertThat(this.endpoint.takeCalls()).hasSize(2);
+		});
+	}
+
+	@Test
+	void tokenThatAnApiRefusedOnOneInstanceIsNotUsedByAnotherWhateverKeepsTheTokens() {
+		Class<?>[] app = { OwnService.class, Jobs.class, Api.class };
+		this.runner.withPropertyValues(KEYS)
+			.withUserConfiguration(app)
+			.run((one) -> this.runner.withPropertyValues(KEYS).withUserConfiguration(app).run((two) -> {
+				String first = callApi(one);
+				this.endpoint.resourceStatus = 401;
+				assertThatExceptionOfType(HttpClientErrorException.Unauthorized.class).isThrownBy(() -> callApi(one));
+				this.endpoint.resourceStatus = 200;
+				assertThat(callApi(two)).isNotEqualTo(first);
+			}));
+	}
+
+	@Test
+	void sessionsOfOnePrincipalDoNotGetATokenThatWasRemoved() {
+		this.runner.withPropertyValues(KEYS).withUserConfiguration(Sessions.class).run((context) -> {
+			MockHttpServletRequest request = new MockHttpServletRequest();
+			String first = authorize(context, "machine", principal("alice"), request);
+			context.getBean(OAuth2AuthorizedClientRepository.class)
+				.removeAuthorizedClient("machine", principal("alice"), request, new MockHttpServletResponse());
+			assertThat(authorize(context, "machine", principal("alice"), request)).isNotEqualTo(first);
+		});
+	}
+
+	private String callApi(ApplicationContext context) {
+		return RestClient.builder()
+			.requestFactory(new JdkClientHttpRequestFactory())
+			.requestInterceptor(context.getBean(OAuth2ClientHttpRequestInterceptor.class))
+			.build()
+			.get()
+			.uri(this.endpoint.uri("/resource"))
+			.attributes(RequestAttributeClientRegistrationIdResolver.clientRegistrationId("machine"))
+			.retrieve()
+			.body(String.class);
+	}
+
+	private static OAuth2AuthorizedClientService clients(ApplicationContext context) {
+		return context.getBean(OAuth2AuthorizedClientService.class);
+	}
+
+	private static String authorize(ApplicationContext context, String user) {
+		return authorize(context, "machine", principal(user));
+	}
+
+	private static Authentication principal(String name) {
+		return new TestingAuthenticationToken(name, "none", "ROLE_USER");
+	}
+
+	private static String authorize(ApplicationContext context, String registration, Authentication principal) {
+		return authorize(context, registration, principal, new MockHttpServletRequest());
+	}
+
+	private static String authorize(ApplicationContext context, String registration, Authentication principal,
+			MockHttpServletRequest request) {
+		SecurityContextHolder.getContext().setAuthentication(principal);
+		return context.getBean(OAuth2AuthorizedClientManager.class)
+			.authorize(OAuth2AuthorizeRequest.withClientRegistrationId(registration)
+				.principal(principal)
+				.attribute(HttpServletRequest.class.getName(), request)
+				.attribute(HttpServletResponse.class.getName(), new MockHttpServletResponse())
+				.build())
+			.getAccessToken()
+			.getTokenValue();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Tenants {
+
+		@Bean
+		OAuth2AccessTokenResponseClient<OAuth2ClientCredentialsGrantRequest> tokenClient() {
+			RestClientClientCredentialsTokenResponseClient client = new RestClientClientCredentialsTokenResponseClient();
+			client.addParametersConverter((request) -> {
+				Authentication user = SecurityContextHolder.getContext().getAuthentication();
+				return new LinkedMultiValueMap<>(
+						Map.of("tenant", List.of("tenant-of-" + ((user != null) ? user.getName() : "none"))));
+			});
+			return client;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Jobs {
+
+		@Bean
+		AuthorizedClientServiceOAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientService clients) {
+			return new AuthorizedClientServiceOAuth2AuthorizedClientManager(registrations, clients);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Api {
+
+		@Bean
+		OAuth2ClientHttpRequestInterceptor interceptor(OAuth2AuthorizedClientManager manager,
+				OAuth2AuthorizedClientService clients) {
+			OAuth2ClientHttpRequestInterceptor interceptor = new OAuth2ClientHttpRequestInterceptor(manager);
+			interceptor.setAuthorizationFailureHandler(
+					OAuth2ClientHttpRequestInterceptor.authorizationFailureHandler(clients));
+			return interceptor;
+		}
+
+	}
+
+	/**
+	 * Tokens are saved a while after they were obtained.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class SlowSaves {
+
+		@Bean
+		OAuth2AuthorizedClientService clients(ClientRegistrationRepository registrations) {
+			InMemoryOAuth2AuthorizedClientService memory = new InMemoryOAuth2AuthorizedClientService(registrations);
+			return new OAuth2AuthorizedClientService() {
+
+				@Override
+				@SuppressWarnings("TypeParameterUnusedInFormals")
+				public <T extends OAuth2AuthorizedClient> T loadAuthorizedClient(String registrationId, String name) {
+					return memory.loadAuthorizedClient(registrationId, name);
+				}
+
+				@Override
+				public void saveAuthorizedClient(OAuth2AuthorizedClient client, Authentication principal) {
+					Together.sleep(100);
+					memory.saveAuthorizedClient(client, principal);
+				}
+
+				@Override
+				public void removeAuthorizedClient(String registrationId, String name) {
+					memory.removeAuthorizedClient(registrationId, name);
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnService {
+
+		@Bean
+		InMemoryOAuth2AuthorizedClientService clients(ClientRegistrationRepository registrations) {
+			return new InMemoryOAuth2AuthorizedClientService(registrations);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Sessions {
+
+		@Bean
+		OAuth2AuthorizedClientRepository repository() {
+			return new HttpSessionOAuth2AuthorizedClientRepository();
+		}
+
+	}
+
+}

@@ -1,0 +1,165 @@
+package io.github.oauth2state.tokens;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.OAuth2AccessToken.TokenType;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which of two tokens stays, and for how long, where that is not told by their lives.
+ */
+class NewerTokensTests {
+
+	private static final ClientRegistration USERS = TestTokens.registration("app");
+
+	private static final ClientRegistration MACHINE = TestTokens.machine("machine");
+
+	private static final Instant NOW = TestTokens.NOW;
+
+	private final RecordingStore store = new RecordingStore();
+
+	private final SharedAuthorizedClientService service = new SharedAuthorizedClientService(
+			new InMemoryClientRegistrationRepository(USERS, MACHINE), this.store,
+			new SealedTokens(TokenKeysTests.keys(TokenKeysTests.OLD, "shop"), "shop"), Duration.ofDays(30),
+			InstantSource.fixed(NOW));
+
+	@ParameterizedTest
+	@ValueSource(longs = { Long.MIN_VALUE, -3600, -1, 0 })
+	void tokenWhoseLifeIsUnknownIsKeptForAsLongAsConfigured(long expiresIn) {
+		save(USERS, OAuth2AccessTokenResponse.withToken("a").expiresIn(expiresIn));
+		assertThat(this.store.ttl).isEqualTo(Duration.ofDays(30));
+		save(MACHINE, OAuth2AccessTokenResponse.withToken("a").expiresIn(expiresIn));
+		assertThat(this.store.ttl).isEqualTo(Duration.ofDays(30));
+	}
+
+	@Test
+	void tokenWithoutALifeIsKeptForAsLongAsConfigured() {
+		save(USERS, OAuth2AccessTokenResponse.withToken("a"));
+		assertThat(this.store.ttl).isEqualTo(Duration.ofDays(30));
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 99_999_999_999L, 9_000_000_000_000_000L })
+	void tokenWithAnEnormousLifeIsKeptForAsLongAsStoresKeepRecords(long expiresIn) {
+		save(USERS, OAuth2AccessTokenResponse.withToken("a").expiresIn(expiresIn));
+		assertThat(this.store.ttl).isEqualTo(Duration.ofDays(400));
+		assertThat(load(USERS)).isEqualTo("a/none");
+	}
+
+	@Test
+	void newTokenThatExpiresBeforeTheOneThatWasDueIsSaved() {
+		save(USERS, "old", 50, "r");
+		TokenLineage.descends("r", "r");
+		save(USERS, "new", 30, "r");
+		assertThat(load(USERS)).isEqualTo("new/r");
+		save(MACHINE, "old", 50, null);
+		save(MACHINE, "new", 30, null);
+		assertThat(load(MACHINE)).isEqualTo("new/none");
+	}
+
+	@Test
+	void newTokenThatExpiresBeforeTheOneItWasObtainedInPlaceOfIsSaved() {
+		save(USERS, "old", 300, "r");
+		TokenLineage.descends("r", "r");
+		TokenLineage.descends("old", "new");
+		save(USERS, "new", 200, "r");
+		assertThat(load(USERS)).isEqualTo("new/r");
+		save(MACHINE, "old", 300, null);
+		TokenLineage.descends("old", "new");
+		save(MACHINE, "new", 200, null);
+		assertThat(load(MACHINE)).isEqualTo("new/none");
+	}
+
+	@Test
+	void pausedSaveDoesNotReplaceATokenThatOthersObtained() {
+		save(USERS, "others", 300, "r");
+		TokenLineage.descends("r", "r");
+		TokenLineage.descends("old", "paused");
+		save(USERS, "paused", 200, "r");
+		assertThat(load(USERS)).isEqualTo("others/r");
+		save(MACHINE, "others", 300, null);
+		TokenLineage.descends("old", "paused");
+		save(MACHINE, "paused", 200, null);
+		assertThat(load(MACHINE)).isEqualTo("others/none");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "r,r", "r,s" })
+	void sameAccessTokenWithALongerLifeIsSaved(String before, String after) {
+		save(USERS, "same", 10, before);
+		TokenLineage.descends(before, after);
+		save(USERS, "same", 600, after);
+		OAuth2AuthorizedClient loaded = this.service.loadAuthorizedClient("app", "alice");
+		assertThat(loaded.getAccessToken().getExpiresAt()).isEqualTo(NOW.plusSeconds(600));
+		assertThat(TestTokens.values(loaded)).isEqualTo("same/" + after);
+	}
+
+	@Test
+	void sameTokensThatAreReckonedALittleDifferentlyAreNotSavedAgain() {
+		save(USERS, "same", 600, "r");
+		for (int seconds : new int[] { 590, 599, 601, 609 }) {
+			TokenLineage.descends("r", "r");
+			assertThat(this.store.callsDuring(() -> save(USERS, "same", seconds, "r"))).containsExactly("find");
+		}
+	}
+
+	@Test
+	void sameTokensOfUnknownLifeAreKeptOnWhenTheProviderConfirmsThem() {
+		save(USERS, "same", NOW, null, "r");
+		TokenLineage.descends("r", "r");
+		assertThat(this.store.callsDuring(() -> save(USERS, "same", NOW.plusSeconds(5), null, "r")))
+			.containsExactly("find");
+		TokenLineage.descends("r", "r");
+		assertThat(this.store.callsDuring(() -> save(USERS, "same", NOW.plusSeconds(3600), null, "r")))
+			.containsExactly("find", "replace");
+	}
+
+	@Test
+	void tokenOfUnknownLifeReplacesAndIsReplaced() {
+		save(MACHINE, "known", 600, null);
+		save(MACHINE, "unknown", NOW, null, null);
+		assertThat(load(MACHINE)).isEqualTo("unknown/none");
+		save(MACHINE, "known", 600, null);
+		assertThat(load(MACHINE)).isEqualTo("known/none");
+	}
+
+	private void save(ClientRegistration registration, OAuth2AccessTokenResponse.Builder response) {
+		OAuth2AccessToken token = response.tokenType(TokenType.BEARER).build().getAccessToken();
+		save(new OAuth2AuthorizedClient(registration, "alice", token));
+	}
+
+	private void save(ClientRegistration registration, String access, int lives, @Nullable String refresh) {
+		save(TestTokens.client(registration, "alice", access, NOW.plusSeconds(lives), refresh));
+	}
+
+	private void save(ClientRegistration registration, String access, Instant issued, @Nullable Instant expires,
+			@Nullable String refresh) {
+		OAuth2AccessToken token = new OAuth2AccessToken(TokenType.BEARER, access, issued,
+				(expires != null) ? expires : issued.plusSeconds(1));
+		save(new OAuth2AuthorizedClient(registration, "alice", token,
+				(refresh != null) ? new OAuth2RefreshToken(refresh, null) : null));
+	}
+
+	private void save(OAuth2AuthorizedClient client) {
+		this.service.saveAuthorizedClient(client, TestTokens.user("alice"));
+	}
+
+	private @Nullable String load(ClientRegistration registration) {
+		return TestTokens.values(this.service.loadAuthorizedClient(registration.getRegistrationId(), "alice"));
+	}
+
+}
