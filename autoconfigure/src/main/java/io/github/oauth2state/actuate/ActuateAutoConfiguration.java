@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -36,6 +37,8 @@ import io.github.oauth2state.store.StateStoreAutoConfiguration;
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 public final class ActuateAutoConfiguration {
+
+	private static final String HEALTH = "oauth2StateHealthContributor";
 
 	/**
 	 * Whether the endpoint can be reached decides about the listeners too: to be told of
@@ -73,7 +76,6 @@ public final class ActuateAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
-	@ConditionalOnSingleCandidate(StateStore.class)
 	@EnableConfigurationProperties(StoreHealthProperties.class)
 	static class HealthConfiguration {
 
@@ -83,13 +85,25 @@ public final class ActuateAutoConfiguration {
 		 */
 		@Bean
 		@ConditionalOnEnabledHealthIndicator("oauth2state")
-		@ConditionalOnMissingBean(name = "oauth2StateHealthContributor")
+		@ConditionalOnSingleCandidate(StateStore.class)
+		@ConditionalOnMissingBean(name = HEALTH)
 		StoreHealthIndicator oauth2StateHealthContributor(StateStore store, OAuth2StateSettings settings,
 				StoreHealthProperties properties, ObjectProvider<StoreCircuit> circuit) {
 			StoreProbe probe = new StoreProbe(store, settings, InstantSource.system());
 			CachedAnswer<StoreProbe.Result> answer = new CachedAnswer<>(probe::run, properties.checkedCache(),
 					System::nanoTime);
 			return new StoreHealthIndicator(store.name(), answer, circuit.getIfAvailable(), properties.downOnFailure());
+		}
+
+		/**
+		 * Cookies cannot fail. Still an app that names the health in a group must start,
+		 * whatever its store.
+		 */
+		@Bean(HEALTH)
+		@ConditionalOnEnabledHealthIndicator("oauth2state")
+		@ConditionalOnMissingBean(value = StateStore.class, name = HEALTH)
+		HealthIndicator healthWithoutStore() {
+			return () -> Health.up().withDetail("store", "cookie").build();
 		}
 
 	}

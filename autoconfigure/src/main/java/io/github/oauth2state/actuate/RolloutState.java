@@ -8,6 +8,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OnStoreFailure;
 import io.github.oauth2state.rollout.ClusterPercentage;
 import io.github.oauth2state.rollout.Percentage;
@@ -60,8 +61,10 @@ final class RolloutState {
 			cluster.set(checked);
 		}
 		catch (StateStoreException ex) {
-			return new WebEndpointResponse<>(
-					new Refusal("The store did not answer, so the percentage may be set or not"),
+			return new WebEndpointResponse<>(new Refusal((ex.getReason() == Reason.REJECTED)
+					? "The store refused it, so the percentage is not set. Is something else in the place of its record? "
+							+ "See docs/operations.md"
+					: "The store did not answer, so the percentage may be set or not"),
 					WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 		}
 		return new WebEndpointResponse<>(describe());

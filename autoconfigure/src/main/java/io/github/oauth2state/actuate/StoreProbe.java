@@ -61,9 +61,9 @@ final class StoreProbe {
 		String random = UUID.randomUUID().toString();
 		StateKey key = StateKey.of(this.namespace, "health", random);
 		byte[] value = random.getBytes(StandardCharsets.US_ASCII);
-		Optional<byte[]> there = this.store.putIfAbsent(key, value, this.ttl);
+		this.store.putIfAbsent(key, value, this.ttl);
 		Optional<byte[]> taken = this.store.take(key);
-		if (there.isPresent() || taken.isEmpty() || !Arrays.equals(taken.get(), value)) {
+		if (taken.isEmpty() || !Arrays.equals(taken.get(), value)) {
 			throw new LostRecordException();
 		}
 	}

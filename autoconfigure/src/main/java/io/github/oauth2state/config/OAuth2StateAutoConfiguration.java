@@ -3,6 +3,7 @@ package io.github.oauth2state.config;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
@@ -18,6 +19,12 @@ public final class OAuth2StateAutoConfiguration {
 	OAuth2StateSettings oauth2StateSettings(OAuth2StateProperties properties,
 			@Value("${spring.application.name:}") String applicationName) {
 		return OAuth2StateSettings.of(properties, applicationName);
+	}
+
+	@Bean
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	ReactiveAppWarning oauth2StateReactiveAppWarning(OAuth2StateProperties properties) {
+		return new ReactiveAppWarning(properties.store());
 	}
 
 }

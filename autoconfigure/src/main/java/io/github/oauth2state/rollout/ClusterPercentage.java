@@ -1,9 +1,6 @@
 package io.github.oauth2state.rollout;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,18 +11,12 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
-import io.github.oauth2state.StateKey;
-import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 
 /**
  * A percentage that is set at run time for all instances: one record in the store, which
- * every instance looks at every two seconds.
- * <p>
- * The record lives for a day, and whoever finds one that is half as old renews it. One
- * that is gone, or older than what was seen before, was lost with the store's data, and
- * whoever remembers it puts it back: clearing, too, leaves a record. While the store does
- * not answer, the last known value stays.
+ * every instance looks at every two seconds. While the store does not answer, the last
+ * known percentage stays.
  */
 public final class ClusterPercentage implements RolloutPercentage, SmartLifecycle {
 
@@ -33,29 +24,17 @@ public final class ClusterPercentage implements RolloutPercentage, SmartLifecycl
 
 	static final Duration INTERVAL = Duration.ofSeconds(2);
 
-	static final Duration TTL = Duration.ofDays(1);
-
-	private static final int ATTEMPTS = 10;
-
 	private final Percentage configured;
 
-	private final StateStore store;
+	private final StoredPercentage stored;
 
-	private final StateKey key;
-
-	private final InstantSource clock;
-
-	private volatile @Nullable PercentageRecord last;
-
-	private volatile boolean failing;
+	private @Nullable String complaint;
 
 	private volatile @Nullable ScheduledExecutorService scheduler;
 
-	ClusterPercentage(Percentage configured, StateStore store, String namespace, InstantSource clock) {
+	ClusterPercentage(Percentage configured, StoredPercentage stored) {
 		this.configured = configured;
-		this.store = store;
-		this.key = StateKey.of(namespace, "rollout", "percentage");
-		this.clock = clock;
+		this.stored = stored;
 	}
 
 	@Override
@@ -73,8 +52,7 @@ public final class ClusterPercentage implements RolloutPercentage, SmartLifecycl
 	 * @return the percentage, or empty if what is configured is in force
 	 */
 	public Optional<Percentage> set() {
-		PercentageRecord known = this.last;
-		return (known != null) ? Optional.ofNullable(known.percentage()) : Optional.empty();
+		return Optional.ofNullable(this.stored.last()).map(PercentageRecord::percentage);
 	}
 
 	/**
@@ -85,87 +63,34 @@ public final class ClusterPercentage implements RolloutPercentage, SmartLifecycl
 	 * all the same
 	 */
 	public synchronized void set(@Nullable Percentage percentage) {
-		PercentageRecord written = new PercentageRecord(percentage, laterThan(this.last));
-		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-			Optional<byte[]> there = this.store.putIfAbsent(this.key, written.format(), TTL);
-			if (there.isPresent()) {
-				written = new PercentageRecord(percentage, laterThan(PercentageRecord.parse(there.get()).orElse(null)));
-			}
-			if (there.isEmpty() || this.store.replace(this.key, there.get(), written.format(), TTL)) {
-				know(written);
-				return;
-			}
-		}
-		throw new StateStoreException(StateStoreException.Reason.REJECTED, "Others set the percentage all the time",
-				null);
-	}
-
-	/**
-	 * Returns a time for a record that replaces another. Instances' clocks differ, and
-	 * the later record has to be told from the earlier one.
-	 */
-	private Instant laterThan(@Nullable PercentageRecord replaced) {
-		Instant now = this.clock.instant();
-		return (replaced != null && !now.isAfter(replaced.written())) ? replaced.written().plusMillis(1) : now;
+		Optional<Percentage> before = set();
+		this.stored.set(percentage);
+		tell(before);
 	}
 
 	private synchronized void refresh() {
+		Optional<Percentage> before = set();
+		String reason;
 		try {
-			Optional<byte[]> there = this.store.find(this.key);
-			if (there.isPresent()) {
-				follow(there.get());
-			}
-			else {
-				putBack();
-			}
-			this.failing = false;
+			reason = this.stored.refresh();
 		}
 		catch (RuntimeException | Error ex) {
 			// Whatever escaped would end the schedule
-			if (!this.failing) {
-				this.failing = true;
-				logger.warn("Cannot see whether another percentage was set, so %s %% stays: %s".formatted(current(),
-						(ex instanceof StateStoreException known) ? known.getReason() : ex.getClass().getName()));
-			}
+			reason = "the store did not tell, "
+					+ ((ex instanceof StateStoreException known) ? known.getReason() : ex.getClass().getName());
 		}
+		if (reason != null && !reason.equals(this.complaint)) {
+			logger
+				.warn("Cannot see whether another percentage was set, so %s %% stays: %s".formatted(current(), reason));
+		}
+		this.complaint = reason;
+		tell(before);
 	}
 
-	private void follow(byte[] value) {
-		PercentageRecord there = PercentageRecord.parse(value).orElse(null);
-		if (there == null) {
-			throw new IllegalStateException("The record is not one of a percentage");
-		}
-		PercentageRecord known = this.last;
-		if (known != null && known.written().isAfter(there.written())) {
-			// The store went back in time, as from a snapshot or a replica
-			this.store.replace(this.key, value, known.format(), TTL);
-			return;
-		}
-		know(there);
-		boolean old = there.written().plus(TTL.dividedBy(2)).isBefore(this.clock.instant());
-		if (old && there.percentage() != null) {
-			PercentageRecord renewed = new PercentageRecord(there.percentage(), laterThan(there));
-			this.store.replace(this.key, value, renewed.format(), TTL);
-		}
-	}
-
-	private void putBack() {
-		PercentageRecord known = this.last;
-		if (known == null) {
-			return;
-		}
-		boolean young = known.written().plus(TTL).isAfter(this.clock.instant());
-		if (known.percentage() != null || young) {
-			this.store.putIfAbsent(this.key, known.format(), TTL);
-		}
-	}
-
-	private void know(PercentageRecord there) {
-		PercentageRecord before = this.last;
-		this.last = there;
-		if (before == null || !Arrays.equals(before.format(), there.format())) {
+	private void tell(Optional<Percentage> before) {
+		if (!before.equals(set())) {
 			logger.info("%s %% of browsers begin logins on the shared path, %s".formatted(current(),
-					(there.percentage() != null) ? "as was set at run time" : "as configured"));
+					set().isPresent() ? "as was set at run time" : "as configured"));
 		}
 	}
 

@@ -5,7 +5,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.ClassUtils;
 
 /**
  * Matches where the percentage can be set at run time.
@@ -14,7 +16,7 @@ class OnRuntimePercentageCondition extends SpringBootCondition {
 
 	private static final String PROPERTY = "oauth2-state.rollout.at-runtime";
 
-	private static final String ACCESS = "management.endpoint.oauth2state.access";
+	private static final String ACTUATOR = "org.springframework.boot.actuate.autoconfigure.endpoint.PropertiesEndpointAccessResolver";
 
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
@@ -24,9 +26,17 @@ class OnRuntimePercentageCondition extends SpringBootCondition {
 		if (configured != null) {
 			return new ConditionOutcome(configured, message.because(PROPERTY + " is " + configured));
 		}
-		boolean writable = "unrestricted".equalsIgnoreCase(environment.getProperty(ACCESS));
+		boolean writable = isWritable(context);
 		return new ConditionOutcome(writable,
-				message.because(ACCESS + " is " + (writable ? "" : "not ") + "unrestricted"));
+				message.because("access to the endpoint is " + (writable ? "" : "not ") + "unrestricted"));
+	}
+
+	private static boolean isWritable(ConditionContext context) {
+		return ClassUtils.isPresent(ACTUATOR, context.getClassLoader())
+				&& SpringFactoriesLoader.forDefaultResourceLocation(context.getClassLoader())
+					.load(EndpointAccess.class)
+					.stream()
+					.anyMatch((access) -> access.isUnrestricted(context.getEnvironment()));
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.github.oauth2state.rollout;
 
 import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.Stream;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -11,11 +13,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 import io.github.oauth2state.RolloutDecider;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.login.LoginSettings;
+import io.github.oauth2state.record.SealingKeys;
+import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 
 /**
@@ -29,10 +35,26 @@ public final class RolloutAutoConfiguration {
 	@Bean
 	@ConditionalOnBean(StateStore.class)
 	@Conditional(OnRuntimePercentageCondition.class)
-	ClusterPercentage oauth2StateClusterPercentage(RolloutProperties properties, StateStore store,
-			LoginSettings settings) {
-		return new ClusterPercentage(properties.checkedPercentage(), store, settings.namespace(),
-				InstantSource.system());
+	ClusterPercentage oauth2StateClusterPercentage(RolloutProperties properties, StateStore logins,
+			ObjectProvider<ConfiguredStore<?>> stores, LoginSettings settings, Environment environment) {
+		StateStore store = stores.stream()
+			.filter((configured) -> configured.store() == logins)
+			.findFirst()
+			.<StateStore>map(ConfiguredStore::openApart)
+			.orElse(logins);
+		PercentageTags tags = new PercentageTags(settings.namespace(), keys(environment), properties.verify());
+		return new ClusterPercentage(properties.checkedPercentage(),
+				new StoredPercentage(store, settings.namespace(), tags, InstantSource.system()));
+	}
+
+	/**
+	 * The properties belong to logins and tokens, which may have none.
+	 */
+	private static List<SealingKeys> keys(Environment environment) {
+		return Stream.of("oauth2-state.cookie.keys", "oauth2-state.tokens.keys")
+			.filter((property) -> StringUtils.hasText(environment.getProperty(property)))
+			.map((property) -> SealingKeys.of(property, environment.getRequiredProperty(property)))
+			.toList();
 	}
 
 	@Bean

@@ -15,10 +15,14 @@ import io.github.oauth2state.config.PropertyCheck;
  * rather than in the HTTP session, from 0 to 100, decimals allowed
  * @param atRuntime whether the percentage can be set for all instances by the Actuator
  * endpoint, which costs the store a read every two seconds and instance; unless set, it
- * can if management.endpoint.oauth2state.access is unrestricted
+ * can if the Actuator's access to the endpoint is unrestricted
+ * @param verify whether an instance that has keys for tokens or cookies accepts a
+ * percentage in the store only if an instance with these keys wrote it; false while
+ * others are of an earlier release or have no keys yet
  */
 @ConfigurationProperties("oauth2-state.rollout")
-record RolloutProperties(@DefaultValue("100") BigDecimal percentage, @Nullable Boolean atRuntime) {
+record RolloutProperties(@DefaultValue("100") BigDecimal percentage, @Nullable Boolean atRuntime,
+		@DefaultValue("true") boolean verify) {
 
 	Percentage checkedPercentage() {
 		return new Percentage(PropertyCheck.of("oauth2-state.rollout.percentage", this.percentage)

@@ -16,7 +16,12 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfi
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
@@ -35,6 +40,7 @@ import io.github.oauth2state.config.StartupFailure;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
@@ -111,6 +117,32 @@ class ActuateAutoConfigurationTests {
 	void healthCanBeTurnedOff(String property) {
 		this.app.withPropertyValues(property)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(StoreHealthIndicator.class));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "oauth2-state.store=cookie", "oauth2-state.store=memory" })
+	void healthGroupMayNameItWhateverTheStore(String store) {
+		new ApplicationContextRunner().withConfiguration(LIBRARY)
+			.withConfiguration(AutoConfigurations.of(MemoryStateStoreAutoConfiguration.class,
+					HealthContributorAutoConfiguration.class, HealthContributorRegistryAutoConfiguration.class,
+					HealthEndpointAutoConfiguration.class, EndpointAutoConfiguration.class))
+			.withPropertyValues(store, "oauth2-state.cookie.keys=one:p2YxZ0X7c3O2m1Q9bT4s6R8vU5wE0yA3dF7gH2jK4lM",
+					"management.endpoint.health.group.readiness.include=oauth2State",
+					"management.endpoints.web.exposure.include=*")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.getBean(HealthEndpoint.class)
+				.extracting((endpoint) -> endpoint.healthForPath("readiness"))
+				.extracting(HealthDescriptor::getStatus)
+				.isEqualTo(Status.UP));
+	}
+
+	@Test
+	void healthOfCookiesSaysThatThereIsNoServer() {
+		new ApplicationContextRunner().withConfiguration(LIBRARY)
+			.withPropertyValues("oauth2-state.store=cookie",
+					"oauth2-state.cookie.keys=one:p2YxZ0X7c3O2m1Q9bT4s6R8vU5wE0yA3dF7gH2jK4lM")
+			.run((context) -> assertThat(context.getBean(HealthIndicator.class).health())
+				.isEqualTo(Health.up().withDetail("store", "cookie").build()));
 	}
 
 	@Test

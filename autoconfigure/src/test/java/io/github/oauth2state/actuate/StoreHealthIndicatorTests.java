@@ -52,6 +52,12 @@ class StoreHealthIndicatorTests {
 	}
 
 	@Test
+	void storeThatIsToldTwiceIsUp() {
+		this.store.repeat();
+		assertThat(this.health.health().getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
 	void storeThatFailsIsDegradedAndNamesReasonAndClassOnly() {
 		this.store.fail(new StateStoreException(Reason.CONNECTION, "secret-message",
 				new SQLException("secret-cause at jdbc:postgresql://user:secret-password@host/db")));

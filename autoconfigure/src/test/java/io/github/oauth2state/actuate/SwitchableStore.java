@@ -25,6 +25,8 @@ final class SwitchableStore implements StateStore {
 
 	private volatile @Nullable RuntimeException failure;
 
+	private volatile boolean repeating;
+
 	@Override
 	public String name() {
 		return "switchable";
@@ -34,6 +36,9 @@ final class SwitchableStore implements StateStore {
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		this.ttls.add(ttl);
 		note("put");
+		if (this.repeating) {
+			this.records.putIfAbsent(key, value);
+		}
 		return Optional.ofNullable(this.records.putIfAbsent(key, value));
 	}
 
@@ -68,6 +73,10 @@ final class SwitchableStore implements StateStore {
 
 	void fail(@Nullable RuntimeException failure) {
 		this.failure = failure;
+	}
+
+	void repeat() {
+		this.repeating = true;
 	}
 
 	int size() {

@@ -1,27 +1,39 @@
 package io.github.oauth2state.rollout;
 
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.github.oauth2state.RolloutDecider;
 import io.github.oauth2state.RolloutRequest;
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.StartupFailure;
+import io.github.oauth2state.config.StoreType;
 import io.github.oauth2state.login.BrowserRequest;
 import io.github.oauth2state.login.LoginAutoConfiguration;
+import io.github.oauth2state.login.LoginProperties;
 import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.rollout.openfeature.OpenFeatureAutoConfiguration;
+import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
 
@@ -33,7 +45,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RolloutAutoConfigurationTests {
 
 	private static final String COOKIE = BrowserId.name(browser(Map.of()),
-			new LoginSettings("application", Duration.ofMinutes(10), 8, true, "oauth2-state", null));
+			new LoginSettings("application", Duration.ofMinutes(10), 8, true, true,
+					new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
 
 	private final ApplicationContextRunner app = new ApplicationContextRunner()
 		.withPropertyValues("oauth2-state.store=memory")
@@ -165,10 +178,76 @@ class RolloutAutoConfigurationTests {
 	@ParameterizedTest
 	@CsvSource({ ",false", "oauth2-state.rollout.at-runtime=true,true", "oauth2-state.rollout.at-runtime=false,false",
 			"management.endpoint.oauth2state.access=UNRESTRICTED,true",
-			"management.endpoint.oauth2state.access=read-only,false" })
-	void storeIsReadForThePercentageOnlyWhereItCanBeSet(String property, boolean read) {
-		ApplicationContextRunner runner = (property != null) ? this.app.withPropertyValues(property) : this.app;
+			"management.endpoint.oauth2state.access=read-only,false",
+			"management.endpoints.access.default=unrestricted,true",
+			"management.endpoints.access.default=read-only,false",
+			"management.endpoints.access.default=unrestricted;management.endpoint.oauth2state.access=read-only,false",
+			"management.endpoints.access.default=none;management.endpoint.oauth2state.access=unrestricted,true",
+			"management.endpoint.oauth2state.access=unrestricted;management.endpoints.access.max-permitted=read-only,false",
+			"management.endpoints.access.default=unrestricted;management.endpoints.access.max-permitted=none,false",
+			"management.endpoint.oauth2-state.access=unrestricted,true",
+			"management.endpoints.access.default=unrestricted;oauth2-state.rollout.at-runtime=false,false",
+			"management.endpoints.access.max-permitted=read-only;oauth2-state.rollout.at-runtime=true,true" })
+	void storeIsReadForThePercentageOnlyWhereItCanBeSet(@Nullable String properties, boolean read) {
+		ApplicationContextRunner runner = (properties != null) ? this.app.withPropertyValues(properties.split(";"))
+				: this.app;
 		runner.run((context) -> assertThat(context.getBeansOfType(ClusterPercentage.class)).hasSize(read ? 1 : 0));
+	}
+
+	@Test
+	void percentageIsReadOnConnectionsThatLoginsDoNotUse() {
+		List<RecordingStore> opened = new ArrayList<>();
+		this.app.withBean("configured", ConfiguredStore.class, () -> new ConfiguredStore<>(StoreType.REDIS, () -> {
+			opened.add(new RecordingStore());
+			return opened.get(opened.size() - 1);
+		}))
+			.withBean("store", StateStore.class, () -> opened.get(0), (bean) -> bean.setDependsOn("configured"))
+			.withPropertyValues("oauth2-state.rollout.at-runtime=true")
+			.run((context) -> {
+				context.getBean(ClusterPercentage.class).set(new Percentage(BigDecimal.TEN));
+				assertThat(opened).hasSize(2);
+				assertThat(opened.get(0).calls).isEmpty();
+				assertThat(opened.get(1).calls).contains("find", "put");
+			});
+		assertThat(opened).allMatch((store) -> store.calls.contains("destroy"));
+	}
+
+	@Test
+	void percentageIsReadFromAStoreOfTheApps() {
+		RecordingStore own = new RecordingStore();
+		this.app.withBean("store", StateStore.class, () -> own)
+			.withBean("configured", ConfiguredStore.class,
+					() -> new ConfiguredStore<>(StoreType.REDIS, RecordingStore::new))
+			.withPropertyValues("oauth2-state.rollout.at-runtime=true")
+			.run((context) -> {
+				context.getBean(ClusterPercentage.class).start();
+				assertThat(own.calls).contains("find");
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "oauth2-state.tokens.keys", "oauth2-state.cookie.keys" })
+	void percentageInTheStoreCountsOnlyWithTheKeysThatAreConfigured(String property) {
+		RecordingStore own = new RecordingStore();
+		own.value = ("1;37;" + System.currentTimeMillis()).getBytes(StandardCharsets.US_ASCII);
+		ApplicationContextRunner runner = this.app.withBean("store", StateStore.class, () -> own)
+			.withPropertyValues("oauth2-state.rollout.at-runtime=true");
+		runner.run((context) -> assertThat(context.getBean(ClusterPercentage.class).current()).hasToString("37"));
+		ApplicationContextRunner withKeys = runner
+			.withPropertyValues(property + "=one:p2YxZ0X7c3O2m1Q9bT4s6R8vU5wE0yA3dF7gH2jK4lM");
+		withKeys.run((context) -> assertThat(context.getBean(ClusterPercentage.class).current()).hasToString("100"));
+		withKeys.withPropertyValues("oauth2-state.rollout.verify=false")
+			.run((context) -> assertThat(context.getBean(ClusterPercentage.class).current()).hasToString("37"));
+	}
+
+	@Test
+	void actuatorIsNotNeededForThePercentageAtRuntime() {
+		ApplicationContextRunner without = this.app
+			.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"));
+		without.withPropertyValues("management.endpoints.access.default=unrestricted")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ClusterPercentage.class));
+		without.withPropertyValues("oauth2-state.rollout.at-runtime=true")
+			.run((context) -> assertThat(context).hasSingleBean(ClusterPercentage.class));
 	}
 
 	@Test
@@ -234,7 +313,51 @@ class RolloutAutoConfigurationTests {
 	}
 
 	private static BrowserRequest browser(Map<String, String> cookies) {
-		return new BrowserRequest(true, "/oauth2/authorization/keycloak", false, cookies);
+		return new BrowserRequest(true, "/oauth2/authorization/keycloak", false, 0, 0, cookies);
+	}
+
+	/**
+	 * A store of one record, that notes what it is asked.
+	 */
+	private static final class RecordingStore implements StateStore, DisposableBean {
+
+		private final List<String> calls = new CopyOnWriteArrayList<>();
+
+		private byte @Nullable [] value;
+
+		@Override
+		public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
+			this.calls.add("put");
+			return Optional.empty();
+		}
+
+		@Override
+		public Optional<byte[]> find(StateKey key) {
+			this.calls.add("find");
+			return Optional.ofNullable(this.value);
+		}
+
+		@Override
+		public Optional<byte[]> take(StateKey key) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
+			this.calls.add("replace");
+			return false;
+		}
+
+		@Override
+		public boolean remove(StateKey key, byte[] expected) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public void destroy() {
+			this.calls.add("destroy");
+		}
+
 	}
 
 }
