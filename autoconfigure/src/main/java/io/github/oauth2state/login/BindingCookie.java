@@ -4,9 +4,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -16,25 +16,31 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 /**
  * What a binding cookie says: this browser began that login.
  * <p>
- * A value is {@code <version><status>.<secret>.<issued>.<registration>.<restart path>}
- * and, for a login whose callback is posted, {@code .<callback path>}. A reader accepts
- * the next version too, which adds fields behind an empty callback path if need be, and
- * skips those, so that instances of two releases can run side by side. Whatever does not
- * look like one, is none. The time in it never refuses or grants anything: it orders
- * evictions, and names an outcome once the store said that there is no record.
+ * A value is {@code <version><status>.<secret>.<issued>.<registration>.<restart path>},
+ * then the callback path if the callback is posted. Version 2 adds the app and, if the
+ * login began with a query, that. A reader accepts the next version too and ignores the
+ * fields that it adds, so that instances of two releases can run side by side. Any other
+ * value is ignored.
+ * <p>
+ * Only the secret is proof of anything: anybody who can set a cookie for the host can
+ * choose all other fields. They name outcomes and order evictions, and never refuse or
+ * grant anything.
  *
  * @param pending whether the login is pending; once it is called back the cookie stays
  * for a short while, without its secret, as a mark that it was used
  * @param secret what binds the record to this browser; or, where the record is nowhere
  * else, the record itself, sealed, after the id of its key and '~'; empty in a used mark
  * @param issued when the login began, on the clock of the instance that began it
- * @param registrationId the client registration, as the cookie has it
- * @param restartPath where this app begins the login anew
+ * @param registrationId the client registration
+ * @param restartPath where this app begins the login anew, without the query
  * @param callbackPath where the provider posts the callback to, or {@code null} if the
  * callback is a GET
+ * @param app which app began the login, or {@code null} if an older release did
+ * @param query the query with which the login began, sealed, or {@code null} if there was
+ * none
  */
 record BindingCookie(boolean pending, String secret, Instant issued, String registrationId, String restartPath,
-		@Nullable String callbackPath) {
+		@Nullable String callbackPath, @Nullable String app, @Nullable String query) {
 
 	private static final int SECRET_LENGTH = 32;
 
@@ -42,20 +48,29 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 
 	private static final int MAX_RESTART_PATH_LENGTH = 512;
 
-	private static final Pattern VALUE = Pattern.compile(
-			"""
-					(?<version>[12])(?<status>[pu])\\.(?<secret>[A-Za-z0-9_-]{0,43}|[A-Za-z0-9_-]{1,16}~[A-Za-z0-9_-]+)\\.(?<issued>[0-9a-z]{1,8})\
-					\\.(?<registration>[A-Za-z0-9_-]*)\\.(?<restart>[A-Za-z0-9_-]*)(\\.(?<callback>[A-Za-z0-9_-]*))?\
-					(?<added>\\.[A-Za-z0-9_.-]*)?""");
+	private static final int LATEST_READABLE_VERSION = 3;
+
+	private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{0,43}|[A-Za-z0-9_-]{1,16}~[A-Za-z0-9_-]+");
+
+	private static final Pattern ISSUED = Pattern.compile("[0-9a-z]{1,8}");
+
+	private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9_-]*");
 
 	private static final SecureRandom RANDOM = new SecureRandom();
 
-	static BindingCookie begin(OAuth2AuthorizationRequest request, String path, Instant now) {
+	static BindingCookie begin(OAuth2AuthorizationRequest request, String path, String app, @Nullable String query,
+			Instant now) {
 		byte[] secret = new byte[SECRET_LENGTH];
 		RANDOM.nextBytes(secret);
 		String registrationId = request.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
 		return new BindingCookie(true, Base64.getUrlEncoder().withoutPadding().encodeToString(secret), now,
-				(registrationId != null) ? registrationId : "", restartPath(path), callbackPath(request));
+				(registrationId != null) ? registrationId : "", restartPath(path), callbackPath(request), app, query);
+	}
+
+	private static String restartPath(String path) {
+		String withoutQuery = path.replaceFirst("\\?.*", "");
+		return (withoutQuery.length() <= MAX_RESTART_PATH_LENGTH && LocalPath.isLocal(withoutQuery)) ? withoutQuery
+				: "/";
 	}
 
 	/**
@@ -65,36 +80,39 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 	 */
 	BindingCookie carrying(String sealed) {
 		return new BindingCookie(this.pending, sealed, this.issued, this.registrationId, this.restartPath,
-				this.callbackPath);
+				this.callbackPath, this.app, this.query);
 	}
 
 	boolean carriesRecord() {
 		return this.secret.indexOf('~') > 0;
 	}
 
-	private static String restartPath(String path) {
-		if (path.length() <= MAX_RESTART_PATH_LENGTH && LocalPath.isLocal(path)) {
-			return path;
-		}
-		String withoutQuery = path.replaceFirst("\\?.*", "");
-		return (withoutQuery.length() <= MAX_RESTART_PATH_LENGTH && LocalPath.isLocal(withoutQuery)) ? withoutQuery
-				: "/";
-	}
-
-	private static @Nullable String callbackPath(OAuth2AuthorizationRequest request) {
-		boolean posted = "form_post".equals(request.getAdditionalParameters().get("response_mode"));
-		return (posted && request.getRedirectUri() != null) ? URI.create(request.getRedirectUri()).getPath() : null;
+	/**
+	 * Returns where the provider posts the callback of a login to, or {@code null} if the
+	 * callback is a GET.
+	 */
+	static @Nullable String callbackPath(OAuth2AuthorizationRequest request) {
+		boolean posted = ResponseMode.isFormPost(request) && request.getRedirectUri() != null;
+		return posted ? URI.create(request.getRedirectUri()).getRawPath() : null;
 	}
 
 	static Optional<BindingCookie> parse(String value) {
-		Matcher matcher = VALUE.matcher(value);
-		if (value.length() > MAX_LENGTH || !matcher.matches() || hasUnknownFields(matcher)) {
+		String[] fields = (value.length() <= MAX_LENGTH) ? value.split("\\.", -1) : new String[0];
+		if (fields.length < 5 || fields[0].length() != 2) {
+			return Optional.empty();
+		}
+		int version = fields[0].charAt(0) - '0';
+		char status = fields[0].charAt(1);
+		boolean known = version >= 1 && version <= LATEST_READABLE_VERSION && (status == 'p' || status == 'u')
+				&& (version > 1 || fields.length <= 6);
+		if (!known || !SECRET.matcher(fields[1]).matches() || !ISSUED.matcher(fields[2]).matches()
+				|| !Arrays.stream(fields, 3, fields.length).allMatch((field) -> FIELD.matcher(field).matches())) {
 			return Optional.empty();
 		}
 		try {
-			BindingCookie cookie = new BindingCookie("p".equals(matcher.group("status")), matcher.group("secret"),
-					Instant.ofEpochSecond(Long.parseLong(matcher.group("issued"), 36)),
-					decode(matcher.group("registration")), decode(matcher.group("restart")), callbackPath(matcher));
+			BindingCookie cookie = new BindingCookie(status == 'p', fields[1],
+					Instant.ofEpochSecond(Long.parseLong(fields[2], 36)), decode(fields[3]), decode(fields[4]),
+					callbackPath(fields), added(fields, 6), added(fields, 7));
 			return Optional.of(cookie).filter((parsed) -> LocalPath.isLocal(parsed.restartPath()));
 		}
 		catch (IllegalArgumentException ex) {
@@ -102,24 +120,29 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 		}
 	}
 
-	private static boolean hasUnknownFields(Matcher matcher) {
-		return matcher.group("added") != null && matcher.group("version").equals("1");
+	private static @Nullable String callbackPath(String[] fields) {
+		boolean leftOut = fields.length == 5 || (fields[5].isEmpty() && fields.length > 6);
+		return leftOut ? null : decode(fields[5]);
 	}
 
-	private static @Nullable String callbackPath(Matcher matcher) {
-		String path = matcher.group("callback");
-		boolean leftOut = path == null || (path.isEmpty() && matcher.group("added") != null);
-		return leftOut ? null : decode(path);
+	private static @Nullable String added(String[] fields, int index) {
+		return (fields.length > index && !fields[index].isEmpty()) ? fields[index] : null;
 	}
 
 	String format() {
-		String value = "1%s.%s.%s.%s.%s".formatted(this.pending ? "p" : "u", this.secret,
-				Long.toString(this.issued.getEpochSecond(), 36), encode(this.registrationId), encode(this.restartPath));
+		String value = "%s%s.%s.%s.%s.%s".formatted((this.app != null) ? "2" : "1", this.pending ? "p" : "u",
+				this.secret, Long.toString(this.issued.getEpochSecond(), 36), encode(this.registrationId),
+				encode(this.restartPath));
+		if (this.app != null) {
+			return value + "." + ((this.callbackPath != null) ? encode(this.callbackPath) : "") + "." + this.app
+					+ ((this.query != null) ? "." + this.query : "");
+		}
 		return (this.callbackPath != null) ? value + "." + encode(this.callbackPath) : value;
 	}
 
 	BindingCookie used() {
-		return new BindingCookie(false, "", this.issued, this.registrationId, this.restartPath, this.callbackPath);
+		return new BindingCookie(false, "", this.issued, this.registrationId, this.restartPath, this.callbackPath,
+				this.app, this.query);
 	}
 
 	private static String encode(String text) {

@@ -40,106 +40,135 @@ final class BindingCookies {
 	private static final int MAX_CLEARED_AT_ONCE = 16;
 
 	/**
-	 * Bounds what a browser sends with every request because of cookies that carry
-	 * records, in bytes: servers accept 8 KiB of headers.
+	 * Bounds what a browser sends with every request because of binding cookies, in
+	 * bytes: servers accept 8 KiB of headers.
 	 */
-	private static final int MAX_TOTAL_SIZE = 4096;
+	static final int MAX_TOTAL_SIZE = 4096;
 
 	private static final int HASH_BYTES = 8;
 
 	private static final int HASH_CHARACTERS = 11;
 
+	private static final int APP_HASH_BYTES = 4;
+
 	private final LoginSettings settings;
+
+	private final String app;
 
 	BindingCookies(LoginSettings settings) {
 		this.settings = settings;
+		this.app = hash(StateKey.of(settings.namespace(), "cookie-app"), APP_HASH_BYTES);
 	}
 
+	/**
+	 * Returns by what cookies show which app they are of.
+	 */
+	String app() {
+		return this.app;
+	}
+
+	/**
+	 * Finds the cookie of a login. Where the app takes a request for plain http, a proxy
+	 * may have ended TLS without telling, and may have told when the login began. So the
+	 * name of a secure cookie comes first there.
+	 */
 	Optional<BindingCookie> find(BrowserRequest browser, String state) {
-		return Optional.ofNullable(browser.cookies().get(name(browser, state))).flatMap(BindingCookie::parse);
+		return Optional.ofNullable(browser.cookies().get(heldName(browser, state))).flatMap(BindingCookie::parse);
 	}
 
 	ResponseCookie issue(BrowserRequest browser, String state, BindingCookie cookie) {
-		Duration maxAge = cookie.pending() ? this.settings.ttl().plus(REMEMBER_EXPIRED) : REMEMBER_USED;
-		return build(browser, name(browser, state), cookie.format(), maxAge, cookie.callbackPath() != null);
+		return build(browser, this.settings.cookiePrefix(browser) + hash(state), cookie,
+				this.settings.ttl().plus(REMEMBER_EXPIRED));
 	}
 
-	private ResponseCookie build(BrowserRequest browser, String name, String value, Duration maxAge,
-			boolean sentWithCrossSitePost) {
-		return ResponseCookie.from(name, value)
-			.path("/")
-			.httpOnly(true)
-			.secure(isSecure(browser))
-			.sameSite(sentWithCrossSitePost ? "None" : "Lax")
-			.maxAge(maxAge)
-			.build();
+	/**
+	 * Issues what replaces the cookie of a login once it is called back.
+	 */
+	ResponseCookie issueUsedMark(BrowserRequest browser, String state, BindingCookie cookie) {
+		return build(browser, heldName(browser, state), cookie.used(), REMEMBER_USED);
+	}
+
+	private ResponseCookie build(BrowserRequest browser, String name, BindingCookie cookie, Duration maxAge) {
+		ResponseCookie.ResponseCookieBuilder builder = this.settings.cookie(browser, name, cookie.format(), maxAge);
+		return ((cookie.callbackPath() != null) ? builder.sameSite("None") : builder).build();
 	}
 
 	boolean isSecure(BrowserRequest browser) {
 		return this.settings.isCookieSecure(browser);
 	}
 
-	private String name(BrowserRequest browser, String state) {
-		byte[] hash = StateKey.of(this.settings.namespace(), "cookie", state).toByteArray();
-		return prefix(browser)
-				+ Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, HASH_BYTES));
-	}
-
-	String prefix(BrowserRequest browser) {
-		return this.settings.cookiePrefix(browser);
-	}
-
 	/**
-	 * Makes room for one more cookie that carries no record.
-	 * @param browser the request that begins a login
-	 * @param now the time
-	 * @return as for one that does
+	 * Tells whether the browser holds a cookie of a login whose callback is posted to the
+	 * path.
 	 */
-	Optional<Eviction> makeRoom(BrowserRequest browser, Instant now) {
-		return makeRoom(browser, now, 0);
+	boolean mayBePosted(BrowserRequest browser, String path) {
+		return held(browser).stream()
+			.anyMatch((held) -> held.cookie().map(BindingCookie::callbackPath).filter(path::equals).isPresent());
+	}
+
+	private String heldName(BrowserRequest browser, String state) {
+		String hash = hash(state);
+		String secureName = this.settings.cookiePrefix(true) + hash;
+		boolean mayBeSecure = !Boolean.FALSE.equals(this.settings.cookie().secure());
+		return (mayBeSecure && browser.cookies().containsKey(secureName)) ? secureName
+				: this.settings.cookiePrefix(browser) + hash;
+	}
+
+	private String hash(String state) {
+		return hash(StateKey.of(this.settings.namespace(), "cookie", state), HASH_BYTES);
+	}
+
+	private static String hash(StateKey key, int bytes) {
+		return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(key.toByteArray(), bytes));
 	}
 
 	/**
-	 * Makes room for one more cookie.
+	 * Makes room for one more cookie. The number of pending logins is counted for each
+	 * app on the host, the size of all cookies for all of them together; those of other
+	 * apps go last.
 	 * @param browser the request that begins a login
 	 * @param now the time
-	 * @param size the size of the cookie, in bytes, if it carries a record, otherwise 0
+	 * @param size the size of the new cookie, in bytes
 	 * @return what has to go, or empty if the login that begins has to: another site must
 	 * not be able to push out a pending login
 	 */
 	Optional<Eviction> makeRoom(BrowserRequest browser, Instant now, int size) {
 		List<Held> held = held(browser);
 		Instant expired = now.minus(this.settings.ttl());
-		List<Held> evictable = held.stream()
-			.filter((cookie) -> !browser.crossSite() || !cookie.isLive(expired))
-			.sorted(Comparator.comparing((Held cookie) -> cookie.isLive(expired)).thenComparing(Held::issued))
-			.toList();
-		int excess = Math.max(held.size() + 1 - this.settings.maxPendingPerBrowser(),
-				(size > 0) ? excessBySize(held, evictable, size) : 0);
-		if (excess > evictable.size()) {
+		int own = 1 + (int) held.stream().filter((cookie) -> cookie.isOf(this.app)).count();
+		int total = size + held.stream().mapToInt(Held::size).sum();
+		List<Held> evicted = new ArrayList<>();
+		for (Held candidate : evictable(held, browser, expired)) {
+			boolean tooMany = own > this.settings.maxPendingPerBrowser() && candidate.isOf(this.app);
+			if (tooMany || total > MAX_TOTAL_SIZE) {
+				evicted.add(candidate);
+				own -= candidate.isOf(this.app) ? 1 : 0;
+				total -= candidate.size();
+			}
+		}
+		if (own > this.settings.maxPendingPerBrowser() || (total > MAX_TOTAL_SIZE && held.size() > evicted.size())) {
 			return Optional.empty();
 		}
-		List<Held> evicted = evictable.subList(0, Math.max(0, Math.min(excess, MAX_CLEARED_AT_ONCE)));
-		return Optional.of(new Eviction(evicted.stream().map((cookie) -> clear(browser, cookie.name())).toList(),
-				(int) evicted.stream().filter((cookie) -> cookie.isLive(expired)).count()));
+		List<Held> cleared = evicted.subList(0, Math.min(evicted.size(), MAX_CLEARED_AT_ONCE));
+		return Optional.of(new Eviction(cleared.stream().map((cookie) -> clear(browser, cookie.name())).toList(),
+				(int) cleared.stream().filter((cookie) -> cookie.isLive(expired)).count()));
 	}
 
-	private static int excessBySize(List<Held> held, List<Held> evictable, int size) {
-		int total = held.stream().mapToInt(Held::size).sum() + size;
-		int excess = 0;
-		while (total > MAX_TOTAL_SIZE && excess < evictable.size()) {
-			total -= evictable.get(excess).size();
-			excess++;
-		}
-		return (total > MAX_TOTAL_SIZE && held.size() > excess) ? evictable.size() + 1 : excess;
+	private List<Held> evictable(List<Held> held, BrowserRequest browser, Instant expired) {
+		return held.stream()
+			.filter((cookie) -> !browser.crossSite() || !cookie.isLive(expired))
+			.sorted(Comparator.comparing((Held cookie) -> !cookie.isOf(this.app))
+				.thenComparing((cookie) -> cookie.isLive(expired))
+				.thenComparing(Held::issued))
+			.toList();
 	}
 
-	private ResponseCookie clear(BrowserRequest browser, String name) {
-		return build(browser, name, "", Duration.ZERO, false);
+	ResponseCookie clear(BrowserRequest browser, String name) {
+		return this.settings.cookie(browser, name, "", Duration.ZERO).build();
 	}
 
 	private List<Held> held(BrowserRequest browser) {
-		String prefix = prefix(browser);
+		String prefix = this.settings.cookiePrefix(browser);
 		List<Held> held = new ArrayList<>();
 		for (Map.Entry<String, String> cookie : browser.cookies().entrySet()) {
 			String name = cookie.getKey();
@@ -164,6 +193,14 @@ final class BindingCookies {
 	 * A cookie that the browser holds under a name of ours.
 	 */
 	private record Held(String name, int size, Optional<BindingCookie> cookie) {
+
+		/**
+		 * Tells whether an app issued the cookie. Older releases did not say, and what
+		 * cannot be read is of no use to any app.
+		 */
+		boolean isOf(String app) {
+			return this.cookie.map(BindingCookie::app).map(app::equals).orElse(true);
+		}
 
 		boolean isLive(Instant expired) {
 			return this.cookie.filter(BindingCookie::pending)

@@ -2,6 +2,7 @@ package io.github.oauth2state.login;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import io.github.oauth2state.LoginOutcome;
@@ -16,8 +17,20 @@ public sealed interface CallbackResult {
 	 *
 	 * @param request its authorization request
 	 * @param sinceBegin how long ago it began, as far as clocks agree
+	 * @param owner a digest of the name of the user who was signed in when it began, or
+	 * {@code null} if nobody was or the record does not say
 	 */
-	record Found(OAuth2AuthorizationRequest request, Duration sinceBegin) implements CallbackResult {
+	record Found(OAuth2AuthorizationRequest request, Duration sinceBegin,
+			@Nullable String owner) implements CallbackResult {
+
+		/**
+		 * Creates a result of a login that began while nobody was signed in.
+		 * @param request its authorization request
+		 * @param sinceBegin how long ago it began, as far as clocks agree
+		 */
+		public Found(OAuth2AuthorizationRequest request, Duration sinceBegin) {
+			this(request, sinceBegin, null);
+		}
 
 		@Override
 		public String toString() {
@@ -27,7 +40,7 @@ public sealed interface CallbackResult {
 	}
 
 	/**
-	 * The pending login was not there, or could not be had.
+	 * The pending login was not there, or is unavailable.
 	 *
 	 * @param outcome why
 	 */

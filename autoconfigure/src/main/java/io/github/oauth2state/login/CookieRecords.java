@@ -51,8 +51,7 @@ final class CookieRecords {
 	}
 
 	private SecretKey sealingKey(byte[] key, String state) {
-		return new SecretKeySpec(
-				Hkdf.derive(state.getBytes(StandardCharsets.UTF_8), key, this.info, SEALING_KEY_LENGTH), "AES");
+		return new SecretKeySpec(Hkdf.derive(Hkdf.salt(state), key, this.info, SEALING_KEY_LENGTH), "AES");
 	}
 
 }

@@ -2,6 +2,8 @@ package io.github.oauth2state.login;
 
 import java.time.Clock;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -28,9 +30,16 @@ import io.github.oauth2state.record.SealingKeys;
 @EnableConfigurationProperties({ LoginProperties.class, CookieProperties.class })
 public final class LoginAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog(LoginAutoConfiguration.class);
+
 	@Bean
 	LoginSettings oauth2StateLoginSettings(LoginProperties properties, OAuth2StateSettings settings) {
-		return LoginSettings.of(properties, settings.namespace());
+		LoginSettings loginSettings = LoginSettings.of(properties, settings.namespace());
+		String warning = loginSettings.cookieWarning();
+		if (warning != null) {
+			logger.warn(warning);
+		}
+		return loginSettings;
 	}
 
 	@Bean

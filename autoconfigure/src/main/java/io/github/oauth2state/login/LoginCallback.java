@@ -1,13 +1,17 @@
 package io.github.oauth2state.login;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.LoginOutcome;
@@ -30,6 +34,8 @@ public final class LoginCallback {
 	private final LoginKeys keys;
 
 	private final PendingLogins logins;
+
+	private byte @Nullable [] record;
 
 	LoginCallback(String state, BrowserRequest browser, BindingCookie cookie, LoginKeys keys, PendingLogins logins) {
 		this.state = state;
@@ -65,7 +71,7 @@ public final class LoginCallback {
 	}
 
 	/**
-	 * Returns the client registration that the cookie names, which a browser can have
+	 * Returns the client registration that the cookie names, which the sender may have
 	 * made up.
 	 * @return the registration id, possibly empty
 	 */
@@ -86,15 +92,16 @@ public final class LoginCallback {
 	 * @return a path in this app, with its context path
 	 */
 	public String restartPath() {
-		return this.cookie.restartPath();
+		return this.logins.restartQuery().addTo(this.cookie.restartPath(), this.cookie.query(), this.state);
 	}
 
 	/**
 	 * Makes sense of the store's answer.
 	 * @param stored the record, or empty if there was none
-	 * @return the authorization request, or why it cannot be had
+	 * @return the authorization request, or why it is unavailable
 	 */
 	public CallbackResult read(Optional<byte[]> stored) {
+		this.record = stored.orElse(null);
 		if (stored.isEmpty()) {
 			return new CallbackResult.Lost(absent());
 		}
@@ -105,12 +112,69 @@ public final class LoginCallback {
 
 	/**
 	 * Reads the record that is in the cookie.
-	 * @return the authorization request, or why it cannot be had
+	 * @return the authorization request, or why it is unavailable
 	 */
 	public CallbackResult readFromCookie() {
 		return this.logins.openCookie(this.state, this.cookie)
 			.flatMap(this::decode)
 			.orElse(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+	}
+
+	BrowserRequest browser() {
+		return this.browser;
+	}
+
+	boolean isPostedTo(String path) {
+		return path.equals(this.cookie.callbackPath());
+	}
+
+	/**
+	 * Reads the record and leaves it where it is.
+	 */
+	Optional<OAuth2AuthorizationRequest> peek(Function<? super StateKey, Optional<byte[]>> store) {
+		if (!isPending()) {
+			return Optional.empty();
+		}
+		CallbackResult result = (path() == LoginPath.COOKIE) ? readFromCookie() : read(store.apply(key()));
+		return (result instanceof CallbackResult.Found found) ? Optional.of(found.request()) : Optional.empty();
+	}
+
+	/**
+	 * Returns the record that was read, to put it back into the store.
+	 * @return the record, or {@code null} if none was read from the store
+	 */
+	public byte @Nullable [] record() {
+		return this.record;
+	}
+
+	/**
+	 * Returns how long a record that is put back has to live.
+	 * @param found what was read
+	 * @return the rest of its life, which is positive
+	 */
+	public Duration remaining(CallbackResult.Found found) {
+		Duration remaining = this.logins.ttl().minus(found.sinceBegin());
+		return (remaining.compareTo(Duration.ZERO) > 0) ? remaining : Duration.ofMillis(1);
+	}
+
+	/**
+	 * Tells whether what the login is to bring is for a user. It is for the user who was
+	 * signed in when it began. If nobody was, it is for anybody, until the next logout.
+	 * @param found the login
+	 * @param user the name of the user who is signed in now, or {@code null} if nobody is
+	 * @return whether it is
+	 */
+	public boolean isFor(CallbackResult.Found found, @Nullable String user) {
+		return (found.owner() != null) ? found.owner().equals(LoginOwner.of(user)) : !isOlderThanLogout();
+	}
+
+	/**
+	 * Tells whether the login was pending when a user of this browser last logged out, as
+	 * far as the browser says so.
+	 * @return whether it was
+	 */
+	public boolean isOlderThanLogout() {
+		return this.logins.logoutMark().covers(this.browser, this.cookie);
 	}
 
 	private LoginOutcome absent() {
@@ -126,9 +190,10 @@ public final class LoginCallback {
 				// Nobody else has let it expire
 				return Optional.of(new CallbackResult.Lost(LoginOutcome.EXPIRED));
 			}
-			byte[] content = Arrays.copyOfRange(record, buffer.position(), record.length);
+			byte[] content = Arrays.copyOfRange(record, buffer.position(), LoginOwner.end(record));
 			AuthorizationRequestCodec codec = this.logins.codec();
-			return Optional.of(new CallbackResult.Found(codec.decode(content, this.state), this.logins.since(begun)));
+			return Optional.of(new CallbackResult.Found(codec.decode(content, this.state), this.logins.since(begun),
+					LoginOwner.read(record)));
 		}
 		catch (RuntimeException ex) {
 			// Whatever a codec stumbles over: the login begins anew, the app does not
@@ -143,7 +208,7 @@ public final class LoginCallback {
 	 */
 	public List<ResponseCookie> cookiesWhenTaken() {
 		List<ResponseCookie> cookies = new ArrayList<>();
-		cookies.add(this.logins.cookies().issue(this.browser, this.state, this.cookie.used()));
+		cookies.add(this.logins.cookies().issueUsedMark(this.browser, this.state, this.cookie));
 		if (this.logins.guard().isSet(this.browser)) {
 			cookies.add(this.logins.guard().clear(this.browser));
 		}

@@ -1,12 +1,16 @@
 package io.github.oauth2state.login;
 
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginListener;
+import io.github.oauth2state.LoginOutcome;
 
 /**
  * Writes a line for every login that did not go as its user meant it to.
@@ -15,7 +19,10 @@ class LoginEventLogger implements LoginListener {
 
 	private static final Log logger = LogFactory.getLog(LoginEventLogger.class);
 
-	private final LimitedLog abnormal = new LimitedLog(LoginEventLogger.class);
+	/**
+	 * One for each outcome: those that anybody can cause must not silence the others.
+	 */
+	private final Map<LoginOutcome, LimitedLog> abnormal = new EnumMap<>(LoginOutcome.class);
 
 	private final String where;
 
@@ -25,20 +32,27 @@ class LoginEventLogger implements LoginListener {
 	 * @param store what kind of store it uses
 	 */
 	LoginEventLogger(String instance, String store) {
+		for (LoginOutcome outcome : LoginOutcome.values()) {
+			this.abnormal.put(outcome, new LimitedLog(LoginEventLogger.class));
+		}
 		this.where = ", instance " + instance + ", store " + store + ", reference ";
 	}
 
 	@Override
 	public void onLoginEvent(LoginEvent event) {
 		switch (event.outcome()) {
-			case STORE_ERROR, UNREADABLE -> this.abnormal.write((log) -> log.warn(line(event)));
+			case STORE_ERROR, UNREADABLE, MIX_UP -> limited(event).write((log) -> log.warn(line(event)));
 			case STARTED, COMPLETED -> {
 				if (logger.isDebugEnabled()) {
 					logger.debug(line(event));
 				}
 			}
-			default -> this.abnormal.write((log) -> log.info(line(event)));
+			default -> limited(event).write((log) -> log.info(line(event)));
 		}
+	}
+
+	private LimitedLog limited(LoginEvent event) {
+		return Objects.requireNonNull(this.abnormal.get(event.outcome()));
 	}
 
 	private String line(LoginEvent event) {

@@ -24,8 +24,8 @@ record LoginKeys(StateKey key, SecretKey sealingKey) {
 
 	static LoginKeys of(String namespace, String state, String secret) {
 		byte[] info = ("oauth2-state/" + PURPOSE + "/1/" + namespace).getBytes(StandardCharsets.UTF_8);
-		byte[] sealingKey = Hkdf.derive(state.getBytes(StandardCharsets.UTF_8), secret.getBytes(StandardCharsets.UTF_8),
-				info, SEALING_KEY_LENGTH);
+		byte[] sealingKey = Hkdf.derive(Hkdf.salt(state), secret.getBytes(StandardCharsets.UTF_8), info,
+				SEALING_KEY_LENGTH);
 		return new LoginKeys(StateKey.of(namespace, PURPOSE, state, secret), new SecretKeySpec(sealingKey, "AES"));
 	}
 

@@ -15,11 +15,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * one more makes the oldest go
  * @param recovery whether a callback that came twice or too late leads on, to where the
  * user wanted to go or to the provider again, rather than to an error page
+ * @param verifyRedirectUri whether a callback at another URI than the redirect URI of its
+ * login is refused, as a defense against mix-up attacks
  * @param cookie the cookie that binds a pending login to the browser that began it
  */
 @ConfigurationProperties("oauth2-state.login")
 public record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("8") int maxPendingPerBrowser,
-		@DefaultValue("true") boolean recovery, @DefaultValue Cookie cookie) {
+		@DefaultValue("true") boolean recovery, @DefaultValue("true") boolean verifyRedirectUri,
+		@DefaultValue Cookie cookie) {
 
 	/**
 	 * Properties of the binding cookie.
@@ -28,8 +31,34 @@ public record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("
 	 * at most 32; a secure cookie has '__Host-' before it
 	 * @param secure whether the cookie is for https only; unless set, it is when the
 	 * request is
+	 * @param sameSite whether the cookie is sent with requests that other sites cause:
+	 * lax, only when they navigate the whole page, or none, also inside of their frames
+	 * and only over https
+	 * @param domain the domain whose hosts all receive the cookie, for logins that begin
+	 * and are called back on different hosts; the cookie then has '__Secure-' before its
+	 * name and no longer '__Host-', so that these hosts can set it, too
 	 */
-	public record Cookie(@DefaultValue("oauth2-state") String name, @Nullable Boolean secure) {
+	public record Cookie(@DefaultValue("oauth2-state") String name, @Nullable Boolean secure,
+			@DefaultValue("lax") SameSite sameSite, @Nullable String domain) {
+	}
+
+	/**
+	 * Whether a cookie is sent with requests that other sites cause. Strict is left out,
+	 * as the callback is such a request.
+	 */
+	public enum SameSite {
+
+		/**
+		 * The cookie is sent with requests of other sites that navigate the whole page.
+		 */
+		LAX,
+
+		/**
+		 * The cookie is sent with all requests. It takes https; over plain http the
+		 * cookie stays lax.
+		 */
+		NONE
+
 	}
 
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseCookie;
 
 import io.github.oauth2state.config.PropertyCheck;
 
@@ -14,26 +15,43 @@ import io.github.oauth2state.config.PropertyCheck;
  * @param ttl how long a user may take at the provider
  * @param maxPendingPerBrowser how many logins one browser may have pending
  * @param recovery whether callbacks that came twice or too late lead on
- * @param cookieName how the names of binding cookies begin
- * @param cookieSecure whether they are for https only, or {@code null} to go by the
- * request
+ * @param verifyRedirectUri whether callbacks at another URI than the login's are refused
+ * @param cookie the attributes of the library's cookies
  */
 public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBrowser, boolean recovery,
-		String cookieName, @Nullable Boolean cookieSecure) {
+		boolean verifyRedirectUri, LoginProperties.Cookie cookie) {
+
+	static final int MAX_PENDING_PER_BROWSER = 20;
 
 	private static final Pattern COOKIE_NAME = Pattern.compile("[A-Za-z0-9_-]{1,32}");
 
+	private static final Pattern DOMAIN = Pattern
+		.compile("(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62}\\.)+[A-Za-z][A-Za-z0-9-]{0,62}|localhost");
+
 	static LoginSettings of(LoginProperties properties, String namespace) {
+		LoginProperties.Cookie cookie = properties.cookie();
 		Duration ttl = PropertyCheck.of("oauth2-state.login.ttl", properties.ttl())
 			.between(Duration.ofSeconds(1), Duration.ofHours(24), "Use 1s to 24h, for example 10m.");
 		int maxPending = PropertyCheck
 			.of("oauth2-state.login.max-pending-per-browser", properties.maxPendingPerBrowser())
-			.between(1, 20, "Use 1 to 20: the browser sends the cookies of all of them with every request.");
-		String cookieName = PropertyCheck.of("oauth2-state.login.cookie.name", properties.cookie().name())
+			.between(1, MAX_PENDING_PER_BROWSER,
+					"Use 1 to 20: the browser sends the cookies of all of them with every request.");
+		PropertyCheck.of("oauth2-state.login.cookie.name", cookie.name())
 			.must(LoginSettings::isCookieName, "Use 1 to 32 letters, digits, '-' or '_', and leave out '__Host-' and "
 					+ "'__Secure-': '__Host-' is added by itself on https.");
-		return new LoginSettings(namespace, ttl, maxPending, properties.recovery(), cookieName,
-				properties.cookie().secure());
+		if (cookie.domain() != null) {
+			PropertyCheck.of("oauth2-state.login.cookie.domain", cookie.domain())
+				.must(DOMAIN.asMatchPredicate(), "Use the name of a domain, for example example.com, without a dot "
+						+ "before it. Leave it out if logins begin and are called back on the same host.");
+		}
+		if (cookie.sameSite() == LoginProperties.SameSite.NONE) {
+			PropertyCheck.of("oauth2-state.login.cookie.same-site", cookie.sameSite())
+				.must((none) -> !Boolean.FALSE.equals(cookie.secure()),
+						"Use lax, or remove oauth2-state.login.cookie.secure=false: browsers accept SameSite=None "
+								+ "only from secure cookies.");
+		}
+		return new LoginSettings(namespace, ttl, maxPending, properties.recovery(), properties.verifyRedirectUri(),
+				cookie);
 	}
 
 	/**
@@ -42,7 +60,8 @@ public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBro
 	 * @return whether they are
 	 */
 	public boolean isCookieSecure(BrowserRequest browser) {
-		return (this.cookieSecure != null) ? this.cookieSecure : browser.secure();
+		Boolean secure = this.cookie.secure();
+		return (secure != null) ? secure : browser.secure();
 	}
 
 	/**
@@ -51,7 +70,55 @@ public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBro
 	 * @return the prefix
 	 */
 	public String cookiePrefix(BrowserRequest browser) {
-		return (isCookieSecure(browser) ? "__Host-" : "") + this.cookieName + "-";
+		return cookiePrefix(isCookieSecure(browser));
+	}
+
+	String cookiePrefix(boolean secure) {
+		String protection = (this.cookie.domain() != null) ? "__Secure-" : "__Host-";
+		return (secure ? protection : "") + this.cookie.name() + "-";
+	}
+
+	/**
+	 * Returns the names of the cookies that bind logins to browsers, for a log line.
+	 * @return a text
+	 */
+	public String describeCookies() {
+		Boolean secure = this.cookie.secure();
+		if (secure != null) {
+			return cookiePrefix(secure) + "*";
+		}
+		return cookiePrefix(true) + "* on https, " + cookiePrefix(false) + "* on http";
+	}
+
+	/**
+	 * Begins a cookie with the attributes that all cookies of the library have.
+	 * @param browser the request of the browser that it is for
+	 * @param name its name
+	 * @param value its value
+	 * @param maxAge how long the browser keeps it
+	 * @return the cookie
+	 */
+	public ResponseCookie.ResponseCookieBuilder cookie(BrowserRequest browser, String name, String value,
+			Duration maxAge) {
+		boolean secure = isCookieSecure(browser) || name.startsWith("__");
+		boolean none = this.cookie.sameSite() == LoginProperties.SameSite.NONE && secure;
+		return ResponseCookie.from(name, value)
+			.path("/")
+			.domain(this.cookie.domain())
+			.httpOnly(true)
+			.secure(secure)
+			.sameSite(none ? "None" : "Lax")
+			.maxAge(maxAge);
+	}
+
+	/**
+	 * Returns why a setting weakens the binding of logins to browsers, if one does.
+	 */
+	@Nullable String cookieWarning() {
+		String domain = this.cookie.domain();
+		return (domain != null) ? "oauth2-state.login.cookie.domain=" + domain + " gives up the cookie prefix "
+				+ "'__Host-': every host below that domain can set the cookies that bind logins to browsers, and so log a user in "
+				+ "as somebody else. Set it only if all of these hosts are trusted." : null;
 	}
 
 	private static boolean isCookieName(String name) {

@@ -7,12 +7,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
+import io.github.oauth2state.StateKey;
 import io.github.oauth2state.record.Seal;
 import io.github.oauth2state.record.SealingKeys;
 
@@ -24,6 +28,11 @@ import io.github.oauth2state.record.SealingKeys;
 public final class PendingLogins {
 
 	private static final int MAX_STATE_LENGTH = 1024;
+
+	/**
+	 * Of more paths, each posted callback is looked up first.
+	 */
+	private static final int MAX_POSTED_CALLBACK_PATHS = 256;
 
 	/**
 	 * In bytes, with name and attributes (RFC 6265, section 6.1).
@@ -42,6 +51,14 @@ public final class PendingLogins {
 
 	private final RestartGuard guard;
 
+	private final RestartQuery restartQuery;
+
+	private final RecentBegins recentBegins;
+
+	private final Set<String> postedCallbackPaths = ConcurrentHashMap.newKeySet();
+
+	private final LogoutMark logoutMark;
+
 	PendingLogins(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable SealingKeys cookieKeys,
 			Clock clock) {
 		this.settings = settings;
@@ -49,50 +66,97 @@ public final class PendingLogins {
 		this.clock = clock;
 		this.cookies = new BindingCookies(settings);
 		this.cookieRecords = (cookieKeys != null) ? new CookieRecords(cookieKeys, settings.namespace()) : null;
-		this.guard = new RestartGuard(this.cookies);
+		this.guard = new RestartGuard(settings, this.cookies.app());
+		this.restartQuery = new RestartQuery(settings.namespace());
+		this.recentBegins = new RecentBegins(settings.maxPendingPerBrowser(), System::nanoTime);
+		this.logoutMark = new LogoutMark(settings);
+	}
+
+	/**
+	 * Begins a login while nobody is signed in.
+	 * @param request the authorization request
+	 * @param browser the HTTP request that begins it
+	 * @return as for a user
+	 */
+	public Optional<BegunLogin> begin(OAuth2AuthorizationRequest request, BrowserRequest browser) {
+		return begin(request, browser, null);
 	}
 
 	/**
 	 * Begins a login.
 	 * @param request the authorization request
 	 * @param browser the HTTP request that begins it
+	 * @param user the name of who is signed in, or {@code null} if nobody is
 	 * @return what to store, or empty if the login is not to be kept: another site caused
 	 * it, and the browser has as many pending logins as it may
 	 * @throws IllegalArgumentException if the authorization request cannot be stored
 	 */
-	public Optional<BegunLogin> begin(OAuth2AuthorizationRequest request, BrowserRequest browser) {
+	public Optional<BegunLogin> begin(OAuth2AuthorizationRequest request, BrowserRequest browser,
+			@Nullable String user) {
 		String state = state(request);
 		Instant now = this.clock.instant();
-		BindingCookie cookie = BindingCookie.begin(request, browser.path(), now);
-		requireSecureIfPosted(cookie, browser);
-		return this.cookies.makeRoom(browser, now).map((eviction) -> {
+		BindingCookie cookie = cookie(request, state, browser, now);
+		ResponseCookie issued = this.cookies.issue(browser, state, cookie);
+		return makeRoom(browser, now, issued).map((eviction) -> {
 			LoginKeys keys = LoginKeys.of(this.settings.namespace(), state, cookie.secret());
-			List<ResponseCookie> cookies = new ArrayList<>(eviction.cookies());
-			cookies.add(this.cookies.issue(browser, state, cookie));
-			return new BegunLogin(keys.key(), Seal.seal(keys.sealingKey(), record(request, now)), this.settings.ttl(),
-					cookies, eviction.pending());
+			return new BegunLogin(keys.key(), Seal.seal(keys.sealingKey(), record(request, now, user)),
+					this.settings.ttl(), eviction.cookies(), eviction.pending());
 		});
+	}
+
+	private BindingCookie cookie(OAuth2AuthorizationRequest request, String state, BrowserRequest browser,
+			Instant now) {
+		BindingCookie cookie = BindingCookie.begin(request, browser.path(), this.cookies.app(),
+				this.restartQuery.seal(browser.path(), state), now);
+		if (cookie.callbackPath() != null) {
+			requireSecure(browser);
+			rememberPosted(cookie.callbackPath());
+		}
+		return cookie;
+	}
+
+	/**
+	 * Makes room for a cookie, and adds it to those that go.
+	 */
+	private Optional<BindingCookies.Eviction> makeRoom(BrowserRequest browser, Instant now, ResponseCookie issued) {
+		int size = issued.getName().length() + issued.getValue().length();
+		return this.cookies.makeRoom(browser, now, size).map((eviction) -> {
+			List<ResponseCookie> cookies = new ArrayList<>(eviction.cookies());
+			cookies.add(issued);
+			return new BindingCookies.Eviction(cookies, eviction.pending());
+		});
+	}
+
+	/**
+	 * Begins a login whose record the browser keeps, while nobody is signed in.
+	 * @param request the authorization request
+	 * @param browser the HTTP request that begins it
+	 * @return as for a user
+	 */
+	public Optional<BegunInCookie> beginInCookie(OAuth2AuthorizationRequest request, BrowserRequest browser) {
+		return beginInCookie(request, browser, null);
 	}
 
 	/**
 	 * Begins a login whose record the browser keeps.
 	 * @param request the authorization request
 	 * @param browser the HTTP request that begins it
+	 * @param user the name of who is signed in, or {@code null} if nobody is
 	 * @return what to tell the browser, or empty if the login is not to be kept: another
 	 * site caused it, and the browser has as many pending logins as it may
 	 * @throws IllegalArgumentException if the authorization request cannot be stored, or
 	 * is too large for a cookie
 	 * @throws IllegalStateException if there are no keys to seal it under
 	 */
-	public Optional<BegunInCookie> beginInCookie(OAuth2AuthorizationRequest request, BrowserRequest browser) {
+	public Optional<BegunInCookie> beginInCookie(OAuth2AuthorizationRequest request, BrowserRequest browser,
+			@Nullable String user) {
 		if (this.cookieRecords == null) {
 			throw new IllegalStateException("There are no keys in oauth2-state.cookie.keys");
 		}
 		String state = state(request);
 		Instant now = this.clock.instant();
-		BindingCookie cookie = BindingCookie.begin(request, browser.path(), now)
-			.carrying(this.cookieRecords.seal(state, record(request, now)));
-		requireSecureIfPosted(cookie, browser);
+		BindingCookie cookie = cookie(request, state, browser, now)
+			.carrying(this.cookieRecords.seal(state, record(request, now, user)));
 		ResponseCookie issued = this.cookies.issue(browser, state, cookie);
 		int size = issued.toString().length();
 		if (size > MAX_COOKIE_SIZE) {
@@ -102,12 +166,27 @@ public final class PendingLogins {
 							+ ". Give it fewer attributes or shorter "
 							+ "additional parameters, or keep pending logins in a store (oauth2-state.store=redis or jdbc).");
 		}
-		return this.cookies.makeRoom(browser, now, size).map((eviction) -> {
-			List<ResponseCookie> cookies = new ArrayList<>(eviction.cookies());
-			cookies.add(issued);
+		return makeRoom(browser, now, issued).map((eviction) -> {
 			LoginKeys keys = LoginKeys.of(this.settings.namespace(), state, cookie.secret());
-			return new BegunInCookie(cookies, eviction.pending(), CorrelationId.of(keys.key()));
+			return new BegunInCookie(eviction.cookies(), eviction.pending(), CorrelationId.of(keys.key()));
 		});
+	}
+
+	/**
+	 * Clears cookies that other requests of the browser were given at the same time, if
+	 * they and the new one are too many. To be called just before the browser is told.
+	 * @param browser the HTTP request that begins a login
+	 * @param issued the cookies that the browser is told, the new one as the last
+	 * @return the cookies that clear others
+	 */
+	public List<ResponseCookie> clearUnseen(BrowserRequest browser, List<ResponseCookie> issued) {
+		ResponseCookie cookie = issued.get(issued.size() - 1);
+		int size = cookie.getName().length() + cookie.getValue().length();
+		return this.recentBegins
+			.add(browser.sender(), cookie.getName(), size, browser.received(), browser.cookies().keySet())
+			.stream()
+			.map((name) -> this.cookies.clear(browser, name))
+			.toList();
 	}
 
 	private static String state(OAuth2AuthorizationRequest request) {
@@ -119,17 +198,31 @@ public final class PendingLogins {
 		return state;
 	}
 
-	private void requireSecureIfPosted(BindingCookie cookie, BrowserRequest browser) {
-		if (cookie.callbackPath() != null && !this.cookies.isSecure(browser)) {
+	private void requireSecure(BrowserRequest browser) {
+		if (!this.cookies.isSecure(browser)) {
 			throw new IllegalArgumentException("response_mode=form_post needs https: the binding cookie must go with a "
 					+ "cross-site POST, and browsers allow that for secure cookies only. Behind a proxy that ends TLS, "
 					+ "set server.forward-headers-strategy.");
 		}
 	}
 
-	private byte[] record(OAuth2AuthorizationRequest request, Instant begun) {
+	private byte[] record(OAuth2AuthorizationRequest request, Instant begun, @Nullable String user) {
 		byte[] content = this.codec.encode(request);
-		return ByteBuffer.allocate(Long.BYTES + content.length).putLong(begun.toEpochMilli()).put(content).array();
+		byte[] owner = LoginOwner.write(user);
+		return ByteBuffer.allocate(Long.BYTES + content.length + owner.length)
+			.putLong(begun.toEpochMilli())
+			.put(content)
+			.put(owner)
+			.array();
+	}
+
+	/**
+	 * Ends the authorizations that this browser began before anybody was signed in.
+	 * @param browser the HTTP request that logs a user out
+	 * @return what to tell the browser, if there are any
+	 */
+	public Optional<ResponseCookie> logout(BrowserRequest browser) {
+		return this.logoutMark.mark(browser);
 	}
 
 	/**
@@ -149,17 +242,51 @@ public final class PendingLogins {
 	}
 
 	/**
-	 * Recognizes the posted callback of a login that asked for one
-	 * ({@code response_mode=form_post}), which carries no CSRF token: its state and its
-	 * binding cookie are the protection.
-	 * @param state the state that came with it
+	 * Tells whether a posted request can be the callback of a login that asked for one
+	 * ({@code response_mode=form_post}), so that its body may be read. A cookie can be
+	 * planted, so this is no reason to trust the request.
 	 * @param browser the HTTP request
+	 * @return whether it came by https to the callback path in one of its binding cookies
+	 */
+	public boolean mayBePostedCallback(BrowserRequest browser) {
+		return this.cookies.isSecure(browser) && this.cookies.mayBePosted(browser, path(browser));
+	}
+
+	/**
+	 * Tells whether a posted request is the callback of a login that asked for one. It
+	 * carries no CSRF token, so this rests on what the app knows by itself: that it lets
+	 * callbacks be posted to this path, from logins that began here or else from the
+	 * sealed record.
+	 * @param callback the callback
+	 * @param store reads a record and leaves it where it is
 	 * @return whether it is one
 	 */
-	public boolean isPostedCallback(String state, BrowserRequest browser) {
-		String path = browser.path().replaceFirst("\\?.*", "");
-		return isState(state)
-				&& this.cookies.find(browser, state).filter((cookie) -> path.equals(cookie.callbackPath())).isPresent();
+	public boolean isPostedCallback(LoginCallback callback, Function<? super StateKey, Optional<byte[]>> store) {
+		String path = path(callback.browser());
+		if (!callback.isPostedTo(path)) {
+			return false;
+		}
+		if (this.postedCallbackPaths.contains(path)) {
+			return true;
+		}
+		boolean posted = callback.peek(store)
+			.filter((request) -> path.equals(BindingCookie.callbackPath(request)))
+			.isPresent();
+		if (posted) {
+			rememberPosted(path);
+		}
+		return posted;
+	}
+
+	private void rememberPosted(String path) {
+		if (this.postedCallbackPaths.size() < MAX_POSTED_CALLBACK_PATHS) {
+			this.postedCallbackPaths.add(path);
+		}
+	}
+
+	private static String path(BrowserRequest browser) {
+		int query = browser.path().indexOf('?');
+		return (query < 0) ? browser.path() : browser.path().substring(0, query);
 	}
 
 	private static boolean isState(String state) {
@@ -186,6 +313,10 @@ public final class PendingLogins {
 		return (this.cookieRecords != null) ? this.cookieRecords.open(state, cookie.secret()) : Optional.empty();
 	}
 
+	Duration ttl() {
+		return this.settings.ttl();
+	}
+
 	AuthorizationRequestCodec codec() {
 		return this.codec;
 	}
@@ -194,8 +325,16 @@ public final class PendingLogins {
 		return this.cookies;
 	}
 
+	RestartQuery restartQuery() {
+		return this.restartQuery;
+	}
+
 	RestartGuard guard() {
 		return this.guard;
+	}
+
+	LogoutMark logoutMark() {
+		return this.logoutMark;
 	}
 
 }

@@ -7,7 +7,7 @@ import org.springframework.http.ResponseCookie;
 /**
  * Keeps a browser from being sent to the provider again and again, when every callback is
  * lost for a reason that trying again does not mend. The count lives in a cookie of its
- * own: whoever forges it only fools their own browser.
+ * own, one for each app on the host. Forging it affects only one's own browser.
  */
 final class RestartGuard {
 
@@ -15,10 +15,13 @@ final class RestartGuard {
 
 	private static final Duration WINDOW = Duration.ofMinutes(1);
 
-	private final BindingCookies cookies;
+	private final LoginSettings settings;
 
-	RestartGuard(BindingCookies cookies) {
-		this.cookies = cookies;
+	private final String app;
+
+	RestartGuard(LoginSettings settings, String app) {
+		this.settings = settings;
+		this.app = app;
 	}
 
 	boolean allows(BrowserRequest browser) {
@@ -43,17 +46,11 @@ final class RestartGuard {
 	}
 
 	private String name(BrowserRequest browser) {
-		return this.cookies.prefix(browser) + "retry";
+		return this.settings.cookiePrefix(browser) + "retry-" + this.app;
 	}
 
 	private ResponseCookie cookie(BrowserRequest browser, String value, Duration maxAge) {
-		return ResponseCookie.from(name(browser), value)
-			.path("/")
-			.httpOnly(true)
-			.secure(this.cookies.isSecure(browser))
-			.sameSite("Lax")
-			.maxAge(maxAge)
-			.build();
+		return this.settings.cookie(browser, name(browser), value, maxAge).build();
 	}
 
 }

@@ -109,7 +109,8 @@ class BindingCookieFuzzTests {
 		String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(RandomInputs.bytes(random, 32));
 		Instant issued = Instant.ofEpochSecond(Math.floorMod(RandomInputs.number(random, Long.SIZE), MAX_ISSUED + 1));
 		String callback = random.nextBoolean() ? path(random) : null;
-		return new BindingCookie(true, secret, issued, RandomInputs.text(random, ASCII, 10), path(random), callback);
+		return new BindingCookie(true, secret, issued, RandomInputs.text(random, ASCII, 10), path(random), callback,
+				null, null);
 	}
 
 	private static String path(SplittableRandom random) {

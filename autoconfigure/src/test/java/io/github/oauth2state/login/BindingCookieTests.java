@@ -37,11 +37,14 @@ class BindingCookieTests {
 	@Test
 	void whatWasFormattedParses() {
 		List<BindingCookie> cookies = List.of(
-				new BindingCookie(true, SECRET, NOW, "keycloak", "/oauth2/authorization/keycloak?a=b", null),
-				new BindingCookie(true, SECRET, NOW, "keycloak", "/app/begin", "/app/login/oauth2/code/keycloak"),
-				new BindingCookie(true, SECRET, Instant.EPOCH, "", "/", null), new BindingCookie(true, SECRET,
-						Instant.parse("9999-12-31T23:59:59Z"), "caf\u00e9-\ud83d\ude00", "/", ""),
-				new BindingCookie(false, "", NOW, "keycloak", "/oauth2/authorization/keycloak", null));
+				new BindingCookie(true, SECRET, NOW, "keycloak", "/oauth2/authorization/keycloak?a=b", null, null,
+						null),
+				new BindingCookie(
+						true, SECRET, NOW, "keycloak", "/app/begin", "/app/login/oauth2/code/keycloak", null, null),
+				new BindingCookie(true, SECRET, Instant.EPOCH, "", "/", null, null, null),
+				new BindingCookie(true, SECRET, Instant.parse("9999-12-31T23:59:59Z"), "caf\u00e9-\ud83d\ude00", "/",
+						"", null, null),
+				new BindingCookie(false, "", NOW, "keycloak", "/oauth2/authorization/keycloak", null, null, null));
 		for (BindingCookie cookie : cookies) {
 			assertThat(BindingCookie.parse(cookie.format())).hasValue(cookie);
 		}
@@ -54,20 +57,21 @@ class BindingCookieTests {
 	void cookiesOfEarlierVersionsParse() {
 		assertThat(BindingCookie
 			.parse("1p.SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS.tecxc0.a2V5Y2xvYWs.L2JlZ2luP2E9Yg.L2NhbGxiYWNr"))
-			.hasValue(new BindingCookie(true, SECRET, NOW, "keycloak", "/begin?a=b", "/callback"));
+			.hasValue(new BindingCookie(true, SECRET, NOW, "keycloak", "/begin?a=b", "/callback", null, null));
 		assertThat(BindingCookie.parse("1u..tecxc0.a2V5Y2xvYWs.L2JlZ2lu"))
-			.hasValue(new BindingCookie(false, "", NOW, "keycloak", "/begin", null));
+			.hasValue(new BindingCookie(false, "", NOW, "keycloak", "/begin", null, null, null));
 	}
 
 	@Test
 	void valueIsOfCharactersThatEveryBrowserSendsBackAsTheyAre() {
-		BindingCookie cookie = new BindingCookie(true, SECRET, NOW, "a;b=c, \"d\"\r\n", "/begin?a=b;c", "/call,back");
+		BindingCookie cookie = new BindingCookie(true, SECRET, NOW, "a;b=c, \"d\"\r\n", "/begin?a=b;c", "/call,back",
+				null, null);
 		assertThat(cookie.format()).matches("[A-Za-z0-9._-]+");
 	}
 
 	@Test
 	void issuedIsKeptToTheSecond() {
-		BindingCookie cookie = new BindingCookie(true, SECRET, NOW.plusNanos(999_999_999), "r", "/", null);
+		BindingCookie cookie = new BindingCookie(true, SECRET, NOW.plusNanos(999_999_999), "r", "/", null, null, null);
 		assertThat(BindingCookie.parse(cookie.format())).map(BindingCookie::issued).hasValue(NOW);
 	}
 
@@ -75,7 +79,7 @@ class BindingCookieTests {
 	void everyLoginHasASecretOf256BitsOfItsOwn() {
 		Set<String> secrets = new HashSet<>();
 		for (int i = 0; i < 1000; i++) {
-			BindingCookie cookie = BindingCookie.begin(TestRequests.plain().build(), "/begin", NOW);
+			BindingCookie cookie = BindingCookie.begin(TestRequests.plain().build(), "/begin", "AAAAAA", null, NOW);
 			assertThat(Base64.getUrlDecoder().decode(cookie.secret())).hasSize(256 / Byte.SIZE);
 			assertThat(secrets.add(cookie.secret())).isTrue();
 		}
@@ -83,27 +87,28 @@ class BindingCookieTests {
 
 	@Test
 	void loginThatBeginsIsPendingAndNotesWhereItBegan() {
-		BindingCookie cookie = BindingCookie.begin(TestRequests.oidc(), "/begin?a=b", NOW);
+		BindingCookie cookie = BindingCookie.begin(TestRequests.oidc(), "/begin?a=b", "AAAAAA", null, NOW);
 		assertThat(cookie.pending()).isTrue();
 		assertThat(cookie.issued()).isEqualTo(NOW);
 		assertThat(cookie.registrationId()).isEqualTo("keycloak");
-		assertThat(cookie.restartPath()).isEqualTo("/begin?a=b");
+		assertThat(cookie.restartPath()).isEqualTo("/begin");
 		assertThat(cookie.callbackPath()).isNull();
 		assertThat(BindingCookie.parse(cookie.format())).hasValue(cookie);
 	}
 
 	@Test
 	void requestWithoutRegistrationIdHasAnEmptyOne() {
-		assertThat(BindingCookie.begin(TestRequests.plain().build(), "/begin", NOW).registrationId()).isEmpty();
+		assertThat(BindingCookie.begin(TestRequests.plain().build(), "/begin", "AAAAAA", null, NOW).registrationId())
+			.isEmpty();
 	}
 
 	@Test
 	void onlyAPostedCallbackHasItsPathNoted() {
-		assertThat(BindingCookie.begin(TestRequests.posted(), "/begin", NOW).callbackPath())
+		assertThat(BindingCookie.begin(TestRequests.posted(), "/begin", "AAAAAA", null, NOW).callbackPath())
 			.isEqualTo(TestRequests.CALLBACK_PATH);
 		OAuth2AuthorizationRequest query = TestRequests
 			.oidc((builder) -> builder.additionalParameters((parameters) -> parameters.put("response_mode", "query")));
-		assertThat(BindingCookie.begin(query, "/begin", NOW).callbackPath()).isNull();
+		assertThat(BindingCookie.begin(query, "/begin", "AAAAAA", null, NOW).callbackPath()).isNull();
 	}
 
 	@Test
@@ -111,13 +116,13 @@ class BindingCookieTests {
 		OAuth2AuthorizationRequest request = TestRequests.plain()
 			.additionalParameters(Map.of("response_mode", "form_post"))
 			.build();
-		assertThat(BindingCookie.begin(request, "/begin", NOW).callbackPath()).isNull();
+		assertThat(BindingCookie.begin(request, "/begin", "AAAAAA", null, NOW).callbackPath()).isNull();
 	}
 
 	@Test
 	void usedMarkKeepsEverythingButTheSecret() {
-		BindingCookie used = new BindingCookie(true, SECRET, NOW, "keycloak", "/begin", "/callback").used();
-		assertThat(used).isEqualTo(new BindingCookie(false, "", NOW, "keycloak", "/begin", "/callback"));
+		BindingCookie used = new BindingCookie(true, SECRET, NOW, "keycloak", "/begin", "/callback", null, null).used();
+		assertThat(used).isEqualTo(new BindingCookie(false, "", NOW, "keycloak", "/begin", "/callback", null, null));
 		assertThat(used.format()).doesNotContain(SECRET).doesNotContain("S");
 		assertThat(BindingCookie.parse(used.format())).hasValue(used);
 	}
@@ -130,15 +135,9 @@ class BindingCookieTests {
 	}
 
 	@Test
-	void restartPathThatIsTooLongLosesItsQuery() {
-		assertThat(restartPath("/begin?" + "a".repeat(505))).hasSize(512).startsWith("/begin?a");
-		assertThat(restartPath("/begin?" + "a".repeat(506))).isEqualTo("/begin");
-	}
-
-	@Test
-	void restartPathWithAHostileQueryLosesIt() {
+	void restartPathHasNoQuery() {
+		assertThat(restartPath("/begin?a=b")).isEqualTo("/begin");
 		assertThat(restartPath("/begin?a=\\evil")).isEqualTo("/begin");
-		assertThat(restartPath("/begin?a=\u00e9")).isEqualTo("/begin");
 	}
 
 	@Test
@@ -155,14 +154,14 @@ class BindingCookieTests {
 			.additionalParameters(Map.of("response_mode", "form_post"))
 			.attributes(Map.of("registration_id", "r".repeat(255)))
 			.build();
-		BindingCookie cookie = BindingCookie.begin(request, "/" + "a".repeat(511), NOW);
+		BindingCookie cookie = BindingCookie.begin(request, "/" + "a".repeat(511), "AAAAAA", null, NOW);
 		assertThat(cookie.format()).hasSizeLessThan(2048);
 		assertThat(BindingCookie.parse(cookie.format())).hasValue(cookie);
 	}
 
 	@Test
 	void valueIsReadUpTo4096Characters() {
-		String value = new BindingCookie(true, SECRET, NOW, "", "/begin", null).format() + ".";
+		String value = new BindingCookie(true, SECRET, NOW, "", "/begin", null, null, null).format() + ".";
 		assertThat(BindingCookie.parse(value + callbackOfLength(4096 - value.length()))).isPresent();
 		assertThat(BindingCookie.parse(value + callbackOfLength(4098 - value.length()))).isEmpty();
 		assertThat(BindingCookie.parse(value + callbackOfLength(4_000_000))).isEmpty();
@@ -177,7 +176,7 @@ class BindingCookieTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", ".", "....", "1p", "1p....", "3p.SSSS.tecxc0.cg.Lw", "0p.SSSS.tecxc0.cg.Lw",
+	@ValueSource(strings = { "", ".", "....", "1p", "1p....", "4p.SSSS.tecxc0.cg.Lw", "0p.SSSS.tecxc0.cg.Lw",
 			"1x.SSSS.tecxc0.cg.Lw", "p.SSSS.tecxc0.cg.Lw", "1p.SSSS..cg.Lw", "1p.SSSS.tecxc0.cg", "1p.SSSS.-1.cg.Lw",
 			"1p.SSSS.+1.cg.Lw", "1p.SSSS.TECXC0.cg.Lw", "1p.SSSS.zzzzzzzzz.cg.Lw", "1p.SSSS.tecxc0.c.Lw",
 			"1p.SSSS.tecxc0.cg.L", "1p.SSSS.tecxc0.cg.Lw.a", "1p.SSSS.tecxc0.cg.Lw==", "1p.SSSS.tecxc0.cg.Lw.Lw.Lw",
@@ -223,7 +222,8 @@ class BindingCookieTests {
 		for (int i = 0; i < 100_000; i++) {
 			String value = switch (random.nextInt(3)) {
 				case 0 -> randomText(random, 80);
-				case 1 -> mutated(random, new BindingCookie(true, SECRET, NOW, "keycloak", "/begin", "/call").format());
+				case 1 -> mutated(random,
+						new BindingCookie(true, SECRET, NOW, "keycloak", "/begin", "/call", null, null).format());
 				default -> "1p." + SECRET + ".tecxc0.cg." + base64(hostilePath(random));
 			};
 			Optional<BindingCookie> cookie = BindingCookie.parse(value);
@@ -294,7 +294,7 @@ class BindingCookieTests {
 	}
 
 	private static String restartPath(String path) {
-		return BindingCookie.begin(TestRequests.plain().build(), path, NOW).restartPath();
+		return BindingCookie.begin(TestRequests.plain().build(), path, "AAAAAA", null, NOW).restartPath();
 	}
 
 	private static String base64(String text) {

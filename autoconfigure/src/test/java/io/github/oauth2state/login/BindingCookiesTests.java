@@ -24,6 +24,8 @@ class BindingCookiesTests {
 
 	private static final Duration TTL = Duration.ofMinutes(10);
 
+	private static final int SIZE = 150;
+
 	private static final BrowserRequest HTTPS = TestRequests.https("/begin");
 
 	private static final BrowserRequest HTTP = TestRequests.http("/begin");
@@ -84,7 +86,7 @@ class BindingCookiesTests {
 
 	@Test
 	void cookieOfAPostedCallbackGoesWithCrossSitePosts() {
-		BindingCookie posted = new BindingCookie(true, secret(), NOW, "keycloak", "/begin", "/callback");
+		BindingCookie posted = new BindingCookie(true, secret(), NOW, "keycloak", "/begin", "/callback", null, null);
 		ResponseCookie issued = this.cookies.issue(HTTPS, "state", posted);
 		assertThat(issued.getSameSite()).isEqualTo("None");
 		assertThat(issued.isSecure()).isTrue();
@@ -98,14 +100,14 @@ class BindingCookiesTests {
 
 	@Test
 	void usedMarkStaysForFiveMinutes() {
-		assertThat(this.cookies.issue(HTTPS, "state", pending(NOW).used()).getMaxAge())
+		assertThat(this.cookies.issueUsedMark(HTTPS, "state", pending(NOW)).getMaxAge())
 			.isEqualTo(Duration.ofMinutes(5));
 	}
 
 	@Test
 	void usedMarkReplacesThePendingCookie() {
 		ResponseCookie pending = this.cookies.issue(HTTPS, "state", pending(NOW));
-		ResponseCookie used = this.cookies.issue(HTTPS, "state", pending(NOW).used());
+		ResponseCookie used = this.cookies.issueUsedMark(HTTPS, "state", pending(NOW));
 		assertThat(used.getName()).isEqualTo(pending.getName());
 		assertThat(used.getValue()).doesNotContain(secret());
 	}
@@ -139,7 +141,7 @@ class BindingCookiesTests {
 	@Test
 	void onlyTheHostPrefixedNameIsReadOnASecureRequest() {
 		BindingCookie mine = pending(NOW);
-		BindingCookie planted = new BindingCookie(true, "P".repeat(43), NOW, "keycloak", "/planted", null);
+		BindingCookie planted = new BindingCookie(true, "P".repeat(43), NOW, "keycloak", "/planted", null, null, null);
 		Map<String, String> twin = sentBack(this.cookies.issue(HTTP, "state", planted));
 		assertThat(this.cookies.find(TestRequests.https("/callback", twin), "state")).isEmpty();
 
@@ -149,9 +151,21 @@ class BindingCookiesTests {
 	}
 
 	@Test
-	void hostPrefixedNameIsNotReadOnAPlainRequest() {
+	void loginThatBeganOverHttpsIsFoundThoughTheCallbackSeemsToBePlain() {
+		BindingCookie cookie = pending(NOW);
+		ResponseCookie issued = this.cookies.issue(HTTPS, "state", cookie);
+		BrowserRequest plain = new BrowserRequest(false, "/callback", false, 0, 0, sentBack(issued));
+		assertThat(this.cookies.find(plain, "state")).hasValue(cookie);
+		ResponseCookie used = this.cookies.issueUsedMark(plain, "state", cookie);
+		assertThat(used.getName()).isEqualTo(issued.getName());
+		assertThat(used.isSecure()).isTrue();
+	}
+
+	@Test
+	void hostPrefixedNameIsNotReadWhereCookiesAreNotSecureBySetting() {
 		Map<String, String> sent = sentBack(this.cookies.issue(HTTPS, "state", pending(NOW)));
-		assertThat(this.cookies.find(new BrowserRequest(false, "/callback", false, sent), "state")).isEmpty();
+		assertThat(cookies("shop", false).find(new BrowserRequest(false, "/callback", false, 0, 0, sent), "state"))
+			.isEmpty();
 	}
 
 	@Test
@@ -164,7 +178,7 @@ class BindingCookiesTests {
 	@Test
 	void eighthPendingLoginEvictsNothing() {
 		Map<String, String> held = held(7);
-		assertThat(this.cookies.makeRoom(TestRequests.https("/begin", held), NOW))
+		assertThat(this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, SIZE))
 			.hasValue(new BindingCookies.Eviction(List.of(), 0));
 	}
 
@@ -181,9 +195,9 @@ class BindingCookiesTests {
 			for (int i = 0; i < 8; i++) {
 				held.putAll(sentBack(this.cookies.issue(begin, "state-" + i, pending(NOW.minusSeconds(8 - i)))));
 			}
-			BrowserRequest browser = new BrowserRequest(begin.secure(), "/begin", false, held);
+			BrowserRequest browser = new BrowserRequest(begin.secure(), "/begin", false, 0, 0, held);
 			ResponseCookie issued = this.cookies.issue(begin, "state-0", pending(NOW));
-			ResponseCookie cleared = this.cookies.makeRoom(browser, NOW).orElseThrow().cookies().get(0);
+			ResponseCookie cleared = this.cookies.makeRoom(browser, NOW, SIZE).orElseThrow().cookies().get(0);
 			assertThat(cleared.getName()).isEqualTo(issued.getName());
 			assertThat(cleared.getValue()).isEmpty();
 			assertThat(cleared.getMaxAge()).isZero();
@@ -241,21 +255,23 @@ class BindingCookiesTests {
 			held.put("JSESSIONID" + i, "x");
 		}
 		held.put("__Host-oauth2-state-retry", "1");
-		assertThat(this.cookies.makeRoom(TestRequests.https("/begin", held), NOW))
+		assertThat(this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, SIZE))
 			.hasValue(new BindingCookies.Eviction(List.of(), 0));
 	}
 
 	@Test
 	void settingSaysHowManyLoginsMayBePending() {
-		BindingCookies one = new BindingCookies(new LoginSettings("shop", TTL, 1, true, "oauth2-state", null));
-		assertThat(one.makeRoom(HTTPS, NOW).orElseThrow().pending()).isZero();
-		assertThat(one.makeRoom(TestRequests.https("/begin", held(1)), NOW).orElseThrow().pending()).isEqualTo(1);
+		BindingCookies one = new BindingCookies(new LoginSettings("shop", TTL, 1, true, true,
+				new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
+		assertThat(one.makeRoom(HTTPS, NOW, SIZE).orElseThrow().pending()).isZero();
+		assertThat(one.makeRoom(TestRequests.https("/begin", held(1)), NOW, SIZE).orElseThrow().pending()).isEqualTo(1);
 	}
 
 	@Test
 	void browserWithTooManyFallsBackToAsManyAsAllowed() {
 		Map<String, String> held = held(12);
-		BindingCookies.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW).orElseThrow();
+		BindingCookies.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, SIZE)
+			.orElseThrow();
 		assertThat(eviction.cookies()).extracting(ResponseCookie::getName)
 			.containsExactly(name(0), name(1), name(2), name(3), name(4));
 		assertThat(eviction.pending()).isEqualTo(5);
@@ -267,27 +283,29 @@ class BindingCookiesTests {
 		for (int i = 100; i < 200; i++) {
 			held.put(name(i), "x".repeat(i));
 		}
-		BindingCookies.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW).orElseThrow();
+		BindingCookies.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, SIZE)
+			.orElseThrow();
 		assertThat(eviction.cookies()).hasSize(16);
 		assertThat(eviction.pending()).isZero();
 	}
 
 	@Test
 	void otherSiteMayBeginALoginWhileThereIsRoom() {
-		assertThat(this.cookies.makeRoom(crossSite(held(7)), NOW)).hasValue(new BindingCookies.Eviction(List.of(), 0));
+		assertThat(this.cookies.makeRoom(crossSite(held(7)), NOW, SIZE))
+			.hasValue(new BindingCookies.Eviction(List.of(), 0));
 	}
 
 	@Test
 	void otherSiteCannotEvictAPendingLogin() {
-		assertThat(this.cookies.makeRoom(crossSite(held(8)), NOW)).isEmpty();
-		assertThat(this.cookies.makeRoom(crossSite(held(200)), NOW)).isEmpty();
+		assertThat(this.cookies.makeRoom(crossSite(held(8)), NOW, SIZE)).isEmpty();
+		assertThat(this.cookies.makeRoom(crossSite(held(200)), NOW, SIZE)).isEmpty();
 	}
 
 	@Test
 	void otherSiteEvictsWhatIsOfNoUseAnyMore() {
 		Map<String, String> held = held(7);
 		held.put(name(100), pending(NOW).used().format());
-		BindingCookies.Eviction eviction = this.cookies.makeRoom(crossSite(held), NOW).orElseThrow();
+		BindingCookies.Eviction eviction = this.cookies.makeRoom(crossSite(held), NOW, SIZE).orElseThrow();
 		assertThat(eviction.cookies()).extracting(ResponseCookie::getName).containsExactly(name(100));
 		assertThat(eviction.pending()).isZero();
 	}
@@ -296,12 +314,13 @@ class BindingCookiesTests {
 	void otherSiteEvictsNothingWhereThatWouldNotMakeRoom() {
 		Map<String, String> held = held(8);
 		held.put(name(100), pending(NOW).used().format());
-		assertThat(this.cookies.makeRoom(crossSite(held), NOW)).isEmpty();
+		assertThat(this.cookies.makeRoom(crossSite(held), NOW, SIZE)).isEmpty();
 	}
 
 	private void assertEvicts(Map<String, String> held, String name, int pending) {
 		assertThat(held).hasSize(8);
-		Optional<BindingCookies.Eviction> eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW);
+		Optional<BindingCookies.Eviction> eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW,
+				SIZE);
 		assertThat(eviction.orElseThrow().cookies()).extracting(ResponseCookie::getName).containsExactly(name);
 		assertThat(eviction.orElseThrow().pending()).isEqualTo(pending);
 	}
@@ -322,7 +341,7 @@ class BindingCookiesTests {
 	}
 
 	private static BrowserRequest crossSite(Map<String, String> held) {
-		return new BrowserRequest(true, "/begin", true, held);
+		return new BrowserRequest(true, "/begin", true, 0, 0, held);
 	}
 
 	private static Map<String, String> sentBack(ResponseCookie cookie) {
@@ -332,7 +351,7 @@ class BindingCookiesTests {
 	}
 
 	private static BindingCookie pending(Instant issued) {
-		return new BindingCookie(true, secret(), issued, "keycloak", "/begin", null);
+		return new BindingCookie(true, secret(), issued, "keycloak", "/begin", null, null, null);
 	}
 
 	private static String secret() {
@@ -340,7 +359,8 @@ class BindingCookiesTests {
 	}
 
 	private static BindingCookies cookies(String namespace, @Nullable Boolean secure) {
-		return new BindingCookies(new LoginSettings(namespace, TTL, 8, true, "oauth2-state", secure));
+		return new BindingCookies(new LoginSettings(namespace, TTL, 8, true, true,
+				new LoginProperties.Cookie("oauth2-state", secure, LoginProperties.SameSite.LAX, null)));
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.http.ResponseCookie;
@@ -174,7 +175,7 @@ class CookiePathTests {
 		for (int i = 0; i < 20; i++) {
 			take(logins.beginInCookie(TestRequests.oidc(), browser()).orElseThrow().cookies());
 		}
-		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, this.cookies);
+		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, 0, 0, this.cookies);
 		assertThat(logins.beginInCookie(TestRequests.oidc(), crossSite)).isEmpty();
 	}
 
@@ -231,16 +232,17 @@ class CookiePathTests {
 	}
 
 	private static LoginSettings settings(String namespace) {
-		return new LoginSettings(namespace, TTL, 8, true, "oauth2-state", null);
+		return new LoginSettings(namespace, TTL, 8, true, true,
+				new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null));
 	}
 
 	private BindingCookie cookie() {
-		return BindingCookie.begin(this.request, "/", BEGUN);
+		return BindingCookie.begin(this.request, "/", "AAAAAA", null, BEGUN);
 	}
 
 	private static String key(String id, int content) {
 		byte[] bytes = new byte[32];
-		bytes[0] = (byte) content;
+		new Random(content).nextBytes(bytes);
 		return id + ":" + Base64.getEncoder().encodeToString(bytes);
 	}
 

@@ -28,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DisclosureTests {
 
 	private final PendingLogins logins = new PendingLogins(
-			new LoginSettings("shop", Duration.ofMinutes(10), 8, true, "oauth2-state", null),
+			new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true,
+					new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)),
 			new CborAuthorizationRequestCodec(), null, Clock.systemUTC());
 
 	private final OAuth2AuthorizationRequest request = TestRequests.oidc();
@@ -73,8 +74,8 @@ class DisclosureTests {
 			}
 		}
 		assertThat(hidden).contains("BegunLogin", "BindingCookie", "BrowserRequest", "Found", "LoginKeys");
-		assertThat(shown).containsExactlyInAnyOrder("Cookie", "Eviction", "Held", "LoginProperties", "LoginSettings",
-				"Lost");
+		assertThat(shown).containsExactlyInAnyOrder("Cookie", "Eviction", "Held", "Issued", "LoginProperties",
+				"LoginSettings", "Lost");
 	}
 
 	private static String hex(byte[] bytes) {

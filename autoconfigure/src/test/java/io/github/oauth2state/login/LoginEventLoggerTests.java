@@ -48,7 +48,7 @@ class LoginEventLoggerTests {
 			.onLoginEvent(new LoginEvent(outcome, LoginPath.SHARED, "keycloak", null, "c0ffee000001"));
 		Level expected = switch (outcome) {
 			case STARTED, COMPLETED -> Level.DEBUG;
-			case STORE_ERROR, UNREADABLE -> Level.WARN;
+			case STORE_ERROR, UNREADABLE, MIX_UP -> Level.WARN;
 			case PROVIDER_ERROR, FAILED, EXPIRED, ALREADY_USED, FOREIGN_BROWSER, EVICTED, FALLBACK -> Level.INFO;
 		};
 		assertThat(this.lines.list).extracting(ILoggingEvent::getLevel).containsExactly(expected);

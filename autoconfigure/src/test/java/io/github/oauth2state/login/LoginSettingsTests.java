@@ -25,9 +25,10 @@ class LoginSettingsTests {
 	void defaultsAreThoseOfTheDocumentation() {
 		this.runner.run((context) -> {
 			assertThat(context.getBean(LoginProperties.class)).isEqualTo(new LoginProperties(Duration.ofMinutes(10), 8,
-					true, new LoginProperties.Cookie("oauth2-state", null)));
+					true, true, new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
 			assertThat(context.getBean(LoginSettings.class))
-				.isEqualTo(new LoginSettings("application", Duration.ofMinutes(10), 8, true, "oauth2-state", null));
+				.isEqualTo(new LoginSettings("application", Duration.ofMinutes(10), 8, true, true,
+						new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
 		});
 	}
 
@@ -36,19 +37,23 @@ class LoginSettingsTests {
 		this.runner
 			.withPropertyValues("oauth2-state.namespace=shop", "oauth2-state.login.ttl=5m",
 					"oauth2-state.login.max-pending-per-browser=3", "oauth2-state.login.recovery=false",
-					"oauth2-state.login.cookie.name=pending", "oauth2-state.login.cookie.secure=true")
+					"oauth2-state.login.cookie.name=pending", "oauth2-state.login.cookie.secure=true",
+					"oauth2-state.login.verify-redirect-uri=false", "oauth2-state.login.cookie.same-site=none",
+					"oauth2-state.login.cookie.domain=example.com")
 			.run((context) -> {
-				assertThat(context.getBean(LoginProperties.class)).isEqualTo(new LoginProperties(Duration.ofMinutes(5),
-						3, false, new LoginProperties.Cookie("pending", true)));
+				assertThat(context.getBean(LoginProperties.class))
+					.isEqualTo(new LoginProperties(Duration.ofMinutes(5), 3, false, false,
+							new LoginProperties.Cookie("pending", true, LoginProperties.SameSite.NONE, "example.com")));
 				assertThat(context.getBean(LoginSettings.class))
-					.isEqualTo(new LoginSettings("shop", Duration.ofMinutes(5), 3, false, "pending", true));
+					.isEqualTo(new LoginSettings("shop", Duration.ofMinutes(5), 3, false, false,
+							new LoginProperties.Cookie("pending", true, LoginProperties.SameSite.NONE, "example.com")));
 			});
 	}
 
 	@Test
 	void cookieCanBeForcedToBeSentOverHttp() {
 		this.runner.withPropertyValues("oauth2-state.login.cookie.secure=false")
-			.run((context) -> assertThat(context.getBean(LoginSettings.class).cookieSecure()).isFalse());
+			.run((context) -> assertThat(context.getBean(LoginSettings.class).cookie().secure()).isFalse());
 	}
 
 	@ParameterizedTest
@@ -94,7 +99,27 @@ class LoginSettingsTests {
 	@ValueSource(strings = { "a", "-", "_", "A-z_09", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" })
 	void cookieNameMayHave32Characters(String name) {
 		this.runner.withPropertyValues("oauth2-state.login.cookie.name=" + name)
-			.run((context) -> assertThat(context.getBean(LoginSettings.class).cookieName()).isEqualTo(name));
+			.run((context) -> assertThat(context.getBean(LoginSettings.class).cookie().name()).isEqualTo(name));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", ".example.com", "example.com.", "com", "a b.example", "https://example.com",
+			"example.com:443", "example.com;Path=/x", "192.168.0.1", "*.example.com" })
+	void badCookieDomainStopsStartupAndSaysWhatToDo(String domain) {
+		assertThat(StartupFailure.analysisOf(this.runner, "oauth2-state.login.cookie.domain=" + domain))
+			.contains("oauth2-state.login.cookie.domain")
+			.contains("Use the name of a domain, for example example.com");
+	}
+
+	@Test
+	void cookieThatIsSentEverywhereMustBeSecure() {
+		assertThat(StartupFailure.analysisOf(this.runner, "oauth2-state.login.cookie.same-site=none",
+				"oauth2-state.login.cookie.secure=false"))
+			.contains("oauth2-state.login.cookie.same-site")
+			.contains("oauth2-state.login.cookie.secure=false");
+		assertThat(StartupFailure.analysisOf(this.runner, "oauth2-state.login.cookie.same-site=strict"))
+			.contains("oauth2-state.login.cookie.same-site")
+			.contains("strict");
 	}
 
 	@Test

@@ -43,7 +43,8 @@ abstract class PendingLoginsFixture {
 	}
 
 	static LoginSettings settings(String namespace) {
-		return new LoginSettings(namespace, TTL, 8, true, "oauth2-state", null);
+		return new LoginSettings(namespace, TTL, 8, true, true,
+				new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null));
 	}
 
 }

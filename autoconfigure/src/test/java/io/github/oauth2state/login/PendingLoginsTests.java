@@ -3,8 +3,10 @@ package io.github.oauth2state.login;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
@@ -197,7 +199,6 @@ class PendingLoginsTests extends PendingLoginsFixture {
 
 		this.browser.cookies().put(nameOfCookie(state), pending().format());
 		assertThat(this.logins.callback(state, this.browser.callback())).isEmpty();
-		assertThat(this.logins.isPostedCallback(state, this.browser.callback())).isFalse();
 	}
 
 	@Test
@@ -242,8 +243,88 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		for (int i = 0; i < 8; i++) {
 			begin(TestRequests.oidc());
 		}
-		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, this.browser.cookies());
+		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, 0, 0,
+				this.browser.cookies());
 		assertThat(this.logins.begin(TestRequests.oidc(), crossSite)).isEmpty();
+	}
+
+	@Test
+	void requestsThatAreSentAtOnceDoNotFillTheBrowserWithCookies() {
+		BrowserRequest begin = this.browser.begin();
+		BrowserRequest withoutCookies = new BrowserRequest(true, begin.path(), false, 7, System.nanoTime(), Map.of());
+		for (int i = 0; i < 60; i++) {
+			List<ResponseCookie> issued = this.logins.begin(TestRequests.oidc(), withoutCookies)
+				.orElseThrow()
+				.cookies();
+			this.browser.take(this.logins.clearUnseen(withoutCookies, issued));
+			this.browser.take(issued);
+			assertThat(this.browser.cookies()).hasSizeLessThanOrEqualTo(8);
+		}
+		assertThat(this.browser.cookies()).hasSize(8);
+	}
+
+	@Test
+	void loginsOfOtherAppsOnTheHostAreNotEvicted() {
+		begin(this.request);
+		PendingLogins neighbour = logins("bank");
+		for (int i = 0; i < 10; i++) {
+			this.browser.take(neighbour.begin(TestRequests.oidc(), this.browser.begin()).orElseThrow().cookies());
+		}
+		assertThat(this.browser.cookies()).hasSize(1 + 8);
+		assertThat(callback(this.request.getState()).isPending()).isTrue();
+	}
+
+	@Test
+	void restartsOfOtherAppsOnTheHostAreNotCounted() {
+		begin(this.request);
+		LoginCallback callback = callback(this.request.getState());
+		for (int i = 0; i < 3; i++) {
+			this.browser.take(List.of(callback(this.request.getState()).countRestart().orElseThrow()));
+		}
+		assertThat(callback(this.request.getState()).countRestart()).isEmpty();
+		PendingLogins neighbour = logins("bank");
+		OAuth2AuthorizationRequest other = TestRequests.oidc();
+		this.browser.take(neighbour.begin(other, this.browser.begin()).orElseThrow().cookies());
+		assertThat(neighbour.callback(other.getState(), this.browser.callback()).orElseThrow().countRestart())
+			.isPresent();
+		assertThat(callback.correlationId()).isNotEmpty();
+	}
+
+	@Test
+	void longPathsDoNotFillTheBrowserWithCookies() {
+		String path = TestRequests.BEGIN_PATH + "?" + "q".repeat(400);
+		for (int i = 0; i < 20; i++) {
+			BrowserRequest begin = TestRequests.https(path, this.browser.cookies());
+			this.browser.take(this.logins.begin(TestRequests.oidc(), begin).orElseThrow().cookies());
+			assertThat(this.browser.cookies()
+				.entrySet()
+				.stream()
+				.mapToInt((cookie) -> cookie.getKey().length() + cookie.getValue().length())
+				.sum()).isLessThanOrEqualTo(4096);
+		}
+	}
+
+	@Test
+	void queryOfTheBeginIsNotReadableInTheCookieAndComesBack() {
+		String path = TestRequests.BEGIN_PATH + "?_csrf=sensitive-value&tenant=acme";
+		BrowserRequest begin = TestRequests.https(path, Map.of());
+		this.browser.take(this.logins.begin(this.request, begin).orElseThrow().cookies());
+		for (String field : this.browser.cookies().values().iterator().next().split("\\.", -1)) {
+			assertThat(field).doesNotContain("sensitive");
+			assertThat(new String(Base64.getUrlDecoder().decode((field.length() % 4 != 1) ? field : ""),
+					StandardCharsets.ISO_8859_1))
+				.doesNotContain("sensitive");
+		}
+		assertThat(callback(this.request.getState()).restartPath()).isEqualTo(path);
+	}
+
+	@Test
+	void statesThatDifferInTrailingZerosHaveDifferentKeys() {
+		String secret = "S".repeat(43);
+		assertThat(LoginKeys.of("shop", "state", secret).sealingKey())
+			.isNotEqualTo(LoginKeys.of("shop", "state\u0000", secret).sealingKey());
+		assertThat(LoginKeys.of("shop", "state\u0000", secret).sealingKey())
+			.isNotEqualTo(LoginKeys.of("shop", "state\u0000\u0000", secret).sealingKey());
 	}
 
 	@Test
@@ -256,7 +337,8 @@ class PendingLoginsTests extends PendingLoginsFixture {
 	}
 
 	private static BindingCookie pending() {
-		return new BindingCookie(true, "S".repeat(43), BEGUN, "keycloak", "/begin", TestRequests.CALLBACK_PATH);
+		return new BindingCookie(true, "S".repeat(43), BEGUN, "keycloak", "/begin", TestRequests.CALLBACK_PATH, null,
+				null);
 	}
 
 }

@@ -1,9 +1,18 @@
 package io.github.oauth2state.login;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+
+import io.github.oauth2state.StateKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -24,7 +33,9 @@ class PostedCallbackTests extends PendingLoginsFixture {
 
 	@Test
 	void postedCallbackOnPlainHttpIsPossibleWhereCookiesAreSecureBySetting() {
-		PendingLogins secure = new PendingLogins(new LoginSettings("shop", TTL, 8, true, "oauth2-state", true),
+		PendingLogins secure = new PendingLogins(
+				new LoginSettings("shop", TTL, 8, true, true,
+						new LoginProperties.Cookie("oauth2-state", true, LoginProperties.SameSite.LAX, null)),
 				new CborAuthorizationRequestCodec(), null, this.clock);
 		assertThat(secure.begin(TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH))).isPresent();
 	}
@@ -60,13 +71,103 @@ class PostedCallbackTests extends PendingLoginsFixture {
 	void postedCallbackOfAnotherBrowserIsNone() {
 		OAuth2AuthorizationRequest posted = TestRequests.posted();
 		begin(posted);
-		assertThat(this.logins.isPostedCallback(posted.getState(), new LoginBrowser().callback())).isFalse();
-		assertThat(this.logins.isPostedCallback("other", this.browser.callback())).isFalse();
-		assertThat(logins("bank").isPostedCallback(posted.getState(), this.browser.callback())).isFalse();
+		assertThat(this.logins.mayBePostedCallback(new LoginBrowser().callback())).isFalse();
+		assertThat(isPosted(this.logins, "other", this.browser.callback(), PostedCallbackTests::noStore)).isFalse();
+		assertThat(isPosted(logins("bank"), posted.getState(), this.browser.callback(), PostedCallbackTests::noStore))
+			.isFalse();
+	}
+
+	@Test
+	void postedCallbackOverPlainHttpIsNone() {
+		OAuth2AuthorizationRequest posted = TestRequests.posted();
+		begin(posted);
+		BrowserRequest plain = new BrowserRequest(false, TestRequests.CALLBACK_PATH, false, 0, 0,
+				this.browser.cookies());
+		assertThat(this.logins.mayBePostedCallback(plain)).isFalse();
+	}
+
+	/**
+	 * Another instance has begun the login.
+	 */
+	@Test
+	void instanceThatHasBegunNoSuchLoginTrustsTheSealedRecordOnly() {
+		OAuth2AuthorizationRequest posted = TestRequests.posted();
+		BegunLogin begun = begin(posted);
+		PendingLogins other = logins("shop");
+		BrowserRequest callback = this.browser.callback();
+		assertThat(isPosted(other, posted.getState(), callback, PostedCallbackTests::noStore)).isFalse();
+		assertThat(isPosted(other, posted.getState(), callback, (key) -> Optional.of(begun.value()))).isTrue();
+		assertThat(isPosted(other, posted.getState(), callback, PostedCallbackTests::noStore))
+			.as("it knows the path now")
+			.isTrue();
+	}
+
+	@Test
+	void plantedCookieNamesNoPathThatIsPostedTo() {
+		begin(TestRequests.posted());
+		String state = "x";
+		BindingCookie planted = new BindingCookie(true, "A".repeat(43), BEGUN, "keycloak", "/begin", "/transfer", null,
+				null);
+		String name = new BindingCookies(settings("shop")).issue(TestRequests.https("/"), state, planted).getName();
+		BrowserRequest transfer = TestRequests.https("/transfer", Map.of(name, planted.format()));
+		assertThat(this.logins.mayBePostedCallback(transfer)).isTrue();
+		assertThat(isPosted(this.logins, state, transfer, PostedCallbackTests::noStore)).isFalse();
+	}
+
+	@Test
+	void recordOfALoginThatDidNotAskForAPostedCallbackIsNoReasonToTrustACookieThatSaysSo() {
+		BegunLogin begun = begin(this.request);
+		String name = this.browser.cookies().keySet().iterator().next();
+		BindingCookie cookie = this.browser.onlyCookie();
+		BindingCookie forged = new BindingCookie(true, cookie.secret(), cookie.issued(), "keycloak", "/begin",
+				TestRequests.CALLBACK_PATH, null, null);
+		this.browser.cookies().put(name, forged.format());
+		assertThat(isPosted(this.logins, this.request.getState(), this.browser.callback(),
+				(key) -> Optional.of(begun.value())))
+			.isFalse();
+	}
+
+	@ParameterizedTest
+	@MethodSource("postedRequests")
+	void responseModeIsReadWhereverItWasSet(OAuth2AuthorizationRequest posted) {
+		ResponseCookie issued = begin(posted).cookies().get(0);
+		assertThat(issued.getSameSite()).isEqualTo("None");
+		assertThat(isPosted(posted, TestRequests.CALLBACK_PATH)).isTrue();
+	}
+
+	static List<OAuth2AuthorizationRequest> postedRequests() {
+		return List.of(TestRequests.posted(),
+				TestRequests.oidc((builder) -> builder.parameters((all) -> all.put("response_mode", "form_post"))),
+				TestRequests.oidc((builder) -> builder
+					.authorizationUri("https://id.example.com/authorize?response_mode=form_post&a=b")),
+				TestRequests.oidc((builder) -> builder
+					.authorizationRequestUri((uri) -> uri.queryParam("response_mode", "form_post").build())),
+				TestRequests.oidc((builder) -> builder.authorizationRequestUri(
+						"https://id.example.com/authorize?a=b&response_mode=form%5Fpost#fragment")));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "?response_mode=query", "?xresponse_mode=form_post", "?response_mode=form_posted",
+			"?a=response_mode=form_post", "?response_mode=%zz", "#response_mode=form_post", "" })
+	void anyOtherResponseModeIsNotPosted(String query) {
+		OAuth2AuthorizationRequest request = TestRequests
+			.oidc((builder) -> builder.authorizationRequestUri("https://id.example.com/authorize" + query));
+		assertThat(begin(request).cookies().get(0).getSameSite()).isEqualTo("Lax");
 	}
 
 	private boolean isPosted(OAuth2AuthorizationRequest posted, String path) {
-		return this.logins.isPostedCallback(posted.getState(), TestRequests.https(path, this.browser.cookies()));
+		return isPosted(this.logins, posted.getState(), TestRequests.https(path, this.browser.cookies()),
+				PostedCallbackTests::noStore);
+	}
+
+	private static Optional<byte[]> noStore(StateKey key) {
+		return Optional.empty();
+	}
+
+	private static boolean isPosted(PendingLogins logins, String state, BrowserRequest browser,
+			Function<StateKey, Optional<byte[]>> store) {
+		return logins.mayBePostedCallback(browser)
+				&& logins.callback(state, browser).filter((found) -> logins.isPostedCallback(found, store)).isPresent();
 	}
 
 }

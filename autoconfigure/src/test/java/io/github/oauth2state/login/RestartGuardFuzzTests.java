@@ -17,10 +17,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RestartGuardFuzzTests {
 
-	private static final String NAME = "__Host-oauth2-state-retry";
+	private static final String NAME = "__Host-oauth2-state-retry-AAAAAA";
 
-	private final RestartGuard guard = new RestartGuard(
-			new BindingCookies(new LoginSettings("shop", Duration.ofMinutes(10), 8, true, "oauth2-state", null)));
+	private final RestartGuard guard = new RestartGuard(new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true,
+			new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)), "AAAAAA");
 
 	@Test
 	void restartsEndWhateverTheCountBeginsWith() {

@@ -15,10 +15,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RestartGuardTests {
 
-	private static final String NAME = "__Host-oauth2-state-retry";
+	private static final String NAME = "__Host-oauth2-state-retry-AAAAAA";
 
-	private final RestartGuard guard = new RestartGuard(
-			new BindingCookies(new LoginSettings("shop", Duration.ofMinutes(10), 8, true, "oauth2-state", null)));
+	private final RestartGuard guard = new RestartGuard(new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true,
+			new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)), "AAAAAA");
 
 	@Test
 	void threeRestartsAreAllowedAndNoMore() {
@@ -51,7 +51,7 @@ class RestartGuardTests {
 		assertThat(secure.getName()).isEqualTo(NAME);
 		assertThat(secure.isSecure()).isTrue();
 		ResponseCookie plain = this.guard.countOne(TestRequests.http("/callback"));
-		assertThat(plain.getName()).isEqualTo("oauth2-state-retry");
+		assertThat(plain.getName()).isEqualTo("oauth2-state-retry-AAAAAA");
 		assertThat(plain.isSecure()).isFalse();
 		for (ResponseCookie cookie : new ResponseCookie[] { secure, plain }) {
 			assertThat(cookie.isHttpOnly()).isTrue();
@@ -63,7 +63,7 @@ class RestartGuardTests {
 
 	@Test
 	void unprefixedTwinIsIgnoredOnASecureRequest() {
-		BrowserRequest browser = TestRequests.https("/callback", Map.of("oauth2-state-retry", "3"));
+		BrowserRequest browser = TestRequests.https("/callback", Map.of("oauth2-state-retry-AAAAAA", "3"));
 		assertThat(this.guard.allows(browser)).isTrue();
 		assertThat(this.guard.isSet(browser)).isFalse();
 	}

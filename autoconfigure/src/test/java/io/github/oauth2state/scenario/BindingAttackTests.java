@@ -155,10 +155,7 @@ class BindingAttackTests extends AttackTests {
 	}
 
 	private void logOut() {
-		String token = this.browser.open(this.b, "/logout")
-			.body()
-			.replaceFirst("(?s).*name=\"_csrf\"[^>]*value=\"([^\"]*)\".*", "$1");
-		this.browser.post(this.b, "/logout", "_csrf=" + token);
+		this.browser.logOut(this.b);
 		assertThat(this.browser.signedInAs(this.b)).isEmpty();
 	}
 

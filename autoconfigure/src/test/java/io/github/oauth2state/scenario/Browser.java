@@ -73,11 +73,13 @@ final class Browser {
 	}
 
 	/**
-	 * Opens a page and keeps the cookies that it sets.
+	 * Opens a page and keeps the cookies that it sets, if it is one of the app.
 	 */
 	Page open(Reachable instance, String url) {
 		Page page = send(instance, url, null);
-		accept(page);
+		if (APP_HOST.equals(resolve(url).getHost())) {
+			accept(page);
+		}
 		return page;
 	}
 
@@ -96,7 +98,7 @@ final class Browser {
 	}
 
 	Page send(Reachable instance, String method, String url, @Nullable String form) {
-		URI uri = URI.create(this.scheme + "://" + APP_HOST).resolve(url);
+		URI uri = resolve(url);
 		boolean app = APP_HOST.equals(uri.getHost());
 		URI target = app ? URI.create("http://localhost:" + instance.port() + pathAndQuery(uri)) : uri;
 		HttpRequest.Builder request = HttpRequest.newBuilder(target)
@@ -124,7 +126,8 @@ final class Browser {
 		try {
 			HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
 			return new Page(response.statusCode(), response.headers().firstValue("Location").orElse(null),
-					response.headers().allValues("Set-Cookie"), response.body());
+					response.headers().allValues("Set-Cookie"),
+					String.join(", ", response.headers().allValues("Cache-Control")), response.body());
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);
@@ -133,6 +136,10 @@ final class Browser {
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	private URI resolve(String url) {
+		return URI.create(this.scheme + "://" + APP_HOST).resolve(url);
 	}
 
 	private static String pathAndQuery(URI uri) {
@@ -169,6 +176,15 @@ final class Browser {
 	}
 
 	/**
+	 * Logs out as Spring Security's own page does.
+	 */
+	void logOut(Reachable instance) {
+		String token = open(instance, "/logout").body()
+			.replaceFirst("(?s).*name=\"_csrf\"[^>]*value=\"([^\"]*)\".*", "$1");
+		post(instance, "/logout", "_csrf=" + token);
+	}
+
+	/**
 	 * Opens a page and follows its redirects, through the provider too.
 	 */
 	Page follow(Reachable instance, String url) {
@@ -202,9 +218,10 @@ final class Browser {
 	 * @param status the status
 	 * @param location where it redirects to
 	 * @param setCookies the cookies that it sets, as headers
+	 * @param cacheControl how caches may keep it
 	 * @param body the body
 	 */
-	record Page(int status, @Nullable String location, List<String> setCookies, String body) {
+	record Page(int status, @Nullable String location, List<String> setCookies, String cacheControl, String body) {
 
 		boolean setsCookie(String name) {
 			return this.setCookies.stream().anyMatch((cookie) -> cookie.startsWith(name + "="));

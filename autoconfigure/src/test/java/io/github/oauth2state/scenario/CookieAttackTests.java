@@ -41,8 +41,8 @@ class CookieAttackTests extends AttackTests {
 	}
 
 	static Stream<String> hostileValues() {
-		return Stream.of("", "\"", "\"\"", "null", "1", "1p", "1p.", "1p....", "2p.{secret}.1.aWRw.Lw", "{value}.x",
-				"{value}=", "{value}.{value}", "x{value}", "{value},{value}", "1p.{secret}.zzzzzzzz.aWRw.Lw",
+		return Stream.of("", "\"", "\"\"", "null", "1", "1p", "1p.", "1p....", "2p.{secret}.1.aWRw.Lw", "{value}!",
+				"{value}=", "{value}.{value}=", "x{value}", "{value},{value}", "1p.{secret}.zzzzzzzz.aWRw.Lw",
 				"1p.{secret}.zzzzzzzzz.aWRw.Lw", "1p.{secret}.-1.aWRw.Lw", "1p..0.aWRw.Lw", "1u.{secret}.0.aWRw.Lw",
 				"1p.{secret}A.0.aWRw.Lw", "1p.{secret}==.0.aWRw.Lw", "1p.{lower}.0.aWRw.Lw", "1p.{variant}.0.aWRw.Lw",
 				"%31p.{secret}.0.aWRw.Lw", "aced0005", "{\"@class\":1}", "x".repeat(100_000),
@@ -171,7 +171,8 @@ class CookieAttackTests extends AttackTests {
 		for (String count : new String[] { "", "-1", "4", "99999999999999999999", "x".repeat(100_000), "\"1\"" }) {
 			VictimLogin login = VictimLogin.begin(Browser.overHttps(), this.a);
 			this.cluster.records.clear();
-			login.browser().cookies().put("__Host-oauth2-state-retry", count);
+			String app = login.cookie().split("\\.", -1)[6];
+			login.browser().cookies().put("__Host-oauth2-state-retry-" + app, count);
 			Browser.Page page = attack(() -> login.browser().open(this.b, login.callback()));
 			assertThat(page.status()).as(count).isEqualTo(400);
 		}

@@ -2,6 +2,7 @@ package io.github.oauth2state.scenario;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,11 +26,16 @@ final class CountingStore implements StateStore {
 
 	private volatile boolean failing;
 
+	private volatile boolean repeating;
+
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		note("put");
 		StoredRecord record = new StoredRecord(value, Instant.now().plus(ttl));
 		StoredRecord there = this.records.putIfAbsent(key, record);
+		if (this.repeating) {
+			there = this.records.putIfAbsent(key, record);
+		}
 		return Optional.ofNullable(there).map(StoredRecord::value);
 	}
 
@@ -47,7 +53,10 @@ final class CountingStore implements StateStore {
 
 	@Override
 	public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
-		throw new UnsupportedOperationException();
+		note("replace");
+		StoredRecord there = this.records.get(key);
+		return there != null && Arrays.equals(there.value(), expected)
+				&& this.records.replace(key, there, new StoredRecord(value, Instant.now().plus(ttl)));
 	}
 
 	@Override
@@ -75,6 +84,14 @@ final class CountingStore implements StateStore {
 		List<String> taken = List.copyOf(this.operations);
 		this.operations.clear();
 		return taken;
+	}
+
+	/**
+	 * Lets commands be sent twice, as by a client that has waited too long for the first
+	 * answer.
+	 */
+	void setRepeating(boolean repeating) {
+		this.repeating = repeating;
 	}
 
 	void setFailing(boolean failing) {

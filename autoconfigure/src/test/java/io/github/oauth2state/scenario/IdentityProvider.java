@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import com.nimbusds.jose.jwk.source.JWKSource;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,6 +29,11 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.JwsHeader;
+import org.springframework.security.oauth2.jwt.JwtClaimsSet;
+import org.springframework.security.oauth2.jwt.JwtEncoderParameters;
+import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
@@ -90,6 +96,28 @@ final class IdentityProvider implements AutoCloseable {
 				.refreshToken(new OAuth2RefreshToken(token, now, now.plus(Duration.ofHours(1))))
 				.build());
 		return token;
+	}
+
+	/**
+	 * Returns what the provider posts to the app when a user logs out elsewhere (OpenID
+	 * Connect Back-Channel Logout 1.0, section 2.4).
+	 */
+	String logoutToken(String user) {
+		JwtClaimsSet claims = JwtClaimsSet.builder()
+			.issuer(issuer())
+			.subject(user)
+			.audience(List.of("app"))
+			.issuedAt(Instant.now())
+			.expiresAt(Instant.now().plus(Duration.ofMinutes(2)))
+			.id(UUID.randomUUID().toString())
+			.claim("events", Map.of("http://schemas.openid.net/event/backchannel-logout", Map.of()))
+			.build();
+		@SuppressWarnings("unchecked")
+		JWKSource<com.nimbusds.jose.proc.SecurityContext> keys = this.context.getBean(JWKSource.class);
+		return new NimbusJwtEncoder(keys)
+			.encode(JwtEncoderParameters.from(JwsHeader.with(SignatureAlgorithm.RS256).type("logout+jwt").build(),
+					claims))
+			.getTokenValue();
 	}
 
 	@Override

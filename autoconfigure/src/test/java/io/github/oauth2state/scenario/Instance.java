@@ -216,7 +216,7 @@ final class Instance implements Reachable, AutoCloseable {
 			return authentication.getName();
 		}
 
-		@GetMapping("/client")
+		@GetMapping({ "/client", "/open/client" })
 		String client(@RegisteredOAuth2AuthorizedClient("api") OAuth2AuthorizedClient client) {
 			return "client of " + client.getPrincipalName();
 		}

@@ -63,7 +63,8 @@ class RealStoreTests {
 			MockHttpServletRequest request = new MockHttpServletRequest("GET", BEGIN);
 			request.setServletPath(BEGIN);
 			OAuth2AuthorizationRequest begun = resolver.resolve(request);
-			BegunLogin login = logins.begin(begun, new BrowserRequest(true, BEGIN, false, Map.of())).orElseThrow();
+			BegunLogin login = logins.begin(begun, new BrowserRequest(true, BEGIN, false, 0, 0, Map.of()))
+				.orElseThrow();
 			Optional<byte[]> there = stateStore.putIfAbsent(login.key(), login.value(), login.ttl());
 			assertThat(there).isEmpty();
 		}
@@ -98,7 +99,7 @@ class RealStoreTests {
 		void clientIsOneCommandToBeginAndTwoToCallBack() {
 			authorizeClient(this.b);
 			Map<String, Integer> calls = this.redis.callsDuring(() -> authorizeClient(this.b));
-			assertThat(calls).isEqualTo(Map.of("set", 2, "get", 1, "getdel", 2));
+			assertThat(calls).isEqualTo(Map.of("set", 2, "getrange", 1, "getdel", 2));
 		}
 
 		@Test

@@ -159,9 +159,9 @@ class SharedTokensTests {
 		scene.refresh("alice", "r2", "a3", "r3");
 		scene.refresh("alice", "r1", "a2", "r2");
 		assertThat(scene.load("alice")).isEqualTo("a3/r3");
-		TokenLineage.whileRefused("r1", () -> scene.two.removeAuthorizedClient("app", "alice"));
+		TokenLineage.whileRefused("app", "alice", "r1", () -> scene.two.removeAuthorizedClient("app", "alice"));
 		assertThat(scene.load("alice")).isEqualTo("a3/r3");
-		TokenLineage.whileRefused("r3", () -> scene.two.removeAuthorizedClient("app", "alice"));
+		TokenLineage.whileRefused("app", "alice", "r3", () -> scene.two.removeAuthorizedClient("app", "alice"));
 		assertThat(scene.load("alice")).isNull();
 		scene.refresh("alice", "r3", "a4", "r4");
 		scene.login("alice", "b1", "s1");

@@ -62,6 +62,19 @@ class UsersChainTests {
 	}
 
 	@Test
+	void recordThatAClientPutTwiceIsTheOneOfTheLogin() {
+		this.cluster.store.setRepeating(true);
+		try {
+			String callback = this.browser.begin(instance, "/go/idp");
+			assertThat(this.browser.open(instance, callback).location()).endsWith("/home");
+			assertThat(instance.takeOutcomes()).containsExactly(LoginOutcome.COMPLETED);
+		}
+		finally {
+			this.cluster.store.setRepeating(false);
+		}
+	}
+
+	@Test
 	void successHandlerIsCalledOnceThoughTheCallbackComesTwice() {
 		String callback = this.browser.begin(instance, "/go/idp");
 		assertThat(this.browser.open(instance, callback).location()).endsWith("/home");

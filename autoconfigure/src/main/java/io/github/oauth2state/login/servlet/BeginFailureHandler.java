@@ -11,9 +11,9 @@ import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 
 /**
- * Answers for a login that cannot begin because the store does not answer. Spring
- * Security's own answer is an error, whose page may need a login, which cannot begin:
- * browsers would go round in that until the store is back.
+ * Answers for a login that cannot begin, because the store does not answer or because the
+ * authorization request cannot be kept. Spring Security's own answer is an error, whose
+ * page may need a login, which cannot begin: browsers would be redirected for ever.
  * <p>
  * Answers for a begin that was sent ahead of the user, too.
  */
@@ -41,6 +41,12 @@ final class BeginFailureHandler implements AuthenticationFailureHandler {
 		@Nullable RefusedLogin refused = RefusedLogin.of(request);
 		if (refused == null || response.isCommitted()) {
 			this.other.onAuthenticationFailure(request, response, exception);
+			return;
+		}
+		if (!refused.temporary()) {
+			ErrorPage.write(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, "Login not possible",
+					"The application cannot begin this login. Its log says why.", refused.retryPath(),
+					refused.correlationId());
 			return;
 		}
 		response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);

@@ -28,6 +28,8 @@ import io.github.oauth2state.login.LoginEvents;
  */
 class CallbackFilter extends OncePerRequestFilter {
 
+	private static final String AROUND = CallbackFilter.class.getName() + ".AROUND";
+
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
 	private final CallbackRecovery recovery;
@@ -46,6 +48,7 @@ class CallbackFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		boolean answered = false;
+		request.setAttribute(AROUND, true);
 		try {
 			chain.doFilter(request, response);
 			answered = true;
@@ -60,6 +63,7 @@ class CallbackFilter extends OncePerRequestFilter {
 			Prefetch.refuse(response);
 		}
 		finally {
+			request.removeAttribute(AROUND);
 			TakenLogin taken = TakenLogin.of(request);
 			if (taken != null) {
 				LoginOutcome outcome = answered ? outcome(taken, response) : LoginOutcome.FAILED;
@@ -67,6 +71,14 @@ class CallbackFilter extends OncePerRequestFilter {
 				this.events.publish(taken.event(outcome, failed ? reason(taken, request, response) : null));
 			}
 		}
+	}
+
+	/**
+	 * Tells whether this filter is there to catch what is thrown. It is not for filters
+	 * that an app puts elsewhere.
+	 */
+	static boolean isAround(HttpServletRequest request) {
+		return request.getAttribute(AROUND) != null;
 	}
 
 	private LoginOutcome outcome(TakenLogin taken, HttpServletResponse response) {

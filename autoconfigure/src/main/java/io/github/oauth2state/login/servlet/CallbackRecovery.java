@@ -49,7 +49,7 @@ class CallbackRecovery {
 		if (lost.kind() == CallbackKind.LOGIN && this.trust.isAuthenticated(authentication)) {
 			this.target.redirectSignedIn(request, response, authentication);
 		}
-		else if (lost.kind() == CallbackKind.CLIENT && !canBeginAnew(request, lost.outcome())) {
+		else if (lost.kind() == CallbackKind.CLIENT && !canBeginAnew(request, lost)) {
 			this.target.redirect(request, response, withoutCallbackParameters(request));
 		}
 		else {
@@ -58,11 +58,12 @@ class CallbackRecovery {
 	}
 
 	/**
-	 * A client whose callback came twice is authorized by the first, or about to be.
+	 * A client whose callback came twice is authorized by the first, or about to be. One
+	 * that a user asked for who has logged out is not asked for by the next user.
 	 */
-	private static boolean canBeginAnew(HttpServletRequest request, LoginOutcome outcome) {
-		boolean gone = outcome == LoginOutcome.EXPIRED || outcome == LoginOutcome.UNREADABLE;
-		return gone && !ServletRequests.hasError(request);
+	private static boolean canBeginAnew(HttpServletRequest request, LostLoginException lost) {
+		boolean gone = lost.outcome() == LoginOutcome.EXPIRED || lost.outcome() == LoginOutcome.UNREADABLE;
+		return gone && !ServletRequests.hasError(request) && !lost.callback().isOlderThanLogout();
 	}
 
 	private static String withoutCallbackParameters(HttpServletRequest request) {

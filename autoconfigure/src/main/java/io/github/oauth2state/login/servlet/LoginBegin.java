@@ -1,11 +1,14 @@
 package io.github.oauth2state.login.servlet;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
 import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizationRequestRepository;
@@ -34,6 +37,11 @@ final class LoginBegin {
 
 	private final AuthorizationRequestRepository<OAuth2AuthorizationRequest> sessions = new HttpSessionOAuth2AuthorizationRequestRepository();
 
+	/**
+	 * As Spring Security writes it.
+	 */
+	private static final String NO_STORE = "no-cache, no-store, max-age=0, must-revalidate";
+
 	private final LoginServices services;
 
 	private final LoginPath rolledOut;
@@ -42,8 +50,11 @@ final class LoginBegin {
 
 	private final StoreCircuit circuit;
 
-	LoginBegin(LoginServices services) {
+	private final Supplier<@Nullable String> user;
+
+	LoginBegin(LoginServices services, Supplier<@Nullable String> user) {
 		this.services = services;
+		this.user = user;
 		this.rolledOut = services.paths().rolledOut();
 		this.rollout = services.paths().rollout();
 		this.circuit = services.paths().circuit();
@@ -51,9 +62,28 @@ final class LoginBegin {
 
 	void begin(OAuth2AuthorizationRequest login, HttpServletRequest request, HttpServletResponse response) {
 		BrowserRequest browser = ServletRequests.browser(request);
+		try {
+			begin(login, browser, request, response);
+		}
+		catch (RuntimeException ex) {
+			if (RefusedLogin.of(request) == null) {
+				String reference = CorrelationId.random();
+				RefusedLogin.note(request, reference, browser, false);
+				StoreFailures.logRefusal(reference, ex);
+			}
+			throw ex;
+		}
+	}
+
+	private void begin(OAuth2AuthorizationRequest login, BrowserRequest browser, HttpServletRequest request,
+			HttpServletResponse response) {
 		Rollout.Decision decision = this.rollout.decide(registrationId(login), browser, request::getAttribute);
-		ServletRequests.addCookies(response, decision.cookies());
 		LoginPath path = decision.rolledOut() ? this.rolledOut : LoginPath.SESSION;
+		if (path != LoginPath.SESSION && !Navigation.is(request)) {
+			// Nobody can complete it, and its cookie would evict one that somebody can
+			return;
+		}
+		ServletRequests.addCookies(response, decision.cookies());
 		if (path == LoginPath.SHARED) {
 			beginInStore(login, browser, request, response);
 		}
@@ -65,7 +95,7 @@ final class LoginBegin {
 	private void beginInStore(OAuth2AuthorizationRequest login, BrowserRequest browser, HttpServletRequest request,
 			HttpServletResponse response) {
 		this.services.plainHttpWarning().check(request);
-		BegunLogin begun = this.services.logins().begin(login, browser).orElse(null);
+		BegunLogin begun = this.services.logins().begin(login, browser, this.user.get()).orElse(null);
 		if (begun == null) {
 			notKept(LoginPath.SHARED, login);
 		}
@@ -76,7 +106,8 @@ final class LoginBegin {
 			fallBack(begun, login, browser, request, response);
 		}
 		else if (put(begun)) {
-			started(LoginPath.SHARED, login, begun.correlationId(), begun.cookies(), begun.evicted(), response);
+			tell(browser, begun.cookies(), response);
+			started(LoginPath.SHARED, login, begun.correlationId(), begun.evicted());
 		}
 		else {
 			publish(LoginOutcome.STORE_ERROR, LoginPath.SHARED, login, begun.correlationId());
@@ -98,7 +129,9 @@ final class LoginBegin {
 			return false;
 		}
 		this.circuit.succeeded(System.nanoTime() - called);
-		if (there.isPresent()) {
+		// Clients that repeat a command whose answer was late find the record of the
+		// first
+		if (there.filter((value) -> !Arrays.equals(value, begun.value())).isPresent()) {
 			throw new IllegalStateException("Two logins with the same state and the same secret");
 		}
 		return true;
@@ -106,7 +139,7 @@ final class LoginBegin {
 
 	private void fallBack(BegunLogin begun, OAuth2AuthorizationRequest login, BrowserRequest browser,
 			HttpServletRequest request, HttpServletResponse response) {
-		RefusedLogin.note(request, begun.correlationId(), browser);
+		RefusedLogin.note(request, begun.correlationId(), browser, true);
 		OnStoreFailure fallback = this.services.paths().onStoreFailure();
 		if (fallback == OnStoreFailure.FAIL) {
 			throw new IllegalStateException("The login cannot begin, as the store does not answer");
@@ -126,22 +159,28 @@ final class LoginBegin {
 			HttpServletRequest request, HttpServletResponse response) {
 		if (path == LoginPath.SESSION) {
 			this.sessions.saveAuthorizationRequest(login, request, response);
-			started(path, login, CorrelationId.random(), List.of(), 0, response);
+			started(path, login, CorrelationId.random(), 0);
 			return;
 		}
 		this.services.plainHttpWarning().check(request);
-		BegunInCookie begun = this.services.logins().beginInCookie(login, browser).orElse(null);
+		BegunInCookie begun = this.services.logins().beginInCookie(login, browser, this.user.get()).orElse(null);
 		if (begun == null) {
 			notKept(path, login);
 		}
 		else {
-			started(path, login, begun.correlationId(), begun.cookies(), begun.evicted(), response);
+			tell(browser, begun.cookies(), response);
+			started(path, login, begun.correlationId(), begun.evicted());
 		}
 	}
 
-	private void started(LoginPath path, OAuth2AuthorizationRequest login, String correlationId,
-			List<ResponseCookie> cookies, int evicted, HttpServletResponse response) {
+	private void tell(BrowserRequest browser, List<ResponseCookie> cookies, HttpServletResponse response) {
+		// The app may have switched off that of Spring Security
+		response.setHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
+		ServletRequests.addCookies(response, this.services.logins().clearUnseen(browser, cookies));
 		ServletRequests.addCookies(response, cookies);
+	}
+
+	private void started(LoginPath path, OAuth2AuthorizationRequest login, String correlationId, int evicted) {
 		publish(LoginOutcome.STARTED, path, login, correlationId);
 		for (int i = 0; i < evicted; i++) {
 			this.services.events()

@@ -1,13 +1,21 @@
 package io.github.oauth2state.login.servlet;
 
+import java.util.List;
+
+import jakarta.servlet.Filter;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.SessionManagementConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2ClientConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2LoginConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizationCodeGrantFilter;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
+import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
 import org.springframework.security.web.authentication.AbstractAuthenticationProcessingFilter;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
@@ -24,6 +32,14 @@ final class SecurityInternals {
 
 	private static final String REPOSITORY = "authorizationRequestRepository";
 
+	private static final PrivateField SESSION_POLICY = new PrivateField(SessionManagementConfigurer.class,
+			"sessionPolicy");
+
+	private static final List<PrivateField> FILTER_REPOSITORIES = List.of(
+			new PrivateField(OAuth2AuthorizationRequestRedirectFilter.class, REPOSITORY),
+			new PrivateField(OAuth2LoginAuthenticationFilter.class, REPOSITORY),
+			new PrivateField(OAuth2AuthorizationCodeGrantFilter.class, REPOSITORY));
+
 	private static final PrivateField SUCCESS_HANDLER = new PrivateField(AbstractAuthenticationProcessingFilter.class,
 			"successHandler");
 
@@ -37,11 +53,13 @@ final class SecurityInternals {
 	}
 
 	/**
-	 * Tells whether the user set a repository. If it cannot be told, they might have.
+	 * Tells whether the user set a repository other than the library's bean. If it cannot
+	 * be told, they might have.
 	 */
 	static boolean mayHaveRepository(Object endpointConfigurer) {
 		try {
-			return new PrivateField(endpointConfigurer.getClass(), REPOSITORY).read(endpointConfigurer) != null;
+			Object repository = new PrivateField(endpointConfigurer.getClass(), REPOSITORY).read(endpointConfigurer);
+			return repository != null && !(repository instanceof FilterRepository);
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Cannot tell whether an authorization request repository is set on "
@@ -49,6 +67,42 @@ final class SecurityInternals {
 					+ "in the HTTP session. This version of Spring Security is not supported.", ex);
 			return true;
 		}
+	}
+
+	/**
+	 * Returns the repository of a filter that begins or finishes logins, or {@code null}
+	 * if it is another filter or it cannot be told.
+	 */
+	static @Nullable Object repository(Filter filter) {
+		try {
+			return FILTER_REPOSITORIES.stream()
+				.filter((field) -> field.type().isInstance(filter))
+				.findFirst()
+				.map((field) -> field.read(filter))
+				.orElse(null);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Cannot read the authorization request repository", ex);
+			return null;
+		}
+	}
+
+	/**
+	 * Tells whether Spring Security keeps no session on a filter chain. If it cannot be
+	 * told, it may.
+	 */
+	@SuppressWarnings("unchecked")
+	static boolean isStateless(HttpSecurity http) {
+		SessionManagementConfigurer<HttpSecurity> sessions = http.getConfigurer(SessionManagementConfigurer.class);
+		Object policy = http.getSharedObject(SessionCreationPolicy.class);
+		try {
+			Object own = (sessions != null) ? SESSION_POLICY.read(sessions) : null;
+			policy = (own != null) ? own : policy;
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Cannot read the session creation policy", ex);
+		}
+		return policy == SessionCreationPolicy.STATELESS;
 	}
 
 	static @Nullable AuthenticationSuccessHandler successHandler(AbstractAuthenticationProcessingFilter filter) {
@@ -95,6 +149,8 @@ final class SecurityInternals {
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 			new PrivateField(OAuth2LoginConfigurer.AuthorizationEndpointConfig.class, REPOSITORY).register(hints);
 			new PrivateField(OAuth2ClientConfigurer.AuthorizationCodeGrantConfigurer.class, REPOSITORY).register(hints);
+			SESSION_POLICY.register(hints);
+			FILTER_REPOSITORIES.forEach((field) -> field.register(hints));
 			SUCCESS_HANDLER.register(hints);
 			FAILURE_HANDLER.register(hints);
 			BEGIN_FAILURE_HANDLER.register(hints);

@@ -9,6 +9,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
@@ -17,7 +18,11 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStore;
@@ -61,7 +66,8 @@ public final class ServletLoginAutoConfiguration {
 		StateStore store = (paths.rolledOut() == LoginPath.COOKIE) ? new NoStore() : stores.getObject();
 		logger.info("Pending logins are kept in %s: namespace '%s', time to live %s, timeout %s, binding cookie %s"
 			.formatted(store, settings.namespace(), DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
-					DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), describeCookie(loginSettings)));
+					DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS),
+					loginSettings.describeCookies()));
 		return new LoginServices(decorators.around(store), logins, events, loginSettings, paths,
 				new PlainHttpWarning());
 	}
@@ -72,12 +78,24 @@ public final class ServletLoginAutoConfiguration {
 		return new SessionsInStoreWarning(paths, services.store(), beans);
 	}
 
-	private static String describeCookie(LoginSettings settings) {
-		String name = settings.cookieName() + "-*";
-		if (settings.cookieSecure() == null) {
-			return "__Host-" + name + " on https, " + name + " on http";
-		}
-		return settings.cookieSecure() ? "__Host-" + name : name;
+	@Bean
+	static FilterChainReport oauth2StateFilterChainReport() {
+		return new FilterChainReport();
+	}
+
+	/**
+	 * For filters that an app makes itself. Spring Security does not look for such a
+	 * bean.
+	 */
+	@Bean
+	@ConditionalOnMissingBean(AuthorizationRequestRepository.class)
+	AuthorizationRequestRepository<OAuth2AuthorizationRequest> oauth2StateAuthorizationRequestRepository(
+			LoginServices services, ObjectProvider<ClientRegistrationRepository> registrations,
+			ObjectProvider<SecurityContextHolderStrategy> securityContexts) {
+		CurrentUser user = new CurrentUser(
+				() -> securityContexts.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
+		return new FilterRepository(services,
+				new ChainContext(new MixUpDefense(registrations::getObject, services.settings()), user::name, true));
 	}
 
 	/**

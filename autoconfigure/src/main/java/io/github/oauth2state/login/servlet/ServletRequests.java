@@ -1,8 +1,8 @@
 package io.github.oauth2state.login.servlet;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 import jakarta.servlet.http.Cookie;
@@ -11,7 +11,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
-import org.springframework.http.server.PathContainer;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
 import io.github.oauth2state.login.BrowserRequest;
@@ -28,7 +27,16 @@ final class ServletRequests {
 		String query = request.getQueryString();
 		return new BrowserRequest(request.isSecure(),
 				(query != null) ? request.getRequestURI() + "?" + query : request.getRequestURI(),
-				"cross-site".equals(request.getHeader("Sec-Fetch-Site")), cookies(request));
+				"cross-site".equals(request.getHeader("Sec-Fetch-Site")), sender(request), System.nanoTime(),
+				cookies(request));
+	}
+
+	/**
+	 * Headers are enough here, also those of proxies that are not trusted.
+	 */
+	private static int sender(HttpServletRequest request) {
+		return Objects.hash(request.getRemoteAddr(), request.getHeader("X-Forwarded-For"),
+				request.getHeader(HttpHeaders.USER_AGENT), request.getHeader(HttpHeaders.ACCEPT_LANGUAGE));
 	}
 
 	private static Map<String, String> cookies(HttpServletRequest request) {
@@ -44,24 +52,12 @@ final class ServletRequests {
 	}
 
 	/**
-	 * Returns the state of a callback. One that is given twice, say in the query and in
-	 * the body, is none.
+	 * Returns the state of a callback. One that is given twice, for example in the query
+	 * and in the body, is ignored.
 	 */
 	static Optional<String> state(HttpServletRequest request) {
 		String[] values = request.getParameterValues(OAuth2ParameterNames.STATE);
 		return (values != null && values.length == 1) ? Optional.of(values[0]) : Optional.empty();
-	}
-
-	/**
-	 * Returns the last segment of the path as Spring Security matches it: decoded, and
-	 * without path parameters.
-	 */
-	static String lastSegment(HttpServletRequest request) {
-		String uri = request.getRequestURI();
-		List<PathContainer.Element> elements = PathContainer.parsePath(uri.substring(uri.lastIndexOf('/') + 1))
-			.elements();
-		return (!elements.isEmpty() && elements.get(0) instanceof PathContainer.PathSegment segment)
-				? segment.valueToMatch() : "";
 	}
 
 	static boolean hasError(HttpServletRequest request) {

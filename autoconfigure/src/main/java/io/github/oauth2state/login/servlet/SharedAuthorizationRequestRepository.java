@@ -7,12 +7,11 @@ import java.util.function.Function;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
 import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizationRequestRepository;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
-import org.springframework.util.StringUtils;
 
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
@@ -48,32 +47,42 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private final LoginEvents events;
 
-	private final ClientRegistrationRepository registrations;
+	private final MixUpDefense defense;
+
+	private final ChainContext chain;
 
 	private final LoginBegin begin;
 
 	private final boolean recovery;
 
-	SharedAuthorizationRequestRepository(CallbackKind kind, LoginServices services,
-			ClientRegistrationRepository registrations) {
+	SharedAuthorizationRequestRepository(CallbackKind kind, LoginServices services, ChainContext chain) {
 		this.kind = kind;
 		this.store = services.store();
 		this.logins = services.logins();
 		this.events = services.events();
-		this.begin = new LoginBegin(services);
+		this.begin = new LoginBegin(services, chain.user());
 		this.recovery = services.settings().recovery();
-		this.registrations = registrations;
+		this.defense = chain.defense();
+		this.chain = chain;
 	}
 
 	@Override
 	public void saveAuthorizationRequest(@Nullable OAuth2AuthorizationRequest authorizationRequest,
 			HttpServletRequest request, HttpServletResponse response) {
+		if (authorizationRequest != null && Prefetch.is(request)) {
+			throw new PrefetchException();
+		}
+		save(authorizationRequest, request, response);
+	}
+
+	void save(@Nullable OAuth2AuthorizationRequest authorizationRequest, HttpServletRequest request,
+			HttpServletResponse response) {
 		if (authorizationRequest == null) {
 			discard(request, response);
-			return;
 		}
-		refusePrefetch(request);
-		this.begin.begin(authorizationRequest, request, response);
+		else {
+			this.begin.begin(authorizationRequest, request, response);
+		}
 	}
 
 	/**
@@ -96,9 +105,12 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return loadFromSession(request);
 		}
 		refusePrefetch(request);
-		return lookUp(callback, request, this.store::find).map(CallbackResult.Found::request)
-			.filter(this::isOfKnownRegistration)
-			.orElse(null);
+		CallbackResult.Found found = lookUp(callback, request, this.store::find).orElse(null);
+		if (found == null || isForAnotherUser(found, callback, request)
+				|| isRefused(found.request(), callback.path(), callback.correlationId(), request)) {
+			return null;
+		}
+		return found.request();
 	}
 
 	@Override
@@ -109,12 +121,8 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		if (callback == null) {
 			return removeFromSession(request, response);
 		}
-		if (isCallbackOfAnotherRegistration(callback, request) || isOfRemovedRegistration(callback)) {
-			publishFailure(LoginOutcome.FAILED, callback, request);
-			return null;
-		}
 		CallbackResult.Found found = lookUp(callback, request, this.store::take).orElse(null);
-		if (found == null) {
+		if (found == null || (this.kind == CallbackKind.LOGIN && isRefusedAndPutBack(callback, found, request))) {
 			return null;
 		}
 		ServletRequests.addCookies(response, callback.cookiesWhenTaken());
@@ -122,10 +130,37 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	}
 
 	/**
-	 * Refuses what no user has asked for yet, wherever the app's begin and callback are.
+	 * Keeps the record of a callback that is refused for the rightful one.
+	 */
+	private boolean isRefusedAndPutBack(LoginCallback callback, CallbackResult.Found found,
+			HttpServletRequest request) {
+		boolean refused = true;
+		try {
+			refused = isRefused(found.request(), callback.path(), callback.correlationId(), request);
+		}
+		finally {
+			byte[] record = callback.record();
+			if (refused && record != null) {
+				putBack(callback.key(), record, callback.remaining(found));
+			}
+		}
+		return refused;
+	}
+
+	private void putBack(StateKey key, byte[] record, Duration ttl) {
+		try {
+			this.store.putIfAbsent(key, record, ttl);
+		}
+		catch (StateStoreException ex) {
+			StoreFailures.log("a callback that was refused", ex);
+		}
+	}
+
+	/**
+	 * Refuses what no user has asked for yet, wherever the app's callback is.
 	 */
 	private static void refusePrefetch(HttpServletRequest request) {
-		if (Prefetch.is(request)) {
+		if (Prefetch.is(request) && CallbackFilter.isAround(request)) {
 			throw new PrefetchException();
 		}
 	}
@@ -162,12 +197,38 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	}
 
 	/**
-	 * Hides a pending login whose registration was removed meanwhile: the filter for
-	 * clients, which loads before it removes, would fail on it.
+	 * Refuses a callback of another provider, and one for a registration that this
+	 * instance does not have. Another instance may still, or already, have it. The filter
+	 * for clients asks before it removes anything, and would fail on a registration that
+	 * is missing.
 	 */
-	private boolean isOfKnownRegistration(OAuth2AuthorizationRequest found) {
-		String registrationId = found.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
-		return registrationId != null && known(registrationId) != null;
+	private boolean isRefused(OAuth2AuthorizationRequest login, LoginPath path, String correlationId,
+			HttpServletRequest request) {
+		String registrationId = login.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
+		ClientRegistration registration = this.defense.registration(registrationId);
+		String mixUp = (registration != null) ? this.defense.check(this.kind, login, registration, request) : null;
+		if (registration != null && mixUp == null) {
+			return false;
+		}
+		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, correlationId);
+		this.events.publish(new LoginEvent((mixUp != null) ? LoginOutcome.MIX_UP : LoginOutcome.FAILED, path,
+				(registration != null) ? registrationId : null, null, mixUp, correlationId));
+		return true;
+	}
+
+	/**
+	 * Hides an authorization that another user of this browser asked for. A login is for
+	 * whom the provider says it is for.
+	 */
+	private boolean isForAnotherUser(CallbackResult.Found found, LoginCallback callback, HttpServletRequest request) {
+		if (this.kind == CallbackKind.LOGIN || callback.isFor(found, this.chain.user().get())) {
+			return false;
+		}
+		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, callback.correlationId());
+		this.events.publish(new LoginEvent(LoginOutcome.FAILED, callback.path(),
+				found.request().getAttribute(OAuth2ParameterNames.REGISTRATION_ID), found.sinceBegin(), "another_user",
+				callback.correlationId()));
+		return true;
 	}
 
 	/**
@@ -176,14 +237,20 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 */
 	private @Nullable OAuth2AuthorizationRequest loadFromSession(HttpServletRequest request) {
 		OAuth2AuthorizationRequest found = this.sessions.loadAuthorizationRequest(request);
-		if (found != null) {
-			refusePrefetch(request);
+		if (found == null) {
+			return null;
 		}
-		return found;
+		refusePrefetch(request);
+		return isRefused(found, LoginPath.SESSION, CorrelationId.random(), request) ? null : found;
 	}
 
 	private @Nullable OAuth2AuthorizationRequest removeFromSession(HttpServletRequest request,
 			HttpServletResponse response) {
+		OAuth2AuthorizationRequest pending = this.sessions.loadAuthorizationRequest(request);
+		if (pending != null && this.kind == CallbackKind.LOGIN
+				&& isRefused(pending, LoginPath.SESSION, CorrelationId.random(), request)) {
+			return null;
+		}
 		OAuth2AuthorizationRequest found = this.sessions.removeAuthorizationRequest(request, response);
 		if (found != null) {
 			return taken(found, LoginPath.SESSION, null, CorrelationId.random(), request);
@@ -200,8 +267,13 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	private OAuth2AuthorizationRequest taken(OAuth2AuthorizationRequest found, LoginPath path,
 			@Nullable Duration sinceBegin, String correlationId, HttpServletRequest request) {
 		String registrationId = found.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
-		new TakenLogin(this.kind, path, registrationId, ServletRequests.hasError(request), sinceBegin, correlationId)
-			.note(request);
+		boolean error = ServletRequests.hasError(request);
+		new TakenLogin(this.kind, path, registrationId, error, sinceBegin, correlationId).note(request);
+		if (this.kind == CallbackKind.LOGIN && this.chain.withSessions() && !error) {
+			// There is one since the login began if it began in a session, and what is
+			// called now relies on it
+			request.getSession();
+		}
 		return found;
 	}
 
@@ -215,42 +287,15 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		publishFailure(outcome, callback, request);
 		boolean answeredByFailureHandler = this.kind == CallbackKind.LOGIN
 				&& (outcome == LoginOutcome.STORE_ERROR || ServletRequests.hasError(request));
-		if (this.recovery && !answeredByFailureHandler) {
+		if (this.recovery && CallbackFilter.isAround(request) && !answeredByFailureHandler) {
 			throw new LostLoginException(this.kind, outcome, callback);
 		}
 	}
 
-	/**
-	 * Tells whether another provider than the one that the user was sent to has sent them
-	 * back: the mix-up attack of RFC 9700, section 4.4. That the last segment of a
-	 * redirect URI is the registration id is only Spring's default, so another last
-	 * segment is no sign of it unless it names another registration.
-	 */
-	private boolean isCallbackOfAnotherRegistration(LoginCallback callback, HttpServletRequest request) {
-		String lastSegment = ServletRequests.lastSegment(request);
-		return this.kind == CallbackKind.LOGIN && !lastSegment.equals(callback.registrationId())
-				&& known(lastSegment) != null;
-	}
-
-	/**
-	 * Tells whether this instance has no such registration, which another that is still
-	 * or already configured with it may have: the record is left to that.
-	 */
-	private boolean isOfRemovedRegistration(LoginCallback callback) {
-		return this.kind == CallbackKind.LOGIN && StringUtils.hasText(callback.registrationId())
-				&& known(callback.registrationId()) == null;
-	}
-
-	private @Nullable String known(String registrationId) {
-		boolean known = StringUtils.hasText(registrationId)
-				&& this.registrations.findByRegistrationId(registrationId) != null;
-		return known ? registrationId : null;
-	}
-
 	private void publishFailure(LoginOutcome outcome, LoginCallback callback, HttpServletRequest request) {
 		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, callback.correlationId());
-		this.events.publish(new LoginEvent(outcome, callback.path(), known(callback.registrationId()), null,
-				callback.correlationId()));
+		this.events.publish(new LoginEvent(outcome, callback.path(), this.defense.known(callback.registrationId()),
+				null, callback.correlationId()));
 	}
 
 }

@@ -8,9 +8,12 @@ import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.CsrfConfigurer;
+import org.springframework.security.config.annotation.web.configurers.LogoutConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2ClientConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2LoginConfigurer;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizationCodeGrantFilter;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
@@ -25,15 +28,19 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 
 	private final LoginServices services;
 
-	private final PostedCallbackMatcher postedCallbacks;
+	private final PostedCallbacks postedCallbacks;
+
+	private final LogoutMarker logoutMarker;
 
 	SharedLoginConfigurer(LoginServices services) {
 		this.services = services;
-		this.postedCallbacks = new PostedCallbackMatcher(services.logins());
+		this.postedCallbacks = new PostedCallbacks(services.logins(), services.store());
+		this.logoutMarker = new LogoutMarker(services.logins());
 	}
 
 	/**
-	 * What concerns CSRF has to be said now: its configurer comes before this one.
+	 * What concerns CSRF and logout has to be said now: their configurers come before
+	 * this one.
 	 */
 	@Override
 	@SuppressWarnings("unchecked")
@@ -41,6 +48,10 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		CsrfConfigurer<HttpSecurity> csrf = http.getConfigurer(CsrfConfigurer.class);
 		if (csrf != null) {
 			csrf.ignoringRequestMatchers(this.postedCallbacks);
+		}
+		LogoutConfigurer<HttpSecurity> logout = http.getConfigurer(LogoutConfigurer.class);
+		if (logout != null) {
+			logout.addLogoutHandler(this.logoutMarker);
 		}
 	}
 
@@ -56,23 +67,29 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		if ((login == null && client == null) || hasRepository(login, client)) {
 			return;
 		}
+		ClientRegistrationRepository registrations = registrations(http);
+		MixUpDefense defense = new MixUpDefense(() -> registrations, this.services.settings());
 		LoginTarget target = new LoginTarget(requestCache(http));
+		SecurityContextHolderStrategy securityContexts = getSecurityContextHolderStrategy();
+		CurrentUser user = new CurrentUser(() -> securityContexts);
+		ChainContext chain = new ChainContext(defense, (client != null) ? user::name : () -> null,
+				!SecurityInternals.isStateless(http));
 		if (login != null) {
 			login.authorizationEndpoint(
-					(endpoint) -> endpoint.authorizationRequestRepository(repository(http, CallbackKind.LOGIN)));
+					(endpoint) -> endpoint.authorizationRequestRepository(repository(CallbackKind.LOGIN, chain)));
 			login.addObjectPostProcessor(handlers(target));
 			login.addObjectPostProcessor(beginFailureAnswerer());
 		}
 		if (client != null) {
 			client.authorizationCodeGrant(
-					(grant) -> grant.authorizationRequestRepository(repository(http, CallbackKind.CLIENT)));
+					(grant) -> grant.authorizationRequestRepository(repository(CallbackKind.CLIENT, chain)));
 			client.addObjectPostProcessor(beginFailureAnswerer());
+			this.logoutMarker.enable();
 		}
-		this.postedCallbacks.enable();
-		http.addFilterBefore(
-				new CallbackFilter(new CallbackRecovery(getSecurityContextHolderStrategy(), target),
-						this.services.events(), getSecurityContextHolderStrategy()),
-				OAuth2LoginAuthenticationFilter.class);
+		this.postedCallbacks.enable(defense);
+		http.addFilterAfter(this.postedCallbacks, OAuth2AuthorizationCodeGrantFilter.class);
+		http.addFilterBefore(new CallbackFilter(new CallbackRecovery(securityContexts, target), this.services.events(),
+				securityContexts), OAuth2LoginAuthenticationFilter.class);
 	}
 
 	/**
@@ -91,8 +108,8 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		return found.get();
 	}
 
-	private SharedAuthorizationRequestRepository repository(HttpSecurity http, CallbackKind kind) {
-		return new SharedAuthorizationRequestRepository(kind, this.services, registrations(http));
+	private SharedAuthorizationRequestRepository repository(CallbackKind kind, ChainContext chain) {
+		return new SharedAuthorizationRequestRepository(kind, this.services, chain);
 	}
 
 	private static ClientRegistrationRepository registrations(HttpSecurity http) {

@@ -27,6 +27,17 @@ final class StoreFailures {
 	}
 
 	/**
+	 * Says why a login could not begin at all.
+	 */
+	static void logRefusal(String reference, RuntimeException failure) {
+		// What the library refuses has a reason; other messages may contain data
+		String reason = (failure instanceof IllegalArgumentException) ? failure.getMessage()
+				: failure.getClass().getName();
+		lines.write((log) -> log.error("A login could not begin, reference " + reference + ": " + reason));
+		logger.debug("A login could not begin", failure);
+	}
+
+	/**
 	 * Says what kept a login from beginning elsewhere: in a cookie, it has to fit.
 	 */
 	static void logFallback(LoginPath path, String reference, RuntimeException failure) {

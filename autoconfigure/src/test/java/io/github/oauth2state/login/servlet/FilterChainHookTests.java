@@ -5,24 +5,35 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import jakarta.servlet.Filter;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.SessionManagementConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2LoginConfigurer;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
 import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizationRequestRepository;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationCodeGrantFilter;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AbstractAuthenticationProcessingFilter;
 import org.springframework.test.util.ReflectionTestUtils;
@@ -33,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Which filter chains get the shared repository, on whatever version of Spring Security
  * is on the class path.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class FilterChainHookTests {
 
 	private static final String SHARED = SharedAuthorizationRequestRepository.class.getSimpleName();
@@ -57,6 +69,14 @@ class FilterChainHookTests {
 				provider + ".authorization-uri=https://idp.example/authorize",
 				provider + ".token-uri=https://idp.example/token", provider + ".user-info-uri=https://idp.example/user",
 				provider + ".user-name-attribute=sub" };
+	}
+
+	/**
+	 * Other tests in this JVM start apps that log less.
+	 */
+	@BeforeEach
+	void logAtInfo() {
+		((Logger) LoggerFactory.getLogger(FilterChainReport.class)).setLevel(Level.INFO);
 	}
 
 	@Test
@@ -126,6 +146,64 @@ class FilterChainHookTests {
 	}
 
 	@Test
+	void repositoryIsABeanForFiltersOfTheAppsOwn() {
+		this.runner.run((context) -> assertThat(context).hasSingleBean(AuthorizationRequestRepository.class)
+			.hasSingleBean(FilterRepository.class));
+	}
+
+	@Test
+	void repositoryBeanOfTheUserIsTheOnlyOneAndChangesNoChain() {
+		run(UsersRepositoryBean.class, (context) -> {
+			assertThat(context).hasSingleBean(AuthorizationRequestRepository.class)
+				.hasSingleBean(UsersRepository.class);
+			assertThat(repositories(context)).containsExactly(
+					List.of("redirect " + SHARED, "redirect " + SHARED, "login " + SHARED, "client " + SHARED));
+		});
+	}
+
+	@Test
+	void chainOnWhichTheUserSetsTheBeanIsSharedAsIfTheyHadNot() {
+		run(BeanOnLogin.class, (context) -> {
+			assertThat(repositories(context)).containsExactly(
+					List.of("redirect " + SHARED, "redirect " + SHARED, "login " + SHARED, "client " + SHARED));
+			assertThat(chains(context).get(0).getFilters()).filteredOn(CallbackFilter.class::isInstance).hasSize(1);
+		});
+	}
+
+	@Test
+	void startupSaysOfEachChainWhetherItIsShared(CapturedOutput output) {
+		run(SeveralChains.class, (context) -> assertThat(output).contains("Filter chain 'api' for ", "/api/**",
+				"is left alone, as it has neither OAuth2 login nor client", "Filter chain 'own' for ", "/own/**",
+				"is left alone, as the app has set an AuthorizationRequestRepository of its own: "
+						+ UsersRepository.class.getName(),
+				"Filter chain 'app' for any request: pending logins are shared"));
+	}
+
+	@Test
+	void startupSaysThatAChainIsLeftAloneThoughTheUserSetARepositoryOnOneSideOnly(CapturedOutput output) {
+		run(UsersRepositoryOnClient.class,
+				(context) -> assertThat(output).contains("Filter chain 'chain' for any request is left alone, as the "
+						+ "app has set an AuthorizationRequestRepository of its own: "
+						+ UsersRepository.class.getName()));
+	}
+
+	@Test
+	void startupWarnsOfAFilterOfTheAppsOwnThatLooksElsewhere(CapturedOutput output) {
+		run(OwnFilterInSharedChain.class, (context) -> assertThat(output).contains("WARN",
+				"Filter chain 'chain' for any request: pending logins are shared, but one of its filters looks for them in "
+						+ HttpSessionOAuth2AuthorizationRequestRepository.class.getName(),
+				"Set the AuthorizationRequestRepository bean"));
+	}
+
+	@Test
+	void startupSaysHowFiltersOfTheAppsOwnCanShare(CapturedOutput output) {
+		run(OwnFiltersOnly.class,
+				(context) -> assertThat(output).contains(
+						"Filter chain 'chain' for any request is left alone, as the app makes its filters",
+						"Set the AuthorizationRequestRepository bean"));
+	}
+
+	@Test
 	void disabledLeavesTheAppAsWithoutTheStarter() {
 		this.runner.withPropertyValues("oauth2-state.enabled=false").run((context) -> {
 			assertThat(repositories(context)).containsExactly(
@@ -165,6 +243,14 @@ class FilterChainHookTests {
 			.accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection()
 			.onFieldAccess(AbstractAuthenticationProcessingFilter.class, "successHandler")).accepts(hints);
+		assertThat(
+				RuntimeHintsPredicates.reflection().onFieldAccess(SessionManagementConfigurer.class, "sessionPolicy"))
+			.accepts(hints);
+		for (Class<?> filter : List.of(OAuth2AuthorizationRequestRedirectFilter.class,
+				OAuth2LoginAuthenticationFilter.class, OAuth2AuthorizationCodeGrantFilter.class)) {
+			assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(filter, "authorizationRequestRepository"))
+				.accepts(hints);
+		}
 	}
 
 	private void run(Class<?> configuration, Consumer<AssertableWebApplicationContext> assertions) {
@@ -277,6 +363,53 @@ class FilterChainHookTests {
 				.oauth2Client((client) -> client
 					.authorizationCodeGrant((grant) -> grant.authorizationRequestRepository(new UsersRepository())))
 				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class UsersRepositoryBean {
+
+		@Bean
+		UsersRepository usersRepository() {
+			return new UsersRepository();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class BeanOnLogin {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http,
+				AuthorizationRequestRepository<OAuth2AuthorizationRequest> repository) {
+			return http
+				.oauth2Login((login) -> login
+					.authorizationEndpoint((endpoint) -> endpoint.authorizationRequestRepository(repository)))
+				.oauth2Client(Customizer.withDefaults())
+				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnFilterInSharedChain {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http, ClientRegistrationRepository registrations) {
+			return http.oauth2Login(Customizer.withDefaults())
+				.addFilter(new OAuth2AuthorizationRequestRedirectFilter(registrations, "/own"))
+				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnFiltersOnly {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http, ClientRegistrationRepository registrations) {
+			return http.addFilter(new OAuth2AuthorizationRequestRedirectFilter(registrations)).build();
 		}
 
 	}

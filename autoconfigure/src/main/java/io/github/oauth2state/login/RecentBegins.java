@@ -1,0 +1,109 @@
+package io.github.oauth2state.login;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * Remembers for a moment which cookies were issued to whom. Requests that a browser sends
+ * at once, for example when it reopens all tabs, do not show each other's cookies, so
+ * that each of them alone would find that there is room. Then the browser would hold more
+ * than servers accept.
+ * <p>
+ * Senders are told apart by headers that other browsers may share. That is enough: at
+ * worst a browser is told to delete cookies that it does not have. Of small cookies only
+ * those count that were issued while the request was under way, as the browser cannot
+ * have known them when it sent the request. Large ones count for a moment longer, as a
+ * few of them are too many. Thread-safe.
+ */
+final class RecentBegins {
+
+	private static final Duration MEMORY = Duration.ofSeconds(2);
+
+	private static final int MAX_SENDERS = 1000;
+
+	private static final int MAX_COOKIES = 100;
+
+	/**
+	 * In bytes. Smaller cookies carry no record.
+	 */
+	private static final int LARGE = 512;
+
+	/**
+	 * Answers overtake each other, so a cookie is cleared by several of them.
+	 */
+	private static final int TIMES_CLEARED = 16;
+
+	private final int maxCount;
+
+	private final LongSupplier nanoTime;
+
+	private final Map<Integer, Deque<Issued>> bySender = new LinkedHashMap<>(16, 0.75f, true) {
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<Integer, Deque<Issued>> eldest) {
+			return size() > MAX_SENDERS;
+		}
+	};
+
+	/**
+	 * Creates a memory.
+	 * @param maxCount how many logins one browser may have pending
+	 * @param nanoTime the time in nanoseconds
+	 */
+	RecentBegins(int maxCount, LongSupplier nanoTime) {
+		this.maxCount = maxCount;
+		this.nanoTime = nanoTime;
+	}
+
+	/**
+	 * Adds a cookie.
+	 * @param sender to whom it is issued
+	 * @param name its name
+	 * @param size its size, in bytes
+	 * @param since since when cookies count, in nanoseconds, unless the cookie is large
+	 * @param shown the names of the cookies that the request shows, which can be evicted
+	 * as such
+	 * @return the names of cookies that were issued too recently for the request to show
+	 * them and that must go
+	 */
+	synchronized List<String> add(int sender, String name, int size, long since, Set<String> shown) {
+		long now = this.nanoTime.getAsLong();
+		Deque<Issued> recent = this.bySender.computeIfAbsent(sender, (key) -> new ArrayDeque<>());
+		recent.removeIf((issued) -> now - issued.nanoTime() > MEMORY.toNanos() || shown.contains(issued.name()));
+		recent.addFirst(new Issued(name, size, now));
+		if (recent.size() > MAX_COOKIES) {
+			recent.removeLast();
+		}
+		List<String> cleared = new ArrayList<>();
+		int count = 0;
+		int total = 0;
+		for (Iterator<Issued> all = recent.iterator(); all.hasNext();) {
+			Issued issued = all.next();
+			if (size < LARGE && issued.nanoTime() - since < 0) {
+				break;
+			}
+			count++;
+			total += issued.size();
+			if (count > 1 && (count > this.maxCount || total > BindingCookies.MAX_TOTAL_SIZE)) {
+				if (cleared.size() < TIMES_CLEARED) {
+					cleared.add(issued.name());
+				}
+				else {
+					all.remove();
+				}
+			}
+		}
+		return cleared;
+	}
+
+	private record Issued(String name, int size, long nanoTime) {
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.github.oauth2state.login;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.oauth2state.record.Hkdf;
+import io.github.oauth2state.record.Seal;
+
+/**
+ * Seals the query with which a login began, so that it can begin anew with the same. It
+ * may contain what must not be readable in a cookie, for example a CSRF token. The key is
+ * derived from the login's state, which the callback has and the cookie does not.
+ */
+final class RestartQuery {
+
+	private static final int MAX_LENGTH = 512;
+
+	private static final int SEALING_KEY_LENGTH = 32;
+
+	private static final byte[] NO_SALT = {};
+
+	private final byte[] info;
+
+	RestartQuery(String namespace) {
+		this.info = ("oauth2-state/restart/1/" + namespace).getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * Seals the query of a path.
+	 * @param path the path with its query
+	 * @param state the state of the login
+	 * @return the sealed query, or {@code null} if there is none that can be kept
+	 */
+	@Nullable String seal(String path, String state) {
+		int start = path.indexOf('?') + 1;
+		if (start == 0 || path.length() > MAX_LENGTH || !LocalPath.isLocal(path)) {
+			return null;
+		}
+		byte[] sealed = Seal.seal(key(state), path.substring(start).getBytes(StandardCharsets.UTF_8));
+		return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
+	}
+
+	/**
+	 * Adds a sealed query to a path.
+	 * @param path the path without its query
+	 * @param sealed the sealed query, possibly hostile
+	 * @param state the state of the callback
+	 * @return the path with its query, or without it if it does not open
+	 */
+	String addTo(String path, @Nullable String sealed, String state) {
+		if (sealed == null) {
+			return path;
+		}
+		try {
+			return Seal.open(key(state), Base64.getUrlDecoder().decode(sealed))
+				.map((query) -> path + "?" + new String(query, StandardCharsets.UTF_8))
+				.filter(LocalPath::isLocal)
+				.orElse(path);
+		}
+		catch (IllegalArgumentException ex) {
+			return path;
+		}
+	}
+
+	private SecretKey key(String state) {
+		byte[] secret = state.getBytes(StandardCharsets.UTF_8);
+		return new SecretKeySpec(Hkdf.derive(NO_SALT, secret, this.info, SEALING_KEY_LENGTH), "AES");
+	}
+
+}

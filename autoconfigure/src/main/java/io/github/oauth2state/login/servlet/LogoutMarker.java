@@ -1,0 +1,40 @@
+package io.github.oauth2state.login.servlet;
+
+import java.util.List;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.authentication.logout.LogoutHandler;
+
+import io.github.oauth2state.login.PendingLogins;
+
+/**
+ * Ends authorizations of clients at a logout, on chains with the shared repository. In a
+ * session they would end with it.
+ */
+class LogoutMarker implements LogoutHandler {
+
+	private final PendingLogins logins;
+
+	private volatile boolean enabled;
+
+	LogoutMarker(PendingLogins logins) {
+		this.logins = logins;
+	}
+
+	void enable() {
+		this.enabled = true;
+	}
+
+	@Override
+	public void logout(HttpServletRequest request, HttpServletResponse response,
+			@Nullable Authentication authentication) {
+		if (this.enabled) {
+			this.logins.logout(ServletRequests.browser(request))
+				.ifPresent((mark) -> ServletRequests.addCookies(response, List.of(mark)));
+		}
+	}
+
+}

@@ -1,0 +1,199 @@
+package io.github.oauth2state.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for requests that begin logins and are no ordinary navigation of one user, and
+ * for logins that cannot begin.
+ */
+class BeginTests {
+
+	private static final String BEGIN = "/oauth2/authorization/idp";
+
+	private static final Map<String, String> REASONS = Map.of("enum", "Additional parameter 'audience'", "state",
+			"1024 characters", "form-post", "server.forward-headers-strategy");
+
+	private static Instance store;
+
+	private static Instance cookie;
+
+	private final Browser browser = Browser.overHttps();
+
+	@BeforeAll
+	static void start() {
+		store = Cluster.shared().start(Chain.class);
+		cookie = Instance.start(Cluster.shared().idp, null,
+				List.of("oauth2-state.store=cookie", "oauth2-state.cookie.keys=" + Keys.random("a"),
+						"spring.autoconfigure.exclude=" + Instance.NOT_OF_THE_APP),
+				Chain.class);
+	}
+
+	@AfterAll
+	static void stop() {
+		store.close();
+		cookie.close();
+	}
+
+	@BeforeEach
+	void forget() {
+		Cluster.shared().forget();
+		store.takeEvents();
+		cookie.takeEvents();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "Sec-Fetch-Mode, cors", "Sec-Fetch-Mode, no-cors", "Sec-Fetch-Dest, image", "Sec-Fetch-Dest, empty",
+			"X-Requested-With, XMLHttpRequest", "Accept, application/json" })
+	void beginThatIsNoNavigationKeepsNothingAndIsAnsweredAsBySpringSecurity(String header, String value) {
+		String pending = this.browser.begin(store, BEGIN);
+		Map<String, String> cookies = Map.copyOf(this.browser.cookies());
+		Cluster.shared().store.takeOperations();
+		for (Instance instance : List.of(store, cookie)) {
+			instance.takeSessionsCreated();
+			for (int i = 0; i < 20; i++) {
+				Browser script = this.browser.copy().header(header, value);
+				Browser.Page page = script.open(instance, BEGIN);
+				assertThat(page.location()).contains("/oauth2/authorize?");
+				assertThat(page.setCookies()).isEmpty();
+			}
+			assertThat(instance.takeSessionsCreated()).isZero();
+		}
+		assertThat(Cluster.shared().store.takeOperations()).isEmpty();
+		assertThat(this.browser.cookies()).isEqualTo(cookies);
+		this.browser.open(store, pending);
+		assertThat(this.browser.isSignedIn(store)).isTrue();
+	}
+
+	/**
+	 * A plain client begins logins, and so does a browser that reopens its tabs.
+	 */
+	@Test
+	void sixtyBeginsAtOnceLeaveTheBrowserWithHeadersThatServersAccept() throws Exception {
+		for (Instance instance : List.of(store, cookie)) {
+			Browser tabs = Browser.overHttps();
+			ExecutorService executor = Executors.newFixedThreadPool(60);
+			try {
+				Browser shared = Browser.overHttps();
+				List<Callable<Browser.Page>> begins = new ArrayList<>();
+				for (int i = 0; i < 60; i++) {
+					begins.add(() -> {
+						Browser.Page page = shared.send(instance, BEGIN, null);
+						synchronized (tabs) {
+							tabs.accept(page);
+						}
+						return page;
+					});
+				}
+				for (Future<Browser.Page> begun : executor.invokeAll(begins)) {
+					assertThat(begun.get().location()).contains("/oauth2/authorize?");
+				}
+			}
+			finally {
+				executor.shutdownNow();
+			}
+			assertThat(size(tabs)).isLessThan(7 * 1024);
+			tabs.open(instance, tabs.begin(instance, BEGIN));
+			assertThat(tabs.isSignedIn(instance)).isTrue();
+		}
+	}
+
+	private static int size(Browser browser) {
+		return browser.cookies()
+			.entrySet()
+			.stream()
+			.mapToInt((cookie) -> cookie.getKey().length() + cookie.getValue().length() + 3)
+			.sum();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "enum", "state", "form-post" })
+	void loginThatCannotBeginEndsOnAPageThatNamesItsLogLine(String problem) {
+		Browser user = problem.equals("form-post") ? Browser.overHttp() : this.browser;
+		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state.login.servlet.StoreFailures")) {
+			Browser.Page page = user.follow(store, BEGIN + "?problem=" + problem);
+			assertThat(page.status()).isEqualTo(500);
+			assertThat(page.body()).contains("Login not possible").doesNotContain("Exception");
+			String reference = page.body().replaceAll("(?s).*<code>(.*)</code>.*", "$1");
+			assertThat(log.lines()).filteredOn((line) -> line.contains("reference " + reference + ": "))
+				.singleElement()
+				.asString()
+				.contains(REASONS.get(problem));
+		}
+		assertThat(Cluster.shared().store.takeOperations()).isEmpty();
+	}
+
+	@Test
+	void loginThatDoesNotFitIntoACookieEndsOnAPage() {
+		Browser.Page page = this.browser.follow(cookie, BEGIN + "?problem=size");
+		assertThat(page.status()).isEqualTo(500);
+		assertThat(page.body()).contains("Login not possible");
+	}
+
+	@Test
+	void answerThatSetsASecretIsNotStoredThoughTheAppSwitchedThatOff() {
+		Browser.Page page = this.browser.open(store, BEGIN);
+		assertThat(page.setCookies()).isNotEmpty();
+		assertThat(page.cacheControl()).contains("no-store");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Chain {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+				.headers((headers) -> headers.cacheControl((cacheControl) -> cacheControl.disable()))
+				.oauth2Login((login) -> login.loginPage(BEGIN))
+				.build();
+		}
+
+		@Bean
+		OAuth2AuthorizationRequestResolver resolver(ClientRegistrationRepository registrations) {
+			DefaultOAuth2AuthorizationRequestResolver resolver = new DefaultOAuth2AuthorizationRequestResolver(
+					registrations);
+			resolver.setAuthorizationRequestCustomizer(Chain::addProblem);
+			return resolver;
+		}
+
+		private static void addProblem(OAuth2AuthorizationRequest.Builder builder) {
+			String problem = ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest()
+				.getParameter("problem");
+			switch (String.valueOf(problem)) {
+				case "enum" -> builder.additionalParameters((all) -> all.put("audience", Thread.State.NEW));
+				case "state" -> builder.state("s".repeat(1025));
+				case "form-post" -> builder.additionalParameters((all) -> all.put("response_mode", "form_post"));
+				case "size" -> builder.attributes((all) -> all.put("large", "x".repeat(5000)));
+				default -> {
+				}
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,79 @@
+package io.github.oauth2state.scenario;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.github.oauth2state.backends.TestRedis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which connections to a real Redis the percentage and logins use, as the server tells.
+ */
+@Timeout(120)
+class RolloutConnectionTests {
+
+	private static final Pattern CLIENT = Pattern.compile("id=(\\d+) .* cmd=(\\w+)");
+
+	private static final Set<String> OF_LOGINS = Set.of("set", "getdel");
+
+	private static final Duration A_FEW_POLLS = Duration.ofSeconds(7);
+
+	private final RealCluster cluster = SharedStore.REDIS.cluster();
+
+	@AfterEach
+	void forget() {
+		this.cluster.forget();
+	}
+
+	@Test
+	void percentageIsNotReadOnTheConnectionOfLogins() {
+		try (RedisClient client = RedisClient.create(TestRedis.instance().url());
+				StatefulRedisConnection<String, String> connection = client.connect();
+				Instance instance = this.cluster.start(List.of("oauth2-state.rollout.at-runtime=true"))) {
+			Map<String, Set<String>> commands = new HashMap<>();
+			long end = System.nanoTime() + A_FEW_POLLS.toNanos();
+			while (System.nanoTime() < end) {
+				Browser browser = Browser.overHttps();
+				note(connection.sync().clientList(), commands);
+				String callback = browser.begin(instance, "/oauth2/authorization/idp");
+				note(connection.sync().clientList(), commands);
+				browser.open(instance, callback);
+				note(connection.sync().clientList(), commands);
+			}
+			assertThat(commands.values()).filteredOn((seen) -> seen.stream().anyMatch(OF_LOGINS::contains))
+				.hasSize(1)
+				.allMatch(OF_LOGINS::containsAll);
+			assertThat(commands.values()).filteredOn((seen) -> seen.stream().anyMatch(RolloutConnectionTests::reads))
+				.hasSize(1);
+		}
+	}
+
+	private static boolean reads(String command) {
+		return Set.of("get", "getrange", "eval", "strlen").contains(command);
+	}
+
+	/**
+	 * Notes the last command of each connection.
+	 */
+	private static void note(String clients, Map<String, Set<String>> commands) {
+		for (MatchResult client : CLIENT.matcher(clients).results().toList()) {
+			if (OF_LOGINS.contains(client.group(2)) || reads(client.group(2))) {
+				commands.computeIfAbsent(client.group(1), (id) -> new HashSet<>()).add(client.group(2));
+			}
+		}
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.github.oauth2state.scenario;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import io.github.oauth2state.LoginEvent;
+import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.rollout.ClusterPercentage;
+import io.github.oauth2state.rollout.Percentage;
+import io.github.oauth2state.rollout.StoreCircuit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What others who can write to a real store put in the place of the percentage.
+ */
+@ParameterizedClass
+@EnumSource
+@Timeout(180)
+class RolloutRecordTests {
+
+	private static final List<String> AT_RUNTIME = List.of("oauth2-state.rollout.at-runtime=true",
+			"oauth2-state.rollout.percentage=20", "oauth2-state.on-store-failure=fail");
+
+	private static final Duration A_FEW_POLLS = Duration.ofSeconds(7);
+
+	@Parameter
+	private SharedStore store;
+
+	@AfterEach
+	void forget() {
+		this.store.cluster().forget();
+	}
+
+	@Test
+	void hugeRecordNeitherStopsLoginsNorMovesThePercentage() {
+		try (Instance a = start(); Instance b = start()) {
+			percentage(a).set(new Percentage(BigDecimal.valueOf(100)));
+			percentage(b).set(new Percentage(BigDecimal.valueOf(100)));
+			this.store.cluster().records.rewrite((record) -> new byte[60_000_000]);
+			long end = System.nanoTime() + A_FEW_POLLS.toNanos();
+			while (System.nanoTime() < end) {
+				assertLogsIn(a, b);
+				assertLogsIn(b, a);
+			}
+			for (Instance instance : List.of(a, b)) {
+				assertThat(percentage(instance).current()).hasToString("100");
+				assertThat(instance.context().getBean(StoreCircuit.class).state()).isEqualTo(StoreCircuit.State.CLOSED);
+				assertThat(instance.takeEvents()).isNotEmpty()
+					.allMatch((event) -> event.path() == LoginPath.SHARED)
+					.extracting(LoginEvent::outcome)
+					.containsOnly(LoginOutcome.STARTED, LoginOutcome.COMPLETED);
+			}
+		}
+	}
+
+	private static void assertLogsIn(Instance begun, Instance calledBack) {
+		Browser browser = Browser.overHttps();
+		browser.open(calledBack, browser.begin(begun, "/oauth2/authorization/idp"));
+		assertThat(browser.isSignedIn(calledBack)).isTrue();
+	}
+
+	private static ClusterPercentage percentage(Instance instance) {
+		return instance.context().getBean(ClusterPercentage.class);
+	}
+
+	private Instance start() {
+		return this.store.cluster().start(AT_RUNTIME);
+	}
+
+}
