@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
  */
 final class RecentBegins {
 
-	private static final Duration MEMORY = Duration.ofSeconds(2);
+	private static final Duration MEMORY = Duration.ofSeconds(10);
 
 	private static final int MAX_SENDERS = 1000;
 

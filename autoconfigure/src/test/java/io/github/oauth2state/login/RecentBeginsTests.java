@@ -63,7 +63,7 @@ class RecentBeginsTests {
 	@Test
 	void memoryIsShort() {
 		List.of("a", "b", "c").forEach((name) -> add(1, name, Set.of()));
-		this.time.addAndGet(Duration.ofSeconds(3).toNanos());
+		this.time.addAndGet(Duration.ofSeconds(11).toNanos());
 		assertThat(add(1, "d", Set.of())).isEmpty();
 	}
 
