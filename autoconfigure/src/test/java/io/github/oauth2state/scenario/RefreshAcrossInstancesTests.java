@@ -158,13 +158,16 @@ class RefreshAcrossInstancesTests {
 
 	@Test
 	void holderThatIsKilledBeforeItsCallCostsNobodyTheirTokens() {
-		try (TcpProxy network = proxyToProvider(); RefreshingInstance holder = startBehind(network)) {
-			String user = newUser(holder, this.instances.get(0));
+		try (TcpProxy network = proxyToProvider();
+				RefreshingInstance holder = startBehind(network);
+				RefreshingInstance other = startBehind(network)) {
+			String user = newUser(holder, other);
 			network.set(TcpProxy.Mode.HOLD_REQUESTS);
 			CompletableFuture<?> lost = holder.token(user);
 			awaitLease();
-			CompletableFuture<HttpResponse<String>> waiter = this.instances.get(0).token(user);
+			CompletableFuture<HttpResponse<String>> waiter = other.token(user);
 			holder.kill();
+			network.set(TcpProxy.Mode.FORWARD);
 			assertThat(waiter.join().statusCode()).isEqualTo(200);
 			assertThat(lost).failsWithin(Duration.ofMinutes(1));
 			assertThat(calls(user)).isEqualTo(1);
