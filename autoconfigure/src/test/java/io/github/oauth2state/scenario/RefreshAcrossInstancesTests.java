@@ -161,12 +161,11 @@ class RefreshAcrossInstancesTests {
 		try (TcpProxy network = proxyToProvider(); RefreshingInstance holder = startBehind(network)) {
 			String user = newUser(holder, this.instances.get(0));
 			network.set(TcpProxy.Mode.HOLD_REQUESTS);
-			CompletableFuture<?> lost = holder.token(user);
+			holder.token(user);
 			awaitLease();
 			CompletableFuture<HttpResponse<String>> waiter = this.instances.get(0).token(user);
 			holder.kill();
 			assertThat(waiter.join().statusCode()).isEqualTo(200);
-			assertThat(lost).failsWithin(Duration.ofMinutes(1));
 			assertThat(calls(user)).isEqualTo(1);
 		}
 	}
