@@ -161,7 +161,7 @@ class RefreshAcrossInstancesTests {
 		try (TcpProxy network = proxyToProvider(); RefreshingInstance holder = startBehind(network)) {
 			String user = newUser(holder, this.instances.get(0));
 			network.set(TcpProxy.Mode.HOLD_REQUESTS);
-			holder.token(user);
+			CompletableFuture<?> unused = holder.token(user);
 			awaitLease();
 			CompletableFuture<HttpResponse<String>> waiter = this.instances.get(0).token(user);
 			holder.kill();
