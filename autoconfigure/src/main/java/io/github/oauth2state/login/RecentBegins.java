@@ -18,10 +18,9 @@ import java.util.function.LongSupplier;
  * than servers accept.
  * <p>
  * Senders are told apart by headers that other browsers may share. That is enough: at
- * worst a browser is told to delete cookies that it does not have. Of small cookies only
- * those count that were issued while the request was under way, as the browser cannot
- * have known them when it sent the request. Large ones count for a moment longer, as a
- * few of them are too many. Thread-safe.
+ * worst a browser is told to delete cookies that it does not have. Only cookies count that
+ * were issued while the request was under way, as the browser cannot have known them when
+ * it sent the request. Thread-safe.
  */
 final class RecentBegins {
 
@@ -32,9 +31,9 @@ final class RecentBegins {
 	private static final int MAX_COOKIES = 100;
 
 	/**
-	 * In bytes. Smaller cookies carry no record.
+	 * How long a request may have been under way before this app received it.
 	 */
-	private static final int LARGE = 512;
+	private static final Duration ON_THE_WAY = Duration.ofSeconds(2);
 
 	/**
 	 * Answers overtake each other, so a cookie is cleared by several of them.
@@ -67,13 +66,13 @@ final class RecentBegins {
 	 * @param sender to whom it is issued
 	 * @param name its name
 	 * @param size its size, in bytes
-	 * @param since since when cookies count, in nanoseconds, unless the cookie is large
+	 * @param received when the app received the request, in nanoseconds
 	 * @param shown the names of the cookies that the request shows, which can be evicted
 	 * as such
 	 * @return the names of cookies that were issued too recently for the request to show
 	 * them and that must go
 	 */
-	synchronized List<String> add(int sender, String name, int size, long since, Set<String> shown) {
+	synchronized List<String> add(int sender, String name, int size, long received, Set<String> shown) {
 		long now = this.nanoTime.getAsLong();
 		Deque<Issued> recent = this.bySender.computeIfAbsent(sender, (key) -> new ArrayDeque<>());
 		recent.removeIf((issued) -> now - issued.nanoTime() > MEMORY.toNanos() || shown.contains(issued.name()));
@@ -86,7 +85,7 @@ final class RecentBegins {
 		int total = 0;
 		for (Iterator<Issued> all = recent.iterator(); all.hasNext();) {
 			Issued issued = all.next();
-			if (size < LARGE && issued.nanoTime() - since < 0) {
+			if (received - issued.nanoTime() > ON_THE_WAY.toNanos()) {
 				break;
 			}
 			count++;

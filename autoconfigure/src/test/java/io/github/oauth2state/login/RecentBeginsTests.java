@@ -50,8 +50,15 @@ class RecentBeginsTests {
 	@Test
 	void browserThatSendsItsRequestAfterTheOthersWereAnsweredHasNoneOfThem() {
 		List.of("a", "b", "c").forEach((name) -> add(1, name, Set.of()));
-		this.time.set(10);
-		assertThat(this.recent.add(1, "d", SIZE, 5, Set.of())).isEmpty();
+		this.time.addAndGet(Duration.ofSeconds(4).toNanos());
+		assertThat(this.recent.add(1, "d", SIZE, Duration.ofSeconds(3).toNanos(), Set.of())).isEmpty();
+	}
+
+	@Test
+	void requestMayHaveBeenOnItsWayWhenTheOthersWereAnswered() {
+		List.of("a", "b", "c").forEach((name) -> add(1, name, Set.of()));
+		this.time.addAndGet(Duration.ofSeconds(4).toNanos());
+		assertThat(this.recent.add(1, "d", SIZE, Duration.ofSeconds(1).toNanos(), Set.of())).containsExactly("a");
 	}
 
 	@Test

@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.nimbusds.jose.jwk.source.JWKSource;
@@ -190,6 +193,10 @@ final class IdentityProvider implements AutoCloseable {
 
 		private volatile int failure;
 
+		private final AtomicReference<CountDownLatch> losing = new AtomicReference<>();
+
+		private final AtomicInteger lost = new AtomicInteger();
+
 		/**
 		 * Returns how many calls with a refresh token have been worked off, though
 		 * perhaps not answered.
@@ -217,11 +224,34 @@ final class IdentityProvider implements AutoCloseable {
 			this.failure = status;
 		}
 
+		/**
+		 * Loses the next call: it is not worked off, and its caller waits.
+		 * @param end what ends the caller's wait
+		 */
+		void loseNext(CountDownLatch end) {
+			this.lost.set(0);
+			this.losing.set(end);
+		}
+
+		/**
+		 * Returns how many calls were lost.
+		 */
+		int lost() {
+			return this.lost.get();
+		}
+
 		@Override
 		protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 				throws ServletException, IOException {
 			if (!request.getRequestURI().equals("/oauth2/token")) {
 				chain.doFilter(request, response);
+				return;
+			}
+			CountDownLatch end = this.losing.getAndSet(null);
+			if (end != null) {
+				this.lost.incrementAndGet();
+				await(end);
+				response.setStatus(504);
 				return;
 			}
 			this.count.incrementAndGet();
@@ -238,6 +268,15 @@ final class IdentityProvider implements AutoCloseable {
 			sleep();
 			if (response.getStatus() >= 400) {
 				this.refused.incrementAndGet();
+			}
+		}
+
+		private static void await(CountDownLatch latch) {
+			try {
+				latch.await(1, TimeUnit.MINUTES);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
 			}
 		}
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -158,15 +159,22 @@ class RefreshAcrossInstancesTests {
 
 	@Test
 	void holderThatIsKilledBeforeItsCallCostsNobodyTheirTokens() {
-		try (TcpProxy network = proxyToProvider(); RefreshingInstance holder = startBehind(network)) {
+		CountDownLatch end = new CountDownLatch(1);
+		try (RefreshingInstance holder = startOne()) {
 			String user = newUser(holder, this.instances.get(0));
-			network.set(TcpProxy.Mode.HOLD_REQUESTS);
-			CompletableFuture<?> unused = holder.token(user);
-			awaitLease();
+			this.idp.tokenCalls().loseNext(end);
+			CompletableFuture<?> lost = holder.token(user);
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> this.idp.tokenCalls().lost() == 1);
 			CompletableFuture<HttpResponse<String>> waiter = this.instances.get(0).token(user);
+			pause(Duration.ofMillis(500));
+			assertThat(waiter).isNotDone();
 			holder.kill();
+			assertThat(lost).failsWithin(Duration.ofMinutes(1));
 			assertThat(waiter.join().statusCode()).isEqualTo(200);
 			assertThat(calls(user)).isEqualTo(1);
+		}
+		finally {
+			end.countDown();
 		}
 	}
 
@@ -364,12 +372,6 @@ class RefreshAcrossInstancesTests {
 
 	private TcpProxy proxyToProvider() {
 		return new TcpProxy("localhost", Integer.parseInt(this.idp.issuer().replaceAll(".*:", "")));
-	}
-
-	private void awaitLease() {
-		long before = this.records.size();
-		Awaitility.await().until(() -> this.records.size() > before || this.records.size() > 0);
-		pause(Duration.ofMillis(500));
 	}
 
 	private String newUserEverywhere() {
