@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param percentage the percentage, or {@code null} if it was cleared, which is kept for
  * as long, so that it can be told from a store that lost its data
  * @param written when it was written
- * @param tags what {@link PercentageTags} made of the rest, empty if there are none
+ * @param tags what {@link PercentageTags} made of the rest, or empty without keys
  */
 record PercentageRecord(@Nullable Percentage percentage, Instant written, String tags) {
 

@@ -42,9 +42,9 @@ public final class StoreConnections {
 	}
 
 	/**
-	 * Returns the stores that come into question where none is configured: those whose
-	 * connections are qualified for the library, or if there are none, those that have
-	 * any.
+	 * Returns the candidates for the store if none is configured: the types with a
+	 * connection that is qualified for the library, otherwise the types with any
+	 * connection.
 	 */
 	static Set<StoreType> in(ConfigurableListableBeanFactory beanFactory) {
 		Set<StoreType> qualified = types((type) -> isQualified(type, beanFactory));

@@ -15,8 +15,8 @@ import io.github.oauth2state.config.PropertyCheck;
  * @param keys the keys that tokens are sealed under, separated by commas, each as
  * '&lt;id&gt;:&lt;32 bytes in Base64&gt;': the first one seals, all of them open; make
  * one with 'openssl rand -base64 32'
- * @param ttl how long tokens are kept after they were last saved, from 1m to 400d, where
- * they do not tell themselves
+ * @param ttl how long tokens are kept after they were last saved if the provider does not
+ * say how long they live, from 1m to 400d
  */
 @ConfigurationProperties("oauth2-state.tokens")
 public record TokensProperties(@DefaultValue("none") TokenStoreType store, @Nullable String keys,

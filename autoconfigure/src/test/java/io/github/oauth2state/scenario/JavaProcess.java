@@ -1,14 +1,17 @@
 package io.github.oauth2state.scenario;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import org.awaitility.Awaitility;
 
@@ -36,9 +39,24 @@ final class JavaProcess implements AutoCloseable {
 	 * @param arguments what it is told
 	 */
 	static JavaProcess start(Class<?> main, String heap, List<String> arguments) {
+		return start(System.getProperty("java.class.path"), main, heap, arguments);
+	}
+
+	/**
+	 * Starts a process that has fewer libraries than the tests.
+	 * @param library a part of the paths of those that it does not have
+	 */
+	static JavaProcess startWithout(String library, Class<?> main, String heap, List<String> arguments) {
+		String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter((path) -> !path.contains(library))
+			.collect(Collectors.joining(File.pathSeparator));
+		return start(classPath, main, heap, arguments);
+	}
+
+	private static JavaProcess start(String classPath, Class<?> main, String heap, List<String> arguments) {
 		List<String> command = new ArrayList<>(
 				List.of(ProcessHandle.current().info().command().orElseThrow(), "-Xmx" + heap,
-						"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), main.getName()));
+						"-XX:TieredStopAtLevel=1", "-cp", classPath, main.getName()));
 		command.addAll(arguments);
 		try {
 			Path output = Files.createTempFile("process", ".log");

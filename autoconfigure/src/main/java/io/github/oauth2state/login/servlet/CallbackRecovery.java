@@ -58,8 +58,8 @@ class CallbackRecovery {
 	}
 
 	/**
-	 * A client whose callback came twice is authorized by the first, or about to be. One
-	 * that a user asked for who has logged out is not asked for by the next user.
+	 * If a callback comes twice, the first one authorizes the client. An authorization that
+	 * was begun before a logout does not begin anew, as the next user did not ask for it.
 	 */
 	private static boolean canBeginAnew(HttpServletRequest request, LostLoginException lost) {
 		boolean gone = lost.outcome() == LoginOutcome.EXPIRED || lost.outcome() == LoginOutcome.UNREADABLE;
