@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Runs one statement, in a transaction of its own that the database commits with it.
@@ -17,14 +19,23 @@ import java.util.Optional;
  */
 final class StateStatements implements AutoCloseable {
 
-	private static final int ATTEMPTS = 3;
+	/**
+	 * Where transactions are serializable by default, they are often undone for the sake
+	 * of others when many run at once.
+	 */
+	private static final int MAX_ATTEMPTS = 12;
+
+	private static final long MAX_PAUSE_MILLIS = 100;
 
 	private final StateConnections connections;
+
+	private final Duration timeout;
 
 	private final int timeoutSeconds;
 
 	StateStatements(StateConnections connections, Duration timeout) {
 		this.connections = connections;
+		this.timeout = timeout;
 		this.timeoutSeconds = seconds(timeout);
 	}
 
@@ -130,16 +141,28 @@ final class StateStatements implements AutoCloseable {
 
 	private <T> T run(String operation, Work<T> work) {
 		// What the database has undone for the sake of others can be repeated
+		long begun = System.nanoTime();
 		for (int attempt = 1; true; attempt++) {
 			try (BorrowedConnection borrowed = this.connections.borrow(operation)) {
 				return work.on(borrowed.connection());
 			}
 			catch (SQLException ex) {
-				if (attempt == ATTEMPTS || !SqlFailures.isRolledBack(ex)) {
+				boolean late = System.nanoTime() - begun > this.timeout.toNanos();
+				if (attempt == MAX_ATTEMPTS || late || !SqlFailures.isRolledBack(ex)) {
 					throw SqlFailures.afterSending(operation, ex);
 				}
 			}
+			pause(attempt);
 		}
+	}
+
+	/**
+	 * Waits for a random time, without a connection, so that those that were undone
+	 * together do not meet again.
+	 */
+	private static void pause(int attempt) {
+		long max = Math.min(MAX_PAUSE_MILLIS, 1L << attempt);
+		LockSupport.parkNanos(Duration.ofMillis(ThreadLocalRandom.current().nextLong(max + 1)).toNanos());
 	}
 
 	@Override
