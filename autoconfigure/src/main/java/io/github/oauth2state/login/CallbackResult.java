@@ -19,9 +19,11 @@ public sealed interface CallbackResult {
 	 * @param sinceBegin how long ago it began, as far as clocks agree
 	 * @param owner a digest of the name of the user who was signed in when it began, or
 	 * {@code null} if nobody was or the record does not say
+	 * @param savedRequest the path and query that the user had asked for, or {@code null}
+	 * if the record has none
 	 */
-	record Found(OAuth2AuthorizationRequest request, Duration sinceBegin,
-			@Nullable String owner) implements CallbackResult {
+	record Found(OAuth2AuthorizationRequest request, Duration sinceBegin, @Nullable String owner,
+			@Nullable String savedRequest) implements CallbackResult {
 
 		/**
 		 * Creates a result of a login that began while nobody was signed in.
@@ -29,7 +31,7 @@ public sealed interface CallbackResult {
 		 * @param sinceBegin how long ago it began, as far as clocks agree
 		 */
 		public Found(OAuth2AuthorizationRequest request, Duration sinceBegin) {
-			this(request, sinceBegin, null);
+			this(request, sinceBegin, null, null);
 		}
 
 		@Override

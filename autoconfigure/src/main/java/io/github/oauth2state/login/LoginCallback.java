@@ -1,10 +1,8 @@
 package io.github.oauth2state.login;
 
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -36,6 +34,8 @@ public final class LoginCallback {
 	private final PendingLogins logins;
 
 	private byte @Nullable [] record;
+
+	private @Nullable String savedRequest;
 
 	LoginCallback(String state, BrowserRequest browser, BindingCookie cookie, LoginKeys keys, PendingLogins logins) {
 		this.state = state;
@@ -165,7 +165,7 @@ public final class LoginCallback {
 	 * @return whether it is
 	 */
 	public boolean isFor(CallbackResult.Found found, @Nullable String user) {
-		return (found.owner() != null) ? found.owner().equals(LoginOwner.of(user)) : !isOlderThanLogout();
+		return (found.owner() != null) ? found.owner().equals(LoginRecord.owner(user)) : !isOlderThanLogout();
 	}
 
 	/**
@@ -184,16 +184,15 @@ public final class LoginCallback {
 
 	private Optional<CallbackResult> decode(byte[] record) {
 		try {
-			ByteBuffer buffer = ByteBuffer.wrap(record);
-			Instant begun = Instant.ofEpochMilli(buffer.getLong());
-			if (path() == LoginPath.COOKIE && this.logins.isExpired(begun)) {
+			LoginRecord login = LoginRecord.read(record);
+			if (path() == LoginPath.COOKIE && this.logins.isExpired(login.begun())) {
 				// Nobody else has let it expire
 				return Optional.of(new CallbackResult.Lost(LoginOutcome.EXPIRED));
 			}
-			byte[] content = Arrays.copyOfRange(record, buffer.position(), LoginOwner.end(record));
+			this.savedRequest = login.savedRequest();
 			AuthorizationRequestCodec codec = this.logins.codec();
-			return Optional.of(new CallbackResult.Found(codec.decode(content, this.state), this.logins.since(begun),
-					LoginOwner.read(record)));
+			return Optional.of(new CallbackResult.Found(codec.decode(login.content(), this.state),
+					this.logins.since(login.begun()), login.owner(), local(login.savedRequest())));
 		}
 		catch (RuntimeException ex) {
 			// Whatever a codec stumbles over: the login begins anew, the app does not
@@ -202,15 +201,24 @@ public final class LoginCallback {
 		}
 	}
 
+	private static @Nullable String local(@Nullable String page) {
+		return (page != null && LocalPath.isLocal(page)) ? page : null;
+	}
+
 	/**
 	 * Returns what to tell the browser once the record was taken.
-	 * @return the mark that the login was used, and the end of counting restarts
+	 * @return the mark that the login was used, and the end of counting restarts and of
+	 * what was saved for the login
 	 */
 	public List<ResponseCookie> cookiesWhenTaken() {
 		List<ResponseCookie> cookies = new ArrayList<>();
 		cookies.add(this.logins.cookies().issueUsedMark(this.browser, this.state, this.cookie));
-		if (this.logins.guard().isSet(this.browser)) {
-			cookies.add(this.logins.guard().clear(this.browser));
+		if (this.logins.restarts().isSet(this.browser)) {
+			cookies.add(this.logins.restarts().clear(this.browser));
+		}
+		String saved = this.logins.savedRequest().read(this.browser);
+		if (saved != null && saved.equals(this.savedRequest)) {
+			this.logins.savedRequest().clear(this.browser).ifPresent(cookies::add);
 		}
 		return cookies;
 	}
@@ -220,8 +228,8 @@ public final class LoginCallback {
 	 * @return the cookie that counts it, or empty if it must not be
 	 */
 	public Optional<ResponseCookie> countRestart() {
-		RestartGuard guard = this.logins.guard();
-		return guard.allows(this.browser) ? Optional.of(guard.countOne(this.browser)) : Optional.empty();
+		AttemptCounter restarts = this.logins.restarts();
+		return restarts.isExhausted(this.browser) ? Optional.empty() : Optional.of(restarts.countOne(this.browser));
 	}
 
 	@Override

@@ -17,11 +17,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * user wanted to go or to the provider again, rather than to an error page
  * @param verifyRedirectUri whether a callback at another URI than the redirect URI of its
  * login is refused, as a defense against mix-up attacks
+ * @param sessions where the sessions of signed-in users are: auto, shared by all
+ * instances if Spring Session is there, otherwise unknown; shared, all instances find
+ * them; sticky, in one instance each, to which a balancer sends the user's requests
+ * @param carrySavedRequest whether the page that a user asked for is kept with the
+ * pending login rather than in a session, unless sessions are shared
  * @param cookie the cookie that binds a pending login to the browser that began it
  */
 @ConfigurationProperties("oauth2-state.login")
 public record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("8") int maxPendingPerBrowser,
 		@DefaultValue("true") boolean recovery, @DefaultValue("true") boolean verifyRedirectUri,
+		@DefaultValue("auto") Sessions sessions, @DefaultValue("true") boolean carrySavedRequest,
 		@DefaultValue Cookie cookie) {
 
 	/**
@@ -40,6 +46,28 @@ public record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("
 	 */
 	public record Cookie(@DefaultValue("oauth2-state") String name, @Nullable Boolean secure,
 			@DefaultValue("lax") SameSite sameSite, @Nullable String domain) {
+	}
+
+	/**
+	 * Where the sessions of signed-in users are.
+	 */
+	public enum Sessions {
+
+		/**
+		 * Shared by all instances if Spring Session is there, and otherwise unknown.
+		 */
+		AUTO,
+
+		/**
+		 * All instances find them.
+		 */
+		SHARED,
+
+		/**
+		 * Each is in one instance, to which a balancer sends the user's requests.
+		 */
+		STICKY
+
 	}
 
 	/**

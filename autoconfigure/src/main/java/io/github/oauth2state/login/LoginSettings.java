@@ -16,10 +16,13 @@ import io.github.oauth2state.config.PropertyCheck;
  * @param maxPendingPerBrowser how many logins one browser may have pending
  * @param recovery whether callbacks that came twice or too late lead on
  * @param verifyRedirectUri whether callbacks at another URI than the login's are refused
+ * @param sessions where the sessions of signed-in users are
+ * @param carrySavedRequest whether the page that a user asked for is kept with the login
  * @param cookie the attributes of the library's cookies
  */
 public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBrowser, boolean recovery,
-		boolean verifyRedirectUri, LoginProperties.Cookie cookie) {
+		boolean verifyRedirectUri, LoginProperties.Sessions sessions, boolean carrySavedRequest,
+		LoginProperties.Cookie cookie) {
 
 	static final int MAX_PENDING_PER_BROWSER = 20;
 
@@ -51,7 +54,7 @@ public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBro
 								+ "only from secure cookies.");
 		}
 		return new LoginSettings(namespace, ttl, maxPending, properties.recovery(), properties.verifyRedirectUri(),
-				cookie);
+				properties.sessions(), properties.carrySavedRequest(), cookie);
 	}
 
 	/**

@@ -1,6 +1,5 @@
 package io.github.oauth2state.login;
 
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +48,11 @@ public final class PendingLogins {
 
 	private final @Nullable CookieRecords cookieRecords;
 
-	private final RestartGuard guard;
+	private final AttemptCounter restarts;
+
+	private final AttemptCounter signIns;
+
+	private final SavedRequestCookie savedRequest;
 
 	private final RestartQuery restartQuery;
 
@@ -66,7 +69,9 @@ public final class PendingLogins {
 		this.clock = clock;
 		this.cookies = new BindingCookies(settings);
 		this.cookieRecords = (cookieKeys != null) ? new CookieRecords(cookieKeys, settings.namespace()) : null;
-		this.guard = new RestartGuard(settings, this.cookies.app());
+		this.restarts = new AttemptCounter(settings, "retry-" + this.cookies.app());
+		this.signIns = new AttemptCounter(settings, "signed-in-" + this.cookies.app());
+		this.savedRequest = new SavedRequestCookie(settings, this.cookies.app());
 		this.restartQuery = new RestartQuery(settings.namespace());
 		this.recentBegins = new RecentBegins(settings.maxPendingPerBrowser(), System::nanoTime);
 		this.logoutMark = new LogoutMark(settings);
@@ -79,7 +84,7 @@ public final class PendingLogins {
 	 * @return as for a user
 	 */
 	public Optional<BegunLogin> begin(OAuth2AuthorizationRequest request, BrowserRequest browser) {
-		return begin(request, browser, null);
+		return begin(request, browser, null, null);
 	}
 
 	/**
@@ -87,20 +92,23 @@ public final class PendingLogins {
 	 * @param request the authorization request
 	 * @param browser the HTTP request that begins it
 	 * @param user the name of who is signed in, or {@code null} if nobody is
+	 * @param savedRequest the path and query that the user had asked for, or {@code null}
+	 * if the app keeps them
 	 * @return what to store, or empty if the login is not to be kept: another site caused
 	 * it, and the browser has as many pending logins as it may
 	 * @throws IllegalArgumentException if the authorization request cannot be stored
 	 */
-	public Optional<BegunLogin> begin(OAuth2AuthorizationRequest request, BrowserRequest browser,
-			@Nullable String user) {
+	public Optional<BegunLogin> begin(OAuth2AuthorizationRequest request, BrowserRequest browser, @Nullable String user,
+			@Nullable String savedRequest) {
 		String state = state(request);
 		Instant now = this.clock.instant();
 		BindingCookie cookie = cookie(request, state, browser, now);
 		ResponseCookie issued = this.cookies.issue(browser, state, cookie);
 		return makeRoom(browser, now, issued).map((eviction) -> {
 			LoginKeys keys = LoginKeys.of(this.settings.namespace(), state, cookie.secret());
-			return new BegunLogin(keys.key(), Seal.seal(keys.sealingKey(), record(request, now, user)),
-					this.settings.ttl(), eviction.cookies(), eviction.pending());
+			return new BegunLogin(keys.key(),
+					Seal.seal(keys.sealingKey(), record(request, now, user, savedRequest).write()), this.settings.ttl(),
+					eviction.cookies(), eviction.pending());
 		});
 	}
 
@@ -134,7 +142,7 @@ public final class PendingLogins {
 	 * @return as for a user
 	 */
 	public Optional<BegunInCookie> beginInCookie(OAuth2AuthorizationRequest request, BrowserRequest browser) {
-		return beginInCookie(request, browser, null);
+		return beginInCookie(request, browser, null, null);
 	}
 
 	/**
@@ -142,6 +150,8 @@ public final class PendingLogins {
 	 * @param request the authorization request
 	 * @param browser the HTTP request that begins it
 	 * @param user the name of who is signed in, or {@code null} if nobody is
+	 * @param savedRequest the path and query that the user had asked for, or {@code null}
+	 * if the app keeps them. They are left out if the cookie would be too large
 	 * @return what to tell the browser, or empty if the login is not to be kept: another
 	 * site caused it, and the browser has as many pending logins as it may
 	 * @throws IllegalArgumentException if the authorization request cannot be stored, or
@@ -149,15 +159,21 @@ public final class PendingLogins {
 	 * @throws IllegalStateException if there are no keys to seal it under
 	 */
 	public Optional<BegunInCookie> beginInCookie(OAuth2AuthorizationRequest request, BrowserRequest browser,
-			@Nullable String user) {
+			@Nullable String user, @Nullable String savedRequest) {
 		if (this.cookieRecords == null) {
 			throw new IllegalStateException("There are no keys in oauth2-state.cookie.keys");
 		}
 		String state = state(request);
 		Instant now = this.clock.instant();
-		BindingCookie cookie = cookie(request, state, browser, now)
-			.carrying(this.cookieRecords.seal(state, record(request, now, user)));
-		ResponseCookie issued = this.cookies.issue(browser, state, cookie);
+		BindingCookie cookie = cookie(request, state, browser, now);
+		LoginRecord login = record(request, now, user, savedRequest);
+		BindingCookie carrying = cookie.carrying(this.cookieRecords.seal(state, login.write()));
+		ResponseCookie issued = this.cookies.issue(browser, state, carrying);
+		if (savedRequest != null && issued.toString().length() > MAX_COOKIE_SIZE) {
+			carrying = cookie.carrying(this.cookieRecords.seal(state, login.withoutSavedRequest().write()));
+			issued = this.cookies.issue(browser, state, carrying);
+		}
+		String secret = carrying.secret();
 		int size = issued.toString().length();
 		if (size > MAX_COOKIE_SIZE) {
 			throw new IllegalArgumentException(
@@ -167,7 +183,7 @@ public final class PendingLogins {
 							+ "additional parameters, or keep pending logins in a store (oauth2-state.store=redis or jdbc).");
 		}
 		return makeRoom(browser, now, issued).map((eviction) -> {
-			LoginKeys keys = LoginKeys.of(this.settings.namespace(), state, cookie.secret());
+			LoginKeys keys = LoginKeys.of(this.settings.namespace(), state, secret);
 			return new BegunInCookie(eviction.cookies(), eviction.pending(), CorrelationId.of(keys.key()));
 		});
 	}
@@ -206,14 +222,9 @@ public final class PendingLogins {
 		}
 	}
 
-	private byte[] record(OAuth2AuthorizationRequest request, Instant begun, @Nullable String user) {
-		byte[] content = this.codec.encode(request);
-		byte[] owner = LoginOwner.write(user);
-		return ByteBuffer.allocate(Long.BYTES + content.length + owner.length)
-			.putLong(begun.toEpochMilli())
-			.put(content)
-			.put(owner)
-			.array();
+	private LoginRecord record(OAuth2AuthorizationRequest request, Instant begun, @Nullable String user,
+			@Nullable String savedRequest) {
+		return new LoginRecord(begun, this.codec.encode(request), savedRequest, LoginRecord.owner(user));
 	}
 
 	/**
@@ -329,8 +340,25 @@ public final class PendingLogins {
 		return this.restartQuery;
 	}
 
-	RestartGuard guard() {
-		return this.guard;
+	AttemptCounter restarts() {
+		return this.restarts;
+	}
+
+	/**
+	 * Returns what counts how often a browser was signed in since it last showed that it
+	 * is.
+	 * @return the counter
+	 */
+	public AttemptCounter signIns() {
+		return this.signIns;
+	}
+
+	/**
+	 * Returns where the page is kept that a user asked for, until the login begins.
+	 * @return the cookie
+	 */
+	public SavedRequestCookie savedRequest() {
+		return this.savedRequest;
 	}
 
 	LogoutMark logoutMark() {

@@ -18,9 +18,9 @@ import java.util.function.LongSupplier;
  * than servers accept.
  * <p>
  * Senders are told apart by headers that other browsers may share. That is enough: at
- * worst a browser is told to delete cookies that it does not have. Only cookies count that
- * were issued while the request was under way, as the browser cannot have known them when
- * it sent the request. Thread-safe.
+ * worst a browser is told to delete cookies that it does not have. Only cookies count
+ * that were issued while the request was under way, as the browser cannot have known them
+ * when it sent the request. Thread-safe.
  */
 final class RecentBegins {
 

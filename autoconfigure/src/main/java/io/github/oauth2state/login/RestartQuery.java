@@ -34,7 +34,8 @@ final class RestartQuery {
 	 * Seals the query of a path.
 	 * @param path the path with its query
 	 * @param state the state of the login
-	 * @return the sealed query, or {@code null} if the path has no query or it is too long
+	 * @return the sealed query, or {@code null} if the path has no query or it is too
+	 * long
 	 */
 	@Nullable String seal(String path, String state) {
 		int start = path.indexOf('?') + 1;

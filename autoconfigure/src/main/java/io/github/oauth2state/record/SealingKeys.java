@@ -31,8 +31,8 @@ public final class SealingKeys {
 	 * @param property where they are configured
 	 * @param text the keys, as they are configured, separated by commas
 	 * @return the keys
-	 * @throws UnusableKeysException if there is no key, or a key is malformed or obviously
-	 * not random
+	 * @throws UnusableKeysException if there is no key, or a key is malformed or
+	 * obviously not random
 	 */
 	public static SealingKeys of(String property, String text) {
 		SealingKeys keys = read(property, text);

@@ -56,6 +56,14 @@ public final class Rollout {
 		return decideByPercentage(login);
 	}
 
+	/**
+	 * Tells whether any login may take the path that is being rolled out.
+	 * @return whether one may
+	 */
+	public boolean mayRollOut() {
+		return this.decider != null || !this.percentage.current().isNobody();
+	}
+
 	private Decision decideByPercentage(BeginningLogin login) {
 		Percentage current = this.percentage.current();
 		if (current.isNobody() || current.isEverybody()) {

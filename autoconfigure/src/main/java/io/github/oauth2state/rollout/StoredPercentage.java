@@ -18,8 +18,8 @@ import io.github.oauth2state.StateStoreException;
  * that is gone, or older than what was seen before, was lost with the store's data, and
  * an instance that remembers it puts it back: clearing, too, leaves a record.
  * <p>
- * The record's key is no secret, so anybody who can write to the store can write
- * anything there. A record that no instance of the app can have written is replaced by what is
+ * The record's key is no secret, so anybody who can write to the store can write anything
+ * there. A record that no instance of the app can have written is replaced by what is
  * known. It is read by {@link StateStore#find} only, which is bounded.
  */
 final class StoredPercentage {

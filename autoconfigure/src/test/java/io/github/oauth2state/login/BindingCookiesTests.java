@@ -261,8 +261,9 @@ class BindingCookiesTests {
 
 	@Test
 	void settingSaysHowManyLoginsMayBePending() {
-		BindingCookies one = new BindingCookies(new LoginSettings("shop", TTL, 1, true, true,
-				new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
+		BindingCookies one = new BindingCookies(
+				new LoginSettings("shop", TTL, 1, true, true, LoginProperties.Sessions.AUTO, true,
+						new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
 		assertThat(one.makeRoom(HTTPS, NOW, SIZE).orElseThrow().pending()).isZero();
 		assertThat(one.makeRoom(TestRequests.https("/begin", held(1)), NOW, SIZE).orElseThrow().pending()).isEqualTo(1);
 	}
@@ -359,7 +360,7 @@ class BindingCookiesTests {
 	}
 
 	private static BindingCookies cookies(String namespace, @Nullable Boolean secure) {
-		return new BindingCookies(new LoginSettings(namespace, TTL, 8, true, true,
+		return new BindingCookies(new LoginSettings(namespace, TTL, 8, true, true, LoginProperties.Sessions.AUTO, true,
 				new LoginProperties.Cookie("oauth2-state", secure, LoginProperties.SameSite.LAX, null)));
 	}
 

@@ -232,7 +232,7 @@ class CookiePathTests {
 	}
 
 	private static LoginSettings settings(String namespace) {
-		return new LoginSettings(namespace, TTL, 8, true, true,
+		return new LoginSettings(namespace, TTL, 8, true, true, LoginProperties.Sessions.AUTO, true,
 				new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null));
 	}
 

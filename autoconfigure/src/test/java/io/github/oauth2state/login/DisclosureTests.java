@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DisclosureTests {
 
 	private final PendingLogins logins = new PendingLogins(
-			new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true,
+			new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO, true,
 					new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)),
 			new CborAuthorizationRequestCodec(), null, Clock.systemUTC());
 
@@ -51,7 +51,8 @@ class DisclosureTests {
 				hex(begun.key().toByteArray()), hex(keys.sealingKey().getEncoded()), hex(begun.value()),
 				base64(begun.key().toByteArray()), base64(keys.sealingKey().getEncoded()));
 		List<Object> holders = List.of(begun, begun.key(), browser, callback, found, binding, binding.used(), keys,
-				this.logins, this.logins.cookies(), this.logins.guard(), this.logins.codec());
+				this.logins, this.logins.cookies(), this.logins.restarts(), this.logins.signIns(),
+				this.logins.savedRequest(), this.logins.codec());
 		for (Object holder : holders) {
 			assertThat(secrets).as(holder.getClass().getSimpleName())
 				.allSatisfy((secret) -> assertThat(holder.toString()).doesNotContain(secret));

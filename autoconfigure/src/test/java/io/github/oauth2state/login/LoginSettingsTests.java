@@ -24,11 +24,12 @@ class LoginSettingsTests {
 	@Test
 	void defaultsAreThoseOfTheDocumentation() {
 		this.runner.run((context) -> {
-			assertThat(context.getBean(LoginProperties.class)).isEqualTo(new LoginProperties(Duration.ofMinutes(10), 8,
-					true, true, new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
-			assertThat(context.getBean(LoginSettings.class))
-				.isEqualTo(new LoginSettings("application", Duration.ofMinutes(10), 8, true, true,
-						new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
+			assertThat(context.getBean(LoginProperties.class))
+				.isEqualTo(new LoginProperties(Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO,
+						true, new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
+			assertThat(context.getBean(LoginSettings.class)).isEqualTo(new LoginSettings("application",
+					Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO, true,
+					new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
 		});
 	}
 
@@ -38,15 +39,16 @@ class LoginSettingsTests {
 			.withPropertyValues("oauth2-state.namespace=shop", "oauth2-state.login.ttl=5m",
 					"oauth2-state.login.max-pending-per-browser=3", "oauth2-state.login.recovery=false",
 					"oauth2-state.login.cookie.name=pending", "oauth2-state.login.cookie.secure=true",
+					"oauth2-state.login.sessions=sticky", "oauth2-state.login.carry-saved-request=false",
 					"oauth2-state.login.verify-redirect-uri=false", "oauth2-state.login.cookie.same-site=none",
 					"oauth2-state.login.cookie.domain=example.com")
 			.run((context) -> {
-				assertThat(context.getBean(LoginProperties.class))
-					.isEqualTo(new LoginProperties(Duration.ofMinutes(5), 3, false, false,
-							new LoginProperties.Cookie("pending", true, LoginProperties.SameSite.NONE, "example.com")));
-				assertThat(context.getBean(LoginSettings.class))
-					.isEqualTo(new LoginSettings("shop", Duration.ofMinutes(5), 3, false, false,
-							new LoginProperties.Cookie("pending", true, LoginProperties.SameSite.NONE, "example.com")));
+				assertThat(context.getBean(LoginProperties.class)).isEqualTo(new LoginProperties(Duration.ofMinutes(5),
+						3, false, false, LoginProperties.Sessions.STICKY, false,
+						new LoginProperties.Cookie("pending", true, LoginProperties.SameSite.NONE, "example.com")));
+				assertThat(context.getBean(LoginSettings.class)).isEqualTo(new LoginSettings("shop",
+						Duration.ofMinutes(5), 3, false, false, LoginProperties.Sessions.STICKY, false,
+						new LoginProperties.Cookie("pending", true, LoginProperties.SameSite.NONE, "example.com")));
 			});
 	}
 

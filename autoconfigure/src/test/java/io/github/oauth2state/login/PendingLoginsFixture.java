@@ -43,7 +43,7 @@ abstract class PendingLoginsFixture {
 	}
 
 	static LoginSettings settings(String namespace) {
-		return new LoginSettings(namespace, TTL, 8, true, true,
+		return new LoginSettings(namespace, TTL, 8, true, true, LoginProperties.Sessions.AUTO, true,
 				new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null));
 	}
 

@@ -34,7 +34,7 @@ class PostedCallbackTests extends PendingLoginsFixture {
 	@Test
 	void postedCallbackOnPlainHttpIsPossibleWhereCookiesAreSecureBySetting() {
 		PendingLogins secure = new PendingLogins(
-				new LoginSettings("shop", TTL, 8, true, true,
+				new LoginSettings("shop", TTL, 8, true, true, LoginProperties.Sessions.AUTO, true,
 						new LoginProperties.Cookie("oauth2-state", true, LoginProperties.SameSite.LAX, null)),
 				new CborAuthorizationRequestCodec(), null, this.clock);
 		assertThat(secure.begin(TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH))).isPresent();

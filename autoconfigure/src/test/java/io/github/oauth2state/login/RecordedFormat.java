@@ -67,6 +67,7 @@ final class RecordedFormat {
 	PendingLogins logins() {
 		return new PendingLogins(
 				new LoginSettings(get("namespace"), Duration.ofMinutes(10), 8, true, true,
+						LoginProperties.Sessions.AUTO, true,
 						new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)),
 				new CborAuthorizationRequestCodec(), null, Clock.fixed(begun().plus(SINCE_BEGIN), ZoneOffset.UTC));
 	}

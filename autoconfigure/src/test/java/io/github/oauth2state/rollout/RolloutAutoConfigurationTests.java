@@ -45,7 +45,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RolloutAutoConfigurationTests {
 
 	private static final String COOKIE = BrowserId.name(browser(Map.of()),
-			new LoginSettings("application", Duration.ofMinutes(10), 8, true, true,
+			new LoginSettings("application", Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO, true,
 					new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
 
 	private final ApplicationContextRunner app = new ApplicationContextRunner()

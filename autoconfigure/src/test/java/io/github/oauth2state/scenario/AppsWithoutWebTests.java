@@ -33,10 +33,10 @@ class AppsWithoutWebTests {
 	}
 
 	private static List<String> properties(SharedStore store, IdentityProvider idp) {
-		List<String> properties = new ArrayList<>(List.of("spring.application.name=jobs",
-				"spring.main.banner-mode=off", "spring.flyway.enabled=false", "spring.liquibase.enabled=false",
-				"oauth2-state.tokens.keys=" + Keys.random("k1"), "oauth2-state.refresh.replay-window=10m",
-				"refresh-token=" + idp.grant("job")));
+		List<String> properties = new ArrayList<>(
+				List.of("spring.application.name=jobs", "spring.main.banner-mode=off", "spring.flyway.enabled=false",
+						"spring.liquibase.enabled=false", "oauth2-state.tokens.keys=" + Keys.random("k1"),
+						"oauth2-state.refresh.replay-window=10m", "refresh-token=" + idp.grant("job")));
 		String registration = "spring.security.oauth2.client.registration.";
 		for (String id : List.of("api", "machine")) {
 			properties.addAll(List.of(registration + id + ".provider=idp", registration + id + ".client-id=app",

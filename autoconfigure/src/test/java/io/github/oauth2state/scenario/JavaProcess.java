@@ -54,9 +54,8 @@ final class JavaProcess implements AutoCloseable {
 	}
 
 	private static JavaProcess start(String classPath, Class<?> main, String heap, List<String> arguments) {
-		List<String> command = new ArrayList<>(
-				List.of(ProcessHandle.current().info().command().orElseThrow(), "-Xmx" + heap,
-						"-XX:TieredStopAtLevel=1", "-cp", classPath, main.getName()));
+		List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
+				"-Xmx" + heap, "-XX:TieredStopAtLevel=1", "-cp", classPath, main.getName()));
 		command.addAll(arguments);
 		try {
 			Path output = Files.createTempFile("process", ".log");

@@ -69,8 +69,7 @@ public final class JobsProcess {
 	}
 
 	private static String token(OAuth2AuthorizedClientManager manager, String registration) {
-		return manager
-			.authorize(OAuth2AuthorizeRequest.withClientRegistrationId(registration).principal(USER).build())
+		return manager.authorize(OAuth2AuthorizeRequest.withClientRegistrationId(registration).principal(USER).build())
 			.getAccessToken()
 			.getTokenValue();
 	}

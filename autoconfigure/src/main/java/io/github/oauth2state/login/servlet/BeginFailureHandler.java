@@ -13,7 +13,8 @@ import org.springframework.security.web.authentication.AuthenticationFailureHand
 /**
  * Answers for a login that cannot begin, because the store does not answer or because the
  * authorization request cannot be kept. Spring Security's own answer is an error, whose
- * page may need a login, which cannot begin: browsers would be redirected for ever.
+ * page may need a login, which cannot begin: browsers would be redirected for ever. The
+ * same goes for logins that are no use, as the app does not know the user afterwards.
  * <p>
  * Answers for a begin that was sent ahead of the user, too.
  */
@@ -43,15 +44,26 @@ final class BeginFailureHandler implements AuthenticationFailureHandler {
 			this.other.onAuthenticationFailure(request, response, exception);
 			return;
 		}
-		if (!refused.temporary()) {
-			ErrorPage.write(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, "Login not possible",
-					"The application cannot begin this login. Its log says why.", refused.retryPath(),
-					refused.correlationId());
-			return;
+		switch (refused.reason()) {
+			case STORE -> {
+				response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+				write(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "Login not possible at the moment",
+						"This should be over soon.", refused);
+			}
+			case NOT_STORABLE -> write(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, "Login not possible",
+					"The application cannot begin this login. Its log says why.", refused);
+			case NOT_SIGNED_IN -> write(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
+					"Signed in, but not kept",
+					"You were signed in several times in a row, but the page after that did not know it. Either the "
+							+ "instances of this application do not share their sessions, or your browser does not "
+							+ "send the session cookie.",
+					refused);
 		}
-		response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
-		ErrorPage.write(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "Login not possible at the moment",
-				"This should be over soon.", refused.retryPath(), refused.correlationId());
+	}
+
+	private static void write(HttpServletResponse response, int status, String title, String text, RefusedLogin refused)
+			throws IOException {
+		ErrorPage.write(response, status, title, text, refused.retryPath(), refused.correlationId());
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.oauth2state.login.servlet;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 
 import jakarta.servlet.FilterChain;
@@ -18,6 +19,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.login.AttemptCounter;
+import io.github.oauth2state.login.BrowserRequest;
 import io.github.oauth2state.login.FailureReason;
 import io.github.oauth2state.login.LoginEvents;
 
@@ -36,17 +39,33 @@ class CallbackFilter extends OncePerRequestFilter {
 
 	private final LoginEvents events;
 
+	private final AttemptCounter signIns;
+
 	private final SecurityContextHolderStrategy securityContexts;
 
-	CallbackFilter(CallbackRecovery recovery, LoginEvents events, SecurityContextHolderStrategy securityContexts) {
+	private final @Nullable SavedRequests savedRequests;
+
+	CallbackFilter(CallbackRecovery recovery, LoginServices services, SecurityContextHolderStrategy securityContexts,
+			@Nullable SavedRequests savedRequests) {
 		this.recovery = recovery;
-		this.events = events;
+		this.events = services.events();
+		this.signIns = services.logins().signIns();
 		this.securityContexts = securityContexts;
+		this.savedRequests = savedRequests;
+	}
+
+	/**
+	 * Returns what keeps the pages that users asked for on this filter chain, or
+	 * {@code null} if the app does.
+	 */
+	@Nullable SavedRequests savedRequests() {
+		return this.savedRequests;
 	}
 
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
+		endSignIns(request, response);
 		boolean answered = false;
 		request.setAttribute(AROUND, true);
 		try {
@@ -70,6 +89,18 @@ class CallbackFilter extends OncePerRequestFilter {
 				boolean failed = outcome == LoginOutcome.FAILED;
 				this.events.publish(taken.event(outcome, failed ? reason(taken, request, response) : null));
 			}
+		}
+	}
+
+	/**
+	 * Stops counting how often the user was signed in, once the app knows that the user
+	 * is.
+	 */
+	private void endSignIns(HttpServletRequest request, HttpServletResponse response) {
+		BrowserRequest browser = ServletRequests.browser(request);
+		if (this.signIns.isSet(browser) && Navigation.is(request)
+				&& this.trust.isAuthenticated(this.securityContexts.getContext().getAuthentication())) {
+			ServletRequests.addCookies(response, List.of(this.signIns.clear(browser)));
 		}
 	}
 

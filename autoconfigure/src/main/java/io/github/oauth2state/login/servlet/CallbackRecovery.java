@@ -58,8 +58,9 @@ class CallbackRecovery {
 	}
 
 	/**
-	 * If a callback comes twice, the first one authorizes the client. An authorization that
-	 * was begun before a logout does not begin anew, as the next user did not ask for it.
+	 * If a callback comes twice, the first one authorizes the client. An authorization
+	 * that was begun before a logout does not begin anew, as the next user did not ask
+	 * for it.
 	 */
 	private static boolean canBeginAnew(HttpServletRequest request, LostLoginException lost) {
 		boolean gone = lost.outcome() == LoginOutcome.EXPIRED || lost.outcome() == LoginOutcome.UNREADABLE;

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param user gives the name of who is signed in, or {@code null} where nobody is or
  * where it is of no use
  * @param withSessions whether a login has an HTTP session
+ * @param savedRequests keeps the pages that users asked for, or {@code null} if the app
+ * does
  */
-record ChainContext(MixUpDefense defense, Supplier<@Nullable String> user, boolean withSessions) {
+record ChainContext(MixUpDefense defense, Supplier<@Nullable String> user, boolean withSessions,
+		@Nullable SavedRequests savedRequests) {
 }

@@ -25,6 +25,7 @@ class FilterChainReport implements BeanPostProcessor {
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof SecurityFilterChain chain) {
 			report(describe(chain, beanName), chain);
+			StockChain.examine(chain);
 		}
 		return bean;
 	}

@@ -3,7 +3,6 @@ package io.github.oauth2state.login.servlet;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -21,6 +20,7 @@ import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OnStoreFailure;
+import io.github.oauth2state.login.AttemptCounter;
 import io.github.oauth2state.login.BegunInCookie;
 import io.github.oauth2state.login.BegunLogin;
 import io.github.oauth2state.login.BrowserRequest;
@@ -50,11 +50,11 @@ final class LoginBegin {
 
 	private final StoreCircuit circuit;
 
-	private final Supplier<@Nullable String> user;
+	private final ChainContext chain;
 
-	LoginBegin(LoginServices services, Supplier<@Nullable String> user) {
+	LoginBegin(LoginServices services, ChainContext chain) {
 		this.services = services;
-		this.user = user;
+		this.chain = chain;
 		this.rolledOut = services.paths().rolledOut();
 		this.rollout = services.paths().rollout();
 		this.circuit = services.paths().circuit();
@@ -68,7 +68,7 @@ final class LoginBegin {
 		catch (RuntimeException ex) {
 			if (RefusedLogin.of(request) == null) {
 				String reference = CorrelationId.random();
-				RefusedLogin.note(request, reference, browser, false);
+				RefusedLogin.note(request, reference, browser, RefusedLogin.Reason.NOT_STORABLE);
 				StoreFailures.logRefusal(reference, ex);
 			}
 			throw ex;
@@ -77,6 +77,7 @@ final class LoginBegin {
 
 	private void begin(OAuth2AuthorizationRequest login, BrowserRequest browser, HttpServletRequest request,
 			HttpServletResponse response) {
+		refuseLoop(login, browser, request, response);
 		Rollout.Decision decision = this.rollout.decide(registrationId(login), browser, request::getAttribute);
 		LoginPath path = decision.rolledOut() ? this.rolledOut : LoginPath.SESSION;
 		if (path != LoginPath.SESSION && !Navigation.is(request)) {
@@ -95,7 +96,9 @@ final class LoginBegin {
 	private void beginInStore(OAuth2AuthorizationRequest login, BrowserRequest browser, HttpServletRequest request,
 			HttpServletResponse response) {
 		this.services.plainHttpWarning().check(request);
-		BegunLogin begun = this.services.logins().begin(login, browser, this.user.get()).orElse(null);
+		BegunLogin begun = this.services.logins()
+			.begin(login, browser, this.chain.user().get(), savedRequest(request, browser))
+			.orElse(null);
 		if (begun == null) {
 			notKept(LoginPath.SHARED, login);
 		}
@@ -139,7 +142,7 @@ final class LoginBegin {
 
 	private void fallBack(BegunLogin begun, OAuth2AuthorizationRequest login, BrowserRequest browser,
 			HttpServletRequest request, HttpServletResponse response) {
-		RefusedLogin.note(request, begun.correlationId(), browser, true);
+		RefusedLogin.note(request, begun.correlationId(), browser, RefusedLogin.Reason.STORE);
 		OnStoreFailure fallback = this.services.paths().onStoreFailure();
 		if (fallback == OnStoreFailure.FAIL) {
 			throw new IllegalStateException("The login cannot begin, as the store does not answer");
@@ -159,11 +162,16 @@ final class LoginBegin {
 			HttpServletRequest request, HttpServletResponse response) {
 		if (path == LoginPath.SESSION) {
 			this.sessions.saveAuthorizationRequest(login, request, response);
+			if (this.chain.savedRequests() != null) {
+				this.chain.savedRequests().restore(savedRequest(request, browser), request, response);
+			}
 			started(path, login, CorrelationId.random(), 0);
 			return;
 		}
 		this.services.plainHttpWarning().check(request);
-		BegunInCookie begun = this.services.logins().beginInCookie(login, browser, this.user.get()).orElse(null);
+		BegunInCookie begun = this.services.logins()
+			.beginInCookie(login, browser, this.chain.user().get(), savedRequest(request, browser))
+			.orElse(null);
 		if (begun == null) {
 			notKept(path, login);
 		}
@@ -171,6 +179,31 @@ final class LoginBegin {
 			tell(browser, begun.cookies(), response);
 			started(path, login, begun.correlationId(), begun.evicted());
 		}
+	}
+
+	private @Nullable String savedRequest(HttpServletRequest request, BrowserRequest browser) {
+		SavedRequests savedRequests = this.chain.savedRequests();
+		return (savedRequests != null) ? savedRequests.page(request, browser) : null;
+	}
+
+	/**
+	 * Ends a loop: the user was signed in by one instance after the other, and the next
+	 * page knew it of none.
+	 */
+	private void refuseLoop(OAuth2AuthorizationRequest login, BrowserRequest browser, HttpServletRequest request,
+			HttpServletResponse response) {
+		AttemptCounter signIns = this.services.logins().signIns();
+		if (!this.services.settings().recovery() || !signIns.isExhausted(browser) || !Navigation.is(request)) {
+			return;
+		}
+		String reference = CorrelationId.random();
+		RefusedLogin.note(request, reference, browser, RefusedLogin.Reason.NOT_SIGNED_IN);
+		ServletRequests.addCookies(response, List.of(signIns.clear(browser)));
+		this.services.events()
+			.publish(new LoginEvent(LoginOutcome.FAILED, this.rolledOut, registrationId(login), null, "session_lost",
+					reference));
+		SessionWarnings.logLoop(reference, request);
+		throw new IllegalStateException("The user was signed in several times, and the app does not know it");
 	}
 
 	private void tell(BrowserRequest browser, List<ResponseCookie> cookies, HttpServletResponse response) {

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 
+import io.github.oauth2state.login.BrowserRequest;
 import io.github.oauth2state.login.PendingLogins;
 
 /**
  * Ends authorizations of clients at a logout, on chains with the shared repository. In a
- * session they would end with it.
+ * session they would end with it. On all chains, whoever logs out and in again is in no
+ * loop.
  */
 class LogoutMarker implements LogoutHandler {
 
@@ -31,9 +33,12 @@ class LogoutMarker implements LogoutHandler {
 	@Override
 	public void logout(HttpServletRequest request, HttpServletResponse response,
 			@Nullable Authentication authentication) {
+		BrowserRequest browser = ServletRequests.browser(request);
 		if (this.enabled) {
-			this.logins.logout(ServletRequests.browser(request))
-				.ifPresent((mark) -> ServletRequests.addCookies(response, List.of(mark)));
+			this.logins.logout(browser).ifPresent((mark) -> ServletRequests.addCookies(response, List.of(mark)));
+		}
+		if (this.logins.signIns().isSet(browser)) {
+			ServletRequests.addCookies(response, List.of(this.logins.signIns().clear(browser)));
 		}
 	}
 

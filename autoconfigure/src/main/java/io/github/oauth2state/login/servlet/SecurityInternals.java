@@ -3,6 +3,7 @@ package io.github.oauth2state.login.servlet;
 import java.util.List;
 
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +14,15 @@ import org.springframework.security.config.annotation.web.configurers.SessionMan
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2ClientConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2LoginConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationCodeGrantFilter;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
 import org.springframework.security.web.authentication.AbstractAuthenticationProcessingFilter;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
+import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 
 import io.github.oauth2state.internals.PrivateField;
 
@@ -48,6 +52,12 @@ final class SecurityInternals {
 
 	private static final PrivateField BEGIN_FAILURE_HANDLER = new PrivateField(
 			OAuth2AuthorizationRequestRedirectFilter.class, "authenticationFailureHandler");
+
+	private static final PrivateField SAVED_REQUESTS = new PrivateField(HttpSessionRequestCache.class,
+			"requestMatcher");
+
+	private static final PrivateField RESOLVER = new PrivateField(OAuth2AuthorizationRequestRedirectFilter.class,
+			"authorizationRequestResolver");
 
 	private SecurityInternals() {
 	}
@@ -141,6 +151,34 @@ final class SecurityInternals {
 	}
 
 	/**
+	 * Tells whether a cache saves a request. If it cannot be told, it is taken for one
+	 * that the app has special plans for.
+	 */
+	static boolean isSavedBy(HttpSessionRequestCache cache, HttpServletRequest request) {
+		try {
+			return SAVED_REQUESTS.read(cache) instanceof RequestMatcher matcher && matcher.matches(request);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Cannot tell which requests are saved", ex);
+			return false;
+		}
+	}
+
+	/**
+	 * Tells whether a filter that begins logins does so as Spring Security does by
+	 * itself.
+	 */
+	static boolean hasDefaultResolver(OAuth2AuthorizationRequestRedirectFilter filter) {
+		try {
+			return RESOLVER.read(filter) instanceof DefaultOAuth2AuthorizationRequestResolver;
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Cannot read the authorization request resolver", ex);
+			return false;
+		}
+	}
+
+	/**
 	 * Lets a native image keep the fields.
 	 */
 	static class Hints implements RuntimeHintsRegistrar {
@@ -154,6 +192,8 @@ final class SecurityInternals {
 			SUCCESS_HANDLER.register(hints);
 			FAILURE_HANDLER.register(hints);
 			BEGIN_FAILURE_HANDLER.register(hints);
+			SAVED_REQUESTS.register(hints);
+			RESOLVER.register(hints);
 		}
 
 	}

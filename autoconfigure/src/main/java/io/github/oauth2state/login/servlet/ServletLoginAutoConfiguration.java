@@ -73,9 +73,8 @@ public final class ServletLoginAutoConfiguration {
 	}
 
 	@Bean
-	SessionsInStoreWarning oauth2StateSessionsInStoreWarning(LoginPaths paths, LoginServices services,
-			ListableBeanFactory beans) {
-		return new SessionsInStoreWarning(paths, services.store(), beans);
+	SessionWarnings oauth2StateSessionWarnings(LoginServices services, ListableBeanFactory beans) {
+		return new SessionWarnings(services, beans);
 	}
 
 	@Bean
@@ -94,8 +93,8 @@ public final class ServletLoginAutoConfiguration {
 			ObjectProvider<SecurityContextHolderStrategy> securityContexts) {
 		CurrentUser user = new CurrentUser(
 				() -> securityContexts.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
-		return new FilterRepository(services,
-				new ChainContext(new MixUpDefense(registrations::getObject, services.settings()), user::name, true));
+		return new FilterRepository(services, new ChainContext(
+				new MixUpDefense(registrations::getObject, services.settings()), user::name, true, null));
 	}
 
 	/**
@@ -104,8 +103,8 @@ public final class ServletLoginAutoConfiguration {
 	 */
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	Customizer<HttpSecurity> oauth2StateHttpSecurityCustomizer(LoginServices services) {
-		return (http) -> http.with(new SharedLoginConfigurer(services));
+	Customizer<HttpSecurity> oauth2StateHttpSecurityCustomizer(LoginServices services, SessionWarnings sessions) {
+		return (http) -> http.with(new SharedLoginConfigurer(services, sessions));
 	}
 
 }

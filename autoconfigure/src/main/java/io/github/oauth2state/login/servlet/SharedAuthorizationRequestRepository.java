@@ -60,7 +60,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		this.store = services.store();
 		this.logins = services.logins();
 		this.events = services.events();
-		this.begin = new LoginBegin(services, chain.user());
+		this.begin = new LoginBegin(services, chain);
 		this.recovery = services.settings().recovery();
 		this.defense = chain.defense();
 		this.chain = chain;
@@ -126,7 +126,12 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return null;
 		}
 		ServletRequests.addCookies(response, callback.cookiesWhenTaken());
-		return taken(found.request(), callback.path(), found.sinceBegin(), callback.correlationId(), request);
+		OAuth2AuthorizationRequest login = taken(found.request(), callback.path(), found.sinceBegin(),
+				callback.correlationId(), request);
+		if (this.chain.savedRequests() != null) {
+			this.chain.savedRequests().restore(found.savedRequest(), request, response);
+		}
+		return login;
 	}
 
 	/**

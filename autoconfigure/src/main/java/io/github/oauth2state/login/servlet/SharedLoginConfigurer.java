@@ -17,8 +17,12 @@ import org.springframework.security.oauth2.client.web.OAuth2AuthorizationCodeGra
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
+import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
+import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
+
+import io.github.oauth2state.login.AttemptCounter;
 
 /**
  * Gives a filter chain the shared repository, where the chain has OAuth2 login or client
@@ -28,19 +32,24 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 
 	private final LoginServices services;
 
+	private final SessionWarnings sessions;
+
 	private final PostedCallbacks postedCallbacks;
 
 	private final LogoutMarker logoutMarker;
 
-	SharedLoginConfigurer(LoginServices services) {
+	private @Nullable SavedRequests savedRequests;
+
+	SharedLoginConfigurer(LoginServices services, SessionWarnings sessions) {
 		this.services = services;
+		this.sessions = sessions;
 		this.postedCallbacks = new PostedCallbacks(services.logins(), services.store());
 		this.logoutMarker = new LogoutMarker(services.logins());
 	}
 
 	/**
-	 * What concerns CSRF and logout has to be said now: their configurers come before
-	 * this one.
+	 * What concerns CSRF, logout and saved requests has to be said now: their configurers
+	 * come before this one.
 	 */
 	@Override
 	@SuppressWarnings("unchecked")
@@ -52,6 +61,12 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		LogoutConfigurer<HttpSecurity> logout = http.getConfigurer(LogoutConfigurer.class);
 		if (logout != null) {
 			logout.addLogoutHandler(this.logoutMarker);
+		}
+		RequestCache cache = http.getSharedObject(RequestCache.class);
+		if (cache != null && cache.getClass() == HttpSessionRequestCache.class
+				&& this.services.settings().carrySavedRequest() && !this.sessions.areShared()) {
+			this.savedRequests = new SavedRequests((HttpSessionRequestCache) cache, this.services);
+			http.setSharedObject(RequestCache.class, this.savedRequests);
 		}
 	}
 
@@ -72,12 +87,19 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		LoginTarget target = new LoginTarget(requestCache(http));
 		SecurityContextHolderStrategy securityContexts = getSecurityContextHolderStrategy();
 		CurrentUser user = new CurrentUser(() -> securityContexts);
-		ChainContext chain = new ChainContext(defense, (client != null) ? user::name : () -> null,
-				!SecurityInternals.isStateless(http));
+		boolean withSessions = !SecurityInternals.isStateless(http);
+		ChainContext chain = new ChainContext(defense, (client != null) ? user::name : () -> null, withSessions,
+				withSessions ? this.savedRequests : null);
+		if (chain.savedRequests() != null) {
+			chain.savedRequests().enable(login == null || login.isCustomLoginPage());
+		}
 		if (login != null) {
 			login.authorizationEndpoint(
 					(endpoint) -> endpoint.authorizationRequestRepository(repository(CallbackKind.LOGIN, chain)));
 			login.addObjectPostProcessor(handlers(target));
+			if (withSessions) {
+				this.sessions.noteSignIn();
+			}
 			login.addObjectPostProcessor(beginFailureAnswerer());
 		}
 		if (client != null) {
@@ -88,8 +110,8 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		}
 		this.postedCallbacks.enable(defense);
 		http.addFilterAfter(this.postedCallbacks, OAuth2AuthorizationCodeGrantFilter.class);
-		http.addFilterBefore(new CallbackFilter(new CallbackRecovery(securityContexts, target), this.services.events(),
-				securityContexts), OAuth2LoginAuthenticationFilter.class);
+		http.addFilterBefore(new CallbackFilter(new CallbackRecovery(securityContexts, target), this.services,
+				securityContexts, chain.savedRequests()), OAuth2LoginAuthenticationFilter.class);
 	}
 
 	/**
@@ -136,11 +158,16 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		};
 	}
 
-	private static ObjectPostProcessor<OAuth2LoginAuthenticationFilter> handlers(LoginTarget target) {
+	private ObjectPostProcessor<OAuth2LoginAuthenticationFilter> handlers(LoginTarget target) {
+		AttemptCounter signIns = this.services.logins().signIns();
 		return new ObjectPostProcessor<>() {
 			@Override
 			public <O extends OAuth2LoginAuthenticationFilter> O postProcess(O filter) {
-				target.setSuccessHandler(SecurityInternals.successHandler(filter));
+				AuthenticationSuccessHandler success = SecurityInternals.successHandler(filter);
+				target.setSuccessHandler(success);
+				if (success != null) {
+					filter.setAuthenticationSuccessHandler(new SuccessRecorder(signIns, success));
+				}
 				AuthenticationFailureHandler other = SecurityInternals.failureHandler(filter);
 				if (other != null) {
 					filter.setAuthenticationFailureHandler(new FailureRecorder(other));

@@ -15,12 +15,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tries random texts as the count of restarts.
  */
-class RestartGuardFuzzTests {
+class AttemptCounterFuzzTests {
 
 	private static final String NAME = "__Host-oauth2-state-retry-AAAAAA";
 
-	private final RestartGuard guard = new RestartGuard(new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true,
-			new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)), "AAAAAA");
+	private final AttemptCounter counter = new AttemptCounter(
+			new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO, true,
+					new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)),
+			"retry-AAAAAA");
 
 	@Test
 	void restartsEndWhateverTheCountBeginsWith() {
@@ -28,8 +30,8 @@ class RestartGuardFuzzTests {
 			String count = count(random);
 			BrowserRequest browser = TestRequests.https("/callback", Map.of(NAME, count));
 			int restarts = 0;
-			while (this.guard.allows(browser)) {
-				ResponseCookie counted = this.guard.countOne(browser);
+			while (!this.counter.isExhausted(browser)) {
+				ResponseCookie counted = this.counter.countOne(browser);
 				assertThat(counted.getValue()).matches("[0-9]");
 				browser = TestRequests.https("/callback", Map.of(NAME, counted.getValue()));
 				restarts++;

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whom a pending login is for, in its record and after a logout.
  */
-class LoginOwnerTests extends PendingLoginsFixture {
+class LoginRecordTests extends PendingLoginsFixture {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "alice", "", "J\u00fcrgen \ud83d\ude00", "cn=alice,ou=people", "\0owner/1" })
@@ -47,7 +47,7 @@ class LoginOwnerTests extends PendingLoginsFixture {
 	void codecOfTheAppsOwnIsGivenWhatItWrote(@Nullable String user) {
 		for (byte[] written : List.of(new byte[0], new byte[] { 7 }, new byte[24], new byte[100])) {
 			CallbackResult.Found found = found(logins(new FixedCodec(written)), user);
-			assertThat(found.owner()).isEqualTo(LoginOwner.of(user));
+			assertThat(found.owner()).isEqualTo(LoginRecord.owner(user));
 		}
 	}
 
@@ -83,7 +83,7 @@ class LoginOwnerTests extends PendingLoginsFixture {
 
 	@Test
 	void markIsNoBindingCookieAndBoundedWhateverTheBrowserHolds() {
-		BegunLogin begun = this.logins.begin(this.request, this.browser.begin(), null).orElseThrow();
+		BegunLogin begun = this.logins.begin(this.request, this.browser.begin(), null, null).orElseThrow();
 		this.browser.take(begun.cookies());
 		Map.Entry<String, String> held = this.browser.cookies().entrySet().iterator().next();
 		Map<String, String> many = new HashMap<>();
@@ -99,12 +99,12 @@ class LoginOwnerTests extends PendingLoginsFixture {
 	}
 
 	private LoginCallback callback(PendingLogins logins, @Nullable String user) {
-		this.browser.take(logins.begin(this.request, this.browser.begin(), user).orElseThrow().cookies());
+		this.browser.take(logins.begin(this.request, this.browser.begin(), user, null).orElseThrow().cookies());
 		return logins.callback(this.request.getState(), this.browser.callback()).orElseThrow();
 	}
 
 	private CallbackResult.Found found(PendingLogins logins, @Nullable String user) {
-		BegunLogin begun = logins.begin(this.request, this.browser.begin(), user).orElseThrow();
+		BegunLogin begun = logins.begin(this.request, this.browser.begin(), user, null).orElseThrow();
 		this.browser.take(begun.cookies());
 		return (CallbackResult.Found) logins.callback(this.request.getState(), this.browser.callback())
 			.orElseThrow()

@@ -11,29 +11,31 @@ import org.springframework.http.ResponseCookie;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link RestartGuard}.
+ * Tests for {@link AttemptCounter}.
  */
-class RestartGuardTests {
+class AttemptCounterTests {
 
 	private static final String NAME = "__Host-oauth2-state-retry-AAAAAA";
 
-	private final RestartGuard guard = new RestartGuard(new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true,
-			new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)), "AAAAAA");
+	private final AttemptCounter counter = new AttemptCounter(
+			new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO, true,
+					new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)),
+			"retry-AAAAAA");
 
 	@Test
 	void threeRestartsAreAllowedAndNoMore() {
 		BrowserRequest browser = TestRequests.https("/callback");
 		for (int i = 0; i < 3; i++) {
-			assertThat(this.guard.allows(browser)).as("restart %d", i + 1).isTrue();
-			ResponseCookie counted = this.guard.countOne(browser);
+			assertThat(this.counter.isExhausted(browser)).as("restart %d", i + 1).isFalse();
+			ResponseCookie counted = this.counter.countOne(browser);
 			browser = TestRequests.https("/callback", Map.of(counted.getName(), counted.getValue()));
 		}
-		assertThat(this.guard.allows(browser)).isFalse();
+		assertThat(this.counter.isExhausted(browser)).isTrue();
 	}
 
 	@Test
 	void countIsForgottenAMinuteAfterTheLastRestart() {
-		assertThat(this.guard.countOne(TestRequests.https("/callback")).getMaxAge()).isEqualTo(Duration.ofMinutes(1));
+		assertThat(this.counter.countOne(TestRequests.https("/callback")).getMaxAge()).isEqualTo(Duration.ofMinutes(1));
 	}
 
 	@ParameterizedTest
@@ -41,16 +43,16 @@ class RestartGuardTests {
 			"\u0661", "\uff11", "1\u0000", "1\n", "99999999999999999999", "__proto__" })
 	void hostileCountAllowsNoRestart(String value) {
 		BrowserRequest browser = TestRequests.https("/callback", Map.of(NAME, value));
-		assertThat(this.guard.allows(browser)).isFalse();
-		assertThat(this.guard.countOne(browser).getValue()).matches("[0-9]{1,2}");
+		assertThat(this.counter.isExhausted(browser)).isTrue();
+		assertThat(this.counter.countOne(browser).getValue()).matches("[0-9]{1,2}");
 	}
 
 	@Test
 	void cookieIsOneForTheWholeAppAndHasTheAttributesOfABindingCookie() {
-		ResponseCookie secure = this.guard.countOne(TestRequests.https("/callback"));
+		ResponseCookie secure = this.counter.countOne(TestRequests.https("/callback"));
 		assertThat(secure.getName()).isEqualTo(NAME);
 		assertThat(secure.isSecure()).isTrue();
-		ResponseCookie plain = this.guard.countOne(TestRequests.http("/callback"));
+		ResponseCookie plain = this.counter.countOne(TestRequests.http("/callback"));
 		assertThat(plain.getName()).isEqualTo("oauth2-state-retry-AAAAAA");
 		assertThat(plain.isSecure()).isFalse();
 		for (ResponseCookie cookie : new ResponseCookie[] { secure, plain }) {
@@ -64,20 +66,20 @@ class RestartGuardTests {
 	@Test
 	void unprefixedTwinIsIgnoredOnASecureRequest() {
 		BrowserRequest browser = TestRequests.https("/callback", Map.of("oauth2-state-retry-AAAAAA", "3"));
-		assertThat(this.guard.allows(browser)).isTrue();
-		assertThat(this.guard.isSet(browser)).isFalse();
+		assertThat(this.counter.isExhausted(browser)).isFalse();
+		assertThat(this.counter.isSet(browser)).isFalse();
 	}
 
 	@Test
 	void countIsClearedByTheSameName() {
 		BrowserRequest browser = TestRequests.https("/callback", Map.of(NAME, "3"));
-		assertThat(this.guard.isSet(browser)).isTrue();
-		ResponseCookie cleared = this.guard.clear(browser);
+		assertThat(this.counter.isSet(browser)).isTrue();
+		ResponseCookie cleared = this.counter.clear(browser);
 		assertThat(cleared.getName()).isEqualTo(NAME);
 		assertThat(cleared.getValue()).isEmpty();
 		assertThat(cleared.getMaxAge()).isZero();
 		assertThat(cleared.isSecure()).isTrue();
-		assertThat(this.guard.isSet(TestRequests.https("/callback"))).isFalse();
+		assertThat(this.counter.isSet(TestRequests.https("/callback"))).isFalse();
 	}
 
 }

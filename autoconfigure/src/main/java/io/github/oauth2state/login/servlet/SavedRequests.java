@@ -1,0 +1,201 @@
+package io.github.oauth2state.login.servlet;
+
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.savedrequest.RequestCache;
+import org.springframework.security.web.savedrequest.SavedRequest;
+
+import io.github.oauth2state.login.BrowserRequest;
+import io.github.oauth2state.login.SavedRequestCookie;
+import io.github.oauth2state.rollout.Rollout;
+
+/**
+ * Keeps the page that a user asked for with the pending login, so that it is found where
+ * the login is finished: first in a cookie, then in the sealed record, and in the session
+ * again once the user is signed in, where Spring Security and apps look for it.
+ * <p>
+ * It takes the place of a cache in the session. What is no page, such as a POST, stays in
+ * the session, and so does everything until {@link #enable} is called. Unless the filter
+ * chain is {@link #beStock stock}, pages are saved in the session too, as filters and
+ * pages of the app may look for them there before the user is signed in.
+ */
+final class SavedRequests implements RequestCache {
+
+	private static final String PAGE = SavedRequests.class.getName() + ".PAGE";
+
+	private final HttpSessionRequestCache sessions;
+
+	private final SavedRequestCookie cookie;
+
+	private final Rollout rollout;
+
+	private volatile boolean enabled;
+
+	private volatile boolean customLoginPage;
+
+	private volatile boolean stock;
+
+	SavedRequests(HttpSessionRequestCache sessions, LoginServices services) {
+		this.sessions = sessions;
+		this.cookie = services.logins().savedRequest();
+		this.rollout = services.paths().rollout();
+	}
+
+	/**
+	 * Keeps pages with pending logins from now on.
+	 * @param customLoginPage whether a page of the app comes before the login, which may
+	 * look for the page that the user asked for
+	 */
+	void enable(boolean customLoginPage) {
+		this.enabled = true;
+		this.customLoginPage = customLoginPage;
+	}
+
+	/**
+	 * Says that nothing but Spring Security looks for the page before the user is signed
+	 * in.
+	 */
+	void beStock() {
+		this.stock = !this.customLoginPage;
+	}
+
+	@Override
+	public void saveRequest(HttpServletRequest request, HttpServletResponse response) {
+		if (!this.enabled || !this.rollout.mayRollOut() || !SecurityInternals.isSavedBy(this.sessions, request)) {
+			this.sessions.saveRequest(request, response);
+			return;
+		}
+		BrowserRequest browser = ServletRequests.browser(request);
+		boolean page = HttpMethod.GET.matches(request.getMethod()) && Navigation.is(request);
+		boolean kept = page && this.cookie.save(browser).map((saved) -> {
+			ServletRequests.addCookies(response, List.of(saved));
+			request.setAttribute(PAGE, browser.path());
+			return saved;
+		}).isPresent();
+		if (!kept && page) {
+			// An older page must not come before this one
+			this.cookie.clear(browser).ifPresent((cleared) -> ServletRequests.addCookies(response, List.of(cleared)));
+		}
+		if (!kept || !this.stock || request.getSession(false) != null) {
+			this.sessions.saveRequest(request, response);
+		}
+	}
+
+	/**
+	 * Returns the page that is to be kept with a login that begins, or {@code null}.
+	 */
+	@Nullable String page(HttpServletRequest request, BrowserRequest browser) {
+		if (!this.enabled) {
+			return null;
+		}
+		String page = (String) request.getAttribute(PAGE);
+		return (page != null) ? page : this.cookie.read(browser);
+	}
+
+	/**
+	 * Puts a page into the session, unless the session has one.
+	 */
+	void restore(@Nullable String page, HttpServletRequest request, HttpServletResponse response) {
+		if (page != null && this.sessions.getRequest(request, response) == null) {
+			this.sessions.saveRequest(new PageRequest(request, page), response);
+		}
+	}
+
+	@Override
+	public @Nullable SavedRequest getRequest(HttpServletRequest request, HttpServletResponse response) {
+		return this.sessions.getRequest(request, response);
+	}
+
+	@Override
+	public @Nullable HttpServletRequest getMatchingRequest(HttpServletRequest request, HttpServletResponse response) {
+		return this.sessions.getMatchingRequest(request, response);
+	}
+
+	@Override
+	public void removeRequest(HttpServletRequest request, HttpServletResponse response) {
+		this.sessions.removeRequest(request, response);
+	}
+
+	/**
+	 * A request for the page, as the browser that sends a callback would send it. Code
+	 * and state of the callback must not get into the session.
+	 */
+	private static final class PageRequest extends HttpServletRequestWrapper {
+
+		private static final Set<String> LEFT_OUT = Set.of("content-length", "content-type", "transfer-encoding",
+				"origin", "referer");
+
+		private final String path;
+
+		private final @Nullable String query;
+
+		PageRequest(HttpServletRequest request, String page) {
+			super(request);
+			String[] parts = page.split("\\?", 2);
+			this.path = parts[0];
+			this.query = (parts.length > 1) ? parts[1] : null;
+		}
+
+		@Override
+		public String getMethod() {
+			return HttpMethod.GET.name();
+		}
+
+		@Override
+		public String getRequestURI() {
+			return this.path;
+		}
+
+		@Override
+		public StringBuffer getRequestURL() {
+			StringBuffer current = super.getRequestURL();
+			int pathLength = super.getRequestURI().length();
+			return current.replace(current.length() - pathLength, current.length(), this.path);
+		}
+
+		@Override
+		public @Nullable String getQueryString() {
+			return this.query;
+		}
+
+		@Override
+		public String getServletPath() {
+			String context = getContextPath();
+			return this.path.startsWith(context) ? this.path.substring(context.length()) : this.path;
+		}
+
+		@Override
+		public @Nullable String getPathInfo() {
+			return null;
+		}
+
+		/**
+		 * Those of the query are read from it by the request that is sent for the page.
+		 */
+		@Override
+		public Map<String, String[]> getParameterMap() {
+			return Map.of();
+		}
+
+		@Override
+		public Enumeration<String> getHeaderNames() {
+			return Collections.enumeration(Collections.list(super.getHeaderNames())
+				.stream()
+				.filter((name) -> !LEFT_OUT.contains(name.toLowerCase(Locale.ROOT)))
+				.toList());
+		}
+
+	}
+
+}

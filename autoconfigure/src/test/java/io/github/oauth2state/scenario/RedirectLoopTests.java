@@ -1,0 +1,126 @@
+package io.github.oauth2state.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.github.oauth2state.LoginEvent;
+import io.github.oauth2state.LoginOutcome;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Two instances whose sessions are in the memory of each, behind a balancer that takes
+ * them in turn.
+ */
+class RedirectLoopTests {
+
+	private final List<Instance> instances = new ArrayList<>();
+
+	private final Browser browser = Browser.overHttps();
+
+	@BeforeEach
+	void forget() {
+		Cluster.shared().forget();
+	}
+
+	@AfterEach
+	void stop() {
+		this.instances.forEach(Instance::close);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/", "/page?from=mail" })
+	void endsAfterThreeRoundsOnAPageThatNamesTheCause(String path) {
+		Reachable balancer = start(KeptIn.STORE);
+		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state.login.servlet.SessionWarnings")) {
+			Browser.Page page = this.browser.follow(balancer, path);
+			assertThat(page.status()).isEqualTo(500);
+			assertThat(page.cacheControl()).contains("no-store");
+			assertThat(page.body()).contains("do not share their sessions", "session cookie", "Try again");
+			String reference = page.body().replaceAll("(?s).*<code>(.*)</code>.*", "$1");
+			assertThat(log.lines()).singleElement()
+				.asString()
+				.contains("reference " + reference, "others that answered did not", "Spring Session",
+						"sticky sessions");
+		}
+		assertThat(Cluster.shared().idp.takeTokenCalls()).isEqualTo(3);
+		List<LoginEvent> failed = this.instances.stream()
+			.flatMap((instance) -> instance.takeEvents().stream())
+			.filter((event) -> event.outcome() == LoginOutcome.FAILED)
+			.toList();
+		assertThat(failed).singleElement().extracting(LoginEvent::reason).isEqualTo("session_lost");
+	}
+
+	@Test
+	void userCanTryAgainAtOnce() {
+		Reachable balancer = start(KeptIn.STORE);
+		String retry = this.browser.follow(balancer, "/").body().replaceAll("(?s).*href=\"([^\"]*)\".*", "$1");
+		Instance one = this.instances.get(0);
+		this.browser.open(one, this.browser.begin(one, retry));
+		assertThat(this.browser.isSignedIn(one)).isTrue();
+	}
+
+	@Test
+	void browserThatKeepsNoSessionCookieIsToldTheSame() {
+		Reachable balancer = start(KeptIn.COOKIE);
+		Instance one = this.instances.get(0);
+		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state.login.servlet.SessionWarnings")) {
+			for (int i = 0; i < 3; i++) {
+				this.browser.open(one, this.browser.begin(one, "/oauth2/authorization/idp"));
+				this.browser.cookies().remove("JSESSIONID");
+			}
+			assertThat(this.browser.open(balancer, "/oauth2/authorization/idp").status()).isEqualTo(500);
+			assertThat(log.lines()).singleElement().asString().contains("does not send the session cookie back");
+		}
+	}
+
+	@Test
+	void userWhoSeesAPageInBetweenMayLogInAgainAndAgain() {
+		start(KeptIn.STORE);
+		Instance one = this.instances.get(0);
+		for (int i = 0; i < 6; i++) {
+			this.browser.open(one, this.browser.begin(one, "/oauth2/authorization/idp"));
+			assertThat(this.browser.open(one, "/page").body()).contains("page of alice");
+		}
+		assertThat(this.browser.cookies().keySet()).noneMatch((name) -> name.contains("signed-in"));
+	}
+
+	@Test
+	void userWhoLogsOutMayLogInAgainAndAgain() {
+		start(KeptIn.STORE);
+		Instance one = this.instances.get(0);
+		for (int i = 0; i < 6; i++) {
+			this.browser.open(one, this.browser.begin(one, "/oauth2/authorization/idp"));
+			String token = this.browser.send(one, "/logout", null)
+				.body()
+				.replaceFirst("(?s).*name=\"_csrf\"[^>]*value=\"([^\"]*)\".*", "$1");
+			this.browser.post(one, "/logout", "_csrf=" + token);
+		}
+	}
+
+	@Test
+	void appWithoutRecoveryIsLeftAlone() {
+		start(KeptIn.STORE, "oauth2-state.login.recovery=false");
+		for (int i = 0; i < 5; i++) {
+			Instance one = this.instances.get(0);
+			this.browser.open(one, this.browser.begin(one, "/oauth2/authorization/idp"));
+			this.browser.cookies().remove("JSESSIONID");
+		}
+	}
+
+	private Reachable start(KeptIn keptIn, String... properties) {
+		for (int i = 0; i < 2; i++) {
+			this.instances.add(keptIn.start(List.of(properties), OneProvider.class));
+		}
+		AtomicInteger next = new AtomicInteger();
+		return () -> this.instances.get(next.getAndIncrement() % 2).port();
+	}
+
+}

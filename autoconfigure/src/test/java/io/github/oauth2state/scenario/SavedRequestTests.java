@@ -1,0 +1,297 @@
+package io.github.oauth2state.scenario;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.savedrequest.SavedRequest;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whether users get to the page that they asked for, when another instance finishes the
+ * login than the one that saved the page, and sessions are in the memory of each.
+ */
+class SavedRequestTests {
+
+	private static final String PAGE = "/page?from=mail&x=%20%3D";
+
+	private final List<Instance> instances = new ArrayList<>();
+
+	private final Browser browser = Browser.overHttps();
+
+	@BeforeEach
+	void forget() {
+		Cluster.shared().forget();
+	}
+
+	@AfterEach
+	void stop() {
+		this.instances.forEach(Instance::close);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "STORE", "COOKIE" })
+	void pageIsFoundByTheInstanceThatFinishesTheLogin(KeptIn keptIn) {
+		Instance saves = start(keptIn, OneProvider.class);
+		Instance begins = start(keptIn, OneProvider.class);
+		Instance finishes = start(keptIn, OneProvider.class);
+		Cluster.shared().store.takeOperations();
+		String callback = this.browser.begin(begins, this.browser.open(saves, PAGE).location());
+		assertThat(saves.takeSessionsCreated() + begins.takeSessionsCreated()).isZero();
+		String target = this.browser.open(finishes, callback).location();
+		assertThat(target).isEqualTo("https://app.example" + PAGE + "&continue");
+		assertThat(Cluster.shared().store.takeOperations())
+			.isEqualTo((keptIn == KeptIn.STORE) ? List.of("put", "take") : List.of());
+		assertThat(this.browser.open(finishes, target).body()).isEqualTo("page of alice");
+		assertThat(this.browser.cookies().keySet()).noneMatch((name) -> name.contains("saved"));
+	}
+
+	@Test
+	void eachTabGetsToItsOwnPage() {
+		Instance instance = start(KeptIn.STORE, OneProvider.class);
+		String one = this.browser.begin(instance, this.browser.open(instance, "/page?1").location());
+		String two = this.browser.begin(instance, this.browser.open(instance, "/page?2").location());
+		assertThat(this.browser.open(instance, one).location()).contains("/page?1&");
+		this.browser.cookies().remove("JSESSIONID");
+		assertThat(this.browser.open(instance, two).location()).contains("/page?2&");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "",
+			"/page\r\nSet-Cookie: a=b" })
+	void plantedCookieLeadsNowhereElse(String page) {
+		Instance instance = start(KeptIn.STORE, OneProvider.class);
+		this.browser.open(instance, PAGE);
+		String name = this.browser.cookies()
+			.keySet()
+			.stream()
+			.filter((cookie) -> cookie.contains("saved"))
+			.findFirst()
+			.orElseThrow();
+		this.browser.cookies()
+			.put(name, Base64.getUrlEncoder().withoutPadding().encodeToString(page.getBytes(StandardCharsets.UTF_8)));
+		String callback = this.browser.begin(instance, "/oauth2/authorization/idp");
+		assertThat(this.browser.open(instance, callback).location()).isEqualTo("https://app.example/");
+	}
+
+	@Test
+	void pageWithALongUrlStaysInTheSession() {
+		Instance instance = start(KeptIn.STORE, OneProvider.class);
+		this.browser.open(instance, PAGE);
+		String page = "/page?q=" + "x".repeat(1100);
+		String callback = this.browser.begin(instance, this.browser.open(instance, page).location());
+		assertThat(this.browser.open(instance, callback).location()).contains(page);
+	}
+
+	@Test
+	void requestOfAScriptDoesNotReplaceThePage() {
+		Instance instance = start(KeptIn.STORE, OneProvider.class);
+		String begin = this.browser.open(instance, PAGE).location();
+		this.browser.accept(this.browser.copy()
+			.header("Sec-Fetch-Mode", "cors")
+			.header("Sec-Fetch-Dest", "empty")
+			.send(instance, "/page?script", null));
+		this.browser.cookies().remove("JSESSIONID");
+		assertThat(this.browser.open(instance, this.browser.begin(instance, begin)).location()).contains(PAGE);
+	}
+
+	/**
+	 * What the callback brought must not get into a session with it.
+	 */
+	@Test
+	void codeOfTheAppFindsThePageInTheSession() {
+		Instance saves = start(KeptIn.STORE, OneProvider.class, OwnHandler.class);
+		Instance finishes = start(KeptIn.STORE, OneProvider.class, OwnHandler.class);
+		String callback = this.browser.begin(saves, this.browser.open(saves, PAGE).location());
+		Browser.Page page = this.browser.open(finishes, callback);
+		assertThat(page.body()).isEqualTo("GET /page from=mail&x=%20%3D [] [text/html]");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { OwnLoginPage.class, OwnFilter.class, FormLogin.class })
+	void appThatMayLookForThePageBeforeTheLoginFindsItInTheSession(Class<?> chain) {
+		Instance instance = start(KeptIn.STORE, OneProvider.class, chain);
+		this.browser.open(instance, PAGE);
+		assertThat(instance.takeSessionsCreated()).isOne();
+		assertThat(this.browser.send(instance, "/login-page", null).body()).contains("/page");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "oauth2-state.login.carry-saved-request=false", "oauth2-state.login.sessions=shared",
+			"oauth2-state.rollout.percentage=0", "oauth2-state.enabled=false" })
+	void sessionHasThePageAsWithoutTheLibrary(String property) {
+		Instance instance = KeptIn.STORE.start(List.of(property), OneProvider.class);
+		this.instances.add(instance);
+		String begin = this.browser.open(instance, PAGE).location();
+		assertThat(instance.takeSessionsCreated()).isOne();
+		assertThat(this.browser.cookies().keySet()).noneMatch((name) -> name.contains("saved"));
+		assertThat(this.browser.open(instance, this.browser.begin(instance, begin)).location()).contains(PAGE);
+	}
+
+	@Test
+	void loginThatBeginsInTheSessionHasThePageToo() {
+		Instance instance = KeptIn.STORE.start(List.of("oauth2-state.on-store-failure=session"), OneProvider.class);
+		this.instances.add(instance);
+		String begin = this.browser.open(instance, PAGE).location();
+		Cluster.shared().store.setFailing(true);
+		String callback = this.browser.begin(instance, begin);
+		Cluster.shared().store.setFailing(false);
+		assertThat(this.browser.open(instance, callback).location()).contains(PAGE);
+	}
+
+	@Test
+	void postIsRepeatedByTheInstanceThatSavedIt() {
+		Instance instance = start(KeptIn.STORE, OneProvider.class, WithoutCsrf.class);
+		this.browser.open(instance, PAGE);
+		String begin = this.browser.post(instance, "/custom", "amount=5").location();
+		String callback = this.browser.begin(instance, begin);
+		assertThat(this.browser.open(instance, callback).location()).contains("/custom");
+	}
+
+	@Test
+	void pageThatAsksForAnAuthorizedClientIsFoundAfterIt() {
+		try (Instance saves = KeptIn.STORE.start(List.of()); Instance finishes = KeptIn.STORE.start(List.of())) {
+			Browser.Page page = this.browser.open(saves, "/oauth2/authorization/idp");
+			assertThat(page.location()).isNotNull();
+			String callback = this.browser.send(saves, page.location(), null).location();
+			this.browser.open(finishes, callback);
+			String authorize = this.browser.open(finishes, "/client").location();
+			String back = this.browser.send(finishes, authorize, null).location();
+			String target = this.browser.open(finishes, back).location();
+			assertThat(target).contains("/client");
+			assertThat(this.browser.open(finishes, target).body()).isEqualTo("client of alice");
+		}
+	}
+
+	private Instance start(KeptIn keptIn, Class<?>... configurations) {
+		Instance instance = keptIn.start(List.of(), configurations);
+		instance.takeSessionsCreated();
+		this.instances.add(instance);
+		return instance;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnHandler {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+				.oauth2Login((login) -> login.successHandler((request, response, authentication) -> {
+					SavedRequest saved = new HttpSessionRequestCache().getRequest(request, response);
+					response.getWriter()
+						.write(saved.getMethod() + " "
+								+ saved.getRedirectUrl()
+									.replace("https://app.example", "")
+									.replace("?", " ")
+									.replace("&continue", "")
+								+ " " + saved.getParameterMap().keySet() + " "
+								+ Arrays.toString(saved.getHeaderValues("Accept").toArray()));
+				}))
+				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnLoginPage {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http
+				.authorizeHttpRequests(
+						(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated())
+				.oauth2Login((login) -> login.loginPage("/login-page"))
+				.build();
+		}
+
+		@Bean
+		LoginPage loginPage() {
+			return new LoginPage();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnFilter {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http
+				.authorizeHttpRequests(
+						(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated())
+				.oauth2Login(Customizer.withDefaults())
+				.addFilterBefore((request, response, chain) -> chain.doFilter(request, response),
+						AuthorizationFilter.class)
+				.build();
+		}
+
+		@Bean
+		LoginPage loginPage() {
+			return new LoginPage();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FormLogin {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http
+				.authorizeHttpRequests(
+						(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated())
+				.formLogin(Customizer.withDefaults())
+				.oauth2Login(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		LoginPage loginPage() {
+			return new LoginPage();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WithoutCsrf {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+				.csrf((csrf) -> csrf.disable())
+				.oauth2Login(Customizer.withDefaults())
+				.build();
+		}
+
+	}
+
+	@RestController
+	static class LoginPage {
+
+		@GetMapping("/login-page")
+		String page(HttpServletRequest request) {
+			return "For " + new HttpSessionRequestCache().getRequest(request, null).getRedirectUrl();
+		}
+
+	}
+
+}
