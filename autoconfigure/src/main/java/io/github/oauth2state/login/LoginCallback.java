@@ -1,7 +1,6 @@
 package io.github.oauth2state.login;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
