@@ -33,12 +33,21 @@ final class RecentBegins {
 	/**
 	 * How long a request may have been under way before this app received it.
 	 */
-	private static final Duration ON_THE_WAY = Duration.ofSeconds(2);
+	private static final Duration ON_THE_WAY = Duration.ofSeconds(5);
 
 	/**
 	 * Answers overtake each other, so a cookie is cleared by several of them.
 	 */
 	private static final int TIMES_CLEARED = 16;
+
+	private static final int MIN_TIMES_CLEARED = 4;
+
+	/**
+	 * In bytes. Proxies accept no more than about 4 KiB of headers in an answer.
+	 */
+	private static final int MAX_ISSUED_SIZE = 2048;
+
+	private static final int CLEARING_SIZE = 110;
 
 	private final int maxCount;
 
@@ -80,6 +89,7 @@ final class RecentBegins {
 		if (recent.size() > MAX_COOKIES) {
 			recent.removeLast();
 		}
+		int room = Math.max(MIN_TIMES_CLEARED, Math.min(TIMES_CLEARED, (MAX_ISSUED_SIZE - size) / CLEARING_SIZE));
 		List<String> cleared = new ArrayList<>();
 		int count = 0;
 		int total = 0;
@@ -91,7 +101,7 @@ final class RecentBegins {
 			count++;
 			total += issued.size();
 			if (count > 1 && (count > this.maxCount || total > BindingCookies.MAX_TOTAL_SIZE)) {
-				if (cleared.size() < TIMES_CLEARED) {
+				if (cleared.size() < room) {
 					cleared.add(issued.name());
 				}
 				else {

@@ -50,8 +50,8 @@ class RecentBeginsTests {
 	@Test
 	void browserThatSendsItsRequestAfterTheOthersWereAnsweredHasNoneOfThem() {
 		List.of("a", "b", "c").forEach((name) -> add(1, name, Set.of()));
-		this.time.addAndGet(Duration.ofSeconds(4).toNanos());
-		assertThat(this.recent.add(1, "d", SIZE, Duration.ofSeconds(3).toNanos(), Set.of())).isEmpty();
+		this.time.addAndGet(Duration.ofSeconds(8).toNanos());
+		assertThat(this.recent.add(1, "d", SIZE, Duration.ofSeconds(6).toNanos(), Set.of())).isEmpty();
 	}
 
 	@Test
@@ -78,6 +78,7 @@ class RecentBeginsTests {
 	void answerClearsNoMoreThanSixteen() {
 		for (int i = 0; i < 100; i++) {
 			assertThat(add(1, "name-" + i, Set.of())).hasSizeLessThanOrEqualTo(16);
+			assertThat(this.recent.add(2, "large-" + i, 1600, 0, Set.of())).hasSizeLessThanOrEqualTo(4);
 		}
 	}
 

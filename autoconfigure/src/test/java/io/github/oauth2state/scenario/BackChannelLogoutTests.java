@@ -47,7 +47,7 @@ class BackChannelLogoutTests {
 	@ParameterizedTest
 	@EnumSource(names = { "OFF", "STORE", "COOKIE" })
 	void logoutTokenEndsASessionThatWasThereBeforeTheLogin(KeptIn keptIn) throws Exception {
-		try (Instance instance = keptIn.start(List.of(), Chain.class)) {
+		try (Instance instance = keptIn.start(List.of("oauth2-state.login.carry-saved-request=false"), Chain.class)) {
 			Browser alice = Browser.overHttp();
 			alice.open(instance, "/page");
 			assertThat(alice.cookies()).containsKey("JSESSIONID");

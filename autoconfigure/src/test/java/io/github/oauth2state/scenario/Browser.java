@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ final class Browser {
 
 	private static final String APP_HOST = "app.example";
 
+	private static final AtomicInteger number = new AtomicInteger();
+
 	private final String scheme;
 
 	private final Map<String, String> cookies = new LinkedHashMap<>();
@@ -37,6 +40,7 @@ final class Browser {
 
 	private Browser(String scheme) {
 		this.scheme = scheme;
+		this.headers.put("User-Agent", "Browser/" + number.incrementAndGet());
 	}
 
 	static Browser overHttp() {

@@ -98,7 +98,7 @@ class CallbackFilter extends OncePerRequestFilter {
 	 */
 	private void endSignIns(HttpServletRequest request, HttpServletResponse response) {
 		BrowserRequest browser = ServletRequests.browser(request);
-		if (this.signIns.isSet(browser) && Navigation.is(request)
+		if (this.signIns.isSet(browser) && Navigation.is(request) && !Prefetch.is(request)
 				&& this.trust.isAuthenticated(this.securityContexts.getContext().getAuthentication())) {
 			ServletRequests.addCookies(response, List.of(this.signIns.clear(browser)));
 		}

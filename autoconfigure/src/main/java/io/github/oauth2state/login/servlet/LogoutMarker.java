@@ -13,8 +13,8 @@ import io.github.oauth2state.login.PendingLogins;
 
 /**
  * Ends authorizations of clients at a logout, on chains with the shared repository. In a
- * session they would end with it. On all chains, whoever logs out and in again is in no
- * loop.
+ * session they would end with it. On all chains a logout forgets the page that the user
+ * asked for, and that the user was signed in again and again.
  */
 class LogoutMarker implements LogoutHandler {
 
@@ -37,6 +37,9 @@ class LogoutMarker implements LogoutHandler {
 		if (this.enabled) {
 			this.logins.logout(browser).ifPresent((mark) -> ServletRequests.addCookies(response, List.of(mark)));
 		}
+		this.logins.savedRequest()
+			.clear(browser)
+			.ifPresent((cleared) -> ServletRequests.addCookies(response, List.of(cleared)));
 		if (this.logins.signIns().isSet(browser)) {
 			ServletRequests.addCookies(response, List.of(this.logins.signIns().clear(browser)));
 		}

@@ -77,7 +77,7 @@ final class SavedRequests implements RequestCache {
 			return;
 		}
 		BrowserRequest browser = ServletRequests.browser(request);
-		boolean page = HttpMethod.GET.matches(request.getMethod()) && Navigation.is(request);
+		boolean page = HttpMethod.GET.matches(request.getMethod()) && Navigation.is(request) && !Prefetch.is(request);
 		boolean kept = page && this.cookie.save(browser).map((saved) -> {
 			ServletRequests.addCookies(response, List.of(saved));
 			request.setAttribute(PAGE, browser.path());

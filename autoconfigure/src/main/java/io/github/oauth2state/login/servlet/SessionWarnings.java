@@ -2,6 +2,7 @@ package io.github.oauth2state.login.servlet;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import jakarta.servlet.http.HttpServletRequest;
@@ -69,7 +70,7 @@ class SessionWarnings implements SmartInitializingSingleton {
 	@Override
 	public void afterSingletonsInstantiated() {
 		LoginPaths paths = this.services.paths();
-		String store = this.services.store().name();
+		String store = Objects.toString(this.services.store().name(), "");
 		boolean fallsBackToSession = paths.rolledOut() == LoginPath.SHARED
 				&& paths.onStoreFailure() == OnStoreFailure.SESSION;
 		if (fallsBackToSession && repositories(store).anyMatch(this::has)) {
