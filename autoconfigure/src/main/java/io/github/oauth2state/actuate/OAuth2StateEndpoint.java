@@ -56,12 +56,13 @@ class OAuth2StateEndpoint {
 	/**
 	 * Sets the percentage of the rollout for all instances, which follow within five
 	 * seconds.
-	 * @param percentage from 0 to 100, with up to six decimals
+	 * @param percentage from 0 to 100, with up to six decimals; optional only so that the
+	 * answer to a request without it names the range
 	 * @return the rollout as it is now
 	 */
 	@WriteOperation
-	WebEndpointResponse<OperationResponseBody> setPercentage(String percentage) {
-		return this.rollout.set(percentage);
+	WebEndpointResponse<OperationResponseBody> setPercentage(@Nullable String percentage) {
+		return this.rollout.set((percentage != null) ? percentage : "");
 	}
 
 	/**
