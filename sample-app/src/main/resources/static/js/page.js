@@ -53,9 +53,12 @@
 			return row;
 		});
 		answers.querySelector('tbody').replaceChildren(...rows);
-		answers.querySelector('table').hidden = rows.length === 0;
+		// Without the starter, nobody tells how a token was obtained.
+		const coordinated = storm.dataset.coordinated === 'true';
+		answers.querySelector('table').hidden = !coordinated || rows.length === 0;
 		const refreshes = infos.filter((info) => ['refreshed', 'early'].includes(info.obtained)).length;
-		find('#sum').textContent = `The provider saw ${refreshes === 1 ? '1 refresh' : `${refreshes} refreshes`}.`
+		find('#sum').textContent = !coordinated ? `${infos.length} of ${settled.length} calls were given a token.`
+			: `The provider saw ${refreshes === 1 ? '1 refresh' : `${refreshes} refreshes`}.`
 			+ (failed > 0 ? ` ${failed} calls had no answer.` : '');
 		const expiries = infos.map((info) => Date.parse(info.expiresAt)).filter((time) => !Number.isNaN(time));
 		if (due && expiries.length > 0) {

@@ -1,12 +1,14 @@
 package io.github.oauth2state.demo;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 
 import io.github.oauth2state.demo.check.Check;
 import io.github.oauth2state.demo.check.Report;
 import io.github.oauth2state.demo.cluster.Cluster;
 import io.github.oauth2state.demo.cluster.ClusterException;
 import io.github.oauth2state.demo.cluster.ClusterOptions;
+import io.github.oauth2state.demo.cluster.Copies;
 
 /**
  * Starts the cluster, and either leaves it to a person or checks it. Runs in Maven's JVM
@@ -14,35 +16,41 @@ import io.github.oauth2state.demo.cluster.ClusterOptions;
  */
 public final class Demo {
 
+	static final String SAMPLE_APP = "demo.sample-app";
+
 	private final PrintStream out;
 
 	private final ClusterOptions options;
 
 	private final Cluster cluster;
 
+	private final Path copies;
+
 	private volatile boolean endedByUser;
 
-	private Demo(ClusterOptions options, PrintStream out) {
+	private Demo(ClusterOptions options, Path copies, PrintStream out) {
 		this.out = out;
+		this.copies = copies;
 		this.options = options;
 		this.cluster = new Cluster(options, out);
 	}
 
 	/**
 	 * Runs the demo as the system properties say.
-	 * @param args none
+	 * @param copies what it runs from, to be deleted in the end
 	 */
-	public static void main(String[] args) {
-		boolean success = run(System.out);
+	public static void run(Path copies) {
+		boolean success = run(copies, System.out);
+		Copies.delete(copies);
 		System.out.flush();
 		// Not exit(): Maven's console has a hook that prints after our last line.
 		Runtime.getRuntime().halt(success ? 0 : 1);
 	}
 
-	private static boolean run(PrintStream out) {
+	private static boolean run(Path copies, PrintStream out) {
 		try {
 			boolean check = ClusterOptions.flag(System.getProperties(), "demo.check");
-			Demo demo = new Demo(ClusterOptions.from(System.getProperties()), out);
+			Demo demo = new Demo(ClusterOptions.from(System.getProperties()), copies, out);
 			Runtime.getRuntime().addShutdownHook(new Thread(demo::end, "end-demo"));
 			return check ? demo.check() : demo.show();
 		}
@@ -59,7 +67,7 @@ public final class Demo {
 	private boolean show() throws InterruptedException {
 		try {
 			start();
-			this.out.print(Guide.text(this.cluster, this.options.withStarter()));
+			this.out.print(Guide.text(this.cluster, this.options.with()));
 			this.cluster.keepRunning();
 			return true;
 		}
@@ -87,7 +95,7 @@ public final class Demo {
 	}
 
 	private void start() throws InterruptedException {
-		this.out.printf("%nStarting a small cluster; the logs of its processes are in %s.%n%n", this.options.logs());
+		this.out.printf("%nStarting a small cluster; the logs of its processes are in %s.%n%n", this.cluster.logs());
 		this.cluster.start();
 	}
 
@@ -107,6 +115,7 @@ public final class Demo {
 		this.endedByUser = true;
 		this.out.printf("%nEnding all processes.%n");
 		this.cluster.close();
+		Copies.delete(this.copies);
 	}
 
 }

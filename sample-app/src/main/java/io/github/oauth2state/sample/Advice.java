@@ -24,6 +24,22 @@ enum Advice {
 					+ "cookies for this site, or wait a minute."),
 
 	/**
+	 * The same without the starter and without shared sessions.
+	 */
+	NOT_THIS_INSTANCE("This instance does not know your login",
+			"Without the starter, and without shared sessions, a pending login is in the memory of the instance that "
+					+ "began it. You came back to another instance.",
+			"Log in again. It works if you happen to come back to the instance that sent you to the provider."),
+
+	/**
+	 * The same without the starter and with shared sessions.
+	 */
+	NOT_IN_SESSION("Your session does not hold this login",
+			"Without the starter, a session holds one pending login. Another login, in a second tab for example, took "
+					+ "its place, or this login was finished already.",
+			"Log in again, in one tab only."),
+
+	/**
 	 * The provider's answers were not as they should be.
 	 */
 	NOT_CONFIRMED("The provider did not confirm your login",
@@ -50,6 +66,11 @@ enum Advice {
 	 * Name of the request attribute that chooses one.
 	 */
 	static final String ATTRIBUTE = Advice.class.getName();
+
+	/**
+	 * Spring Security's code for a callback without a pending login.
+	 */
+	static final String NOT_FOUND = "authorization_request_not_found";
 
 	private final String title;
 
@@ -80,6 +101,19 @@ enum Advice {
 		};
 	}
 
+	/**
+	 * Chooses what to say where there is no pending login for a callback.
+	 * @param withStarter whether the starter is enabled
+	 * @param sessionsAreShared whether all instances have the same sessions
+	 * @return the advice
+	 */
+	static Advice notFound(boolean withStarter, boolean sessionsAreShared) {
+		if (withStarter) {
+			return NOT_THIS_BROWSER;
+		}
+		return sessionsAreShared ? NOT_IN_SESSION : NOT_THIS_INSTANCE;
+	}
+
 	public String title() {
 		return this.title;
 	}
@@ -96,7 +130,18 @@ enum Advice {
 	 * Tells whether the user wanted to log in.
 	 */
 	public boolean isAboutLogin() {
-		return this == CANCELLED || this == NOT_THIS_BROWSER || this == NOT_CONFIRMED;
+		return this == CANCELLED || this == NOT_CONFIRMED || error() != null;
+	}
+
+	/**
+	 * Returns the code by which Spring Security's documentation and logs name it, if the
+	 * page shall show it.
+	 */
+	public @Nullable String error() {
+		return switch (this) {
+			case NOT_THIS_BROWSER, NOT_THIS_INSTANCE, NOT_IN_SESSION -> NOT_FOUND;
+			default -> null;
+		};
 	}
 
 }

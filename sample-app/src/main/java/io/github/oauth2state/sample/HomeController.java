@@ -4,6 +4,7 @@ import java.time.Instant;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.Authentication;
@@ -34,13 +35,16 @@ class HomeController {
 
 	private final Meters meters;
 
+	private final boolean coordinated;
+
 	HomeController(InstanceName instance, LoginLinks links, OAuth2AuthorizedClientRepository clients, TokenCalls calls,
-			Meters meters) {
+			Meters meters, @Value("${oauth2-state.enabled:true}") boolean coordinated) {
 		this.instance = instance;
 		this.links = links;
 		this.clients = clients;
 		this.calls = calls;
 		this.meters = meters;
+		this.coordinated = coordinated;
 	}
 
 	@GetMapping("/")
@@ -57,6 +61,7 @@ class HomeController {
 		model.addAttribute("token", token(user, request));
 		model.addAttribute("ways", Obtained.values());
 		model.addAttribute("calls", TokenCalls.CALLS);
+		model.addAttribute("coordinated", this.coordinated);
 		model.addAttribute("reachAllInstances", this.calls.reachAllInstances());
 		model.addAttribute("meters", this.meters.read());
 		return PAGE;

@@ -15,7 +15,15 @@ import org.springframework.security.web.authentication.AuthenticationFailureHand
  */
 class LoginFailureHandler implements AuthenticationFailureHandler {
 
-	private static final String NOT_FOUND = "authorization_request_not_found";
+	private final Advice notFound;
+
+	/**
+	 * Creates a handler.
+	 * @param notFound what to say where there is no pending login for a callback
+	 */
+	LoginFailureHandler(Advice notFound) {
+		this.notFound = notFound;
+	}
 
 	@Override
 	public void onAuthenticationFailure(HttpServletRequest request, HttpServletResponse response,
@@ -27,11 +35,11 @@ class LoginFailureHandler implements AuthenticationFailureHandler {
 	/**
 	 * Chooses by the code of the error, and shows nothing of it: it comes from the URL.
 	 */
-	private static Advice advice(AuthenticationException exception) {
+	private Advice advice(AuthenticationException exception) {
 		String code = (exception instanceof OAuth2AuthenticationException ex) ? ex.getError().getErrorCode() : "";
 		return switch (code) {
 			case OAuth2ErrorCodes.ACCESS_DENIED -> Advice.CANCELLED;
-			case NOT_FOUND -> Advice.NOT_THIS_BROWSER;
+			case Advice.NOT_FOUND -> this.notFound;
 			default -> Advice.NOT_CONFIRMED;
 		};
 	}

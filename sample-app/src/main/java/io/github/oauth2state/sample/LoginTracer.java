@@ -7,6 +7,7 @@ import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
 import org.springframework.security.oauth2.client.authentication.OAuth2LoginAuthenticationToken;
@@ -30,11 +31,15 @@ class LoginTracer implements Converter<OAuth2LoginAuthenticationToken, OAuth2Aut
 
 	private final ObjectProvider<StateStore> store;
 
+	private final boolean tellsProvider;
+
 	private final Clock clock = Clock.systemUTC();
 
-	LoginTracer(InstanceName instance, ObjectProvider<StateStore> store) {
+	LoginTracer(InstanceName instance, ObjectProvider<StateStore> store,
+			@Value("${sample.tells-provider:false}") boolean tellsProvider) {
 		this.instance = instance;
 		this.store = store;
+		this.tellsProvider = tellsProvider;
 	}
 
 	/**
@@ -44,6 +49,12 @@ class LoginTracer implements Converter<OAuth2LoginAuthenticationToken, OAuth2Aut
 	void begin(OAuth2AuthorizationRequest.Builder request) {
 		List<Object> begin = List.of(this.instance.get(), this.clock.instant());
 		request.attributes((attributes) -> attributes.put(LoginTrace.ATTRIBUTE, begin));
+		if (this.tellsProvider) {
+			request.additionalParameters((parameters) -> {
+				parameters.put("begun_on", this.instance.get());
+				parameters.put("begun_pid", String.valueOf(ProcessHandle.current().pid()));
+			});
+		}
 	}
 
 	/**

@@ -25,7 +25,18 @@ import io.github.oauth2state.LoginOutcome;
 @Component
 class Meters {
 
+	/**
+	 * A space that keeps an outcome and its count on one line of a narrow page.
+	 */
+	private static final char NO_BREAK = '\u00a0';
+
 	private static final double MOST = 0.95;
+
+	/**
+	 * The first calls of a JVM are slow, and of fewer calls than these they are all that
+	 * the percentile shows.
+	 */
+	private static final long ENOUGH_CALLS = 200;
 
 	private final MeterRegistry registry;
 
@@ -48,7 +59,8 @@ class Meters {
 		}
 		String counts = byOutcome.entrySet()
 			.stream()
-			.map((entry) -> words(entry.getKey().name().toLowerCase(Locale.ROOT)) + " " + Math.round(entry.getValue()))
+			.map((entry) -> words(entry.getKey().name().toLowerCase(Locale.ROOT)) + NO_BREAK
+					+ Math.round(entry.getValue()))
 			.collect(Collectors.joining(", "));
 		return counts.isEmpty() ? "none yet" : counts;
 	}
@@ -66,8 +78,8 @@ class Meters {
 				within.merge(bucket.bucket(TimeUnit.NANOSECONDS), bucket.count(), Double::sum);
 			}
 		}
-		if (calls == 0) {
-			return "no calls yet";
+		if (calls < ENOUGH_CALLS) {
+			return (calls == 0) ? "no calls yet" : "too few calls (" + calls + ")";
 		}
 		double most = calls * MOST;
 		return within.entrySet()
@@ -101,7 +113,7 @@ class Meters {
 	}
 
 	private static String words(String tag) {
-		return tag.replace('_', ' ');
+		return tag.replace('_', NO_BREAK);
 	}
 
 	/**

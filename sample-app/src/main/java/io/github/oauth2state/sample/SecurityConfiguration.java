@@ -1,5 +1,7 @@
 package io.github.oauth2state.sample;
 
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.security.autoconfigure.web.servlet.PathRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -8,8 +10,10 @@ import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestCustomizers;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.HttpStatusEntryPoint;
@@ -33,7 +37,10 @@ class SecurityConfiguration {
 			+ "connect-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 	@Bean
-	SecurityFilterChain securityFilterChain(HttpSecurity http, LoginTracer tracer) {
+	SecurityFilterChain securityFilterChain(HttpSecurity http, LoginTracer tracer,
+			@Value("${oauth2-state.enabled:true}") boolean withStarter,
+			@Value("${sample.session-store:none}") String sessionStore) {
+		Advice notFound = Advice.notFound(withStarter, !sessionStore.equals("none"));
 		http.authorizeHttpRequests(
 				(requests) -> requests.requestMatchers("/", "/error", "/actuator/health/**", "/actuator/prometheus")
 					.permitAll()
@@ -45,8 +52,8 @@ class SecurityConfiguration {
 				new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED), PathPatternRequestMatcher.pathPattern("/api/**")));
 		http.headers((headers) -> headers.contentSecurityPolicy((policy) -> policy.policyDirectives(CONTENT_POLICY))
 			.referrerPolicy((referrer) -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)));
-		http.oauth2Login(
-				(login) -> login.withObjectPostProcessor(tracedBy(tracer)).failureHandler(new LoginFailureHandler()));
+		http.oauth2Login((login) -> login.withObjectPostProcessor(tracedBy(tracer))
+			.failureHandler(new LoginFailureHandler(notFound)));
 		http.oauth2Client(withDefaults());
 		http.logout((logout) -> logout.logoutSuccessUrl("/"));
 		return http.build();
@@ -60,6 +67,15 @@ class SecurityConfiguration {
 		resolver
 			.setAuthorizationRequestCustomizer(OAuth2AuthorizationRequestCustomizers.withPkce().andThen(tracer::begin));
 		return resolver;
+	}
+
+	/**
+	 * Keeps tokens in the session, which is how instances share them without the starter.
+	 */
+	@Bean
+	@ConditionalOnProperty(name = "sample.token-store", havingValue = "session")
+	OAuth2AuthorizedClientRepository authorizedClientRepository() {
+		return new HttpSessionOAuth2AuthorizedClientRepository();
 	}
 
 	private static ObjectPostProcessor<OAuth2LoginAuthenticationFilter> tracedBy(LoginTracer tracer) {

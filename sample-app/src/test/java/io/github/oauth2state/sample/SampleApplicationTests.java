@@ -63,7 +63,14 @@ class SampleApplicationTests {
 		assertThat(callback.headers().allValues("Set-Cookie")).isEmpty();
 		assertThat(callback.body()).contains("This login cannot be finished here", "Log in again")
 			.containsPattern("<code id=\"reference\">[0-9a-f]{12}</code>")
+			.contains("<code id=\"error\">authorization_request_not_found</code>")
 			.doesNotContain("secret-");
+	}
+
+	@Test
+	void providerIsNotToldOfTheInstance() throws Exception {
+		assertThat(get("/oauth2/authorization/demo").headers().firstValue("Location").orElseThrow())
+			.doesNotContain("begun");
 	}
 
 	@Test

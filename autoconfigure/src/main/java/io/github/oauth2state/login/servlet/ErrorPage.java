@@ -1,6 +1,10 @@
 package io.github.oauth2state.login.servlet;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.HttpHeaders;
@@ -10,8 +14,36 @@ import org.springframework.web.util.HtmlUtils;
 /**
  * The page for a login that cannot go on. It is the library's own, as the app's error
  * page may need a login, and would save itself as the page to return to.
+ * <p>
+ * It needs no other file, which could need a login too. Its style is inline, which a
+ * policy of the app may forbid, so it has a policy of its own that allows this style and
+ * nothing else. Spring Security keeps a policy that is there. Where another one is added
+ * later, by a proxy for example, the page is as readable as any page without a style.
  */
 final class ErrorPage {
+
+	private static final String STYLE = """
+			:root { color-scheme: light dark; --page: #f4f6f9; --ink: #1b1f27; --muted: #566070; --accent: #0b57d0; --on-accent: #fff; }
+			@media (prefers-color-scheme: dark) {
+				:root { --page: #12151b; --ink: #e8ebf0; --muted: #a9b2c1; --accent: #8ab4f8; --on-accent: #0d1830; }
+			}
+			* { box-sizing: border-box; }
+			body { margin: 0; background: var(--page); color: var(--ink); font: 1rem/1.55 system-ui, sans-serif; }
+			main { max-width: 64rem; margin: 0 auto; padding: clamp(1.5rem, 12vh, 8rem) 1rem 2rem; }
+			h1 { font-size: clamp(1.6rem, 1.2rem + 2vw, 2.4rem); line-height: 1.2; margin: 0 0 1.25rem; text-wrap: balance; }
+			p { margin: 0 0 .9rem; max-width: 42rem; }
+			.lead { font-size: 1.1rem; }
+			.hint { color: var(--muted); font-size: .9rem; }
+			a { display: inline-block; border-radius: .6rem; padding: .65rem 1.2rem; background: var(--accent); color: var(--on-accent); font-weight: 600; text-decoration: none; }
+			a:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
+			""";
+
+	/**
+	 * Leaves out {@code frame-ancestors}: whether the app may be in a frame is its own
+	 * matter, and this page has nothing to click but a link that anybody can follow.
+	 */
+	private static final String POLICY = "default-src 'none'; style-src 'sha256-" + hash(STYLE)
+			+ "'; base-uri 'none'; form-action 'none'";
 
 	private ErrorPage() {
 	}
@@ -22,22 +54,37 @@ final class ErrorPage {
 		response.setContentType(MediaType.TEXT_HTML_VALUE);
 		response.setCharacterEncoding("UTF-8");
 		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+		response.setHeader("Content-Security-Policy", POLICY);
 		response.getWriter().write("""
 				<!DOCTYPE html>
 				<html lang="en">
 				<head>
 				<meta charset="utf-8">
-				<meta name="viewport" content="width=device-width">
+				<meta name="viewport" content="width=device-width, initial-scale=1">
 				<meta name="color-scheme" content="light dark">
 				<title>%1$s</title>
+				<style>%5$s</style>
 				</head>
 				<body>
+				<main>
 				<h1>%1$s</h1>
-				<p>%2$s <a href="%3$s">Try again</a>.</p>
-				<p>Should you ask for help, name this reference: <code>%4$s</code></p>
+				<p class="lead">%2$s</p>
+				<p><a href="%3$s">Try again</a></p>
+				<p class="hint">Should you ask for help, name this reference: <code>%4$s</code></p>
+				</main>
 				</body>
 				</html>
-				""".formatted(title, text, HtmlUtils.htmlEscape(retryPath), reference));
+				""".formatted(title, text, HtmlUtils.htmlEscape(retryPath), reference, STYLE));
+	}
+
+	private static String hash(String text) {
+		try {
+			byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+			return Base64.getEncoder().encodeToString(hash);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
 	}
 
 }

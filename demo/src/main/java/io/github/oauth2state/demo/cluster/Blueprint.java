@@ -1,6 +1,7 @@
 package io.github.oauth2state.demo.cluster;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,14 @@ final class Blueprint {
 		return URI.create("http://localhost:" + this.ports.choose(preferred));
 	}
 
+	Ports ports() {
+		return this.ports;
+	}
+
+	Path logs() {
+		return this.options.logs().resolve(String.valueOf(this.proxy.getPort()));
+	}
+
 	URI spare() {
 		return this.spare;
 	}
@@ -85,8 +94,8 @@ final class Blueprint {
 		args.add("--sample.instance=" + name);
 		args.add("--sample.balancer-url=" + this.proxy);
 		args.add("--spring.security.oauth2.client.provider.demo.issuer-uri=" + this.provider);
-		args.add(this.options.withStarter() ? "--spring.profiles.active=" + store.profile()
-				: "--oauth2-state.enabled=false");
+		args.add("--sample.tells-provider=true");
+		args.addAll(this.options.with().arguments(store));
 		args.addAll(more);
 		Map<String, String> secrets = new TreeMap<>(store.secrets());
 		secrets.put("OAUTH2STATE_TOKENS_KEYS", this.tokenKey);
@@ -97,7 +106,7 @@ final class Blueprint {
 	private Child child(String name, URI uri, Probe probe, List<String> command, Map<String, String> secrets) {
 		ProcessBuilder builder = new ProcessBuilder(command);
 		builder.environment().putAll(secrets);
-		return new Child(name, uri, probe, builder, this.options.logs());
+		return new Child(name, uri, probe, builder, logs());
 	}
 
 }

@@ -63,6 +63,8 @@ final class Child {
 
 	void start() {
 		try {
+			// Somebody may have cleaned the clone since the last start.
+			Files.createDirectories(this.log.getParent());
 			this.process = this.builder.start();
 		}
 		catch (IOException ex) {

@@ -180,10 +180,20 @@ public final class Cluster implements AutoCloseable {
 	@Override
 	public void close() {
 		this.children.close();
+		this.blueprint.ports().release();
+	}
+
+	/**
+	 * Returns where the logs of the processes are. Another demo in the same clone, which
+	 * has another port, has a directory of its own.
+	 * @return the directory
+	 */
+	public Path logs() {
+		return this.blueprint.logs();
 	}
 
 	private void emptyLogs() {
-		Path logs = this.options.logs();
+		Path logs = logs();
 		try {
 			Files.createDirectories(logs);
 			try (Stream<Path> old = Files.list(logs)) {

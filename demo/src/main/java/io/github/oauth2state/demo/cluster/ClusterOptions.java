@@ -8,12 +8,12 @@ import java.util.Properties;
  * What can be chosen about the cluster.
  *
  * @param store what the instances share
- * @param withStarter whether the instances use the starter
+ * @param with what the instances use
  * @param port the preferred port of the proxy
  * @param sampleApp the jar of the sample app
  * @param logs the directory for the logs of all processes
  */
-public record ClusterOptions(SharedStore store, boolean withStarter, int port, Path sampleApp, Path logs) {
+public record ClusterOptions(SharedStore store, With with, int port, Path sampleApp, Path logs) {
 
 	private static final int MAX_PORT = 65_000;
 
@@ -24,8 +24,8 @@ public record ClusterOptions(SharedStore store, boolean withStarter, int port, P
 	 * @throws ClusterException if one makes no sense
 	 */
 	public static ClusterOptions from(Properties properties) {
-		return new ClusterOptions(SharedStore.from(properties), !flag(properties, "demo.without-starter"),
-				port(properties), sampleApp(properties), Path.of(properties.getProperty("demo.logs", "target/logs")));
+		return new ClusterOptions(SharedStore.from(properties), With.from(properties), port(properties),
+				sampleApp(properties), Path.of(properties.getProperty("demo.logs", "target/logs")));
 	}
 
 	/**
@@ -49,7 +49,7 @@ public record ClusterOptions(SharedStore store, boolean withStarter, int port, P
 	 * @return whether there is something to share and nobody gave a server for it
 	 */
 	boolean usesOwnStore() {
-		return this.withStarter && this.store.kind() == SharedStore.Kind.H2;
+		return this.with.isSharing() && this.store.kind() == SharedStore.Kind.H2;
 	}
 
 	private static int port(Properties properties) {

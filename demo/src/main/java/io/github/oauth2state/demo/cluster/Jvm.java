@@ -6,8 +6,9 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /**
  * Writes the command lines of Java processes.
@@ -29,7 +30,10 @@ final class Jvm {
 	 * @return the command
 	 */
 	static List<String> main(Class<?> main, List<String> args) {
-		return command(List.of("-cp", classpath(), main.getName()), args);
+		return command(
+				List.of("-cp", classpath().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
+						main.getName()),
+				args);
 	}
 
 	/**
@@ -64,15 +68,14 @@ final class Jvm {
 	 * loader of the module's own, elsewhere the JVM's.
 	 * @return the class path of this module
 	 */
-	private static String classpath() {
-		if (!(Jvm.class.getClassLoader() instanceof URLClassLoader loader)) {
-			return System.getProperty("java.class.path");
+	static List<Path> classpath() {
+		if (Jvm.class.getClassLoader() instanceof URLClassLoader loader) {
+			return Arrays.stream(loader.getURLs()).map(Jvm::path).toList();
 		}
-		StringJoiner classpath = new StringJoiner(File.pathSeparator);
-		for (URL url : loader.getURLs()) {
-			classpath.add(path(url).toString());
-		}
-		return classpath.toString();
+		return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+			.filter((entry) -> !entry.isEmpty())
+			.map(Path::of)
+			.toList();
 	}
 
 	private static Path path(URL url) {

@@ -37,6 +37,53 @@ class ClusterOptionsTests {
 	}
 
 	@Test
+	void byDefaultThereIsTheStarter() {
+		this.properties.setProperty("demo.with", "");
+		this.properties.setProperty("demo.without-starter", "false");
+		assertThat(options().with()).isEqualTo(With.STARTER);
+	}
+
+	@Test
+	void modesAreChosenByOneProperty() {
+		this.properties.setProperty("demo.with", "starter");
+		assertThat(options().with()).isEqualTo(With.STARTER);
+		this.properties.setProperty("demo.with", "spring-session");
+		assertThat(options().with()).isEqualTo(With.SPRING_SESSION);
+		this.properties.setProperty("demo.with", "nothing");
+		assertThat(options().with()).isEqualTo(With.NOTHING);
+	}
+
+	@Test
+	void olderPropertyStillChoosesTheModeWithoutStarter() {
+		this.properties.setProperty("demo.without-starter", "");
+		assertThat(options().with()).isEqualTo(With.NOTHING);
+		this.properties.setProperty("demo.with", "nothing");
+		assertThat(options().with()).isEqualTo(With.NOTHING);
+		this.properties.setProperty("demo.with", "spring-session");
+		assertThat(options().with()).isEqualTo(With.SPRING_SESSION);
+	}
+
+	@Test
+	void contradictionIsRefused() {
+		this.properties.setProperty("demo.without-starter", "true");
+		assertRefused("demo.with", "starter", "contradict each other");
+	}
+
+	@Test
+	void unknownModeIsRefused() {
+		assertRefused("demo.with", "sticky", "-Ddemo.with is starter, spring-session or nothing, not \"sticky\"");
+	}
+
+	@Test
+	void springSessionSharesSessionsAndTokensAndDisablesTheStarter() {
+		this.properties.setProperty("demo.with", "spring-session");
+		ClusterOptions options = options();
+		assertThat(options.usesOwnStore()).isTrue();
+		assertThat(options.with().arguments(options.store())).containsExactly("--spring.profiles.active=jdbc",
+				"--oauth2-state.enabled=false", "--sample.token-store=session");
+	}
+
+	@Test
 	void redisIsUsedWhereItIs() {
 		this.properties.setProperty("demo.store", "redis");
 		this.properties.setProperty("demo.redis.url", "redis://user:secret@localhost:6379");

@@ -74,6 +74,16 @@ class SamplePageTests {
 				.map((e) => e.textContent.trim());
 			""";
 
+	private static final String HEADER_LINES = """
+			const header = document.querySelector('header');
+			return Math.floor(header.clientHeight / header.querySelector('button').offsetHeight);
+			""";
+
+	private static final String CARDS_END = """
+			const right = (selector) => document.querySelector(selector).getBoundingClientRect().right;
+			return Math.abs(right('.card:last-child') - right('.cards')) < 2;
+			""";
+
 	private static final HttpClient http = HttpClient.newHttpClient();
 
 	private static Cluster cluster;
@@ -126,6 +136,8 @@ class SamplePageTests {
 			browser.find(".card:nth-child(2)");
 			assertThat(browser.texts(".card h3")).containsExactly("one", "two");
 			assertThat(browser.texts(".card [data-meter=circuit]")).containsOnly("closed");
+			assertThat(browser.run(HEADER_LINES)).as("lines of the header").isEqualTo(1L);
+			assertThat(browser.run(CARDS_END)).as("cards end where their section does").isEqualTo(true);
 			assertLooks(browser, "after-" + width);
 			browser.assertNoComplaints();
 		}
