@@ -37,10 +37,20 @@ class SessionsInStoreWarning implements SmartInitializingSingleton {
 
 	private final ListableBeanFactory beans;
 
-	SessionsInStoreWarning(LoginPaths paths, StateStore store, ListableBeanFactory beans) {
+	private final boolean chosen;
+
+	/**
+	 * Creates a warning.
+	 * @param paths the paths of logins
+	 * @param store where they are kept
+	 * @param beans the beans of the app
+	 * @param chosen whether the app chose the fallback, and so relies on it
+	 */
+	SessionsInStoreWarning(LoginPaths paths, StateStore store, ListableBeanFactory beans, boolean chosen) {
 		this.paths = paths;
 		this.store = store;
 		this.beans = beans;
+		this.chosen = chosen;
 	}
 
 	@Override
@@ -48,11 +58,16 @@ class SessionsInStoreWarning implements SmartInitializingSingleton {
 		boolean fallsBackToSession = this.paths.rolledOut() == LoginPath.SHARED
 				&& this.paths.onStoreFailure() == OnStoreFailure.SESSION;
 		if (fallsBackToSession && repositories().anyMatch(this::has)) {
-			logger
-				.warn("Sessions are kept in the same place as pending logins (%s), so that no login can begin while it is gone. "
-					.formatted(this.store.name())
-						+ "Set oauth2-state.on-store-failure=cookie with oauth2-state.cookie.keys, so that they can, or =fail, so that "
-						+ "users are told at once.");
+			String message = "Sessions are kept in the same place as pending logins (%s), so that no login can begin while it is gone. "
+				.formatted(this.store.name())
+					+ "Set oauth2-state.on-store-failure=cookie with oauth2-state.cookie.keys, so that they can, or =fail, so that "
+					+ "users are told at once.";
+			if (this.chosen) {
+				logger.warn(message);
+			}
+			else {
+				logger.info(message);
+			}
 		}
 	}
 
