@@ -6,6 +6,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the general settings.
@@ -14,6 +15,11 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(OAuth2StateProperties.class)
 public final class OAuth2StateAutoConfiguration {
+
+	@Bean
+	static UnknownPropertyCheck oauth2StateUnknownPropertyCheck(Environment environment) {
+		return new UnknownPropertyCheck(environment, KnownProperties.read());
+	}
 
 	@Bean
 	OAuth2StateSettings oauth2StateSettings(OAuth2StateProperties properties,

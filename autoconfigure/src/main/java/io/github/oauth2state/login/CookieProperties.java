@@ -6,8 +6,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 /**
  * Properties of pending logins that are kept in cookies, as they were given.
  *
- * @param keys the keys that they are sealed under, separated by commas, each as
- * '&lt;id&gt;:&lt;32 bytes in Base64&gt;': the first one seals, all of them open; make
+ * @param keys the keys that they are sealed under, separated by commas, each as 'id:key'
+ * where the key is 32 random bytes in Base64: the first one seals, all of them open; make
  * one with 'openssl rand -base64 32'
  */
 @ConfigurationProperties("oauth2-state.cookie")

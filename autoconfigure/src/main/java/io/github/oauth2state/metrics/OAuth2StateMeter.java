@@ -13,65 +13,74 @@ public enum OAuth2StateMeter implements MeterDocumentation {
 	/**
 	 * Calls of the store, made as observations.
 	 */
-	STORE_OPERATIONS("oauth2.state.store.operations", Meter.Type.TIMER, Tag.STORE, Tag.OPERATION, Tag.OUTCOME,
-			Tag.ERROR),
+	STORE_OPERATIONS("oauth2.state.store.operations", Meter.Type.TIMER, "Calls of the store", Tag.STORE, Tag.OPERATION,
+			Tag.OUTCOME, Tag.ERROR),
 
 	/**
 	 * What happened to logins.
 	 */
-	LOGINS("oauth2.state.logins", Meter.Type.COUNTER, Tag.REGISTRATION, Tag.PATH, Tag.OUTCOME, Tag.STORE),
+	LOGINS("oauth2.state.logins", Meter.Type.COUNTER, "What happened to logins", Tag.REGISTRATION, Tag.PATH,
+			Tag.OUTCOME, Tag.STORE),
 
 	/**
 	 * From the begin of a login to its callback: the time at the provider.
 	 */
-	LOGIN_DURATION("oauth2.state.login.duration", Meter.Type.TIMER, Tag.REGISTRATION, Tag.PATH, Tag.OUTCOME, Tag.STORE),
+	LOGIN_DURATION("oauth2.state.login.duration", Meter.Type.TIMER, "Time from the begin of a login to its callback",
+			Tag.REGISTRATION, Tag.PATH, Tag.OUTCOME, Tag.STORE),
 
 	/**
 	 * Runs of the removal of expired records.
 	 */
-	CLEANUP("oauth2.state.cleanup", Meter.Type.TIMER, Tag.OUTCOME),
+	CLEANUP("oauth2.state.cleanup", Meter.Type.TIMER, "Runs of the removal of expired records", Tag.OUTCOME),
 
 	/**
 	 * Expired records that were removed.
 	 */
-	CLEANUP_REMOVED("oauth2.state.cleanup.removed", Meter.Type.COUNTER),
+	CLEANUP_REMOVED("oauth2.state.cleanup.removed", Meter.Type.COUNTER, "Expired records that were removed"),
 
 	/**
 	 * For how long the oldest record had been expired at the end of the last run.
 	 */
-	CLEANUP_OLDEST_EXPIRED("oauth2.state.cleanup.oldest.expired", Meter.Type.GAUGE),
+	CLEANUP_OLDEST_EXPIRED("oauth2.state.cleanup.oldest.expired", Meter.Type.GAUGE,
+			"For how long the oldest record had been expired at the end of the last run"),
 
 	/**
 	 * Records that had not expired at the end of the last run, tokens included where they
 	 * are kept in the same table.
 	 */
-	PENDING("oauth2.state.pending", Meter.Type.GAUGE),
+	PENDING("oauth2.state.pending", Meter.Type.GAUGE, "Records that had not expired at the end of the last run"),
 
 	/**
 	 * How long requests waited for new tokens, and where those came from.
 	 */
-	REFRESH("oauth2.state.refresh", Meter.Type.TIMER, Tag.STRATEGY, Tag.OUTCOME),
+	REFRESH("oauth2.state.refresh", Meter.Type.TIMER,
+			"How long requests waited for new tokens, and where those came from", Tag.STRATEGY, Tag.OUTCOME),
 
 	/**
 	 * Which percentage of browsers begins logins on the path that is being rolled out.
 	 */
-	ROLLOUT_PERCENTAGE("oauth2.state.rollout.percentage", Meter.Type.GAUGE),
+	ROLLOUT_PERCENTAGE("oauth2.state.rollout.percentage", Meter.Type.GAUGE,
+			"Percentage of browsers that begin logins on the path that is being rolled out"),
 
 	/**
 	 * Whether logins that begin ask the store.
 	 */
-	CIRCUIT("oauth2.state.circuit", Meter.Type.GAUGE, Tag.STATE);
+	CIRCUIT("oauth2.state.circuit", Meter.Type.GAUGE,
+			"1 for the state that the circuit to the store is in, 0 for the others", Tag.STATE);
 
 	private final String name;
 
 	private final Meter.Type type;
 
+	private final String description;
+
 	@SuppressWarnings("ImmutableEnumChecker") // nobody else has the array
 	private final KeyName[] tags;
 
-	OAuth2StateMeter(String name, Meter.Type type, KeyName... tags) {
+	OAuth2StateMeter(String name, Meter.Type type, String description, KeyName... tags) {
 		this.name = name;
 		this.type = type;
+		this.description = description;
 		this.tags = tags;
 	}
 
@@ -83,6 +92,10 @@ public enum OAuth2StateMeter implements MeterDocumentation {
 	@Override
 	public Meter.Type getType() {
 		return this.type;
+	}
+
+	String getDescription() {
+		return this.description;
 	}
 
 	@Override

@@ -62,6 +62,11 @@ public final class OAuth2StateMetricsAutoConfiguration {
 			return new RolloutMetrics(rollout, circuit);
 		}
 
+		@Bean
+		MeterFilter oauth2StateDescriptionMeterFilter() {
+			return new DescriptionMeterFilter();
+		}
+
 		/**
 		 * Before that of Spring Boot, whose properties have the last word.
 		 */

@@ -1,11 +1,11 @@
 package io.github.oauth2state.refresh;
 
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
@@ -33,8 +33,9 @@ public final class RefreshAutoConfiguration {
 	@Bean
 	static ManagerCoordinator oauth2StateManagerCoordinator(ObjectProvider<Refresher> refresher,
 			ObjectProvider<Removals> removals, Environment environment) {
-		boolean clientCredentials = environment.getProperty("oauth2-state.refresh.client-credentials", Boolean.class,
-				true);
+		boolean clientCredentials = Binder.get(environment)
+			.bind("oauth2-state.refresh.client-credentials", Boolean.class)
+			.orElse(true);
 		return new ManagerCoordinator(SingletonSupplier.of(refresher::getObject),
 				SingletonSupplier.of(removals::getObject), clientCredentials);
 	}
@@ -67,12 +68,6 @@ public final class RefreshAutoConfiguration {
 	@Bean
 	RefreshEventLogger oauth2StateRefreshEventLogger() {
 		return new RefreshEventLogger();
-	}
-
-	@Bean
-	TokensInOneInstanceWarning oauth2StateTokensInOneInstanceWarning(TokenRefreshStrategy strategy,
-			ListableBeanFactory beans) {
-		return new TokensInOneInstanceWarning(strategy, beans);
 	}
 
 }

@@ -40,6 +40,8 @@ final class Refresher {
 
 	private final @Nullable OAuth2AuthorizedClientService clients;
 
+	private final TokensInOneInstanceWarning tokensInOneInstance;
+
 	/**
 	 * Creates a refresher.
 	 * @param strategy the strategy
@@ -53,6 +55,7 @@ final class Refresher {
 		this.listeners = List.copyOf(listeners);
 		this.sharedClients = sharedClients;
 		this.clients = clients;
+		this.tokensInOneInstance = new TokensInOneInstanceWarning(strategy, clients);
 	}
 
 	@Nullable OAuth2AuthorizedClientService sharedClients() {
@@ -68,6 +71,7 @@ final class Refresher {
 	}
 
 	OAuth2AccessTokenResponse refresh(TokenRefresh refresh, @Nullable CurrentAuthorization authorization) {
+		this.tokensInOneInstance.beforeRefresh(refresh, authorization);
 		long begun = System.nanoTime();
 		boolean early = authorization != null && authorization.early();
 		try {

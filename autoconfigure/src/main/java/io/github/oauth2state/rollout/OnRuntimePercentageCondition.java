@@ -3,6 +3,7 @@ package io.github.oauth2state.rollout;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.support.SpringFactoriesLoader;
@@ -22,7 +23,7 @@ class OnRuntimePercentageCondition extends SpringBootCondition {
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		Environment environment = context.getEnvironment();
 		ConditionMessage.Builder message = ConditionMessage.forCondition("Percentage at run time");
-		Boolean configured = environment.getProperty(PROPERTY, Boolean.class);
+		Boolean configured = Binder.get(environment).bind(PROPERTY, Boolean.class).orElse(null);
 		if (configured != null) {
 			return new ConditionOutcome(configured, message.because(PROPERTY + " is " + configured));
 		}

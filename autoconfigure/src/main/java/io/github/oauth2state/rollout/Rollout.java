@@ -85,6 +85,15 @@ public final class Rollout {
 	}
 
 	/**
+	 * Tells who decides at startup, for a log line.
+	 * @return a text
+	 */
+	public String describe() {
+		return (this.decider != null) ? "by " + this.decider.getClass().getName()
+				: this.percentage.configured() + " % of browsers";
+	}
+
+	/**
 	 * Tells whether a {@link RolloutDecider} decides in the place of the percentage.
 	 * @return whether there is one
 	 */

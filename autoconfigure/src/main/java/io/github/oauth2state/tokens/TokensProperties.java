@@ -13,8 +13,8 @@ import io.github.oauth2state.config.PropertyCheck;
  *
  * @param store where the tokens of users are kept
  * @param keys the keys that tokens are sealed under, separated by commas, each as
- * '&lt;id&gt;:&lt;32 bytes in Base64&gt;': the first one seals, all of them open; make
- * one with 'openssl rand -base64 32'
+ * 'id:key' where the key is 32 random bytes in Base64: the first one seals, all of them
+ * open; make one with 'openssl rand -base64 32'
  * @param ttl how long tokens are kept after they were last saved if the provider does not
  * say how long they live, from 1m to 400d
  */

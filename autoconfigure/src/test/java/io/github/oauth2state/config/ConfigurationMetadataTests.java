@@ -64,7 +64,7 @@ class ConfigurationMetadataTests {
 		assertThat(metadata.path("type").asString("")).isNotBlank();
 		String description = metadata.path("description").asString("");
 		assertThat(description).hasSizeBetween(20, 250)
-			.doesNotContain("\n", ". ", "{@", "<", "TODO")
+			.doesNotContain("\n", ". ", "{@", "<", "&", "TODO")
 			.matches("[A-Za-z].*");
 	}
 

@@ -128,7 +128,7 @@ class OAuth2StateSettingsTests {
 	@Test
 	void storeThatDoesNotExistStopsStartupAndListsThoseThatDo() {
 		assertThat(StartupFailure.analysisOf(this.runner, "oauth2-state.store=mongo")).contains("oauth2-state.store")
-			.contains("JDBC", "MEMORY", "REDIS");
+			.contains("Use one of redis, jdbc, memory, cookie");
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.oauth2state.metrics;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +92,45 @@ class MetricsTests {
 			assertThat(timer.count()).isOne();
 			assertThat(timer.takeSnapshot().total()).isEqualTo(3e9);
 		});
+	}
+
+	@Test
+	void everyMeterHasADescription() {
+		this.appWithRollout.run((context) -> {
+			context.getBean(LoginMetrics.class)
+				.onLoginEvent(event(LoginOutcome.COMPLETED, "idp", Duration.ofSeconds(3)));
+			context.getBean(RefreshMetrics.class)
+				.onTokenRefresh(new TokenRefreshEvent(TokenRefreshOutcome.REFRESHED, "early", "idp", false,
+						Duration.ofSeconds(1)));
+			context.getBean(CleanupMetrics.class)
+				.onCleanup(new CleanupEvent(1, Duration.ofSeconds(1), null, 1, Duration.ofSeconds(1)));
+			StateStore observed = context.getBean(StoreDecorator.class).decorate(this.store);
+			given(this.store.find(KEY)).willAnswer((call) -> {
+				assertThat(ours(context)).extracting(Meter.Id::getName)
+					.contains("oauth2.state.store.operations.active");
+				assertThat(ours(context)).allSatisfy(MetricsTests::assertDescribed);
+				return Optional.empty();
+			});
+			observed.find(KEY);
+			assertThat(ours(context)).extracting(Meter.Id::getName)
+				.containsAll(Arrays.stream(OAuth2StateMeter.values()).map(OAuth2StateMeter::getName).toList());
+			assertThat(ours(context)).allSatisfy(MetricsTests::assertDescribed);
+		});
+	}
+
+	private static List<Meter.Id> ours(ApplicationContext context) {
+		return context.getBean(MeterRegistry.class)
+			.getMeters()
+			.stream()
+			.map(Meter::getId)
+			.filter((id) -> id.getName().startsWith("oauth2.state."))
+			// Which only the registry of this test has
+			.filter((id) -> !id.getName().endsWith(".histogram"))
+			.toList();
+	}
+
+	private static void assertDescribed(Meter.Id id) {
+		assertThat(id.getDescription()).as(id.getName()).isNotBlank().matches("[A-Z1].{10,}[^.]");
 	}
 
 	@ParameterizedTest

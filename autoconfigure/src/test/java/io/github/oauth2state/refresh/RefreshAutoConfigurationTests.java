@@ -21,7 +21,6 @@ import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClient
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
-import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
 import org.springframework.test.util.ReflectionTestUtils;
 
 import io.github.oauth2state.StateStore;
@@ -123,24 +122,14 @@ class RefreshAutoConfigurationTests {
 				.hasMessageContaining("oauth2-state.refresh." + property));
 	}
 
+	/**
+	 * Spring Boot gives every app such a service, and most never use what is in it.
+	 */
 	@Test
-	void tokensThatEachInstanceKeepsForItselfAreWarnedAbout(CapturedOutput output) {
+	void tokensInMemoryAreNotWarnedAboutBeforeTheyAreUsed(CapturedOutput output) {
 		this.runner.withBean(OAuth2AuthorizedClientService.class, RefreshAutoConfigurationTests::inMemory)
-			.run((context) -> assertThat(output).contains("each keeps tokens in a memory of its own")
-				.contains("oauth2-state.tokens.store"));
-	}
-
-	@Test
-	void tokensThatAreKeptInSessionsAreNotWarnedAbout(CapturedOutput output) {
-		this.runner.withBean(OAuth2AuthorizedClientService.class, RefreshAutoConfigurationTests::inMemory)
-			.withBean(HttpSessionOAuth2AuthorizedClientRepository.class)
-			.run((context) -> assertThat(output).doesNotContain("memory of its own"));
-	}
-
-	@Test
-	void tokensThatAreKeptElsewhereAreNotWarnedAbout(CapturedOutput output) {
-		this.runner.withBean(OAuth2AuthorizedClientService.class, () -> mock(OAuth2AuthorizedClientService.class))
-			.run((context) -> assertThat(output).doesNotContain("memory of its own"));
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("memory of its own");
 	}
 
 	@Test

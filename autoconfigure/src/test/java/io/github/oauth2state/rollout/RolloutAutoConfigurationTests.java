@@ -66,12 +66,18 @@ class RolloutAutoConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "oauth2-state.store=cookie,there is none", "oauth2-state.on-store-failure=cookie,there is none",
-			"oauth2-state.cookie.keys=planted,number 1",
-			"oauth2-state.cookie.keys[1]=planted;oauth2-state.store=cookie,there is none",
-			"oauth2-state.cookie.keys[0].key=planted;oauth2-state.store=cookie,there is none" })
+			"oauth2-state.cookie.keys=planted,number 1" })
 	void missingKeyStopsTheAppAndSaysHowToMakeOne(String properties, String reason) {
 		assertThat(StartupFailure.analysisOf(this.app, properties.split(";")))
 			.contains("oauth2-state.cookie.keys", reason, "openssl rand -base64 32")
+			.doesNotContain("planted");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "oauth2-state.cookie.keys[1]", "oauth2-state.cookie.keys[0].key" })
+	void listOfKeysStopsTheAppAndShowsNone(String name) {
+		assertThat(StartupFailure.analysisOf(this.app, name + "=planted", "oauth2-state.store=cookie"))
+			.contains("oauth2-state.cookie.keys in the place of " + name)
 			.doesNotContain("planted");
 	}
 

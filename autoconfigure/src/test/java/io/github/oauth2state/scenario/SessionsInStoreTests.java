@@ -30,6 +30,26 @@ class SessionsInStoreTests {
 		assertThat(output).contains(WARNING + " (jdbc)");
 	}
 
+	/**
+	 * That is the set-up of the documentation.
+	 */
+	@Test
+	void isNoWarningWhereNobodyChoseTheFallback(CapturedOutput output) {
+		List<String> properties = new ArrayList<>(SharedSessions.inRedis());
+		properties.add("spring.autoconfigure.exclude=");
+		properties.add("logging.level.io.github.oauth2state=info");
+		try (Instance instance = SharedStore.REDIS.cluster().start(properties, SharedSessions.InRedis.class)) {
+			Browser browser = Browser.overHttps();
+			browser.open(instance, browser.begin(instance, "/oauth2/authorization/idp"));
+			assertThat(browser.isSignedIn(instance)).isTrue();
+		}
+		assertThat(output.toString().lines().filter((line) -> line.contains(WARNING))).singleElement()
+			.asString()
+			.contains("INFO");
+		assertThat(output.toString().lines().filter((line) -> line.contains("WARN") && line.contains("i.g.o")))
+			.isEmpty();
+	}
+
 	@Test
 	void isNoMatterElsewhere(CapturedOutput output) {
 		start(SharedStore.REDIS, SharedSessions.inRedis(), SharedSessions.InRedis.class, "fail");

@@ -11,11 +11,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -64,17 +66,21 @@ public final class ServletLoginAutoConfiguration {
 			PendingLogins logins, LoginEvents events, LoginPaths paths, LoginSettings loginSettings,
 			OAuth2StateSettings settings) {
 		StateStore store = (paths.rolledOut() == LoginPath.COOKIE) ? new NoStore() : stores.getObject();
-		logger.info("Pending logins are kept in %s: namespace '%s', time to live %s, timeout %s, binding cookie %s"
-			.formatted(store, settings.namespace(), DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
-					DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS),
-					loginSettings.describeCookies()));
+		logger.info(
+				"Pending logins are kept in %s: namespace '%s', time to live %s, timeout %s, rollout %s, binding cookie %s"
+					.formatted(store, settings.namespace(),
+							DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
+							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS),
+							paths.rollout().describe(), loginSettings.describeCookies()));
 		return new LoginServices(decorators.around(store), logins, events, loginSettings, paths,
 				new PlainHttpWarning());
 	}
 
 	@Bean
-	SessionWarnings oauth2StateSessionWarnings(LoginServices services, ListableBeanFactory beans) {
-		return new SessionWarnings(services, beans);
+	SessionWarnings oauth2StateSessionWarnings(LoginServices services, ListableBeanFactory beans,
+			Environment environment) {
+		return new SessionWarnings(services, beans,
+				Binder.get(environment).bind("oauth2-state.on-store-failure", String.class).isBound());
 	}
 
 	@Bean

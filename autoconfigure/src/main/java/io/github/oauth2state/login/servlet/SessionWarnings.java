@@ -45,11 +45,21 @@ class SessionWarnings implements SmartInitializingSingleton {
 
 	private final ListableBeanFactory beans;
 
+	private final boolean fallbackChosen;
+
 	private volatile boolean signingIn;
 
-	SessionWarnings(LoginServices services, ListableBeanFactory beans) {
+	/**
+	 * Creates warnings.
+	 * @param services the services of logins
+	 * @param beans the beans of the app
+	 * @param fallbackChosen whether the app chose where logins begin while the store does
+	 * not answer, and so relies on it
+	 */
+	SessionWarnings(LoginServices services, ListableBeanFactory beans, boolean fallbackChosen) {
 		this.services = services;
 		this.beans = beans;
+		this.fallbackChosen = fallbackChosen;
 	}
 
 	/**
@@ -74,11 +84,16 @@ class SessionWarnings implements SmartInitializingSingleton {
 		boolean fallsBackToSession = paths.rolledOut() == LoginPath.SHARED
 				&& paths.onStoreFailure() == OnStoreFailure.SESSION;
 		if (fallsBackToSession && repositories(store).anyMatch(this::has)) {
-			logger
-				.warn("Sessions are kept in the same place as pending logins (%s), so that no login can begin while it is gone. "
-					.formatted(store)
-						+ "Set oauth2-state.on-store-failure=cookie with oauth2-state.cookie.keys, so that they can, or =fail, so that "
-						+ "users are told at once.");
+			String message = "Sessions are kept in the same place as pending logins (%s), so that no login can begin while it is gone. "
+				.formatted(store)
+					+ "Set oauth2-state.on-store-failure=cookie with oauth2-state.cookie.keys, so that they can, or =fail, so that "
+					+ "users are told at once.";
+			if (this.fallbackChosen) {
+				logger.warn(message);
+			}
+			else {
+				logger.info(message);
+			}
 		}
 		boolean unknown = this.services.settings().sessions() == Sessions.AUTO && !areShared();
 		if (this.signingIn && unknown && !store.equals("memory")) {

@@ -8,6 +8,8 @@ import java.util.Locale;
 
 import javax.sql.DataSource;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A kind of database that the store knows how to talk to.
  */
@@ -44,6 +46,7 @@ enum Database {
 	 * @param dataSource leads to the database
 	 * @return the kind of database
 	 * @throws UnsupportedDatabaseException if it is another one, or does not tell
+	 * @throws DatabaseAwayException if it cannot be reached
 	 */
 	static Database of(DataSource dataSource) {
 		String productName = productName(dataSource);
@@ -64,7 +67,15 @@ enum Database {
 			}
 			return productName;
 		}
-		catch (SQLException | IllegalStateException | NullPointerException ex) {
+		catch (UnsupportedDatabaseException ex) {
+			throw ex;
+		}
+		catch (SQLException | RuntimeException ex) {
+			// Pools wrap what they met in exceptions of their own
+			SQLException failure = SqlFailures.in(ex);
+			if (failure != null && SqlFailures.isAway(failure)) {
+				throw new DatabaseAwayException(failure);
+			}
 			throw UnsupportedDatabaseException.unclear(dataSource, ex.toString(), ex);
 		}
 	}
@@ -85,6 +96,16 @@ enum Database {
 	}
 
 	/**
+	 * Tells which database a pool leads to that has not been reached yet, as far as that
+	 * shows: a wrapper of a driver may have it anywhere in its URL.
+	 * @param texts its URL and the names of its driver
+	 * @return whether it is PostgreSQL
+	 */
+	static boolean looksLikePostgresql(@Nullable String... texts) {
+		return Arrays.stream(texts).anyMatch((text) -> text != null && text.contains("postgresql"));
+	}
+
+	/**
 	 * Tells PostgreSQL's own driver to keep to the timeout, and to itself what the
 	 * records are. Other drivers may take the URL for that of another database: one that
 	 * is started for the URL, for example.
@@ -92,7 +113,7 @@ enum Database {
 	 * @param timeout how long a statement may take
 	 * @return the URL for the store to connect to
 	 */
-	String boundedUrl(String url, Duration timeout) {
+	static String boundedUrl(String url, Duration timeout) {
 		if (!url.startsWith("jdbc:postgresql:")) {
 			return url;
 		}

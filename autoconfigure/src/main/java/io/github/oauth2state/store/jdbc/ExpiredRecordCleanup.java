@@ -75,6 +75,10 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 	}
 
 	private void clean() {
+		if (!this.store.isOpen()) {
+			// That was said at startup
+			return;
+		}
 		long begun = System.nanoTime();
 		AtomicLong removed = new AtomicLong();
 		Reason failure = null;

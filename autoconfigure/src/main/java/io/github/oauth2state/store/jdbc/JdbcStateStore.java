@@ -3,6 +3,7 @@ package io.github.oauth2state.store.jdbc;
 import java.time.Duration;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 
 import io.github.oauth2state.StateKey;
@@ -22,14 +23,44 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 
 	private final StateStatements statements;
 
-	private final StateSql sql;
+	private final ChosenDatabase database;
 
-	private final String description;
+	private final TableName table;
 
-	JdbcStateStore(StateStatements statements, Database database, TableName table, boolean asynchronousCommit) {
+	private final boolean asynchronousCommit;
+
+	private volatile @Nullable StateSql sql;
+
+	JdbcStateStore(StateStatements statements, ChosenDatabase database, TableName table, boolean asynchronousCommit) {
 		this.statements = statements;
-		this.sql = database.sql(table, asynchronousCommit);
-		this.description = "jdbc, table " + table + " on " + database;
+		this.database = database;
+		this.table = table;
+		this.asynchronousCommit = asynchronousCommit;
+	}
+
+	/**
+	 * Returns the statements. A database that was away when the app started counts as
+	 * away until its table is there, so that no login waits for that.
+	 */
+	private StateSql sql(String operation) {
+		StateSql known = this.sql;
+		if (known == null) {
+			Database kind = this.database.kind();
+			if (kind == null || !this.database.isOpen()) {
+				throw new StateStoreException(Reason.CONNECTION,
+						"No connection to the database for " + operation + ": it was away when the app started", null);
+			}
+			known = kind.sql(this.table, this.asynchronousCommit);
+			this.sql = known;
+		}
+		return known;
+	}
+
+	/**
+	 * Tells whether there is a database to use.
+	 */
+	boolean isOpen() {
+		return this.database.isOpen();
 	}
 
 	@Override
@@ -40,8 +71,9 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		ValueLength.checked("putIfAbsent", value);
+		StateSql sql = sql("putIfAbsent");
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-			if (this.statements.insert("putIfAbsent", this.sql.put(), key.toByteArray(), value, millis(ttl))) {
+			if (this.statements.insert("putIfAbsent", sql.put(), key.toByteArray(), value, millis(ttl))) {
 				return Optional.empty();
 			}
 			Optional<byte[]> there = find(key);
@@ -56,19 +88,19 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 	}
 
 	private boolean putOverExpired(StateKey key, byte[] value, Duration ttl) {
-		String putOverExpired = this.sql.putOverExpired();
+		String putOverExpired = sql("putIfAbsent").putOverExpired();
 		return putOverExpired != null
 				&& this.statements.update("putIfAbsent", putOverExpired, value, millis(ttl), key.toByteArray()) == 1;
 	}
 
 	@Override
 	public Optional<byte[]> find(StateKey key) {
-		return this.statements.query("find", this.sql.find(), key.toByteArray());
+		return this.statements.query("find", sql("find").find(), key.toByteArray());
 	}
 
 	@Override
 	public Optional<byte[]> take(StateKey key) {
-		String take = this.sql.take();
+		String take = sql("take").take();
 		return (take != null) ? this.statements.query("take", take, key.toByteArray()) : findAndRemove(key);
 	}
 
@@ -89,13 +121,13 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 	@Override
 	public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
 		ValueLength.checked("replace", value);
-		return this.statements.update("replace", this.sql.replace(), value, millis(ttl), key.toByteArray(),
+		return this.statements.update("replace", sql("replace").replace(), value, millis(ttl), key.toByteArray(),
 				expected) == 1;
 	}
 
 	@Override
 	public boolean remove(StateKey key, byte[] expected) {
-		return this.statements.update("remove", this.sql.remove(), key.toByteArray(), expected) == 1;
+		return this.statements.update("remove", sql("remove").remove(), key.toByteArray(), expected) == 1;
 	}
 
 	/**
@@ -104,7 +136,7 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 	 * @return how many it were
 	 */
 	int removeExpired(int limit) {
-		return this.statements.updateUnprepared("cleanup", this.sql.clean(limit));
+		return this.statements.updateUnprepared("cleanup", sql("cleanup").clean(limit));
 	}
 
 	/**
@@ -112,7 +144,7 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 	 * @return what it holds
 	 */
 	Backlog backlog() {
-		return this.statements.row("backlog", this.sql.backlog(),
+		return this.statements.row("backlog", sql("backlog").backlog(),
 				(row) -> new Backlog(row.getLong(1), Duration.ofMillis(Math.max(0, row.getLong(2)))));
 	}
 
@@ -127,7 +159,7 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 
 	@Override
 	public String toString() {
-		return this.description;
+		return "jdbc, table " + this.table + " on " + this.database;
 	}
 
 }

@@ -2,6 +2,8 @@ package io.github.oauth2state.store.jdbc;
 
 import javax.sql.DataSource;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
@@ -44,29 +46,39 @@ import io.github.oauth2state.store.StoreConnections;
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class JdbcStateStoreAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog(JdbcStateStoreAutoConfiguration.class);
+
 	@Bean
 	ChosenDatabase oauth2StateDatabase(@OAuth2StateDataSource ObjectProvider<DataSource> qualified,
-			ObjectProvider<DataSource> unqualified) {
-		DataSource dataSource = StoreConnections.choose(StoreType.JDBC, qualified, unqualified);
-		return new ChosenDatabase(dataSource, Database.of(dataSource));
+			ObjectProvider<DataSource> unqualified, JdbcStateStoreProperties properties) {
+		ChosenDatabase database = new ChosenDatabase(StoreConnections.choose(StoreType.JDBC, qualified, unqualified));
+		try {
+			properties.postgresql().checkFor(database.find());
+			database.open();
+		}
+		catch (DatabaseAwayException ex) {
+			logger.warn("The database cannot be reached (" + ex.reason() + "). The app starts without it, and what it "
+					+ "is and its table are not checked yet. Until it is reached, logins begin as "
+					+ "oauth2-state.on-store-failure says, and expired records stay.");
+		}
+		return database;
 	}
 
 	@Bean
-	StateSchemaInitializer oauth2StateSchemaInitializer(ChosenDatabase chosen, JdbcStateStoreProperties properties) {
-		properties.postgresql().checkFor(chosen.database());
-		return new StateSchemaInitializer(chosen.dataSource(), chosen.database(), properties.checkedTableName(),
-				properties.initializeSchema(), properties.postgresql().unlogged());
+	StateSchemaInitializer oauth2StateSchemaInitializer(ChosenDatabase database, JdbcStateStoreProperties properties) {
+		return new StateSchemaInitializer(database, properties.checkedTableName(), properties.initializeSchema(),
+				properties.postgresql().unlogged());
 	}
 
 	@Bean
 	@DependsOnDatabaseInitialization
-	ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore(ChosenDatabase chosen, OAuth2StateSettings settings,
+	ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore(ChosenDatabase database, OAuth2StateSettings settings,
 			JdbcStateStoreProperties properties) {
 		TableName table = properties.checkedTableName();
 		return new ConfiguredStore<>(StoreType.JDBC, () -> {
-			StateConnections connections = StateConnections.of(chosen.dataSource(), chosen.database(),
+			StateConnections connections = StateConnections.of(database.dataSource(), database.kind(),
 					settings.timeout());
-			return new JdbcStateStore(new StateStatements(connections, settings.timeout()), chosen.database(), table,
+			return new JdbcStateStore(new StateStatements(connections, settings.timeout()), database, table,
 					properties.postgresql().asynchronousCommit());
 		});
 	}
@@ -80,9 +92,15 @@ public final class JdbcStateStoreAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBooleanProperty(name = "oauth2-state.jdbc.validate-schema", matchIfMissing = true)
-	TableCheck oauth2StateTableCheck(ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore, ChosenDatabase chosen,
+	TableCheck oauth2StateTableCheck(ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore, ChosenDatabase database,
 			JdbcStateStoreProperties properties) {
-		return new TableCheck(oauth2StateJdbcStore.store(), chosen.database(), properties.checkedTableName());
+		return new TableCheck(oauth2StateJdbcStore.store(), database, properties.checkedTableName());
+	}
+
+	@Bean
+	LateDatabase oauth2StateLateDatabase(ChosenDatabase database, StateSchemaInitializer schema,
+			JdbcStateStoreProperties properties, ObjectProvider<TableCheck> check) {
+		return new LateDatabase(database, schema, properties.postgresql(), check.getIfAvailable());
 	}
 
 	@Bean
@@ -92,15 +110,6 @@ public final class JdbcStateStoreAutoConfiguration {
 		JdbcStateStoreProperties.Cleanup cleanup = properties.cleanup();
 		return new ExpiredRecordCleanup(oauth2StateJdbcStore.store(), cleanup.checkedInterval(),
 				cleanup.checkedBatchSize(), cleanup.checkedMaxDuration(), listeners.orderedStream().toList());
-	}
-
-	/**
-	 * What the store is kept in. The data source is no bean beside those of the app.
-	 *
-	 * @param dataSource the data source that was chosen among those of the app
-	 * @param database what it leads to
-	 */
-	record ChosenDatabase(DataSource dataSource, Database database) {
 	}
 
 	/**

@@ -37,7 +37,7 @@ final class OwnPool {
 	private OwnPool() {
 	}
 
-	static @Nullable DataSource derive(DataSource app, Database database, Duration timeout) {
+	static @Nullable DataSource derive(DataSource app, @Nullable Database database, Duration timeout) {
 		HikariDataSource pool = pool(app);
 		if (pool == null) {
 			return null;
@@ -78,7 +78,7 @@ final class OwnPool {
 		}
 	}
 
-	private static HikariConfig configuration(HikariConfig app, Database database, Duration timeout) {
+	private static HikariConfig configuration(HikariConfig app, @Nullable Database database, Duration timeout) {
 		long connectionTimeout = Math.max(MIN_CONNECTION_TIMEOUT, timeout.toMillis());
 		HikariConfig config = new HikariConfig();
 		app.copyStateTo(config);
@@ -90,7 +90,7 @@ final class OwnPool {
 		config.setInitializationFailTimeout(-1);
 		config.setAutoCommit(true);
 		config.setReadOnly(false);
-		if (database != Database.POSTGRESQL || app.getTransactionIsolation() != null) {
+		if (!isPostgresql(app, database) || app.getTransactionIsolation() != null) {
 			// On PostgreSQL it would stay with the session, which a pooler may lend to
 			// others
 			config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
@@ -100,9 +100,14 @@ final class OwnPool {
 		withoutMetrics(config);
 		if (app.getJdbcUrl() != null) {
 			// Not as driver properties, which are the same object in the app's pool
-			config.setJdbcUrl(database.boundedUrl(app.getJdbcUrl(), timeout));
+			config.setJdbcUrl(Database.boundedUrl(app.getJdbcUrl(), timeout));
 		}
 		return config;
+	}
+
+	private static boolean isPostgresql(HikariConfig app, @Nullable Database database) {
+		return (database != null) ? database == Database.POSTGRESQL : Database.looksLikePostgresql(app.getJdbcUrl(),
+				app.getDriverClassName(), app.getDataSourceClassName());
 	}
 
 	private static void withoutMetrics(HikariConfig config) {

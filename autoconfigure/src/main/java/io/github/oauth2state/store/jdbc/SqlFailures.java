@@ -11,6 +11,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 
@@ -33,6 +35,8 @@ final class SqlFailures {
 	 * Disk full, out of memory, too many connections.
 	 */
 	private static final String OUT_OF_RESOURCES = "53";
+
+	private static final String REFUSED_CREDENTIALS = "28";
 
 	/**
 	 * MySQL and MariaDB have one SQLState for all constraints.
@@ -68,6 +72,39 @@ final class SqlFailures {
 	 */
 	static boolean isRolledBack(SQLException failure) {
 		return failure instanceof SQLTransactionRollbackException || state(failure).startsWith("40");
+	}
+
+	/**
+	 * Finds the failure of a driver behind that of a pool.
+	 * @param failure what the pool threw
+	 * @return the last one in the chain of causes, or {@code null} if there is none
+	 */
+	static @Nullable SQLException in(Throwable failure) {
+		return Stream.<Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
+			.filter(SQLException.class::isInstance)
+			.map(SQLException.class::cast)
+			.reduce((outer, inner) -> inner)
+			.orElse(null);
+	}
+
+	/**
+	 * Tells a database that cannot be reached at present from one that can never be, for
+	 * want of a driver or with these credentials.
+	 * @param failure why there is no connection
+	 * @return whether there may be one later
+	 */
+	static boolean isAway(SQLException failure) {
+		String state = state(failure);
+		if (state.startsWith(REFUSED_CREDENTIALS) || isWithoutDriver(failure)) {
+			return false;
+		}
+		return state.startsWith("08") || NOT_CONNECTED.contains(state) || state.startsWith(OUT_OF_RESOURCES)
+				|| TIMEOUT.contains(state) || failure instanceof SQLTimeoutException || isConnectionFailure(failure);
+	}
+
+	private static boolean isWithoutDriver(SQLException failure) {
+		// The same SQLState as that of a connection that was refused
+		return Objects.requireNonNullElse(failure.getMessage(), "").startsWith("No suitable driver");
 	}
 
 	static StateStoreException beforeSending(String operation, SQLException failure) {

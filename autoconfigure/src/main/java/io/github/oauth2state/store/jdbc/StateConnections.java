@@ -6,6 +6,7 @@ import java.time.Duration;
 
 import javax.sql.DataSource;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.util.ClassUtils;
 
@@ -36,11 +37,11 @@ final class StateConnections implements AutoCloseable {
 	/**
 	 * Derives connections.
 	 * @param app the app's data source
-	 * @param database what it leads to
+	 * @param database what it leads to, if that is known
 	 * @param timeout how long a call of the store may take
 	 * @return connections
 	 */
-	static StateConnections of(DataSource app, Database database, Duration timeout) {
+	static StateConnections of(DataSource app, @Nullable Database database, Duration timeout) {
 		DataSource own = HIKARI ? OwnPool.derive(app, database, timeout) : null;
 		return (own != null) ? new StateConnections(own, true, timeout)
 				: new StateConnections(outsideTransactions(app), false, timeout);

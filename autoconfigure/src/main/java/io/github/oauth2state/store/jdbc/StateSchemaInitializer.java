@@ -3,22 +3,26 @@ package io.github.oauth2state.store.jdbc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
-import javax.sql.DataSource;
-
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.DatabaseInitializationSettings;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.Resource;
 import org.springframework.jdbc.datasource.init.ScriptException;
+import org.springframework.util.Assert;
 
 /**
  * Creates the table under its configured name.
  */
 class StateSchemaInitializer extends DataSourceScriptDatabaseInitializer {
+
+	private static final Log logger = LogFactory.getLog(StateSchemaInitializer.class);
 
 	private static final int ATTEMPTS = 4;
 
@@ -26,18 +30,72 @@ class StateSchemaInitializer extends DataSourceScriptDatabaseInitializer {
 
 	private final boolean unlogged;
 
-	StateSchemaInitializer(DataSource dataSource, Database database, TableName table, DatabaseInitializationMode mode,
+	private final ChosenDatabase database;
+
+	private final DatabaseInitializationSettings settings;
+
+	StateSchemaInitializer(ChosenDatabase database, TableName table, DatabaseInitializationMode mode,
 			boolean unlogged) {
-		super(dataSource, settings(database, mode));
+		this(database, table, settings(mode), unlogged);
+	}
+
+	private StateSchemaInitializer(ChosenDatabase database, TableName table, DatabaseInitializationSettings settings,
+			boolean unlogged) {
+		super(database.dataSource(), settings);
+		this.database = database;
 		this.table = table;
+		this.settings = settings;
 		this.unlogged = unlogged;
 	}
 
-	private static DatabaseInitializationSettings settings(Database database, DatabaseInitializationMode mode) {
+	private static DatabaseInitializationSettings settings(DatabaseInitializationMode mode) {
 		DatabaseInitializationSettings settings = new DatabaseInitializationSettings();
-		settings.setSchemaLocations(List.of(database.schemaScript()));
 		settings.setMode(mode);
 		return settings;
+	}
+
+	/**
+	 * Leaves it to {@link LateDatabase} if the database is away, or takes no writes.
+	 */
+	@Override
+	public void afterPropertiesSet() throws Exception {
+		if (!this.database.isOpen()) {
+			return;
+		}
+		try {
+			super.afterPropertiesSet();
+		}
+		catch (DatabaseAwayException ex) {
+			this.database.close();
+			logger.warn("The table '" + this.table + "' cannot be created or checked at present (" + ex.reason()
+					+ "). The app starts without it. Until it can, logins begin as oauth2-state.on-store-failure says.");
+		}
+	}
+
+	/**
+	 * Creates the table, if that is wanted.
+	 * @throws DatabaseAwayException if the database is away, or takes no writes
+	 * @throws UnusableTableException if the table cannot be created
+	 */
+	@Override
+	public boolean initializeDatabase() {
+		Database kind = this.database.kind();
+		Assert.state(kind != null, "The kind of database is known");
+		this.settings.setSchemaLocations(List.of(kind.schemaScript()));
+		try {
+			return super.initializeDatabase();
+		}
+		catch (RuntimeException ex) {
+			SQLException failure = SqlFailures.in(ex);
+			if (failure != null && (SqlFailures.isAway(failure) || SqlFailures.isReadOnly(failure))) {
+				throw new DatabaseAwayException(failure);
+			}
+			if (failure != null) {
+				throw new UnusableTableException(this.table, kind, "it could not be created, " + failure.getMessage()
+						+ " (SQLState " + failure.getSQLState() + ")", ex);
+			}
+			throw ex;
+		}
 	}
 
 	/**

@@ -29,58 +29,65 @@ final class TableCheck implements InitializingBean {
 
 	private final JdbcStateStore store;
 
-	private final Database database;
+	private final ChosenDatabase database;
 
 	private final TableName table;
 
-	TableCheck(JdbcStateStore store, Database database, TableName table) {
+	TableCheck(JdbcStateStore store, ChosenDatabase database, TableName table) {
 		this.store = store;
 		this.database = database;
 		this.table = table;
 	}
 
 	/**
-	 * Checks the table, if the database answers.
+	 * Checks the table, if the database has been reached.
 	 * @throws UnusableTableException if the table cannot keep records
 	 */
 	@Override
 	public void afterPropertiesSet() {
+		Database kind = this.database.kind();
+		if (kind != null && this.database.isOpen()) {
+			check(kind);
+		}
+	}
+
+	private void check(Database kind) {
 		try {
-			live(StateKey.of("table-check", UUID.randomUUID().toString()));
+			live(StateKey.of("table-check", UUID.randomUUID().toString()), kind);
 		}
 		catch (StateStoreException ex) {
 			SQLException cause = (ex.getCause() instanceof SQLException sql) ? sql : new SQLException(ex.getMessage());
 			if (ex.getReason() == Reason.REJECTED && !SqlFailures.isReadOnly(cause)) {
-				throw unusable(cause.getMessage() + " (SQLState " + cause.getSQLState() + ")", ex);
+				throw unusable(kind, cause.getMessage() + " (SQLState " + cause.getSQLState() + ")", ex);
 			}
-			logger.warn("Cannot check the table '" + this.table + "' on " + this.database + ": " + ex.getMessage()
+			logger.warn("Cannot check the table '" + this.table + "' on " + kind + ": " + ex.getMessage()
 					+ ", SQLState " + cause.getSQLState());
 		}
 	}
 
-	private void live(StateKey key) {
+	private void live(StateKey key, Database kind) {
 		byte[] large = new byte[StateStore.MAX_VALUE_LENGTH];
 		byte[] small = { 1 };
 		Optional<byte[]> there = this.store.putIfAbsent(key, large, TTL);
-		expect(there.isEmpty() || holds(there, large), "a new record was there before");
-		expect(holds(this.store.putIfAbsent(key, small, TTL), large),
+		expect(there.isEmpty() || holds(there, large), kind, "a new record was there before");
+		expect(holds(this.store.putIfAbsent(key, small, TTL), large), kind,
 				"a second record was accepted under the same key, or the first one changed; is there a primary key?");
-		expect(this.store.replace(key, large, small, TTL), "a record could not be replaced");
-		expect(holds(this.store.take(key), small), "a record could not be taken");
+		expect(this.store.replace(key, large, small, TTL), kind, "a record could not be replaced");
+		expect(holds(this.store.take(key), small), kind, "a record could not be taken");
 	}
 
 	private static boolean holds(Optional<byte[]> value, byte[] expected) {
 		return value.isPresent() && Arrays.equals(value.get(), expected);
 	}
 
-	private void expect(boolean condition, String otherwise) {
+	private void expect(boolean condition, Database kind, String otherwise) {
 		if (!condition) {
-			throw unusable(otherwise, null);
+			throw unusable(kind, otherwise, null);
 		}
 	}
 
-	private UnusableTableException unusable(String reason, @Nullable Throwable cause) {
-		return new UnusableTableException(this.table, this.database, reason, cause);
+	private UnusableTableException unusable(Database kind, String reason, @Nullable Throwable cause) {
+		return new UnusableTableException(this.table, kind, reason, cause);
 	}
 
 }

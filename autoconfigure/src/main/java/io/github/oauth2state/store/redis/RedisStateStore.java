@@ -12,6 +12,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisScriptingCommands;
 import org.springframework.data.redis.connection.RedisStringCommands;
@@ -179,7 +180,16 @@ final class RedisStateStore implements StateStore, DisposableBean {
 		return changed != null && changed == 1;
 	}
 
-	private <T> T call(String operation, Function<RedisConnection, T> commands) {
+	/**
+	 * Finds out whether Redis can be reached and answers.
+	 * @throws StateStoreException if not
+	 */
+	void reach() {
+		// A cluster would ask all of its nodes, of which some may be away
+		call("ping", (connection) -> (connection instanceof RedisClusterConnection) ? "" : connection.ping());
+	}
+
+	private <T extends @Nullable Object> T call(String operation, Function<RedisConnection, T> commands) {
 		try (RedisConnection connection = open(operation)) {
 			return commands.apply(connection);
 		}

@@ -55,6 +55,11 @@ public final class RedisStateStoreAutoConfiguration {
 		return oauth2StateRedisStore.store();
 	}
 
+	@Bean
+	FirstConnection oauth2StateRedisFirstConnection(ConfiguredStore<RedisStateStore> oauth2StateRedisStore) {
+		return new FirstConnection(oauth2StateRedisStore.store());
+	}
+
 	/**
 	 * Logins, unless the app has a store of its own for them, or tokens.
 	 */

@@ -20,7 +20,6 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 import io.github.oauth2state.StateKey;
@@ -291,11 +290,6 @@ class JdbcStateStoreAutoConfigurationTests {
 		routing.setTargetDataSources(Map.of("tenant", TestStores.h2()));
 		routing.afterPropertiesSet();
 		assertUnusable(routing, "Cannot determine target DataSource");
-	}
-
-	@Test
-	void databaseThatIsAwayIsToldWithTheWaysOut() {
-		assertUnusable(new DriverManagerDataSource("jdbc:postgresql://localhost:1/absent"), "refused");
 	}
 
 	private void assertUnusable(DataSource dataSource, String reason) {

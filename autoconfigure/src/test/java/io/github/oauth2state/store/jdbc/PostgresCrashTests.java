@@ -76,8 +76,9 @@ class PostgresCrashTests {
 		this.server = PostgresProcess.start(this.directory);
 		this.app = new HikariDataSource();
 		this.app.setJdbcUrl(this.server.url(this.server.host(), this.server.port()));
-		StateSchemaInitializer initializer = new StateSchemaInitializer(this.app, Database.POSTGRESQL,
-				TableName.DEFAULT, DatabaseInitializationMode.ALWAYS, unlogged);
+		StateSchemaInitializer initializer = new StateSchemaInitializer(
+				ChosenDatabase.ready(this.app, Database.POSTGRESQL), TableName.DEFAULT,
+				DatabaseInitializationMode.ALWAYS, unlogged);
 		initializer.setResourceLoader(new DefaultResourceLoader());
 		initializer.initializeDatabase();
 		// Creating the table is not what the crash may undo

@@ -27,6 +27,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import io.github.oauth2state.backends.TestPostgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * Tests for {@link StateSchemaInitializer}.
@@ -89,6 +90,22 @@ class StateSchemaInitializerTests {
 		String name = "t".repeat(63);
 		TestStores.createTable(app, TableName.of(name));
 		assertThat(indexes(app, null, name)).contains("t".repeat(52) + "_expires_at").hasSize(2);
+	}
+
+	@Test
+	void tableThatTheUserMayNotCreateIsToldWithTheScript() {
+		HikariDataSource app = (HikariDataSource) app(Database.POSTGRESQL);
+		String role = "guest_" + UUID.randomUUID().toString().substring(0, 8);
+		new JdbcTemplate(app).execute("CREATE ROLE " + role);
+		HikariDataSource guests = (HikariDataSource) postgres(app.getJdbcUrl());
+		guests.setConnectionInitSql("SET ROLE " + role);
+		UnusableTableException failure = catchThrowableOfType(UnusableTableException.class,
+				() -> TestStores.createTable(guests, TableName.DEFAULT));
+		assertThat(failure).isNotNull()
+			.hasMessageContaining("it could not be created")
+			.hasMessageContaining("permission denied");
+		assertThat(new UnusableTableFailureAnalyzer().analyze(failure).getAction())
+			.contains("CREATE TABLE IF NOT EXISTS oauth2_state");
 	}
 
 	@Test

@@ -1,0 +1,163 @@
+package io.github.oauth2state.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.StringUtils;
+
+/**
+ * Stops an app that sets a property which the library does not have, where it is a slip
+ * of one that it has: the app would start with the default, which for the percentage of
+ * the rollout is everybody. Warns of any other, as it may be of a later release.
+ * <p>
+ * It comes before all beans, so that its message comes before those about what is missing
+ * then.
+ */
+final class UnknownPropertyCheck implements BeanFactoryPostProcessor {
+
+	private static final Log logger = LogFactory.getLog(UnknownPropertyCheck.class);
+
+	private static final Pattern VARIABLE = Pattern.compile("OAUTH2_?STATE_.+", Pattern.CASE_INSENSITIVE);
+
+	/**
+	 * What Kubernetes tells of a service whose name begins like the library's.
+	 */
+	private static final Pattern OF_A_SERVICE = Pattern
+		.compile(".*_(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT(_\\d+_\\w+)?)");
+
+	private final ConfigurableEnvironment environment;
+
+	private final KnownProperties known;
+
+	private final SimilarNames similar;
+
+	UnknownPropertyCheck(Environment environment, KnownProperties known) {
+		this.environment = (ConfigurableEnvironment) environment;
+		this.known = known;
+		this.similar = new SimilarNames(known.names());
+	}
+
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		if (this.known.names().isEmpty()) {
+			return;
+		}
+		List<UnknownProperty> unknown = new ArrayList<>();
+		for (ConfigurationPropertySource source : ConfigurationPropertySources
+			.from(this.environment.getPropertySources())) {
+			if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource variables) {
+				inVariables(source, variables).forEach(unknown::add);
+			}
+			else if (source instanceof IterableConfigurationPropertySource iterable) {
+				in(iterable).forEach(unknown::add);
+			}
+		}
+		List<UnknownProperty> slips = unknown.stream().filter(UnknownProperty::slip).distinct().toList();
+		if (!slips.isEmpty()) {
+			throw new UnknownPropertiesException(slips);
+		}
+		if (!unknown.isEmpty()) {
+			logger.warn("These properties have no effect, as this release of OAuth2 State does not have them: "
+					+ unknown.stream().map(UnknownProperty::toString).distinct().collect(Collectors.joining(", ")));
+		}
+	}
+
+	private Stream<UnknownProperty> in(IterableConfigurationPropertySource source) {
+		return source.stream()
+			.filter(KnownProperties.PREFIX::isAncestorOf)
+			.filter((name) -> !this.known.contains(name))
+			.map(source::getConfigurationProperty)
+			.filter((property) -> property != null && !isEmptySection(property))
+			.map((property) -> this.known.isSection(property.getName()) ? section(property)
+					: unknown(property.getName().toString(), origin(property), true));
+	}
+
+	/**
+	 * An empty section in YAML is a property without a value.
+	 */
+	private boolean isEmptySection(ConfigurationProperty property) {
+		return this.known.isSection(property.getName()) && !StringUtils.hasText(String.valueOf(property.getValue()));
+	}
+
+	private static String origin(ConfigurationProperty property) {
+		return (property.getOrigin() != null) ? property.getOrigin().toString() : "unknown";
+	}
+
+	private UnknownProperty section(ConfigurationProperty property) {
+		String within = this.known.names()
+			.stream()
+			.filter((name) -> property.getName().isAncestorOf(ConfigurationPropertyName.of(name)))
+			.collect(Collectors.joining(", "));
+		return new UnknownProperty(property.getName().toString(), origin(property), within, true);
+	}
+
+	/**
+	 * The names of environment variables are written in two ways, and whoever has a name
+	 * like the library's may have such variables: what is nothing like a property is left
+	 * alone.
+	 */
+	private Stream<UnknownProperty> inVariables(ConfigurationPropertySource source,
+			SystemEnvironmentPropertySource variables) {
+		return Stream.of(variables.getPropertyNames())
+			.filter((variable) -> VARIABLE.matcher(variable).matches())
+			.filter((variable) -> !OF_A_SERVICE.matcher(variable).matches() && !isBound(variable, source))
+			.map((variable) -> unknown(variable, "System Environment Property \"" + variable + "\"", false))
+			.filter((unknown) -> unknown.meant() != null && !isReferredTo(unknown.name()));
+	}
+
+	private boolean isBound(String variable, ConfigurationPropertySource source) {
+		return this.known.names().stream().filter((name) -> isVariable(variable, name)).anyMatch((name) -> {
+			ConfigurationProperty property = source.getConfigurationProperty(ConfigurationPropertyName.of(name));
+			return property != null;
+		});
+	}
+
+	private static boolean isVariable(String variable, String name) {
+		return variable.equalsIgnoreCase(name.replace('.', '_').replace("-", ""))
+				|| variable.equalsIgnoreCase(name.replace('.', '_').replace('-', '_'));
+	}
+
+	/**
+	 * Tells whether a property is set to a variable.
+	 */
+	private boolean isReferredTo(String variable) {
+		return this.environment.getPropertySources()
+			.stream()
+			.filter((source) -> !(source instanceof SystemEnvironmentPropertySource))
+			.filter(EnumerablePropertySource.class::isInstance)
+			.flatMap(UnknownPropertyCheck::values)
+			.anyMatch((value) -> value.contains("${" + variable));
+	}
+
+	private static Stream<String> values(PropertySource<?> source) {
+		return Stream.of(((EnumerablePropertySource<?>) source).getPropertyNames())
+			.map(source::getProperty)
+			.map(String::valueOf);
+	}
+
+	private UnknownProperty unknown(String name, String origin, boolean ofTheLibrary) {
+		Optional<String> slip = this.similar.slipOf(name);
+		Optional<String> part = this.similar.partOf(name);
+		return new UnknownProperty(name, origin, slip.or(() -> part).orElse(null),
+				slip.isPresent() || (ofTheLibrary && part.isPresent()));
+	}
+
+}
