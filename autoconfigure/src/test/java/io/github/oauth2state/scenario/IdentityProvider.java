@@ -152,6 +152,7 @@ final class IdentityProvider implements AutoCloseable {
 				.redirectUris((uris) -> {
 					for (String scheme : new String[] { "http", "https" }) {
 						uris.add(scheme + "://app.example/login/oauth2/code/idp");
+						uris.add(scheme + "://app.example/shop/login/oauth2/code/idp");
 						uris.add(scheme + "://app.example/login/oauth2/code/other");
 						uris.add(scheme + "://app.example/authorized/api");
 					}

@@ -9,6 +9,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
@@ -106,6 +113,40 @@ class RedirectLoopTests {
 	}
 
 	@Test
+	void userWhosePagesAreOnAnotherChainMayLogInAgainAndAgain() {
+		Instance one = KeptIn.STORE.start(List.of(), OneProvider.class, TwoChains.class);
+		this.instances.add(one);
+		for (int i = 0; i < 6; i++) {
+			this.browser.open(one, this.browser.begin(one, "/oauth2/authorization/idp"));
+			assertThat(this.browser.open(one, "/page").body()).contains("page of alice");
+		}
+	}
+
+	@Test
+	void userWhoIsSeenByScriptsOnlyMayLogInAgainAndAgain() {
+		start(KeptIn.STORE);
+		Instance one = this.instances.get(0);
+		for (int i = 0; i < 6; i++) {
+			this.browser.open(one, this.browser.begin(one, "/oauth2/authorization/idp"));
+			this.browser.header("X-Requested-With", "XMLHttpRequest");
+			assertThat(this.browser.open(one, "/me").body()).isEqualTo("alice");
+			this.browser.header("X-Requested-With", "none");
+		}
+	}
+
+	@Test
+	void userWhoIsSignedInMayAuthorizeAClient() {
+		try (Instance one = KeptIn.STORE.start(List.of())) {
+			for (int i = 0; i < 3; i++) {
+				this.browser.cookies().remove("JSESSIONID");
+				this.browser.open(one, this.browser.begin(one, "/oauth2/authorization/idp"));
+			}
+			one.forgetClients();
+			assertThat(this.browser.open(one, "/client").location()).contains("/oauth2/authorize?");
+		}
+	}
+
+	@Test
 	void appWithoutRecoveryIsLeftAlone() {
 		start(KeptIn.STORE, "oauth2-state.login.recovery=false");
 		for (int i = 0; i < 5; i++) {
@@ -121,6 +162,25 @@ class RedirectLoopTests {
 		}
 		AtomicInteger next = new AtomicInteger();
 		return () -> this.instances.get(next.getAndIncrement() % 2).port();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoChains {
+
+		@Bean
+		@Order(1)
+		SecurityFilterChain loginsChain(HttpSecurity http) {
+			return http.securityMatcher("/oauth2/**", "/login/**").oauth2Login(Customizer.withDefaults()).build();
+		}
+
+		@Bean
+		SecurityFilterChain pagesChain(HttpSecurity http) {
+			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+				.exceptionHandling((failures) -> failures
+					.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint("/oauth2/authorization/idp")))
+				.build();
+		}
+
 	}
 
 }

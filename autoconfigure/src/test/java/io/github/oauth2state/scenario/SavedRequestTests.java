@@ -19,6 +19,7 @@ import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.savedrequest.SavedRequest;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -94,6 +95,20 @@ class SavedRequestTests {
 	}
 
 	@Test
+	void plantedCookieDoesNotLeadToAnotherAppOfTheHost() {
+		Instance instance = KeptIn.STORE.start(List.of("server.servlet.context-path=/shop"), OneProvider.class);
+		this.instances.add(instance);
+		this.browser.open(instance, "/shop/page");
+		this.browser.cookies()
+			.replaceAll((name,
+					value) -> name.contains("saved") ? Base64.getUrlEncoder()
+						.withoutPadding()
+						.encodeToString("/bank/pay?amount=5".getBytes(StandardCharsets.UTF_8)) : value);
+		String callback = this.browser.begin(instance, "/shop/oauth2/authorization/idp");
+		assertThat(this.browser.open(instance, callback).location()).isEqualTo("https://app.example/shop/");
+	}
+
+	@Test
 	void pageWithALongUrlStaysInTheSession() {
 		Instance instance = start(KeptIn.STORE, OneProvider.class);
 		this.browser.open(instance, PAGE);
@@ -123,11 +138,11 @@ class SavedRequestTests {
 		Instance finishes = start(KeptIn.STORE, OneProvider.class, OwnHandler.class);
 		String callback = this.browser.begin(saves, this.browser.open(saves, PAGE).location());
 		Browser.Page page = this.browser.open(finishes, callback);
-		assertThat(page.body()).isEqualTo("GET /page from=mail&x=%20%3D [] [text/html]");
+		assertThat(page.body()).isEqualTo("GET /page from=mail&x=%20%3D [from, x] [text/html]");
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { OwnLoginPage.class, OwnFilter.class, FormLogin.class })
+	@ValueSource(classes = { OwnLoginPage.class, OwnFilter.class, OwnEntryPoint.class, FormLogin.class })
 	void appThatMayLookForThePageBeforeTheLoginFindsItInTheSession(Class<?> chain) {
 		Instance instance = start(KeptIn.STORE, OneProvider.class, chain);
 		this.browser.open(instance, PAGE);
@@ -220,6 +235,27 @@ class SavedRequestTests {
 				.authorizeHttpRequests(
 						(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated())
 				.oauth2Login((login) -> login.loginPage("/login-page"))
+				.build();
+		}
+
+		@Bean
+		LoginPage loginPage() {
+			return new LoginPage();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnEntryPoint {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http
+				.authorizeHttpRequests(
+						(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated())
+				.exceptionHandling((failures) -> failures
+					.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint("/login-page")))
+				.oauth2Login(Customizer.withDefaults())
 				.build();
 		}
 

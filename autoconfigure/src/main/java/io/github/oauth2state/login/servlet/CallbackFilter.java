@@ -1,7 +1,6 @@
 package io.github.oauth2state.login.servlet;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
 
 import jakarta.servlet.FilterChain;
@@ -19,8 +18,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
-import io.github.oauth2state.login.AttemptCounter;
-import io.github.oauth2state.login.BrowserRequest;
 import io.github.oauth2state.login.FailureReason;
 import io.github.oauth2state.login.LoginEvents;
 
@@ -39,8 +36,6 @@ class CallbackFilter extends OncePerRequestFilter {
 
 	private final LoginEvents events;
 
-	private final AttemptCounter signIns;
-
 	private final SecurityContextHolderStrategy securityContexts;
 
 	private final @Nullable SavedRequests savedRequests;
@@ -49,7 +44,6 @@ class CallbackFilter extends OncePerRequestFilter {
 			@Nullable SavedRequests savedRequests) {
 		this.recovery = recovery;
 		this.events = services.events();
-		this.signIns = services.logins().signIns();
 		this.securityContexts = securityContexts;
 		this.savedRequests = savedRequests;
 	}
@@ -65,7 +59,6 @@ class CallbackFilter extends OncePerRequestFilter {
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
-		endSignIns(request, response);
 		boolean answered = false;
 		request.setAttribute(AROUND, true);
 		try {
@@ -89,18 +82,6 @@ class CallbackFilter extends OncePerRequestFilter {
 				boolean failed = outcome == LoginOutcome.FAILED;
 				this.events.publish(taken.event(outcome, failed ? reason(taken, request, response) : null));
 			}
-		}
-	}
-
-	/**
-	 * Stops counting how often the user was signed in, once the app knows that the user
-	 * is.
-	 */
-	private void endSignIns(HttpServletRequest request, HttpServletResponse response) {
-		BrowserRequest browser = ServletRequests.browser(request);
-		if (this.signIns.isSet(browser) && Navigation.is(request) && !Prefetch.is(request)
-				&& this.trust.isAuthenticated(this.securityContexts.getContext().getAuthentication())) {
-			ServletRequests.addCookies(response, List.of(this.signIns.clear(browser)));
 		}
 	}
 

@@ -193,7 +193,8 @@ final class LoginBegin {
 	private void refuseLoop(OAuth2AuthorizationRequest login, BrowserRequest browser, HttpServletRequest request,
 			HttpServletResponse response) {
 		AttemptCounter signIns = this.services.logins().signIns();
-		if (!this.services.settings().recovery() || !signIns.isExhausted(browser) || !Navigation.is(request)) {
+		if (!this.services.settings().recovery() || !signIns.isExhausted(browser) || !Navigation.is(request)
+				|| SignedInFilter.isKnown(request)) {
 			return;
 		}
 		String reference = CorrelationId.random();

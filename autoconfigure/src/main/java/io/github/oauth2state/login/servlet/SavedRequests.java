@@ -1,11 +1,15 @@
 package io.github.oauth2state.login.servlet;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -100,7 +104,8 @@ final class SavedRequests implements RequestCache {
 			return null;
 		}
 		String page = (String) request.getAttribute(PAGE);
-		return (page != null) ? page : this.cookie.read(browser);
+		String kept = (page != null) ? page : this.cookie.read(browser);
+		return (kept != null && kept.startsWith(request.getContextPath() + "/")) ? kept : null;
 	}
 
 	/**
@@ -181,11 +186,28 @@ final class SavedRequests implements RequestCache {
 		}
 
 		/**
-		 * Those of the query are read from it by the request that is sent for the page.
+		 * Those of the query only.
 		 */
 		@Override
 		public Map<String, String[]> getParameterMap() {
-			return Map.of();
+			Map<String, String[]> parameters = new LinkedHashMap<>();
+			for (String pair : (this.query != null) ? this.query.split("&") : new String[0]) {
+				String[] parts = pair.split("=", 2);
+				if (!parts[0].isEmpty()) {
+					parameters.merge(decode(parts[0]), new String[] { decode((parts.length > 1) ? parts[1] : "") },
+							(one, two) -> Stream.of(one, two).flatMap(Stream::of).toArray(String[]::new));
+				}
+			}
+			return parameters;
+		}
+
+		private static String decode(String text) {
+			try {
+				return URLDecoder.decode(text, StandardCharsets.UTF_8);
+			}
+			catch (IllegalArgumentException ex) {
+				return text;
+			}
 		}
 
 		@Override

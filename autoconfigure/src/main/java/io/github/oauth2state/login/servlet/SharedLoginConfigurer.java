@@ -16,6 +16,7 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationCodeGrantFilter;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
+import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
@@ -77,6 +78,8 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 	@Override
 	@SuppressWarnings("unchecked")
 	public void configure(HttpSecurity http) {
+		http.addFilterAfter(new SignedInFilter(this.services.logins().signIns(), getSecurityContextHolderStrategy()),
+				AnonymousAuthenticationFilter.class);
 		OAuth2LoginConfigurer<HttpSecurity> login = http.getConfigurer(OAuth2LoginConfigurer.class);
 		OAuth2ClientConfigurer<HttpSecurity> client = http.getConfigurer(OAuth2ClientConfigurer.class);
 		if ((login == null && client == null) || hasRepository(login, client)) {

@@ -1,0 +1,57 @@
+package io.github.oauth2state.login.servlet;
+
+import java.io.IOException;
+import java.util.List;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.security.authentication.AuthenticationTrustResolver;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+import io.github.oauth2state.login.AttemptCounter;
+import io.github.oauth2state.login.BrowserRequest;
+
+/**
+ * Stops counting how often a user was signed in, once the app knows that the user is. It
+ * is on every filter chain, after all filters that sign users in: pages and scripts may
+ * be on another chain than the login, and know users by something else than a session.
+ */
+final class SignedInFilter extends OncePerRequestFilter {
+
+	private static final String KNOWN = SignedInFilter.class.getName() + ".KNOWN";
+
+	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
+
+	private final AttemptCounter signIns;
+
+	private final SecurityContextHolderStrategy securityContexts;
+
+	SignedInFilter(AttemptCounter signIns, SecurityContextHolderStrategy securityContexts) {
+		this.signIns = signIns;
+		this.securityContexts = securityContexts;
+	}
+
+	@Override
+	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws ServletException, IOException {
+		BrowserRequest browser = ServletRequests.browser(request);
+		if (this.signIns.isSet(browser) && !Prefetch.is(request)
+				&& this.trust.isAuthenticated(this.securityContexts.getContext().getAuthentication())) {
+			request.setAttribute(KNOWN, true);
+			ServletRequests.addCookies(response, List.of(this.signIns.clear(browser)));
+		}
+		chain.doFilter(request, response);
+	}
+
+	/**
+	 * Tells whether the count ended with this request.
+	 */
+	static boolean isKnown(HttpServletRequest request) {
+		return request.getAttribute(KNOWN) != null;
+	}
+
+}
