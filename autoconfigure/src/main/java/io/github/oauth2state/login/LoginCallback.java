@@ -216,8 +216,9 @@ public final class LoginCallback {
 			cookies.add(this.logins.restarts().clear(this.browser));
 		}
 		String saved = this.logins.savedRequest().read(this.browser);
-		if (saved != null && saved.equals(this.savedRequest)) {
-			this.logins.savedRequest().clear(this.browser).ifPresent(cookies::add);
+		boolean unseen = saved == null && this.cookie.callbackPath() != null;
+		if (this.savedRequest != null && (unseen || this.savedRequest.equals(saved))) {
+			cookies.add(this.logins.savedRequest().clearUnseen(this.browser));
 		}
 		return cookies;
 	}

@@ -17,20 +17,27 @@ public final class SavedRequestCookie {
 
 	private static final int MAX_LENGTH = 1024;
 
+	/**
+	 * In bytes, for the pages of all apps on the host: servers accept 8 KiB of headers.
+	 */
+	private static final int MAX_TOTAL_SIZE = 2048;
+
+	private static final String NAME = "saved-";
+
 	private final LoginSettings settings;
 
 	private final String suffix;
 
 	SavedRequestCookie(LoginSettings settings, String app) {
 		this.settings = settings;
-		this.suffix = "saved-" + app;
+		this.suffix = NAME + app;
 	}
 
 	/**
 	 * Saves a page.
 	 * @param browser the request that asks for it
 	 * @return the cookie, or empty if the URL is longer than 1,024 characters or does not
-	 * stay in this app
+	 * stay in this app, or if other apps on the host have saved long ones
 	 */
 	public Optional<ResponseCookie> save(BrowserRequest browser) {
 		String page = browser.path();
@@ -38,6 +45,9 @@ public final class SavedRequestCookie {
 			return Optional.empty();
 		}
 		String value = Base64.getUrlEncoder().withoutPadding().encodeToString(page.getBytes(StandardCharsets.UTF_8));
+		if (value.length() + sizeOfOthers(browser) > MAX_TOTAL_SIZE) {
+			return Optional.empty();
+		}
 		return Optional.of(this.settings.cookie(browser, name(browser), value, this.settings.ttl()).build());
 	}
 
@@ -66,9 +76,27 @@ public final class SavedRequestCookie {
 	 * @return what clears the cookie, or empty if the browser has none
 	 */
 	public Optional<ResponseCookie> clear(BrowserRequest browser) {
-		return browser.cookies().containsKey(name(browser))
-				? Optional.of(this.settings.cookie(browser, name(browser), "", Duration.ZERO).build())
-				: Optional.empty();
+		return browser.cookies().containsKey(name(browser)) ? Optional.of(clearUnseen(browser)) : Optional.empty();
+	}
+
+	/**
+	 * Forgets the page though the browser may not show it, as with a form that another
+	 * site posts.
+	 * @param browser a request of the browser
+	 * @return what clears the cookie
+	 */
+	ResponseCookie clearUnseen(BrowserRequest browser) {
+		return this.settings.cookie(browser, name(browser), "", Duration.ZERO).build();
+	}
+
+	private int sizeOfOthers(BrowserRequest browser) {
+		String prefix = this.settings.cookiePrefix(browser) + NAME;
+		return browser.cookies()
+			.entrySet()
+			.stream()
+			.filter((cookie) -> cookie.getKey().startsWith(prefix) && !cookie.getKey().equals(name(browser)))
+			.mapToInt((cookie) -> cookie.getKey().length() + cookie.getValue().length())
+			.sum();
 	}
 
 	private static boolean isValid(String page) {

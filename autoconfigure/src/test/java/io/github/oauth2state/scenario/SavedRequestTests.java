@@ -142,7 +142,8 @@ class SavedRequestTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { OwnLoginPage.class, OwnFilter.class, OwnEntryPoint.class, FormLogin.class })
+	@ValueSource(
+			classes = { OwnLoginPage.class, OwnCache.class, OwnFilter.class, OwnEntryPoint.class, FormLogin.class })
 	void appThatMayLookForThePageBeforeTheLoginFindsItInTheSession(Class<?> chain) {
 		Instance instance = start(KeptIn.STORE, OneProvider.class, chain);
 		this.browser.open(instance, PAGE);
@@ -171,6 +172,29 @@ class SavedRequestTests {
 		String callback = this.browser.begin(instance, begin);
 		Cluster.shared().store.setFailing(false);
 		assertThat(this.browser.open(instance, callback).location()).contains(PAGE);
+	}
+
+	/**
+	 * The user lands on the start page then, as without the library.
+	 */
+	@Test
+	void olderPageDoesNotComeBeforeAPostThatAnotherInstanceSaved() {
+		Instance saves = start(KeptIn.STORE, OneProvider.class, WithoutCsrf.class);
+		Instance finishes = start(KeptIn.STORE, OneProvider.class, WithoutCsrf.class);
+		this.browser.open(saves, PAGE);
+		String callback = this.browser.begin(saves, this.browser.post(saves, "/custom", "amount=5").location());
+		assertThat(this.browser.open(finishes, callback).location()).isEqualTo("https://app.example/");
+	}
+
+	@Test
+	void pageStaysInTheSessionIfOtherAppsOnTheHostHaveSavedLongOnes() {
+		Instance instance = start(KeptIn.STORE, OneProvider.class);
+		this.browser.cookies().put("__Host-oauth2-state-saved-AAAAAA", "x".repeat(1300));
+		this.browser.cookies().put("__Host-oauth2-state-saved-BBBBBB", "x".repeat(700));
+		String begin = this.browser.open(instance, PAGE).location();
+		assertThat(instance.takeSessionsCreated()).isOne();
+		assertThat(this.browser.cookies()).hasSize(3);
+		assertThat(this.browser.open(instance, this.browser.begin(instance, begin)).location()).contains(PAGE);
 	}
 
 	@Test
@@ -256,6 +280,26 @@ class SavedRequestTests {
 				.exceptionHandling((failures) -> failures
 					.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint("/login-page")))
 				.oauth2Login(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		LoginPage loginPage() {
+			return new LoginPage();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnCache {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http
+				.authorizeHttpRequests(
+						(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated())
+				.oauth2Login(Customizer.withDefaults())
+				.requestCache((cache) -> cache.requestCache(new HttpSessionRequestCache()))
 				.build();
 		}
 

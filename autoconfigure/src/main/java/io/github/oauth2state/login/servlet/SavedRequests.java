@@ -46,7 +46,7 @@ final class SavedRequests implements RequestCache {
 
 	private volatile boolean enabled;
 
-	private volatile boolean customLoginPage;
+	private volatile boolean custom;
 
 	private volatile boolean stock;
 
@@ -63,7 +63,8 @@ final class SavedRequests implements RequestCache {
 	 */
 	void enable(boolean customLoginPage) {
 		this.enabled = true;
-		this.customLoginPage = customLoginPage;
+		// Code that has a cache of its own may ask it
+		this.custom = customLoginPage || !SecurityInternals.isDefault(this.sessions);
 	}
 
 	/**
@@ -71,7 +72,7 @@ final class SavedRequests implements RequestCache {
 	 * in.
 	 */
 	void beStock() {
-		this.stock = !this.customLoginPage;
+		this.stock = !this.custom;
 	}
 
 	@Override
@@ -81,14 +82,15 @@ final class SavedRequests implements RequestCache {
 			return;
 		}
 		BrowserRequest browser = ServletRequests.browser(request);
-		boolean page = HttpMethod.GET.matches(request.getMethod()) && Navigation.is(request) && !Prefetch.is(request);
-		boolean kept = page && this.cookie.save(browser).map((saved) -> {
-			ServletRequests.addCookies(response, List.of(saved));
-			request.setAttribute(PAGE, browser.path());
-			return saved;
-		}).isPresent();
-		if (!kept && page) {
-			// An older page must not come before this one
+		boolean navigation = Navigation.is(request) && !Prefetch.is(request);
+		boolean kept = navigation && HttpMethod.GET.matches(request.getMethod())
+				&& this.cookie.save(browser).map((saved) -> {
+					ServletRequests.addCookies(response, List.of(saved));
+					request.setAttribute(PAGE, browser.path());
+					return saved;
+				}).isPresent();
+		if (!kept && navigation) {
+			// An older page must not come before this request
 			this.cookie.clear(browser).ifPresent((cleared) -> ServletRequests.addCookies(response, List.of(cleared)));
 		}
 		if (!kept || !this.stock || request.getSession(false) != null) {

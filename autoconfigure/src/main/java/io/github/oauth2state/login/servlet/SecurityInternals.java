@@ -22,6 +22,7 @@ import org.springframework.security.web.authentication.AbstractAuthenticationPro
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
 import io.github.oauth2state.internals.PrivateField;
@@ -157,6 +158,20 @@ final class SecurityInternals {
 	static boolean isSavedBy(HttpSessionRequestCache cache, HttpServletRequest request) {
 		try {
 			return SAVED_REQUESTS.read(cache) instanceof RequestMatcher matcher && matcher.matches(request);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Cannot tell which requests are saved", ex);
+			return false;
+		}
+	}
+
+	/**
+	 * Tells whether Spring Security made a cache by itself, which saves fewer requests
+	 * than one that an app makes.
+	 */
+	static boolean isDefault(HttpSessionRequestCache cache) {
+		try {
+			return !(SAVED_REQUESTS.read(cache) instanceof AnyRequestMatcher);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot tell which requests are saved", ex);
