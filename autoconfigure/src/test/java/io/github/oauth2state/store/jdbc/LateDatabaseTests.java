@@ -6,14 +6,18 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -62,6 +66,14 @@ class LateDatabaseTests {
 	private final List<TcpProxy> proxies = new ArrayList<>();
 
 	private TcpProxy proxy;
+
+	/**
+	 * Apps of other tests in this process may have set another level.
+	 */
+	@BeforeEach
+	void logWhatIsNoWarningToo() {
+		((Logger) LoggerFactory.getLogger(LateDatabase.class)).setLevel(Level.INFO);
+	}
 
 	@AfterEach
 	void close() {
