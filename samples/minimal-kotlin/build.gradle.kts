@@ -17,7 +17,7 @@ dependencies {
 	implementation("org.springframework.boot:spring-boot-starter-webmvc")
 	// Shares logins that are under way. Brings Spring Security's OAuth2 client.
 	implementation("io.github.oauth2state:oauth2-state-spring-boot-starter:0.1.0-SNAPSHOT")
-	// Shares signed-in users. Leave it out if the balancer is sticky.
+	// Shares signed-in users. With a sticky balancer, put spring-boot-starter-data-redis in its place.
 	implementation("org.springframework.boot:spring-boot-starter-session-data-redis")
 	implementation("org.jetbrains.kotlin:kotlin-reflect")
 

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RestController
 @RestController
 class ShopApplication {
 
-	@GetMapping("/")
+	@GetMapping("/", "/orders")
 	fun home(@AuthenticationPrincipal user: OAuth2User) = "Hello ${user.name}"
 
 }

@@ -15,7 +15,7 @@ public class ShopApplication {
 		SpringApplication.run(ShopApplication.class, args);
 	}
 
-	@GetMapping("/")
+	@GetMapping({ "/", "/orders" })
 	String home(@AuthenticationPrincipal OAuth2User user) {
 		return "Hello " + user.getName();
 	}

@@ -48,7 +48,8 @@ final class FirstConnection implements SmartInitializingSingleton {
 			catch (StateStoreException ex) {
 				logger.warn("Redis cannot be used at startup (%s). The app starts without it. Until Redis answers, "
 					.formatted(NestedExceptionUtils.getMostSpecificCause(ex))
-						+ "logins begin as oauth2-state.on-store-failure says, and stored tokens cannot be read.");
+						+ "logins begin as oauth2-state.on-store-failure says, and stored tokens cannot be read. "
+						+ "If it is running, check spring.data.redis.* and the network.");
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
