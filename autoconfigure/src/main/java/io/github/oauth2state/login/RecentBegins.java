@@ -45,7 +45,7 @@ final class RecentBegins {
 	/**
 	 * In bytes. Proxies accept no more than about 4 KiB of headers in an answer.
 	 */
-	private static final int MAX_ISSUED_SIZE = 2048;
+	private static final int MAX_ISSUED_SIZE = 2600;
 
 	private static final int CLEARING_SIZE = 110;
 

@@ -78,7 +78,7 @@ class RecentBeginsTests {
 	void answerClearsNoMoreThanSixteen() {
 		for (int i = 0; i < 100; i++) {
 			assertThat(add(1, "name-" + i, Set.of())).hasSizeLessThanOrEqualTo(16);
-			assertThat(this.recent.add(2, "large-" + i, 1600, 0, Set.of())).hasSizeLessThanOrEqualTo(4);
+			assertThat(this.recent.add(2, "large-" + i, 2200, 0, Set.of())).hasSizeLessThanOrEqualTo(4);
 		}
 	}
 

@@ -107,7 +107,7 @@ class BeginTests {
 			finally {
 				executor.shutdownNow();
 			}
-			assertThat(size(tabs)).isLessThan(6 * 1024);
+			assertThat(size(tabs)).isLessThan(7 * 1024);
 			tabs.open(instance, tabs.begin(instance, BEGIN));
 			assertThat(tabs.isSignedIn(instance)).isTrue();
 		}

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.NestedExceptionUtils;
 
@@ -13,7 +14,7 @@ import io.github.oauth2state.StateStoreException;
  * Says once at startup that Redis cannot be reached. The app does not wait for it, and
  * starts all the same: the first call that reaches Redis finds all that it needs.
  */
-final class FirstConnection implements SmartInitializingSingleton {
+final class FirstConnection implements SmartInitializingSingleton, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(FirstConnection.class);
 
@@ -24,6 +25,8 @@ final class FirstConnection implements SmartInitializingSingleton {
 	private static final Duration REST = Duration.ofSeconds(1);
 
 	private final RedisStateStore store;
+
+	private volatile boolean closed;
 
 	FirstConnection(RedisStateStore store) {
 		this.store = store;
@@ -36,6 +39,14 @@ final class FirstConnection implements SmartInitializingSingleton {
 		thread.start();
 	}
 
+	/**
+	 * An app that ends at once, such as a test, has no use for a warning.
+	 */
+	@Override
+	public void destroy() {
+		this.closed = true;
+	}
+
 	private void reach() {
 		try {
 			this.store.reach();
@@ -46,6 +57,9 @@ final class FirstConnection implements SmartInitializingSingleton {
 				this.store.reach();
 			}
 			catch (StateStoreException ex) {
+				if (this.closed) {
+					return;
+				}
 				logger.warn("Redis cannot be used at startup (%s). The app starts without it. Until Redis answers, "
 					.formatted(NestedExceptionUtils.getMostSpecificCause(ex))
 						+ "logins begin as oauth2-state.on-store-failure says, and stored tokens cannot be read. "

@@ -113,6 +113,19 @@ class RedisStateStoreAutoConfigurationTests {
 	}
 
 	@Test
+	void appThatEndsAtOnceIsNotWarnedOfARedisThatIsAway(CapturedOutput output) {
+		this.app.withPropertyValues("oauth2-state.store=redis", "spring.data.redis.url=redis://localhost:1")
+			.run((context) -> assertThat(context).hasNotFailed());
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.noneMatch((thread) -> thread.getName().equals("oauth2-state-redis-first")));
+		assertThat(output).doesNotContain("Redis cannot be used at startup");
+	}
+
+	@Test
 	void tellsThatTheTimeoutIsKeptWithLettuceOnly(CapturedOutput output) {
 		this.app.run((context) -> assertThat(output).doesNotContain("is kept with Lettuce only"));
 		withOtherClient((context) -> assertThat(output).contains(
