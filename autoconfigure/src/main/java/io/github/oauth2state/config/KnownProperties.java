@@ -16,8 +16,8 @@ import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.io.UrlResource;
 
 /**
- * The properties of the library, as its configuration metadata lists them. There are none
- * where the metadata is missing, as in a native image or a repackaged jar.
+ * The properties of the library, as its configuration metadata lists them. Without the
+ * metadata, as in a native image or a repackaged jar, no properties are known.
  */
 final class KnownProperties {
 

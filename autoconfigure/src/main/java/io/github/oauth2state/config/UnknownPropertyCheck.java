@@ -110,9 +110,9 @@ final class UnknownPropertyCheck implements BeanFactoryPostProcessor {
 	}
 
 	/**
-	 * The names of environment variables are written in two ways, and whoever has a name
-	 * like the library's may have such variables: what is nothing like a property is left
-	 * alone.
+	 * The names of environment variables are written in two ways. Variables of something
+	 * else may begin like those of the library, so those that resemble no property are
+	 * ignored.
 	 */
 	private Stream<UnknownProperty> inVariables(ConfigurationPropertySource source,
 			SystemEnvironmentPropertySource variables) {

@@ -48,6 +48,16 @@ public final class AttemptCounter {
 	}
 
 	/**
+	 * Tells whether a cookie may have a count. This is for requests that need not be
+	 * looked at any further otherwise.
+	 * @param cookieName the name of a cookie
+	 * @return whether the name ends like that of the count
+	 */
+	public boolean isNamed(String cookieName) {
+		return cookieName.endsWith(this.name);
+	}
+
+	/**
 	 * Counts an attempt.
 	 * @param browser a request of the browser
 	 * @return the cookie with the new count

@@ -19,7 +19,7 @@ import io.github.oauth2state.StateKey;
  * @param begun when the login began
  * @param content the authorization request, as the codec wrote it
  * @param savedRequest the path and query that the user had asked for, or {@code null} if
- * there are none or the app keeps them
+ * the user had asked for no page or the app keeps the page
  * @param owner a digest of the name of the user who was signed in, or {@code null} if
  * nobody was
  */
@@ -87,8 +87,8 @@ record LoginRecord(Instant begun, byte[] content, @Nullable String savedRequest,
 	}
 
 	/**
-	 * Returns where a mark begins that ends at the given position, or a negative number
-	 * if there is none.
+	 * Returns where the mark begins, or a negative number if the record does not have the
+	 * mark before the given position.
 	 */
 	private static int beforeMark(byte[] record, int end, byte[] mark) {
 		int start = end - mark.length;

@@ -104,7 +104,7 @@ final class StoredPercentage {
 
 	/**
 	 * Looks at the record.
-	 * @return why it does not count, or {@code null} if it does or there is none
+	 * @return why the record is ignored, or {@code null} if it is valid or missing
 	 */
 	@Nullable String refresh() {
 		Optional<byte[]> value = this.store.find(this.key);

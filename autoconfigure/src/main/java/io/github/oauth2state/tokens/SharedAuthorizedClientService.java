@@ -102,70 +102,66 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	public void saveAuthorizedClient(OAuth2AuthorizedClient client, Authentication principal) {
 		Assert.notNull(client, "client is required");
 		Assert.notNull(principal, "principal is required");
-		StoredTokens mine = StoredTokens.of(client);
+		StoredTokens saved = StoredTokens.of(client);
 		StateKey key = key(client.getClientRegistration().getRegistrationId(), principal.getName());
-		Optional<Predicate<StoredTokens>> stays = whatStays(client, mine);
-		byte[] record = this.sealed.seal(key, mine);
-		Duration timeToLive = mine.timeToLive(this.clock.instant(), this.ttl);
+		Optional<Predicate<StoredTokens>> toKeep = storedToKeep(client, saved);
+		byte[] record = this.sealed.seal(key, saved);
+		Duration timeToLive = saved.timeToLive(this.clock.instant(), this.ttl);
 		// Where tokens are expected, to look first is the cheaper way
-		Optional<byte[]> there = stays.isPresent() ? this.store.find(key) : Optional.empty();
+		Optional<byte[]> stored = toKeep.isPresent() ? this.store.find(key) : Optional.empty();
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-			if (there.isEmpty()) {
-				there = this.store.putIfAbsent(key, record, timeToLive);
+			if (stored.isEmpty()) {
+				stored = this.store.putIfAbsent(key, record, timeToLive);
 			}
-			if (there.isEmpty() || isLeft(key, there.get(), client.getClientRegistration(), stays)
-					|| this.store.replace(key, there.get(), record, timeToLive)) {
+			if (stored.isEmpty() || keepsStored(key, stored.get(), client.getClientRegistration(), toKeep)
+					|| this.store.replace(key, stored.get(), record, timeToLive)) {
 				return;
 			}
-			there = Optional.empty();
+			stored = Optional.empty();
 		}
 		throw new StateStoreException(Reason.REJECTED, "Others save the same user's tokens all the time", null);
 	}
 
-	private boolean isLeft(StateKey key, byte[] there, ClientRegistration registration,
-			Optional<Predicate<StoredTokens>> stays) {
-		return stays.isPresent() && open(key, there, registration).filter(stays.get()).isPresent();
+	private boolean keepsStored(StateKey key, byte[] stored, ClientRegistration registration,
+			Optional<Predicate<StoredTokens>> toKeep) {
+		return toKeep.isPresent() && open(key, stored, registration).filter(toKeep.get()).isPresent();
 	}
 
 	/**
-	 * Tells which tokens a save leaves where they are.
-	 * @return the condition, or empty for a login, which replaces all
+	 * Tells which stored tokens a save does not replace.
+	 * @return the condition, or empty for a login, which replaces all tokens
 	 */
-	private Optional<Predicate<StoredTokens>> whatStays(OAuth2AuthorizedClient client, StoredTokens mine) {
-		Set<String> replaced = TokenLineage.takeAncestors(mine.accessToken().getTokenValue()).orElseGet(Set::of);
-		if (mine.refreshToken() == null) {
+	private Optional<Predicate<StoredTokens>> storedToKeep(OAuth2AuthorizedClient client, StoredTokens saved) {
+		Set<String> replaced = TokenLineage.takeAncestors(saved.accessToken().getTokenValue()).orElseGet(Set::of);
+		if (saved.refreshToken() == null) {
 			boolean login = AuthorizationGrantType.AUTHORIZATION_CODE
 				.equals(client.getClientRegistration().getAuthorizationGrantType());
 			return login ? Optional.empty()
-					: Optional.of((there) -> stays(there, mine, outlives(there, mine, replaced)));
+					: Optional.of((stored) -> isKept(stored, saved, outlives(stored, saved, replaced)));
 		}
-		return TokenLineage.takeAncestors(mine.refreshToken().getTokenValue())
-			.map((ancestors) -> (there) -> stays(there, mine, !there.hasRefreshTokenAmong(ancestors)
-					|| (there.hasSameRefreshToken(mine) && outlives(there, mine, replaced))));
+		return TokenLineage.takeAncestors(saved.refreshToken().getTokenValue())
+			.map((ancestors) -> (stored) -> isKept(stored, saved, !stored.hasRefreshTokenAmong(ancestors)
+					|| (stored.hasSameRefreshToken(saved) && outlives(stored, saved, replaced))));
 	}
 
-	private static boolean stays(StoredTokens there, StoredTokens mine, boolean newer) {
-		if (there.hasSameValues(mine)) {
-			return !mine.prolong(there);
+	private static boolean isKept(StoredTokens stored, StoredTokens saved, boolean newer) {
+		if (stored.hasSameValues(saved)) {
+			return !saved.prolong(stored);
 		}
-		return newer(newer);
+		if (newer) {
+			logger.debug("Newer tokens are stored already and are kept");
+		}
+		return newer;
 	}
 
 	/**
 	 * Tells apart what was obtained independently of each other: without a refresh token,
-	 * or with the same one where the provider does not rotate. Who saves last may have
-	 * been paused, so that what expires later counts as newer, unless it is what the
-	 * other was obtained in place of, or would be next.
+	 * or with the same one where the provider does not rotate. The instance that saves
+	 * last may have been paused. So tokens that expire later count as newer, unless the
+	 * other tokens replaced them, or they are about to be replaced.
 	 */
-	private boolean outlives(StoredTokens there, StoredTokens mine, Set<String> replaced) {
-		return there.outlives(mine) && !there.hasAccessTokenAmong(replaced) && !there.areDue(this.clock.instant());
-	}
-
-	private static boolean newer(boolean newer) {
-		if (newer) {
-			logger.debug("Newer tokens are stored already, and left");
-		}
-		return newer;
+	private boolean outlives(StoredTokens stored, StoredTokens saved, Set<String> replaced) {
+		return stored.outlives(saved) && !stored.hasAccessTokenAmong(replaced) && !stored.areDue(this.clock.instant());
 	}
 
 	/**

@@ -250,16 +250,19 @@ class SavedRequestTests {
 
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	static class OwnLoginPage {
+	/**
+	 * An app with a public page that tells which page the session has.
+	 */
+	abstract static class WithLoginPage {
+
+		abstract void customize(HttpSecurity http);
 
 		@Bean
 		SecurityFilterChain chain(HttpSecurity http) {
-			return http
-				.authorizeHttpRequests(
-						(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated())
-				.oauth2Login((login) -> login.loginPage("/login-page"))
-				.build();
+			http.authorizeHttpRequests(
+					(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated());
+			customize(http);
+			return http.build();
 		}
 
 		@Bean
@@ -270,83 +273,56 @@ class SavedRequestTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class OwnEntryPoint {
+	static class OwnLoginPage extends WithLoginPage {
 
-		@Bean
-		SecurityFilterChain chain(HttpSecurity http) {
-			return http
-				.authorizeHttpRequests(
-						(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated())
+		@Override
+		void customize(HttpSecurity http) {
+			http.oauth2Login((login) -> login.loginPage("/login-page"));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnEntryPoint extends WithLoginPage {
+
+		@Override
+		void customize(HttpSecurity http) {
+			http.oauth2Login(Customizer.withDefaults())
 				.exceptionHandling((failures) -> failures
-					.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint("/login-page")))
-				.oauth2Login(Customizer.withDefaults())
-				.build();
-		}
-
-		@Bean
-		LoginPage loginPage() {
-			return new LoginPage();
+					.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint("/login-page")));
 		}
 
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class OwnCache {
+	static class OwnCache extends WithLoginPage {
 
-		@Bean
-		SecurityFilterChain chain(HttpSecurity http) {
-			return http
-				.authorizeHttpRequests(
-						(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated())
-				.oauth2Login(Customizer.withDefaults())
-				.requestCache((cache) -> cache.requestCache(new HttpSessionRequestCache()))
-				.build();
-		}
-
-		@Bean
-		LoginPage loginPage() {
-			return new LoginPage();
+		@Override
+		void customize(HttpSecurity http) {
+			http.oauth2Login(Customizer.withDefaults())
+				.requestCache((cache) -> cache.requestCache(new HttpSessionRequestCache()));
 		}
 
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class OwnFilter {
+	static class OwnFilter extends WithLoginPage {
 
-		@Bean
-		SecurityFilterChain chain(HttpSecurity http) {
-			return http
-				.authorizeHttpRequests(
-						(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated())
-				.oauth2Login(Customizer.withDefaults())
+		@Override
+		void customize(HttpSecurity http) {
+			http.oauth2Login(Customizer.withDefaults())
 				.addFilterBefore((request, response, chain) -> chain.doFilter(request, response),
-						AuthorizationFilter.class)
-				.build();
-		}
-
-		@Bean
-		LoginPage loginPage() {
-			return new LoginPage();
+						AuthorizationFilter.class);
 		}
 
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class FormLogin {
+	static class FormLogin extends WithLoginPage {
 
-		@Bean
-		SecurityFilterChain chain(HttpSecurity http) {
-			return http
-				.authorizeHttpRequests(
-						(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated())
-				.formLogin(Customizer.withDefaults())
-				.oauth2Login(Customizer.withDefaults())
-				.build();
-		}
-
-		@Bean
-		LoginPage loginPage() {
-			return new LoginPage();
+		@Override
+		void customize(HttpSecurity http) {
+			http.formLogin(Customizer.withDefaults()).oauth2Login(Customizer.withDefaults());
 		}
 
 	}

@@ -1,12 +1,15 @@
 package io.github.oauth2state.login.servlet;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
@@ -38,13 +41,24 @@ final class SignedInFilter extends OncePerRequestFilter {
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
+		if (mayHaveCount(request)) {
+			endCount(request, response);
+		}
+		chain.doFilter(request, response);
+	}
+
+	private boolean mayHaveCount(HttpServletRequest request) {
+		Cookie @Nullable [] cookies = request.getCookies();
+		return cookies != null && Arrays.stream(cookies).anyMatch((cookie) -> this.signIns.isNamed(cookie.getName()));
+	}
+
+	private void endCount(HttpServletRequest request, HttpServletResponse response) {
 		BrowserRequest browser = ServletRequests.browser(request);
 		if (this.signIns.isSet(browser) && !Prefetch.is(request)
 				&& this.trust.isAuthenticated(this.securityContexts.getContext().getAuthentication())) {
 			request.setAttribute(KNOWN, true);
 			ServletRequests.addCookies(response, List.of(this.signIns.clear(browser)));
 		}
-		chain.doFilter(request, response);
 	}
 
 	/**

@@ -77,7 +77,8 @@ final class SqlFailures {
 	/**
 	 * Finds the failure of a driver behind that of a pool.
 	 * @param failure what the pool threw
-	 * @return the last one in the chain of causes, or {@code null} if there is none
+	 * @return the last {@code SQLException} in the chain of causes, or {@code null} if
+	 * the chain has no such exception
 	 */
 	static @Nullable SQLException in(Throwable failure) {
 		return Stream.<Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
