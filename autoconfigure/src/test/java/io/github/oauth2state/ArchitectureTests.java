@@ -122,9 +122,9 @@ class ArchitectureTests {
 		.because("apps without the Actuator must work");
 
 	@ArchTest
-	static final ArchRule onlyRolloutImportsResilience4j = ArchRuleDefinition.noClasses()
+	static final ArchRule onlyTheCircuitImportsResilience4j = ArchRuleDefinition.noClasses()
 		.that()
-		.resideOutsideOfPackage(ROOT + ".rollout")
+		.resideOutsideOfPackage(ROOT + ".store")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("io.github.resilience4j..")

@@ -25,8 +25,8 @@ import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
-import io.github.oauth2state.rollout.StoreCircuit;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.store.StoreCircuit;
 
 /**
  * Auto-configuration of the endpoint and of the health of the store, for apps that have

@@ -13,7 +13,7 @@ import io.github.oauth2state.config.OnStoreFailure;
 import io.github.oauth2state.rollout.ClusterPercentage;
 import io.github.oauth2state.rollout.Percentage;
 import io.github.oauth2state.rollout.Rollout;
-import io.github.oauth2state.rollout.StoreCircuit;
+import io.github.oauth2state.store.StoreCircuit;
 
 /**
  * How far the rollout is, and how to change that.

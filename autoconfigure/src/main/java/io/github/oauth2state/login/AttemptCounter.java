@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import org.springframework.http.ResponseCookie;
 
+import io.github.oauth2state.web.BrowserRequest;
+
 /**
  * Counts what a browser is sent through again and again, within a minute each time. The
  * count lives in a cookie of its own, one for each app on the host. Forging it affects
@@ -81,11 +83,11 @@ public final class AttemptCounter {
 	}
 
 	private String name(BrowserRequest browser) {
-		return this.settings.cookiePrefix(browser) + this.name;
+		return this.settings.cookie().prefix(browser) + this.name;
 	}
 
 	private ResponseCookie cookie(BrowserRequest browser, String value, Duration maxAge) {
-		return this.settings.cookie(browser, name(browser), value, maxAge).build();
+		return this.settings.cookie().cookie(browser, name(browser), value, maxAge).build();
 	}
 
 }

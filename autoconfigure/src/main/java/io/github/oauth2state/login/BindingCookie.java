@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
+import io.github.oauth2state.web.LocalPath;
+
 /**
  * What a binding cookie says: this browser began that login.
  * <p>

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.springframework.http.ResponseCookie;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Names, finds, issues and clears binding cookies.
@@ -77,7 +78,7 @@ final class BindingCookies {
 	}
 
 	ResponseCookie issue(BrowserRequest browser, String state, BindingCookie cookie) {
-		return build(browser, this.settings.cookiePrefix(browser) + hash(state), cookie,
+		return build(browser, this.settings.cookie().prefix(browser) + hash(state), cookie,
 				this.settings.ttl().plus(REMEMBER_EXPIRED));
 	}
 
@@ -89,12 +90,13 @@ final class BindingCookies {
 	}
 
 	private ResponseCookie build(BrowserRequest browser, String name, BindingCookie cookie, Duration maxAge) {
-		ResponseCookie.ResponseCookieBuilder builder = this.settings.cookie(browser, name, cookie.format(), maxAge);
+		ResponseCookie.ResponseCookieBuilder builder = this.settings.cookie()
+			.cookie(browser, name, cookie.format(), maxAge);
 		return ((cookie.callbackPath() != null) ? builder.sameSite("None") : builder).build();
 	}
 
 	boolean isSecure(BrowserRequest browser) {
-		return this.settings.isCookieSecure(browser);
+		return this.settings.cookie().isSecure(browser);
 	}
 
 	/**
@@ -108,10 +110,10 @@ final class BindingCookies {
 
 	private String heldName(BrowserRequest browser, String state) {
 		String hash = hash(state);
-		String secureName = this.settings.cookiePrefix(true) + hash;
+		String secureName = this.settings.cookie().prefix(true) + hash;
 		boolean mayBeSecure = !Boolean.FALSE.equals(this.settings.cookie().secure());
 		return (mayBeSecure && browser.cookies().containsKey(secureName)) ? secureName
-				: this.settings.cookiePrefix(browser) + hash;
+				: this.settings.cookie().prefix(browser) + hash;
 	}
 
 	private String hash(String state) {
@@ -164,11 +166,11 @@ final class BindingCookies {
 	}
 
 	ResponseCookie clear(BrowserRequest browser, String name) {
-		return this.settings.cookie(browser, name, "", Duration.ZERO).build();
+		return this.settings.cookie().cookie(browser, name, "", Duration.ZERO).build();
 	}
 
 	private List<Held> held(BrowserRequest browser) {
-		String prefix = this.settings.cookiePrefix(browser);
+		String prefix = this.settings.cookie().prefix(browser);
 		List<Held> held = new ArrayList<>();
 		for (Map.Entry<String, String> cookie : browser.cookies().entrySet()) {
 			String name = cookie.getKey();

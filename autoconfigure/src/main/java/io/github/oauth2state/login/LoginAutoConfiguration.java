@@ -21,6 +21,7 @@ import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OnStoreFailure;
 import io.github.oauth2state.config.StoreType;
 import io.github.oauth2state.record.SealingKeys;
+import io.github.oauth2state.web.CookieSettings;
 
 /**
  * Auto-configuration of what servlet and reactive apps share of pending logins.
@@ -40,6 +41,11 @@ public final class LoginAutoConfiguration {
 			logger.warn(warning);
 		}
 		return loginSettings;
+	}
+
+	@Bean
+	CookieSettings oauth2StateCookieSettings(LoginSettings settings) {
+		return settings.cookie();
 	}
 
 	@Bean

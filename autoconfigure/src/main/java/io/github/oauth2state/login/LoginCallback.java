@@ -15,6 +15,8 @@ import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.record.Seal;
+import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.LocalPath;
 
 /**
  * A callback from a browser that began the login, as its binding cookie shows. Its record

@@ -11,6 +11,7 @@ import org.apache.commons.logging.LogFactory;
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginListener;
 import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.support.LimitedLog;
 
 /**
  * Writes a line for every login that did not go as its user meant it to.

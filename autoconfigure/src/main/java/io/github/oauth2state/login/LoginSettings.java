@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.ResponseCookie;
 
 import io.github.oauth2state.config.PropertyCheck;
+import io.github.oauth2state.web.CookieSettings;
 
 /**
  * The settings of pending logins after checks.
@@ -22,7 +22,7 @@ import io.github.oauth2state.config.PropertyCheck;
  */
 public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBrowser, boolean recovery,
 		boolean verifyRedirectUri, LoginProperties.Sessions sessions, boolean carrySavedRequest,
-		LoginProperties.Cookie cookie) {
+		CookieSettings cookie) {
 
 	static final int MAX_PENDING_PER_BROWSER = 20;
 
@@ -54,64 +54,8 @@ public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBro
 								+ "only from secure cookies.");
 		}
 		return new LoginSettings(namespace, ttl, maxPending, properties.recovery(), properties.verifyRedirectUri(),
-				properties.sessions(), properties.carrySavedRequest(), cookie);
-	}
-
-	/**
-	 * Tells whether cookies for a browser are for https only.
-	 * @param browser its request
-	 * @return whether they are
-	 */
-	public boolean isCookieSecure(BrowserRequest browser) {
-		Boolean secure = this.cookie.secure();
-		return (secure != null) ? secure : browser.secure();
-	}
-
-	/**
-	 * Returns how the names of all cookies of the library begin.
-	 * @param browser the request of the browser that they are for
-	 * @return the prefix
-	 */
-	public String cookiePrefix(BrowserRequest browser) {
-		return cookiePrefix(isCookieSecure(browser));
-	}
-
-	String cookiePrefix(boolean secure) {
-		String protection = (this.cookie.domain() != null) ? "__Secure-" : "__Host-";
-		return (secure ? protection : "") + this.cookie.name() + "-";
-	}
-
-	/**
-	 * Returns the names of the cookies that bind logins to browsers, for a log line.
-	 * @return a text
-	 */
-	public String describeCookies() {
-		Boolean secure = this.cookie.secure();
-		if (secure != null) {
-			return cookiePrefix(secure) + "*";
-		}
-		return cookiePrefix(true) + "* on https, " + cookiePrefix(false) + "* on http";
-	}
-
-	/**
-	 * Begins a cookie with the attributes that all cookies of the library have.
-	 * @param browser the request of the browser that it is for
-	 * @param name its name
-	 * @param value its value
-	 * @param maxAge how long the browser keeps it
-	 * @return the cookie
-	 */
-	public ResponseCookie.ResponseCookieBuilder cookie(BrowserRequest browser, String name, String value,
-			Duration maxAge) {
-		boolean secure = isCookieSecure(browser) || name.startsWith("__");
-		boolean none = this.cookie.sameSite() == LoginProperties.SameSite.NONE && secure;
-		return ResponseCookie.from(name, value)
-			.path("/")
-			.domain(this.cookie.domain())
-			.httpOnly(true)
-			.secure(secure)
-			.sameSite(none ? "None" : "Lax")
-			.maxAge(maxAge);
+				properties.sessions(), properties.carrySavedRequest(), new CookieSettings(cookie.name(),
+						cookie.secure(), cookie.sameSite() == LoginProperties.SameSite.NONE, cookie.domain()));
 	}
 
 	/**

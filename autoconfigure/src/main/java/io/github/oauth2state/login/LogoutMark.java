@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.springframework.http.ResponseCookie;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * A cookie that says which logins a browser had pending when a user logged out. An
@@ -35,7 +36,7 @@ final class LogoutMark {
 	 * @return the cookie, or empty if nothing is pending
 	 */
 	Optional<ResponseCookie> mark(BrowserRequest browser) {
-		String prefix = this.settings.cookiePrefix(browser);
+		String prefix = this.settings.cookie().prefix(browser);
 		List<String> pending = browser.cookies()
 			.entrySet()
 			.stream()
@@ -50,7 +51,7 @@ final class LogoutMark {
 	}
 
 	private ResponseCookie cookie(BrowserRequest browser, String value, Duration maxAge) {
-		return this.settings.cookie(browser, name(browser), value, maxAge).build();
+		return this.settings.cookie().cookie(browser, name(browser), value, maxAge).build();
 	}
 
 	boolean covers(BrowserRequest browser, BindingCookie cookie) {
@@ -59,7 +60,7 @@ final class LogoutMark {
 	}
 
 	private String name(BrowserRequest browser) {
-		return this.settings.cookiePrefix(browser) + this.suffix;
+		return this.settings.cookie().prefix(browser) + this.suffix;
 	}
 
 	private String hash(String text) {

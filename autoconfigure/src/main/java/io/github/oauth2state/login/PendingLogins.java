@@ -18,6 +18,7 @@ import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.record.Seal;
 import io.github.oauth2state.record.SealingKeys;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Begins logins and recognizes their callbacks. It says what to store and what to look

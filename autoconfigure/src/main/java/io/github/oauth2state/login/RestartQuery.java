@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.record.Hkdf;
 import io.github.oauth2state.record.Seal;
+import io.github.oauth2state.web.LocalPath;
 
 /**
  * Seals the query with which a login began, so that it can begin anew with the same. It

@@ -8,6 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 
+import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.LocalPath;
+
 /**
  * A cookie with the page that a user asked for before they were sent to log in. From the
  * begin of the login on, the page is in the sealed record. A cookie that was planted can
@@ -48,7 +51,7 @@ public final class SavedRequestCookie {
 		if (value.length() + sizeOfOthers(browser) > MAX_TOTAL_SIZE) {
 			return Optional.empty();
 		}
-		return Optional.of(this.settings.cookie(browser, name(browser), value, this.settings.ttl()).build());
+		return Optional.of(this.settings.cookie().cookie(browser, name(browser), value, this.settings.ttl()).build());
 	}
 
 	/**
@@ -86,11 +89,11 @@ public final class SavedRequestCookie {
 	 * @return what clears the cookie
 	 */
 	ResponseCookie clearUnseen(BrowserRequest browser) {
-		return this.settings.cookie(browser, name(browser), "", Duration.ZERO).build();
+		return this.settings.cookie().cookie(browser, name(browser), "", Duration.ZERO).build();
 	}
 
 	private int sizeOfOthers(BrowserRequest browser) {
-		String prefix = this.settings.cookiePrefix(browser) + NAME;
+		String prefix = this.settings.cookie().prefix(browser) + NAME;
 		return browser.cookies()
 			.entrySet()
 			.stream()
@@ -104,7 +107,7 @@ public final class SavedRequestCookie {
 	}
 
 	private String name(BrowserRequest browser) {
-		return this.settings.cookiePrefix(browser) + this.suffix;
+		return this.settings.cookie().prefix(browser) + this.suffix;
 	}
 
 }

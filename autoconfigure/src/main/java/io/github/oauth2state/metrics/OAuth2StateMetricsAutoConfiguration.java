@@ -16,8 +16,8 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
-import io.github.oauth2state.rollout.StoreCircuit;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.store.StoreCircuit;
 import io.github.oauth2state.store.StoreDecorator;
 
 /**

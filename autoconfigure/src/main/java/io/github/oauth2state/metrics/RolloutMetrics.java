@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 
 import io.github.oauth2state.metrics.OAuth2StateMeter.Tag;
 import io.github.oauth2state.rollout.Rollout;
-import io.github.oauth2state.rollout.StoreCircuit;
+import io.github.oauth2state.store.StoreCircuit;
 
 /**
  * Shows how far the rollout is, and whether the store takes part.

@@ -23,7 +23,7 @@ import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGra
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedClientManager;
 import org.springframework.util.ReflectionUtils;
 
-import io.github.oauth2state.internals.PrivateField;
+import io.github.oauth2state.support.PrivateField;
 
 /**
  * The only place that reads private state of Spring Security's clients, which have

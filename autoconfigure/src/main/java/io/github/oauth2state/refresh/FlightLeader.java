@@ -15,7 +15,7 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
-import io.github.oauth2state.login.LimitedLog;
+import io.github.oauth2state.support.LimitedLog;
 
 /**
  * What the holder of a lease does: call the provider, and leave the result where the

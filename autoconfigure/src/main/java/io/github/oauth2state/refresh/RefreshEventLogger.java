@@ -7,7 +7,7 @@ import org.apache.commons.logging.LogFactory;
 
 import io.github.oauth2state.TokenRefreshEvent;
 import io.github.oauth2state.TokenRefreshListener;
-import io.github.oauth2state.login.LimitedLog;
+import io.github.oauth2state.support.LimitedLog;
 
 /**
  * Writes a line for every refresh that gave no new tokens, or went without the other

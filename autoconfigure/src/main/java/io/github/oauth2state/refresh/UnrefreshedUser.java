@@ -10,8 +10,8 @@ import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 import org.springframework.web.client.HttpStatusCodeException;
 
-import io.github.oauth2state.login.FailureReason;
-import io.github.oauth2state.login.LimitedLog;
+import io.github.oauth2state.support.FailureReason;
+import io.github.oauth2state.support.LimitedLog;
 
 /**
  * Keeps new tokens when the user cannot be refreshed with them. Spring Security asks the

@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 
 import io.github.oauth2state.RolloutRequest;
-import io.github.oauth2state.login.BrowserRequest;
-import io.github.oauth2state.login.LoginSettings;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * A login for which a path is being chosen. The browser is given an id only if someone
@@ -22,16 +21,16 @@ final class BeginningLogin implements RolloutRequest {
 
 	private final Function<String, @Nullable Object> attributes;
 
-	private final LoginSettings settings;
+	private final BrowserIdCookie cookie;
 
 	private @Nullable String created;
 
 	BeginningLogin(@Nullable String registrationId, BrowserRequest browser,
-			Function<String, @Nullable Object> attributes, LoginSettings settings) {
+			Function<String, @Nullable Object> attributes, BrowserIdCookie cookie) {
 		this.registrationId = registrationId;
 		this.browser = browser;
 		this.attributes = attributes;
-		this.settings = settings;
+		this.cookie = cookie;
 	}
 
 	@Override
@@ -41,12 +40,12 @@ final class BeginningLogin implements RolloutRequest {
 
 	@Override
 	public String browserId() {
-		return BrowserId.find(this.browser, this.settings).orElseGet(this::created);
+		return this.cookie.find(this.browser).orElseGet(this::created);
 	}
 
 	private String created() {
 		if (this.created == null) {
-			this.created = BrowserId.create();
+			this.created = BrowserIdCookie.create();
 		}
 		return this.created;
 	}
@@ -60,15 +59,14 @@ final class BeginningLogin implements RolloutRequest {
 	 * Returns the cookie that makes the browser keep its id, if it was just given one.
 	 */
 	List<ResponseCookie> issuedCookies() {
-		return (this.created != null) ? List.of(BrowserId.issue(this.created, this.browser, this.settings)) : List.of();
+		return (this.created != null) ? List.of(this.cookie.issue(this.created, this.browser)) : List.of();
 	}
 
 	/**
 	 * Returns the cookie that takes the id from the browser, if it has one.
 	 */
 	List<ResponseCookie> clearedCookies() {
-		return BrowserId.isPresent(this.browser, this.settings) ? List.of(BrowserId.clear(this.browser, this.settings))
-				: List.of();
+		return this.cookie.isPresent(this.browser) ? List.of(this.cookie.clear(this.browser)) : List.of();
 	}
 
 }

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 
 import io.github.oauth2state.RolloutDecider;
-import io.github.oauth2state.login.BrowserRequest;
-import io.github.oauth2state.login.LimitedLog;
-import io.github.oauth2state.login.LoginSettings;
+import io.github.oauth2state.support.LimitedLog;
+import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.CookieSettings;
 
 /**
  * Decides for each login, once and as it begins, whether it takes the path that is being
@@ -23,12 +23,15 @@ public final class Rollout {
 
 	private final @Nullable RolloutDecider decider;
 
-	private final LoginSettings settings;
+	private final String namespace;
 
-	Rollout(RolloutPercentage percentage, @Nullable RolloutDecider decider, LoginSettings settings) {
+	private final BrowserIdCookie cookie;
+
+	Rollout(RolloutPercentage percentage, @Nullable RolloutDecider decider, String namespace, CookieSettings cookies) {
 		this.percentage = percentage;
 		this.decider = decider;
-		this.settings = settings;
+		this.namespace = namespace;
+		this.cookie = new BrowserIdCookie(namespace, cookies);
 	}
 
 	/**
@@ -40,7 +43,7 @@ public final class Rollout {
 	 */
 	public Decision decide(@Nullable String registrationId, BrowserRequest browser,
 			Function<String, @Nullable Object> attributes) {
-		BeginningLogin login = new BeginningLogin(registrationId, browser, attributes, this.settings);
+		BeginningLogin login = new BeginningLogin(registrationId, browser, attributes, this.cookie);
 		if (this.decider != null) {
 			try {
 				boolean rolledOut = this.decider.isRolledOut(login);
@@ -71,7 +74,7 @@ public final class Rollout {
 			return new Decision(current.isEverybody(),
 					(this.decider != null) ? login.issuedCookies() : login.clearedCookies());
 		}
-		boolean rolledOut = current.includes(this.settings.namespace(), login.browserId());
+		boolean rolledOut = current.includes(this.namespace, login.browserId());
 		return new Decision(rolledOut, login.issuedCookies());
 	}
 

@@ -8,8 +8,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -18,25 +16,25 @@ import org.springframework.util.StringUtils;
 
 import io.github.oauth2state.RolloutDecider;
 import io.github.oauth2state.StateStore;
-import io.github.oauth2state.login.LoginAutoConfiguration;
-import io.github.oauth2state.login.LoginSettings;
+import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.record.SealingKeys;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.web.CookieSettings;
 
 /**
  * Auto-configuration of what chooses a login's path.
  */
-@AutoConfiguration(after = { LoginAutoConfiguration.class, StateStoreAutoConfiguration.class })
+@AutoConfiguration(after = StateStoreAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
-@EnableConfigurationProperties({ RolloutProperties.class, CircuitBreakerProperties.class })
+@EnableConfigurationProperties(RolloutProperties.class)
 public final class RolloutAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(StateStore.class)
 	@Conditional(OnRuntimePercentageCondition.class)
 	ClusterPercentage oauth2StateClusterPercentage(RolloutProperties properties, StateStore logins,
-			ObjectProvider<ConfiguredStore<?>> stores, LoginSettings settings, Environment environment) {
+			ObjectProvider<ConfiguredStore<?>> stores, OAuth2StateSettings settings, Environment environment) {
 		StateStore store = stores.stream()
 			.filter((configured) -> configured.store() == logins)
 			.findFirst()
@@ -59,25 +57,11 @@ public final class RolloutAutoConfiguration {
 
 	@Bean
 	Rollout oauth2StateRollout(RolloutProperties properties, ObjectProvider<ClusterPercentage> cluster,
-			ObjectProvider<RolloutDecider> decider, LoginSettings settings) {
+			ObjectProvider<RolloutDecider> decider, OAuth2StateSettings settings, CookieSettings cookies) {
 		Percentage configured = properties.checkedPercentage();
 		RolloutPercentage percentage = cluster.getIfAvailable();
 		return new Rollout((percentage != null) ? percentage : new ConfiguredPercentage(configured),
-				decider.getIfAvailable(), settings);
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	@ConditionalOnClass(name = "io.github.resilience4j.circuitbreaker.CircuitBreaker")
-	@ConditionalOnBooleanProperty(name = "oauth2-state.circuit-breaker.enabled", matchIfMissing = true)
-	StoreCircuit oauth2StateStoreCircuit(CircuitBreakerProperties properties) {
-		return new Resilience4jCircuit(properties);
-	}
-
-	@Bean
-	@ConditionalOnMissingBean(StoreCircuit.class)
-	StoreCircuit oauth2StateNoCircuit() {
-		return new NoCircuit();
+				decider.getIfAvailable(), settings.namespace(), cookies);
 	}
 
 }

@@ -4,10 +4,12 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
@@ -25,6 +27,7 @@ import io.github.oauth2state.config.OAuth2StateProperties;
 				"io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration",
 				"io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration" })
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(CircuitBreakerProperties.class)
 public final class StateStoreAutoConfiguration {
 
 	@Bean
@@ -39,6 +42,20 @@ public final class StateStoreAutoConfiguration {
 	StateStore noStateStore(OAuth2StateProperties properties, ConfigurableListableBeanFactory beanFactory) {
 		throw new NoStateStoreException(properties.store(), StoreConnections.in(beanFactory),
 				StoreConnections.beans(beanFactory));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnClass(name = "io.github.resilience4j.circuitbreaker.CircuitBreaker")
+	@ConditionalOnBooleanProperty(name = "oauth2-state.circuit-breaker.enabled", matchIfMissing = true)
+	StoreCircuit oauth2StateStoreCircuit(CircuitBreakerProperties properties) {
+		return new Resilience4jCircuit(properties);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(StoreCircuit.class)
+	StoreCircuit oauth2StateNoCircuit() {
+		return StoreCircuit.alwaysClosed();
 	}
 
 	/**

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
-import io.github.oauth2state.login.LimitedLog;
+import io.github.oauth2state.support.LimitedLog;
 
 /**
  * Makes records of tokens, and tokens of records.

@@ -10,7 +10,7 @@ import io.github.oauth2state.config.OnStoreFailure;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
-import io.github.oauth2state.rollout.StoreCircuit;
+import io.github.oauth2state.store.StoreCircuit;
 
 /**
  * The rollout of an app that has configured nothing about it.

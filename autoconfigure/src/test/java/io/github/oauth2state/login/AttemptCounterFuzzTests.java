@@ -9,6 +9,8 @@ import org.springframework.http.ResponseCookie;
 
 import io.github.oauth2state.fuzz.Fuzz;
 import io.github.oauth2state.fuzz.RandomInputs;
+import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.CookieSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,9 +21,8 @@ class AttemptCounterFuzzTests {
 
 	private static final String NAME = "__Host-oauth2-state-retry-AAAAAA";
 
-	private final AttemptCounter counter = new AttemptCounter(
-			new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO, true,
-					new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)),
+	private final AttemptCounter counter = new AttemptCounter(new LoginSettings("shop", Duration.ofMinutes(10), 8, true,
+			true, LoginProperties.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)),
 			"retry-AAAAAA");
 
 	@Test

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import io.github.oauth2state.fuzz.Fuzz;
 import io.github.oauth2state.fuzz.RandomInputs;
 import io.github.oauth2state.record.Seal;
+import io.github.oauth2state.web.LocalPath;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

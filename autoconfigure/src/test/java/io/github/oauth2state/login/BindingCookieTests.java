@@ -17,6 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
+import io.github.oauth2state.web.LocalPath;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.ResponseCookie;
 
+import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.CookieSettings;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -261,9 +264,8 @@ class BindingCookiesTests {
 
 	@Test
 	void settingSaysHowManyLoginsMayBePending() {
-		BindingCookies one = new BindingCookies(
-				new LoginSettings("shop", TTL, 1, true, true, LoginProperties.Sessions.AUTO, true,
-						new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
+		BindingCookies one = new BindingCookies(new LoginSettings("shop", TTL, 1, true, true,
+				LoginProperties.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)));
 		assertThat(one.makeRoom(HTTPS, NOW, SIZE).orElseThrow().pending()).isZero();
 		assertThat(one.makeRoom(TestRequests.https("/begin", held(1)), NOW, SIZE).orElseThrow().pending()).isEqualTo(1);
 	}
@@ -361,7 +363,7 @@ class BindingCookiesTests {
 
 	private static BindingCookies cookies(String namespace, @Nullable Boolean secure) {
 		return new BindingCookies(new LoginSettings(namespace, TTL, 8, true, true, LoginProperties.Sessions.AUTO, true,
-				new LoginProperties.Cookie("oauth2-state", secure, LoginProperties.SameSite.LAX, null)));
+				new CookieSettings("oauth2-state", secure, false, null)));
 	}
 
 }

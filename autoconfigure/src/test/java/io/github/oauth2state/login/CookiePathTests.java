@@ -16,6 +16,8 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.record.SealingKeys;
+import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.CookieSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -233,7 +235,7 @@ class CookiePathTests {
 
 	private static LoginSettings settings(String namespace) {
 		return new LoginSettings(namespace, TTL, 8, true, true, LoginProperties.Sessions.AUTO, true,
-				new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null));
+				new CookieSettings("oauth2-state", null, false, null));
 	}
 
 	private BindingCookie cookie() {

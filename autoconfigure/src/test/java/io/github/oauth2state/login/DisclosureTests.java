@@ -19,6 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
+import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.CookieSettings;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -29,7 +32,7 @@ class DisclosureTests {
 
 	private final PendingLogins logins = new PendingLogins(
 			new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO, true,
-					new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)),
+					new CookieSettings("oauth2-state", null, false, null)),
 			new CborAuthorizationRequestCodec(), null, Clock.systemUTC());
 
 	private final OAuth2AuthorizationRequest request = TestRequests.oidc();

@@ -6,6 +6,8 @@ import java.util.Map;
 
 import org.springframework.http.ResponseCookie;
 
+import io.github.oauth2state.web.BrowserRequest;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

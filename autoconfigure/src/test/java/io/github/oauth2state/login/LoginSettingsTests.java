@@ -10,6 +10,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.StartupFailure;
+import io.github.oauth2state.web.CookieSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,9 +28,9 @@ class LoginSettingsTests {
 			assertThat(context.getBean(LoginProperties.class))
 				.isEqualTo(new LoginProperties(Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO,
 						true, new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
-			assertThat(context.getBean(LoginSettings.class)).isEqualTo(new LoginSettings("application",
-					Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO, true,
-					new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
+			assertThat(context.getBean(LoginSettings.class))
+				.isEqualTo(new LoginSettings("application", Duration.ofMinutes(10), 8, true, true,
+						LoginProperties.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)));
 		});
 	}
 
@@ -48,7 +49,7 @@ class LoginSettingsTests {
 						new LoginProperties.Cookie("pending", true, LoginProperties.SameSite.NONE, "example.com")));
 				assertThat(context.getBean(LoginSettings.class)).isEqualTo(new LoginSettings("shop",
 						Duration.ofMinutes(5), 3, false, false, LoginProperties.Sessions.STICKY, false,
-						new LoginProperties.Cookie("pending", true, LoginProperties.SameSite.NONE, "example.com")));
+						new CookieSettings("pending", true, true, "example.com")));
 			});
 	}
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
+import io.github.oauth2state.web.CookieSettings;
 
 /**
  * Pending logins of one browser, at a time that tests choose.
@@ -44,7 +45,7 @@ abstract class PendingLoginsFixture {
 
 	static LoginSettings settings(String namespace) {
 		return new LoginSettings(namespace, TTL, 8, true, true, LoginProperties.Sessions.AUTO, true,
-				new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null));
+				new CookieSettings("oauth2-state", null, false, null));
 	}
 
 }

@@ -13,6 +13,8 @@ import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.CookieSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -35,7 +37,7 @@ class PostedCallbackTests extends PendingLoginsFixture {
 	void postedCallbackOnPlainHttpIsPossibleWhereCookiesAreSecureBySetting() {
 		PendingLogins secure = new PendingLogins(
 				new LoginSettings("shop", TTL, 8, true, true, LoginProperties.Sessions.AUTO, true,
-						new LoginProperties.Cookie("oauth2-state", true, LoginProperties.SameSite.LAX, null)),
+						new CookieSettings("oauth2-state", true, false, null)),
 				new CborAuthorizationRequestCodec(), null, this.clock);
 		assertThat(secure.begin(TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH))).isPresent();
 	}

@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Properties;
 
 import io.github.oauth2state.record.Seal;
+import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.CookieSettings;
 
 /**
  * What a release of some format leaves in stores and browsers, as it was recorded.
@@ -67,8 +69,7 @@ final class RecordedFormat {
 	PendingLogins logins() {
 		return new PendingLogins(
 				new LoginSettings(get("namespace"), Duration.ofMinutes(10), 8, true, true,
-						LoginProperties.Sessions.AUTO, true,
-						new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)),
+						LoginProperties.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)),
 				new CborAuthorizationRequestCodec(), null, Clock.fixed(begun().plus(SINCE_BEGIN), ZoneOffset.UTC));
 	}
 

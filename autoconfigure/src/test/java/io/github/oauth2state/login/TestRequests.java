@@ -12,6 +12,8 @@ import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequest
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
+import io.github.oauth2state.web.BrowserRequest;
+
 /**
  * Authorization requests and the HTTP requests that begin and end their logins.
  */

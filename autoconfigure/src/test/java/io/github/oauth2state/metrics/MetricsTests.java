@@ -44,7 +44,8 @@ import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
-import io.github.oauth2state.rollout.StoreCircuit;
+import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.store.StoreCircuit;
 import io.github.oauth2state.store.StoreDecorator;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -69,8 +70,9 @@ class MetricsTests {
 				ObservationAutoConfiguration.class, OAuth2StateMetricsAutoConfiguration.class))
 		.withBean(StateStore.class, () -> this.store);
 
-	private final ApplicationContextRunner appWithRollout = this.app.withConfiguration(AutoConfigurations
-		.of(OAuth2StateAutoConfiguration.class, LoginAutoConfiguration.class, RolloutAutoConfiguration.class));
+	private final ApplicationContextRunner appWithRollout = this.app
+		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, LoginAutoConfiguration.class,
+				StateStoreAutoConfiguration.class, RolloutAutoConfiguration.class));
 
 	MetricsTests() {
 		given(this.store.name()).willReturn("redis");

@@ -18,7 +18,9 @@ class PercentageTests {
 
 	private static final int BROWSERS = 100_000;
 
-	private final List<String> browsers = IntStream.range(0, BROWSERS).mapToObj((i) -> BrowserId.create()).toList();
+	private final List<String> browsers = IntStream.range(0, BROWSERS)
+		.mapToObj((i) -> BrowserIdCookie.create())
+		.toList();
 
 	@ParameterizedTest
 	@ValueSource(strings = { "0", "0.5", "10", "50", "99.9", "100" })

@@ -28,14 +28,14 @@ import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.StartupFailure;
 import io.github.oauth2state.config.StoreType;
-import io.github.oauth2state.login.BrowserRequest;
 import io.github.oauth2state.login.LoginAutoConfiguration;
-import io.github.oauth2state.login.LoginProperties;
-import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.rollout.openfeature.OpenFeatureAutoConfiguration;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.store.StoreCircuit;
 import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
+import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.CookieSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,9 +44,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RolloutAutoConfigurationTests {
 
-	private static final String COOKIE = BrowserId.name(browser(Map.of()),
-			new LoginSettings("application", Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO, true,
-					new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
+	private static final String COOKIE = new BrowserIdCookie("application",
+			new CookieSettings("oauth2-state", null, false, null))
+		.name(browser(Map.of()));
 
 	private final ApplicationContextRunner app = new ApplicationContextRunner()
 		.withPropertyValues("oauth2-state.store=memory")
@@ -93,7 +93,7 @@ class RolloutAutoConfigurationTests {
 		this.app.withPropertyValues("oauth2-state.rollout.percentage=" + percentage).run((context) -> {
 			Rollout rollout = context.getBean(Rollout.class);
 			assertThat(decide(rollout, Map.of())).isEqualTo(new Rollout.Decision(rolledOut, List.of()));
-			Rollout.Decision decision = decide(rollout, Map.of(COOKIE, BrowserId.create()));
+			Rollout.Decision decision = decide(rollout, Map.of(COOKIE, BrowserIdCookie.create()));
 			assertThat(decision.rolledOut()).isEqualTo(rolledOut);
 			assertThat(decision.cookies()).singleElement()
 				.satisfies((cookie) -> assertThat(cookie).hasToString(COOKIE
@@ -162,13 +162,13 @@ class RolloutAutoConfigurationTests {
 				throw new IllegalStateException("no flags today");
 			})
 			.run((context) -> assertThat(
-					decide(context.getBean(Rollout.class), Map.of(COOKIE, BrowserId.create())).cookies())
+					decide(context.getBean(Rollout.class), Map.of(COOKIE, BrowserIdCookie.create())).cookies())
 				.isEmpty());
 	}
 
 	@Test
 	void circuitOfTheAppReplacesTheLibrarys() {
-		this.app.withBean("own", StoreCircuit.class, NoCircuit::new)
+		this.app.withBean("own", StoreCircuit.class, StoreCircuit::alwaysClosed)
 			.run((context) -> assertThat(context).hasSingleBean(StoreCircuit.class).hasBean("own"));
 	}
 

@@ -19,7 +19,7 @@ import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.config.OnStoreFailure;
-import io.github.oauth2state.rollout.StoreCircuit;
+import io.github.oauth2state.store.StoreCircuit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

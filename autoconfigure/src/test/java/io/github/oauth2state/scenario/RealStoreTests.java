@@ -15,8 +15,8 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.backends.TestPostgres;
 import io.github.oauth2state.backends.TestRedis;
 import io.github.oauth2state.login.BegunLogin;
-import io.github.oauth2state.login.BrowserRequest;
 import io.github.oauth2state.login.PendingLogins;
+import io.github.oauth2state.web.BrowserRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

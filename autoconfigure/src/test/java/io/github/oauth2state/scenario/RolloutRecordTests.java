@@ -16,7 +16,7 @@ import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.rollout.ClusterPercentage;
 import io.github.oauth2state.rollout.Percentage;
-import io.github.oauth2state.rollout.StoreCircuit;
+import io.github.oauth2state.store.StoreCircuit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

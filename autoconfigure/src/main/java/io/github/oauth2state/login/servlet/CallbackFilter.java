@@ -18,8 +18,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
-import io.github.oauth2state.login.FailureReason;
 import io.github.oauth2state.login.LoginEvents;
+import io.github.oauth2state.support.FailureReason;
 
 /**
  * Stands around the filters of Spring Security that handle callbacks: leads on where

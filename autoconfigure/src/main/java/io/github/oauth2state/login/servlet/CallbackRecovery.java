@@ -16,7 +16,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
-import io.github.oauth2state.login.LocalPath;
+import io.github.oauth2state.web.LocalPath;
 
 /**
  * Answers a callback whose pending login is gone so that the user gets where they wanted

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 
-import io.github.oauth2state.login.FailureReason;
+import io.github.oauth2state.support.FailureReason;
 
 /**
  * Notes why a login failed, and lets another handler answer. Spring Security itself logs

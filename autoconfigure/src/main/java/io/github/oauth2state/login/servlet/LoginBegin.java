@@ -23,10 +23,10 @@ import io.github.oauth2state.config.OnStoreFailure;
 import io.github.oauth2state.login.AttemptCounter;
 import io.github.oauth2state.login.BegunInCookie;
 import io.github.oauth2state.login.BegunLogin;
-import io.github.oauth2state.login.BrowserRequest;
 import io.github.oauth2state.login.CorrelationId;
 import io.github.oauth2state.rollout.Rollout;
-import io.github.oauth2state.rollout.StoreCircuit;
+import io.github.oauth2state.store.StoreCircuit;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Begins a login on the path that the rollout chooses, and on another one while the store

@@ -3,7 +3,7 @@ package io.github.oauth2state.login.servlet;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.config.OnStoreFailure;
 import io.github.oauth2state.rollout.Rollout;
-import io.github.oauth2state.rollout.StoreCircuit;
+import io.github.oauth2state.store.StoreCircuit;
 
 /**
  * What decides where a login is kept.

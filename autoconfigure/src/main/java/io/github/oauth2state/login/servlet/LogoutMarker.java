@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 
-import io.github.oauth2state.login.BrowserRequest;
 import io.github.oauth2state.login.PendingLogins;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Ends authorizations of clients at a logout, on chains with the shared repository. In a

@@ -16,9 +16,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
-import io.github.oauth2state.login.BrowserRequest;
 import io.github.oauth2state.login.LoginCallback;
 import io.github.oauth2state.login.PendingLogins;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Exempts posted callbacks ({@code response_mode=form_post}) from CSRF protection on

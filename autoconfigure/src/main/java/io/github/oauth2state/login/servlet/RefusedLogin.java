@@ -4,8 +4,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.LoginEvent;
-import io.github.oauth2state.login.BrowserRequest;
-import io.github.oauth2state.login.LocalPath;
+import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.LocalPath;
 
 /**
  * A login that cannot begin, noted so that the answer tells it from a failure of Spring

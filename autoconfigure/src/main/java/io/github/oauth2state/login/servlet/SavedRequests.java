@@ -20,9 +20,9 @@ import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.security.web.savedrequest.SavedRequest;
 
-import io.github.oauth2state.login.BrowserRequest;
 import io.github.oauth2state.login.SavedRequestCookie;
 import io.github.oauth2state.rollout.Rollout;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Keeps the page that a user asked for with the pending login, so that it is found where

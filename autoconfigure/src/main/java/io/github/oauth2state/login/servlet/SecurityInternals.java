@@ -25,7 +25,7 @@ import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
-import io.github.oauth2state.internals.PrivateField;
+import io.github.oauth2state.support.PrivateField;
 
 /**
  * The only place that reads private state of Spring Security, which has setters for it

@@ -37,8 +37,8 @@ import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
-import io.github.oauth2state.rollout.StoreCircuit;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
+import io.github.oauth2state.store.StoreCircuit;
 import io.github.oauth2state.store.StoreDecorators;
 
 /**
@@ -71,7 +71,7 @@ public final class ServletLoginAutoConfiguration {
 					.formatted(store, settings.namespace(),
 							DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
 							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS),
-							paths.rollout().describe(), loginSettings.describeCookies()));
+							paths.rollout().describe(), loginSettings.cookie().describe()));
 		return new LoginServices(decorators.around(store), logins, events, loginSettings, paths,
 				new PlainHttpWarning());
 	}

@@ -13,7 +13,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
-import io.github.oauth2state.login.BrowserRequest;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Reads what matters from servlet requests.

@@ -14,8 +14,8 @@ import org.springframework.util.ClassUtils;
 
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.config.OnStoreFailure;
-import io.github.oauth2state.login.LimitedLog;
 import io.github.oauth2state.login.LoginProperties.Sessions;
+import io.github.oauth2state.support.LimitedLog;
 
 /**
  * Knows where the sessions of signed-in users are, and says where that may cost users

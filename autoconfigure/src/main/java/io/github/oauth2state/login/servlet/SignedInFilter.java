@@ -16,7 +16,7 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 import io.github.oauth2state.login.AttemptCounter;
-import io.github.oauth2state.login.BrowserRequest;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Stops counting how often a user was signed in, once the app knows that the user is. It

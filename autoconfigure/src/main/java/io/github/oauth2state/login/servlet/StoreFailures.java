@@ -5,7 +5,7 @@ import org.apache.commons.logging.LogFactory;
 
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException;
-import io.github.oauth2state.login.LimitedLog;
+import io.github.oauth2state.support.LimitedLog;
 
 /**
  * Logs that the store did not answer, and what came of it.

@@ -14,7 +14,7 @@ import org.springframework.security.web.context.HttpSessionSecurityContextReposi
 
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.login.AttemptCounter;
-import io.github.oauth2state.login.BrowserRequest;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Counts that a user was signed in by a session, and lets another handler answer. If the

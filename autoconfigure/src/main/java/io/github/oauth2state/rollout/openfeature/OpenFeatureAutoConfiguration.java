@@ -15,14 +15,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.github.oauth2state.RolloutDecider;
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
-import io.github.oauth2state.login.LoginAutoConfiguration;
 
 /**
  * Auto-configuration of a feature flag that decides, where one is named and the app has
  * no decider of its own.
  */
-@AutoConfiguration(after = LoginAutoConfiguration.class,
+@AutoConfiguration(after = OAuth2StateAutoConfiguration.class,
 		beforeName = "io.github.oauth2state.rollout.RolloutAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
 @ConditionalOnProperty("oauth2-state.rollout.openfeature.flag-key")

@@ -1,4 +1,4 @@
-package io.github.oauth2state.rollout;
+package io.github.oauth2state.store;
 
 import java.util.Locale;
 
@@ -36,6 +36,36 @@ public interface StoreCircuit {
 	 * @return the state
 	 */
 	State state();
+
+	/**
+	 * Returns a circuit that never opens.
+	 * @return a circuit that is always closed
+	 */
+	static StoreCircuit alwaysClosed() {
+		return new StoreCircuit() {
+
+			@Override
+			public boolean tryAcquire() {
+				return true;
+			}
+
+			@Override
+			public void succeeded(long nanos) {
+				// Nothing depends on it
+			}
+
+			@Override
+			public void failed(long nanos, StateStoreException failure) {
+				// Nothing depends on it
+			}
+
+			@Override
+			public State state() {
+				return State.CLOSED;
+			}
+
+		};
+	}
 
 	/**
 	 * The states of a circuit.

@@ -1,4 +1,4 @@
-package io.github.oauth2state.login;
+package io.github.oauth2state.support;
 
 import java.util.LinkedHashSet;
 import java.util.Set;

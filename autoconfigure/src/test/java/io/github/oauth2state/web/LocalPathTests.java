@@ -1,4 +1,4 @@
-package io.github.oauth2state.login;
+package io.github.oauth2state.web;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

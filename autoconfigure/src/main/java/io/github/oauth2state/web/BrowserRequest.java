@@ -1,4 +1,4 @@
-package io.github.oauth2state.login;
+package io.github.oauth2state.web;
 
 import java.util.Map;
 

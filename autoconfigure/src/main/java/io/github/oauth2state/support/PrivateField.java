@@ -1,4 +1,4 @@
-package io.github.oauth2state.internals;
+package io.github.oauth2state.support;
 
 import java.lang.reflect.Field;
 

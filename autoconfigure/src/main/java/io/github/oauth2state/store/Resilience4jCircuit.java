@@ -1,4 +1,4 @@
-package io.github.oauth2state.rollout;
+package io.github.oauth2state.store;
 
 import java.util.EnumSet;
 import java.util.Set;

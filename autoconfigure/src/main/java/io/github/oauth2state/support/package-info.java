@@ -1,0 +1,8 @@
+/**
+ * What several capabilities need and no other library offers: a log that hostile requests
+ * cannot flood, and reads of private fields.
+ */
+@NullMarked
+package io.github.oauth2state.support;
+
+import org.jspecify.annotations.NullMarked;
