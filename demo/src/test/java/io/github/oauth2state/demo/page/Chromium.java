@@ -16,7 +16,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
-import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -106,13 +106,17 @@ final class Chromium implements AutoCloseable {
 		this.driver.navigate().refresh();
 	}
 
+	/**
+	 * Tries again while it fails, for whatever reason: when the page changes between two
+	 * commands, the driver reports it in several ways.
+	 */
 	private static <T> T await(Supplier<T> attempt) {
 		long end = System.nanoTime() + PATIENCE.toNanos();
 		while (true) {
 			try {
 				return attempt.get();
 			}
-			catch (NoSuchElementException | StaleElementReferenceException ex) {
+			catch (WebDriverException ex) {
 				if (System.nanoTime() > end) {
 					throw ex;
 				}
