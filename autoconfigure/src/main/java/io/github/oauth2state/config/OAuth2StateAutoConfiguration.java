@@ -2,7 +2,6 @@ package io.github.oauth2state.config;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -12,7 +11,7 @@ import org.springframework.core.env.Environment;
  * Auto-configuration of the general settings.
  */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnOAuth2State
 @EnableConfigurationProperties(OAuth2StateProperties.class)
 public final class OAuth2StateAutoConfiguration {
 

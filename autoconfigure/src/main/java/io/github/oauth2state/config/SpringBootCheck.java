@@ -29,7 +29,14 @@ class SpringBootCheck implements ApplicationListener<ApplicationEnvironmentPrepa
 	static void check(@Nullable String version) {
 		Matcher major = MAJOR.matcher((version != null) ? version : "");
 		if (version != null && major.matches() && Integer.parseInt(major.group(1)) < OLDEST) {
-			throw new UnsupportedSpringBootException(version);
+			throw new StartupFailureException(
+					"OAuth2 State needs Spring Boot 4.0 or later, and this app runs on Spring Boot " + version + ".", """
+							One of these:
+
+							- upgrade the app to Spring Boot 4.0 or later
+							- or remove oauth2-state-spring-boot-starter: there is no release for earlier versions of \
+							Spring Boot, and setting oauth2-state.enabled=false does not help, as the starter brings \
+							modules of Spring Boot 4""");
 		}
 	}
 

@@ -72,12 +72,24 @@ final class UnknownPropertyCheck implements BeanFactoryPostProcessor {
 		}
 		List<UnknownProperty> slips = unknown.stream().filter(UnknownProperty::slip).distinct().toList();
 		if (!slips.isEmpty()) {
-			throw new UnknownPropertiesException(slips);
+			throw failure(slips);
 		}
 		if (!unknown.isEmpty()) {
 			logger.warn("These properties have no effect, as this release of OAuth2 State does not have them: "
 					+ unknown.stream().map(UnknownProperty::toString).distinct().collect(Collectors.joining(", ")));
 		}
+	}
+
+	private static StartupFailureException failure(List<UnknownProperty> slips) {
+		String found = slips.stream()
+			.map((property) -> "- " + property.name() + "\n    Origin: " + property.origin())
+			.collect(Collectors.joining("\n"));
+		String meant = slips.stream()
+			.map((property) -> "- " + property.meant() + " in the place of " + property.name())
+			.collect(Collectors.joining("\n"));
+		return new StartupFailureException(
+				"Properties are set that OAuth2 State does not have, so that they would have no effect:\n\n" + found,
+				"Set these, if they were meant, or remove the others:\n\n" + meant);
 	}
 
 	private Stream<UnknownProperty> in(IterableConfigurationPropertySource source) {

@@ -1,15 +1,12 @@
 package io.github.oauth2state.login;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 
 import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 
-import io.github.oauth2state.record.Hkdf;
+import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.record.Seal;
-import io.github.oauth2state.record.SealingKeys;
 
 /**
  * Seals records that are kept in cookies and nowhere else. Each is sealed under a key of
@@ -18,15 +15,13 @@ import io.github.oauth2state.record.SealingKeys;
  */
 final class CookieRecords {
 
-	private static final int SEALING_KEY_LENGTH = 32;
+	private final Keyring keys;
 
-	private final SealingKeys keys;
+	private final String namespace;
 
-	private final byte[] info;
-
-	CookieRecords(SealingKeys keys, String namespace) {
+	CookieRecords(Keyring keys, String namespace) {
 		this.keys = keys;
-		this.info = ("oauth2-state/cookie/1/" + namespace).getBytes(StandardCharsets.UTF_8);
+		this.namespace = namespace;
 	}
 
 	String seal(String state, byte[] record) {
@@ -51,7 +46,7 @@ final class CookieRecords {
 	}
 
 	private SecretKey sealingKey(byte[] key, String state) {
-		return new SecretKeySpec(Hkdf.derive(Hkdf.salt(state), key, this.info, SEALING_KEY_LENGTH), "AES");
+		return Seal.key("cookie", this.namespace, state, key);
 	}
 
 }

@@ -6,7 +6,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -15,19 +14,20 @@ import org.springframework.core.env.Environment;
 import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.LoginListener;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OnStoreFailure;
 import io.github.oauth2state.config.StoreType;
-import io.github.oauth2state.record.SealingKeys;
+import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.web.CookieSettings;
 
 /**
  * Auto-configuration of what servlet and reactive apps share of pending logins.
  */
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnOAuth2State
 @EnableConfigurationProperties({ LoginProperties.class, CookieProperties.class })
 public final class LoginAutoConfiguration {
 
@@ -58,8 +58,8 @@ public final class LoginAutoConfiguration {
 	PendingLogins oauth2StatePendingLogins(LoginSettings settings, AuthorizationRequestCodec codec,
 			CookieProperties cookie, OAuth2StateProperties general) {
 		boolean needed = general.store() == StoreType.COOKIE || general.onStoreFailure() == OnStoreFailure.COOKIE;
-		SealingKeys keys = (needed || !cookie.keysOrNone().isBlank())
-				? SealingKeys.of("oauth2-state.cookie.keys", cookie.keysOrNone()) : null;
+		Keyring keys = (needed || !cookie.keysOrNone().isBlank())
+				? Keyring.of("oauth2-state.cookie.keys", cookie.keysOrNone()) : null;
 		return new PendingLogins(settings, codec, keys, Clock.systemUTC());
 	}
 

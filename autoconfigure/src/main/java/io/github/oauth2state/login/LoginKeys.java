@@ -3,10 +3,9 @@ package io.github.oauth2state.login;
 import java.nio.charset.StandardCharsets;
 
 import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 
 import io.github.oauth2state.StateKey;
-import io.github.oauth2state.record.Hkdf;
+import io.github.oauth2state.record.Seal;
 
 /**
  * The keys of one pending login. Both need the state, which travels in URLs, and the
@@ -20,13 +19,9 @@ record LoginKeys(StateKey key, SecretKey sealingKey) {
 
 	private static final String PURPOSE = "login";
 
-	private static final int SEALING_KEY_LENGTH = 32;
-
 	static LoginKeys of(String namespace, String state, String secret) {
-		byte[] info = ("oauth2-state/" + PURPOSE + "/1/" + namespace).getBytes(StandardCharsets.UTF_8);
-		byte[] sealingKey = Hkdf.derive(Hkdf.salt(state), secret.getBytes(StandardCharsets.UTF_8), info,
-				SEALING_KEY_LENGTH);
-		return new LoginKeys(StateKey.of(namespace, PURPOSE, state, secret), new SecretKeySpec(sealingKey, "AES"));
+		return new LoginKeys(StateKey.of(namespace, PURPOSE, state, secret),
+				Seal.key(PURPOSE, namespace, state, secret.getBytes(StandardCharsets.UTF_8)));
 	}
 
 	@Override

@@ -16,8 +16,8 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 
 import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.record.Seal;
-import io.github.oauth2state.record.SealingKeys;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
@@ -63,7 +63,7 @@ public final class PendingLogins {
 
 	private final LogoutMark logoutMark;
 
-	PendingLogins(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable SealingKeys cookieKeys,
+	PendingLogins(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable Keyring cookieKeys,
 			Clock clock) {
 		this.settings = settings;
 		this.codec = codec;

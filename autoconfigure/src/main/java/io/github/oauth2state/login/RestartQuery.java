@@ -4,11 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.oauth2state.record.Hkdf;
 import io.github.oauth2state.record.Seal;
 import io.github.oauth2state.web.LocalPath;
 
@@ -21,14 +19,10 @@ final class RestartQuery {
 
 	private static final int MAX_LENGTH = 512;
 
-	private static final int SEALING_KEY_LENGTH = 32;
-
-	private static final byte[] NO_SALT = {};
-
-	private final byte[] info;
+	private final String namespace;
 
 	RestartQuery(String namespace) {
-		this.info = ("oauth2-state/restart/1/" + namespace).getBytes(StandardCharsets.UTF_8);
+		this.namespace = namespace;
 	}
 
 	/**
@@ -70,8 +64,7 @@ final class RestartQuery {
 	}
 
 	private SecretKey key(String state) {
-		byte[] secret = state.getBytes(StandardCharsets.UTF_8);
-		return new SecretKeySpec(Hkdf.derive(NO_SALT, secret, this.info, SEALING_KEY_LENGTH), "AES");
+		return Seal.key("restart", this.namespace, "", state.getBytes(StandardCharsets.UTF_8));
 	}
 
 }

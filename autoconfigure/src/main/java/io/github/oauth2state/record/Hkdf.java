@@ -16,7 +16,7 @@ import org.springframework.util.Assert;
  * The key derivation function HKDF with HMAC-SHA-256, RFC 5869. The JDK has one of its
  * own from release 25 on.
  */
-public final class Hkdf {
+final class Hkdf {
 
 	private static final String ALGORITHM = "HmacSHA256";
 
@@ -33,7 +33,7 @@ public final class Hkdf {
 	 * @param text the text
 	 * @return the salt
 	 */
-	public static byte[] salt(String text) {
+	static byte[] salt(String text) {
 		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
 		if (bytes.length == 0 || bytes[bytes.length - 1] != 0) {
 			return bytes;
@@ -54,7 +54,7 @@ public final class Hkdf {
 	 * @param length how many bytes to derive, at most 255 times 32
 	 * @return the output keying material
 	 */
-	public static byte[] derive(byte[] salt, byte[] secret, byte[] info, int length) {
+	static byte[] derive(byte[] salt, byte[] secret, byte[] info, int length) {
 		Assert.isTrue(length >= 0 && length <= MAX_LENGTH, "HKDF derives 0 to 8160 bytes");
 		byte[] pseudorandomKey = hmac((salt.length > 0) ? salt : new byte[HASH_LENGTH], secret);
 		ByteArrayOutputStream output = new ByteArrayOutputStream();

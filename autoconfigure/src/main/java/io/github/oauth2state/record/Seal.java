@@ -1,6 +1,7 @@
 package io.github.oauth2state.record;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -8,9 +9,11 @@ import java.util.Optional;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Seals bytes with AES-256-GCM (NIST SP 800-38D).
+ * Derives keys with HKDF-SHA-256 (RFC 5869), and seals bytes under them with AES-256-GCM
+ * (NIST SP 800-38D). A key is good for one purpose of one app: both go into it.
  * <p>
  * Sealed bytes are a format version, a random nonce, and the ciphertext with its tag. The
  * version is authenticated. A reader accepts the next version too: what it adds, the
@@ -27,9 +30,55 @@ public final class Seal {
 
 	private static final int TAG_BITS = 128;
 
+	private static final int KEY_LENGTH = 32;
+
 	private static final SecureRandom RANDOM = new SecureRandom();
 
 	private Seal() {
+	}
+
+	/**
+	 * Derives a key to seal under.
+	 * @param purpose what is sealed
+	 * @param namespace the app whose it is
+	 * @param salt what tells apart keys that are derived from one secret; an empty one
+	 * tells nothing
+	 * @param secret what the key is derived from
+	 * @return a key of 256 bits
+	 */
+	public static SecretKey key(String purpose, String namespace, String salt, byte[] secret) {
+		return key(purpose, namespace, Hkdf.salt(salt), secret);
+	}
+
+	/**
+	 * Derives a key to seal under.
+	 * @param purpose what is sealed
+	 * @param namespace the app whose it is
+	 * @param salt what tells apart keys that are derived from one secret; bytes of a
+	 * fixed length, as HMAC pads it with zeros
+	 * @param secret what the key is derived from
+	 * @return a key of 256 bits
+	 */
+	public static SecretKey key(String purpose, String namespace, byte[] salt, byte[] secret) {
+		return new SecretKeySpec(derive(purpose, namespace, salt, secret, KEY_LENGTH), "AES");
+	}
+
+	/**
+	 * Derives a tag, which shows that its writer has a secret.
+	 * @param purpose what is tagged
+	 * @param namespace the app whose it is
+	 * @param content what is tagged
+	 * @param secret what the tag is derived from
+	 * @param length how many bytes it has
+	 * @return the tag
+	 */
+	public static byte[] tag(String purpose, String namespace, String content, byte[] secret, int length) {
+		return derive(purpose, namespace + "/" + content, new byte[0], secret, length);
+	}
+
+	private static byte[] derive(String purpose, String namespace, byte[] salt, byte[] secret, int length) {
+		byte[] info = ("oauth2-state/" + purpose + "/1/" + namespace).getBytes(StandardCharsets.UTF_8);
+		return Hkdf.derive(salt, secret, info, length);
 	}
 
 	/**

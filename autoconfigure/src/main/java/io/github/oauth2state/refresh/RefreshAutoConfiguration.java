@@ -3,7 +3,6 @@ package io.github.oauth2state.refresh;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
@@ -17,6 +16,7 @@ import org.springframework.util.function.SingletonSupplier;
 
 import io.github.oauth2state.TokenRefreshListener;
 import io.github.oauth2state.TokenRefreshStrategy;
+import io.github.oauth2state.config.ConditionalOnOAuth2State;
 
 /**
  * Auto-configuration of what puts a strategy to work, the app's own or one of the
@@ -24,7 +24,7 @@ import io.github.oauth2state.TokenRefreshStrategy;
  */
 @AutoConfiguration(after = RefreshStrategyAutoConfiguration.class,
 		afterName = "org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration")
-@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnOAuth2State
 @ConditionalOnClass(OAuth2AuthorizedClientManager.class)
 @ConditionalOnBean(TokenRefreshStrategy.class)
 @ImportRuntimeHints(ClientInternals.Hints.class)

@@ -5,11 +5,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.TokenRefresh;
-import io.github.oauth2state.record.Hkdf;
 import io.github.oauth2state.record.Seal;
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
 import io.github.oauth2state.tokens.ClientIdentity;
@@ -25,8 +23,6 @@ record RefreshFlight(StateKey key, SecretKey sealingKey) implements Flight {
 
 	private static final String PURPOSE = "refresh";
 
-	private static final int SEALING_KEY_LENGTH = 32;
-
 	static RefreshFlight of(TokenRefresh refresh, String refreshToken, RefreshSettings settings) {
 		ClientIdentity client = ClientIdentity.of(refresh.registration());
 		String registration = (settings.keyScope() != KeyScope.CLIENT) ? client.registrationId() : "";
@@ -34,10 +30,8 @@ record RefreshFlight(StateKey key, SecretKey sealingKey) implements Flight {
 				? Objects.requireNonNullElse(refresh.principalName(), "") : "";
 		StateKey key = StateKey.of(settings.namespace(), PURPOSE, registration, client.clientId(), client.tokenUri(),
 				principal, refreshToken);
-		byte[] info = ("oauth2-state/" + PURPOSE + "/1/" + settings.namespace()).getBytes(StandardCharsets.UTF_8);
-		byte[] sealingKey = Hkdf.derive(key.toByteArray(), refreshToken.getBytes(StandardCharsets.UTF_8), info,
-				SEALING_KEY_LENGTH);
-		return new RefreshFlight(key, new SecretKeySpec(sealingKey, "AES"));
+		return new RefreshFlight(key, Seal.key(PURPOSE, settings.namespace(), key.toByteArray(),
+				refreshToken.getBytes(StandardCharsets.UTF_8)));
 	}
 
 	@Override

@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -19,6 +18,7 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.TokenRefreshStrategy;
+import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
@@ -34,7 +34,7 @@ import io.github.oauth2state.tokens.TokensAutoConfiguration;
  */
 @AutoConfiguration(after = { OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class,
 		TokensAutoConfiguration.class })
-@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnOAuth2State
 @ConditionalOnClass(OAuth2AuthorizedClientManager.class)
 @ConditionalOnMissingBean(TokenRefreshStrategy.class)
 @Conditional(OnRefreshStrategyCondition.class)

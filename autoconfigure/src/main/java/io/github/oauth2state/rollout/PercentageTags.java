@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.github.oauth2state.record.Hkdf;
-import io.github.oauth2state.record.SealingKeys;
+import io.github.oauth2state.record.Keyring;
+import io.github.oauth2state.record.Seal;
 
 /**
  * Tells records of the percentage that an instance of the app wrote from those that
@@ -34,7 +34,7 @@ final class PercentageTags {
 
 	private final boolean needed;
 
-	private final String info;
+	private final String namespace;
 
 	/**
 	 * Creates tags.
@@ -42,12 +42,12 @@ final class PercentageTags {
 	 * @param properties the keys of each property that has some
 	 * @param needed whether a record without a tag is refused
 	 */
-	PercentageTags(String namespace, List<SealingKeys> properties, boolean needed) {
+	PercentageTags(String namespace, List<Keyring> properties, boolean needed) {
 		this.first = properties.stream().map((keys) -> keys.all().get(0)).toList();
 		Stream<byte[]> others = properties.stream().flatMap((keys) -> keys.all().stream().skip(1));
 		this.all = Stream.concat(this.first.stream(), others).toList();
 		this.needed = needed && !this.all.isEmpty();
-		this.info = "oauth2-state/rollout/1/" + namespace + "/";
+		this.namespace = namespace;
 	}
 
 	String of(String content) {
@@ -66,8 +66,9 @@ final class PercentageTags {
 	}
 
 	private String tag(byte[] key, String content) {
-		byte[] info = (this.info + content).getBytes(StandardCharsets.US_ASCII);
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(Hkdf.derive(new byte[0], key, info, TAG_BYTES));
+		return Base64.getUrlEncoder()
+			.withoutPadding()
+			.encodeToString(Seal.tag("rollout", this.namespace, content, key, TAG_BYTES));
 	}
 
 	private static boolean contain(String tags, String expected) {

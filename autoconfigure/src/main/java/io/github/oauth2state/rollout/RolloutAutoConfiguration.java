@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -16,8 +15,9 @@ import org.springframework.util.StringUtils;
 
 import io.github.oauth2state.RolloutDecider;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateSettings;
-import io.github.oauth2state.record.SealingKeys;
+import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.web.CookieSettings;
@@ -26,7 +26,7 @@ import io.github.oauth2state.web.CookieSettings;
  * Auto-configuration of what chooses a login's path.
  */
 @AutoConfiguration(after = StateStoreAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnOAuth2State
 @EnableConfigurationProperties(RolloutProperties.class)
 public final class RolloutAutoConfiguration {
 
@@ -48,10 +48,10 @@ public final class RolloutAutoConfiguration {
 	/**
 	 * The properties belong to logins and tokens, which may have none.
 	 */
-	private static List<SealingKeys> keys(Environment environment) {
+	private static List<Keyring> keys(Environment environment) {
 		return Stream.of("oauth2-state.cookie.keys", "oauth2-state.tokens.keys")
 			.filter((property) -> StringUtils.hasText(environment.getProperty(property)))
-			.map((property) -> SealingKeys.of(property, environment.getRequiredProperty(property)))
+			.map((property) -> Keyring.of(property, environment.getRequiredProperty(property)))
 			.toList();
 	}
 

@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateProperties;
 
@@ -26,7 +27,7 @@ import io.github.oauth2state.config.OAuth2StateProperties;
 		afterName = { "io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration",
 				"io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration",
 				"io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration" })
-@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnOAuth2State
 @EnableConfigurationProperties(CircuitBreakerProperties.class)
 public final class StateStoreAutoConfiguration {
 
@@ -40,7 +41,7 @@ public final class StateStoreAutoConfiguration {
 	@Conditional(NeedsStore.class)
 	@SuppressWarnings("DoNotCallSuggester")
 	StateStore noStateStore(OAuth2StateProperties properties, ConfigurableListableBeanFactory beanFactory) {
-		throw new NoStateStoreException(properties.store(), StoreConnections.in(beanFactory),
+		throw MissingStore.failure(properties.store(), StoreConnections.in(beanFactory),
 				StoreConnections.beans(beanFactory));
 	}
 

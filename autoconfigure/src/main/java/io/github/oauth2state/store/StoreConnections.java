@@ -2,6 +2,7 @@ package io.github.oauth2state.store;
 
 import java.lang.reflect.Field;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.springframework.util.ReflectionUtils;
 
 import io.github.oauth2state.OAuth2StateDataSource;
 import io.github.oauth2state.OAuth2StateRedisConnectionFactory;
+import io.github.oauth2state.config.StartupFailureException;
 import io.github.oauth2state.config.StoreType;
 
 /**
@@ -99,7 +101,7 @@ public final class StoreConnections {
 	 * @param qualified the beans that are qualified for the library
 	 * @param unqualified the beans that can be injected without a qualifier
 	 * @return the connection
-	 * @throws AmbiguousConnectionException if several come into question
+	 * @throws StartupFailureException if several come into question
 	 */
 	public static <T> T choose(StoreType type, ObjectProvider<T> qualified, ObjectProvider<T> unqualified) {
 		try {
@@ -107,8 +109,24 @@ public final class StoreConnections {
 			return (chosen != null) ? chosen : unqualified.getObject();
 		}
 		catch (NoUniqueBeanDefinitionException ex) {
-			throw new AmbiguousConnectionException(type, ex);
+			throw ambiguous(type, ex);
 		}
+	}
+
+	private static StartupFailureException ambiguous(StoreType type, NoUniqueBeanDefinitionException cause) {
+		Collection<String> found = cause.getBeanNamesFound();
+		boolean redis = type == StoreType.REDIS;
+		return new StartupFailureException(
+				"OAuth2 State cannot tell which of several %s beans to use: %s.".formatted(
+						redis ? "RedisConnectionFactory" : "DataSource",
+						quoted((found != null) ? found.stream().sorted().toList() : List.of())),
+				"""
+						One of these:
+
+						- annotate the one that OAuth2 State is to use with %s
+						- or mark the one that the app uses in general as @Primary"""
+					.formatted(redis ? "@OAuth2StateRedisConnectionFactory" : "@OAuth2StateDataSource"),
+				cause);
 	}
 
 	/**

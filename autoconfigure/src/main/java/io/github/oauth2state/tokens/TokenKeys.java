@@ -6,12 +6,10 @@ import java.util.Arrays;
 import java.util.Optional;
 
 import javax.crypto.SecretKey;
-import javax.crypto.spec.SecretKeySpec;
 
 import io.github.oauth2state.StateKey;
-import io.github.oauth2state.record.Hkdf;
+import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.record.Seal;
-import io.github.oauth2state.record.SealingKeys;
 
 /**
  * Seals records under the keys in {@code oauth2-state.tokens.keys}. Each is sealed under
@@ -29,15 +27,13 @@ public final class TokenKeys {
 	 */
 	public static final int MAX_OVERHEAD = 1 + 16 + 29;
 
-	private static final int SEALING_KEY_LENGTH = 32;
+	private final Keyring keys;
 
-	private final SealingKeys keys;
+	private final String namespace;
 
-	private final byte[] info;
-
-	TokenKeys(SealingKeys keys, String namespace) {
+	TokenKeys(Keyring keys, String namespace) {
 		this.keys = keys;
-		this.info = ("oauth2-state/tokens/1/" + namespace).getBytes(StandardCharsets.UTF_8);
+		this.namespace = namespace;
 	}
 
 	/**
@@ -74,7 +70,7 @@ public final class TokenKeys {
 	}
 
 	private SecretKey derive(byte[] configured, StateKey key) {
-		return new SecretKeySpec(Hkdf.derive(key.toByteArray(), configured, this.info, SEALING_KEY_LENGTH), "AES");
+		return Seal.key("tokens", this.namespace, key.toByteArray(), configured);
 	}
 
 	@Override

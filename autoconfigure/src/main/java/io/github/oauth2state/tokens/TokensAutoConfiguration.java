@@ -2,6 +2,7 @@ package io.github.oauth2state.tokens;
 
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 
 import javax.sql.DataSource;
 
@@ -10,7 +11,6 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -26,10 +26,12 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 
 import io.github.oauth2state.OAuth2StateDataSource;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.StartupFailureException;
 import io.github.oauth2state.config.StoreType;
-import io.github.oauth2state.record.SealingKeys;
+import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.StoreConnections;
@@ -41,7 +43,7 @@ import io.github.oauth2state.store.StoreDecorators;
  */
 @AutoConfiguration(after = { OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class },
 		beforeName = "org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration")
-@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnOAuth2State
 @EnableConfigurationProperties(TokensProperties.class)
 public final class TokensAutoConfiguration {
 
@@ -56,7 +58,7 @@ public final class TokensAutoConfiguration {
 	}
 
 	private static TokenKeys tokenKeys(TokensProperties properties, OAuth2StateSettings settings) {
-		return new TokenKeys(SealingKeys.of("oauth2-state.tokens.keys", properties.keysOrNone()), settings.namespace());
+		return new TokenKeys(Keyring.of("oauth2-state.tokens.keys", properties.keysOrNone()), settings.namespace());
 	}
 
 	@Bean
@@ -73,7 +75,26 @@ public final class TokensAutoConfiguration {
 	@ConditionalOnMissingBean
 	@SuppressWarnings("DoNotCallSuggester")
 	OAuth2AuthorizedClientService noAuthorizedClientService() {
-		throw new NoTokenStoreException(TokenStoreType.JDBC_PLAIN);
+		throw noConnection(TokenStoreType.JDBC_PLAIN);
+	}
+
+	private static StartupFailureException noConnection(TokenStoreType configured) {
+		boolean redis = configured == TokenStoreType.REDIS;
+		return new StartupFailureException(
+				"The property oauth2-state.tokens.store is '%s', but the app has no %s bean.".formatted(
+						configured.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+						redis ? "RedisConnectionFactory" : "DataSource"),
+				"""
+						One of these:
+
+						- %s
+						- or set oauth2-state.tokens.store=%s, to keep tokens there
+						- or declare a bean of type OAuth2AuthorizedClientService
+						- or remove oauth2-state.tokens.store, to keep tokens in the memory of each instance"""
+					.formatted(
+							redis ? "add spring-boot-starter-data-redis and set spring.data.redis.url"
+									: "add spring-boot-starter-jdbc and a driver, and set spring.datasource.url",
+							redis ? "jdbc" : "redis"));
 	}
 
 	/**
@@ -93,7 +114,7 @@ public final class TokensAutoConfiguration {
 				.filter((candidate) -> candidate.type().name().equals(properties.store().name()))
 				.<StateStore>map(ConfiguredStore::store)
 				.findFirst()
-				.orElseThrow(() -> new NoTokenStoreException(properties.store()));
+				.orElseThrow(() -> noConnection(properties.store()));
 			logger.info("Tokens are kept in %s: namespace '%s', time to live %s unless they tell".formatted(store,
 					settings.namespace(), DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
 			return new SharedAuthorizedClientService(registrations, decorators.around(store),
@@ -127,7 +148,7 @@ public final class TokensAutoConfiguration {
 		private static DataSource dataSource(ObjectProvider<DataSource> qualified,
 				ObjectProvider<DataSource> unqualified) {
 			if (qualified.stream().findAny().isEmpty() && unqualified.stream().findAny().isEmpty()) {
-				throw new NoTokenStoreException(TokenStoreType.JDBC_PLAIN);
+				throw noConnection(TokenStoreType.JDBC_PLAIN);
 			}
 			return StoreConnections.choose(StoreType.JDBC, qualified, unqualified);
 		}

@@ -29,9 +29,9 @@ class SpringBootCheckTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "3.5.7", "3.5.0-SNAPSHOT", "3.0.0-M1", "2.7.18" })
 	void earlierReleaseStopsTheApp(String version) {
-		UnsupportedSpringBootException failure = catchThrowableOfType(UnsupportedSpringBootException.class,
+		StartupFailureException failure = catchThrowableOfType(StartupFailureException.class,
 				() -> SpringBootCheck.check(version));
-		FailureAnalysis analysis = new UnsupportedSpringBootFailureAnalyzer().analyze(failure);
+		FailureAnalysis analysis = new StartupFailureAnalyzer().analyze(failure);
 		assertThat(analysis.getDescription()).isEqualTo(
 				"OAuth2 State needs Spring Boot 4.0 or later, and this app runs on Spring Boot " + version + ".");
 		assertThat(analysis.getAction()).contains("upgrade the app to Spring Boot 4.0",
@@ -48,7 +48,7 @@ class SpringBootCheckTests {
 	@Test
 	void springBootCallsItAndItsAnalyzer() {
 		assertThat(load(ApplicationListener.class)).hasAtLeastOneElementOfType(SpringBootCheck.class);
-		assertThat(load(FailureAnalyzer.class)).hasAtLeastOneElementOfType(UnsupportedSpringBootFailureAnalyzer.class);
+		assertThat(load(FailureAnalyzer.class)).hasAtLeastOneElementOfType(StartupFailureAnalyzer.class);
 		assertThatCode(() -> SpringBootCheck.check(SpringBootVersion.getVersion())).doesNotThrowAnyException();
 	}
 
@@ -58,7 +58,7 @@ class SpringBootCheckTests {
 	@Test
 	void needsNoClassThatEarlierReleasesDoNotHave() {
 		JavaClasses classes = new ClassFileImporter().importClasses(SpringBootCheck.class,
-				UnsupportedSpringBootException.class, UnsupportedSpringBootFailureAnalyzer.class);
+				StartupFailureException.class, StartupFailureAnalyzer.class);
 		ArchRuleDefinition.classes()
 			.should()
 			.onlyDependOnClassesThat()
@@ -67,7 +67,7 @@ class SpringBootCheckTests {
 							"org\\.springframework\\.boot\\.context\\.event\\.ApplicationEnvironmentPreparedEvent",
 							"org\\.springframework\\.boot\\.diagnostics\\.\\w+",
 							"org\\.springframework\\.context\\.Application(Listener|Event)",
-							"io\\.github\\.oauth2state\\.config\\.(SpringBootCheck|UnsupportedSpringBoot\\w+)"))
+							"io\\.github\\.oauth2state\\.config\\.(SpringBootCheck|StartupFailure\\w+)"))
 			.check(classes);
 	}
 

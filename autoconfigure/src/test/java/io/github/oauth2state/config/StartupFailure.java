@@ -38,6 +38,20 @@ public final class StartupFailure {
 		return analyze(failure.get(), environment.get());
 	}
 
+	/**
+	 * Finds what the library says about a startup that failed.
+	 * @param failure why the app did not start
+	 * @return the library's own failure
+	 */
+	public static StartupFailureException in(Throwable failure) {
+		Throwable current = failure;
+		while (current != null && !(current instanceof StartupFailureException)) {
+			current = current.getCause();
+		}
+		assertThat(current).as("startup failure of the library").isNotNull();
+		return (StartupFailureException) current;
+	}
+
 	private static String analyze(Throwable failure, Environment environment) {
 		ArgumentResolver arguments = ArgumentResolver.of(Environment.class, environment);
 		for (FailureAnalyzer analyzer : SpringFactoriesLoader.forDefaultResourceLocation()

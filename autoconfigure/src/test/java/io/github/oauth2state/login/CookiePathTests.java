@@ -15,7 +15,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
-import io.github.oauth2state.record.SealingKeys;
+import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
 
@@ -228,7 +228,7 @@ class CookiePathTests {
 	}
 
 	private PendingLogins logins(String namespace, String... keys) {
-		SealingKeys sealingKeys = (keys.length > 0) ? SealingKeys.of("oauth2-state.cookie.keys", String.join(",", keys))
+		Keyring sealingKeys = (keys.length > 0) ? Keyring.of("oauth2-state.cookie.keys", String.join(",", keys))
 				: null;
 		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), sealingKeys, this.clock);
 	}

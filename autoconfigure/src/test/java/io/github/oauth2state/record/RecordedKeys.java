@@ -13,8 +13,8 @@ public final class RecordedKeys {
 	 * @param text the keys, as they are configured
 	 * @return the keys
 	 */
-	public static SealingKeys of(String text) {
-		return SealingKeys.read("recorded keys", text);
+	public static Keyring of(String text) {
+		return Keyring.read("recorded keys", text);
 	}
 
 }

@@ -23,7 +23,7 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
-import io.github.oauth2state.record.SealingKeys;
+import io.github.oauth2state.record.Keyring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -452,7 +452,7 @@ class ClusterPercentageTests {
 		return instance(configured, clock, List.of(), true);
 	}
 
-	private ClusterPercentage instance(String configured, InstantSource clock, List<SealingKeys> keys, boolean verify) {
+	private ClusterPercentage instance(String configured, InstantSource clock, List<Keyring> keys, boolean verify) {
 		return new ClusterPercentage(percentage(configured),
 				new StoredPercentage(this.store, "shop", new PercentageTags("shop", keys, verify), clock));
 	}
@@ -461,8 +461,8 @@ class ClusterPercentageTests {
 		return instance("20", () -> this.now, keys(properties), true);
 	}
 
-	private static List<SealingKeys> keys(String... properties) {
-		return Stream.of(properties).map((keys) -> SealingKeys.of("keys", keys)).toList();
+	private static List<Keyring> keys(String... properties) {
+		return Stream.of(properties).map((keys) -> Keyring.of("keys", keys)).toList();
 	}
 
 	private static String key(String id) {

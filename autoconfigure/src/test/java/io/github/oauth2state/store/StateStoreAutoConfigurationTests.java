@@ -11,7 +11,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -26,6 +25,8 @@ import io.github.oauth2state.OAuth2StateDataSource;
 import io.github.oauth2state.OAuth2StateRedisConnectionFactory;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.StartupFailure;
+import io.github.oauth2state.config.StartupFailureException;
 import io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration;
 import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
 import io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration;
@@ -79,7 +80,7 @@ class StateStoreAutoConfigurationTests {
 	@Test
 	void severalConnectionsNeedAChoice() {
 		this.appWithBoth.run((context) -> {
-			FailureAnalysis analysis = analysis(context);
+			StartupFailureException analysis = analysis(context);
 			assertThat(analysis.getDescription()).isEqualTo(
 					"OAuth2 State cannot tell where to keep pending logins: the property oauth2-state.store is not set, "
 							+ "and the app has both a RedisConnectionFactory and a DataSource bean.");
@@ -115,7 +116,7 @@ class StateStoreAutoConfigurationTests {
 			.withBean("reports", DataSource.class, StateStoreAutoConfigurationTests::dataSource,
 					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
 			.run((context) -> {
-				FailureAnalysis analysis = analysis(context);
+				StartupFailureException analysis = analysis(context);
 				assertThat(analysis.getDescription()).contains("'reports'")
 					.doesNotContain("no DataSource bean", "nor a DataSource bean");
 				assertThat(analysis.getAction()).contains("@OAuth2StateDataSource").endsWith(OTHER_WAYS);
@@ -151,7 +152,7 @@ class StateStoreAutoConfigurationTests {
 				: this.appWithRedis.withBean("reports", RedisConnectionFactory.class, LettuceConnectionFactory::new);
 		two.run((context) -> {
 			assertThat(context).hasFailed();
-			FailureAnalysis analysis = new AmbiguousConnectionFailureAnalyzer().analyze(context.getStartupFailure());
+			StartupFailureException analysis = StartupFailure.in(context.getStartupFailure());
 			assertThat(analysis.getDescription())
 				.startsWith("OAuth2 State cannot tell which of several " + type + " beans to use: ")
 				.contains("'reports'");
@@ -162,7 +163,7 @@ class StateStoreAutoConfigurationTests {
 	@Test
 	void noConnectionIsToldWithTheWaysOut() {
 		this.app.run((context) -> {
-			FailureAnalysis analysis = analysis(context);
+			StartupFailureException analysis = analysis(context);
 			assertThat(analysis.getDescription()).isEqualTo(
 					"OAuth2 State has nowhere to keep pending logins: the property oauth2-state.store is not set, and "
 							+ "the app has neither a RedisConnectionFactory nor a DataSource bean.");
@@ -176,13 +177,13 @@ class StateStoreAutoConfigurationTests {
 	@Test
 	void chosenStoreWithoutItsConnectionIsToldWithTheWaysOut() {
 		this.appWithJdbc.withPropertyValues("oauth2-state.store=redis").run((context) -> {
-			FailureAnalysis analysis = analysis(context);
+			StartupFailureException analysis = analysis(context);
 			assertThat(analysis.getDescription()).isEqualTo(
 					"The property oauth2-state.store is 'redis', but the app has no RedisConnectionFactory bean.");
 			assertThat(analysis.getAction()).contains("spring-boot-starter-data-redis").endsWith(OTHER_WAYS);
 		});
 		this.appWithRedis.withPropertyValues("oauth2-state.store=jdbc").run((context) -> {
-			FailureAnalysis analysis = analysis(context);
+			StartupFailureException analysis = analysis(context);
 			assertThat(analysis.getDescription())
 				.isEqualTo("The property oauth2-state.store is 'jdbc', but the app has no DataSource bean.");
 			assertThat(analysis.getAction()).contains("spring-boot-starter-jdbc").endsWith(OTHER_WAYS);
@@ -232,9 +233,9 @@ class StateStoreAutoConfigurationTests {
 		assertThat(context.getBean(StateStore.class).toString()).startsWith(description);
 	}
 
-	private static FailureAnalysis analysis(AssertableApplicationContext context) {
+	private static StartupFailureException analysis(AssertableApplicationContext context) {
 		assertThat(context).hasFailed();
-		return new NoStateStoreFailureAnalyzer().analyze(context.getStartupFailure());
+		return StartupFailure.in(context.getStartupFailure());
 	}
 
 	@Configuration(proxyBeanMethods = false)

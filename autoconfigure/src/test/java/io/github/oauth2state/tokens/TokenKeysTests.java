@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.oauth2state.StateKey;
-import io.github.oauth2state.record.SealingKeys;
+import io.github.oauth2state.record.Keyring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -108,7 +108,7 @@ class TokenKeysTests {
 	}
 
 	static TokenKeys keys(String text, String namespace) {
-		return new TokenKeys(SealingKeys.of("oauth2-state.tokens.keys", text), namespace);
+		return new TokenKeys(Keyring.of("oauth2-state.tokens.keys", text), namespace);
 	}
 
 }

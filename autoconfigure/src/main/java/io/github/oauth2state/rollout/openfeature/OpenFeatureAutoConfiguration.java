@@ -4,7 +4,6 @@ import dev.openfeature.sdk.Client;
 import dev.openfeature.sdk.OpenFeatureAPI;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
@@ -15,6 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.github.oauth2state.RolloutDecider;
+import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
 
@@ -24,7 +24,7 @@ import io.github.oauth2state.config.OAuth2StateSettings;
  */
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class,
 		beforeName = "io.github.oauth2state.rollout.RolloutAutoConfiguration")
-@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnOAuth2State
 @ConditionalOnProperty("oauth2-state.rollout.openfeature.flag-key")
 @ConditionalOnMissingBean(RolloutDecider.class)
 @EnableConfigurationProperties(OpenFeatureProperties.class)

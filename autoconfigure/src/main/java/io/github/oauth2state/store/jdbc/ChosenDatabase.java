@@ -4,6 +4,8 @@ import javax.sql.DataSource;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.oauth2state.config.StartupFailureException;
+
 /**
  * The database that the store is kept in, which may be away when the app starts. What it
  * is then becomes known later. Thread-safe.
@@ -36,7 +38,7 @@ final class ChosenDatabase {
 	/**
 	 * Finds out which kind of database it is.
 	 * @return the kind
-	 * @throws UnsupportedDatabaseException if it is another one, or does not tell
+	 * @throws StartupFailureException if it is another one, or does not tell
 	 * @throws DatabaseAwayException if it cannot be reached
 	 */
 	Database find() {

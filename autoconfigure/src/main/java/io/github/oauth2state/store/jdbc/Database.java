@@ -5,10 +5,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
 import org.jspecify.annotations.Nullable;
+
+import io.github.oauth2state.config.StartupFailureException;
 
 /**
  * A kind of database that the store knows how to talk to.
@@ -45,7 +48,7 @@ enum Database {
 	 * Asks a database which one it is.
 	 * @param dataSource leads to the database
 	 * @return the kind of database
-	 * @throws UnsupportedDatabaseException if it is another one, or does not tell
+	 * @throws StartupFailureException if it is another one, or does not tell
 	 * @throws DatabaseAwayException if it cannot be reached
 	 */
 	static Database of(DataSource dataSource) {
@@ -53,21 +56,22 @@ enum Database {
 		return Arrays.stream(values())
 			.filter((database) -> database.productName.equals(productName))
 			.findFirst()
-			.orElseThrow(() -> UnsupportedDatabaseException.unknown(productName));
+			.orElseThrow(() -> unsupported("The store 'jdbc' does not know the database '" + productName + "', but these: "
+					+ Arrays.stream(values()).map(Database::toString).collect(Collectors.joining(", ")) + ".", null));
 	}
 
 	private static String productName(DataSource dataSource) {
 		try (Connection connection = dataSource.getConnection()) {
 			if (connection == null) {
-				throw UnsupportedDatabaseException.unclear(dataSource, "it gives no connection", null);
+				throw unclear(dataSource, "it gives no connection", null);
 			}
 			String productName = connection.getMetaData().getDatabaseProductName();
 			if (productName == null) {
-				throw UnsupportedDatabaseException.unclear(dataSource, "the database has no name", null);
+				throw unclear(dataSource, "the database has no name", null);
 			}
 			return productName;
 		}
-		catch (UnsupportedDatabaseException ex) {
+		catch (StartupFailureException ex) {
 			throw ex;
 		}
 		catch (SQLException | RuntimeException ex) {
@@ -76,8 +80,28 @@ enum Database {
 			if (failure != null && SqlFailures.isAway(failure)) {
 				throw new DatabaseAwayException(failure);
 			}
-			throw UnsupportedDatabaseException.unclear(dataSource, ex.toString(), ex);
+			throw unclear(dataSource, ex.toString(), ex);
 		}
+	}
+
+	private static StartupFailureException unclear(DataSource dataSource, String reason, @Nullable Throwable cause) {
+		return unsupported("The store 'jdbc' cannot tell which database the DataSource leads to, of type "
+				+ dataSource.getClass().getName() + ": " + reason + ".", cause);
+	}
+
+	private static StartupFailureException unsupported(String description, @Nullable Throwable cause) {
+		return new StartupFailureException(description, """
+				One of these:
+
+				- use a DataSource that leads to one of these databases without a request or a user: PostgreSQL, \
+				MariaDB, MySQL, H2
+				- or declare such a DataSource beside that of the app, and annotate it with @OAuth2StateDataSource
+				- or set oauth2-state.store=redis
+				- or set oauth2-state.store=cookie and oauth2-state.cookie.keys, to need neither
+				- or set oauth2-state.store=memory, if the app runs as one instance only, and in tests that mock the \
+				DataSource
+				- or declare a bean of type io.github.oauth2state.StateStore
+				- or set oauth2-state.enabled=false, to run without OAuth2 State""", cause);
 	}
 
 	/**

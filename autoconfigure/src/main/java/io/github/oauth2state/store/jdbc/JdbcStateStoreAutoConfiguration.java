@@ -22,6 +22,7 @@ import org.springframework.context.annotation.Import;
 import io.github.oauth2state.CleanupListener;
 import io.github.oauth2state.OAuth2StateDataSource;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.StoreType;
@@ -38,7 +39,7 @@ import io.github.oauth2state.store.StoreConnections;
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class,
 		afterName = { "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
 				"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration" })
-@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnOAuth2State
 @ConditionalOnClass(DataSourceScriptDatabaseInitializer.class)
 @Conditional(JdbcStateStoreAutoConfiguration.Needed.class)
 @ConditionalOnConnection(StoreType.JDBC)

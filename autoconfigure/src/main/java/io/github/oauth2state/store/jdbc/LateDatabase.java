@@ -8,8 +8,9 @@ import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.context.SmartLifecycle;
+
+import io.github.oauth2state.config.StartupFailureException;
 
 /**
  * Does what could not be done at startup because the database was away, as soon as it is
@@ -30,7 +31,7 @@ final class LateDatabase implements SmartLifecycle {
 
 	private final @Nullable TableCheck check;
 
-	private @Nullable Class<?> complaint;
+	private boolean told;
 
 	private volatile @Nullable ScheduledExecutorService scheduler;
 
@@ -65,8 +66,23 @@ final class LateDatabase implements SmartLifecycle {
 	}
 
 	private void tryOnce(ScheduledExecutorService started) {
+		Database kind;
 		try {
-			Database kind = this.database.find();
+			kind = this.database.find();
+		}
+		catch (DatabaseAwayException ex) {
+			logger.debug("The database is still away", ex);
+			return;
+		}
+		catch (StartupFailureException ex) {
+			// Credentials may be refused for a while
+			if (!this.told) {
+				complain(ex);
+			}
+			this.told = true;
+			return;
+		}
+		try {
 			this.options.checkFor(kind);
 			prepare();
 			this.database.open();
@@ -83,22 +99,17 @@ final class LateDatabase implements SmartLifecycle {
 		}
 		catch (RuntimeException ex) {
 			complain(ex);
-			if (ex instanceof UnsupportedDatabaseException) {
-				// Credentials may be refused for a while
-				return;
-			}
 		}
 		started.shutdown();
 	}
 
 	private void complain(RuntimeException failure) {
-		if (isRunning() && !failure.getClass().equals(this.complaint)) {
+		if (isRunning()) {
 			logger.error(
 					"The database has been reached, but is of no use as it is. Put it right and start the app again. "
 							+ describe(failure));
 			logger.debug("The database is of no use as it is", failure);
 		}
-		this.complaint = failure.getClass();
 	}
 
 	/**
@@ -117,11 +128,8 @@ final class LateDatabase implements SmartLifecycle {
 	}
 
 	private static String describe(RuntimeException failure) {
-		FailureAnalysis analysis = new UnusableTableFailureAnalyzer().analyze(failure);
-		if (analysis == null) {
-			analysis = new UnsupportedDatabaseFailureAnalyzer().analyze(failure);
-		}
-		return (analysis != null) ? analysis.getDescription() + "\n\n" + analysis.getAction() : failure.toString();
+		return (failure instanceof StartupFailureException known)
+				? known.getDescription() + "\n\n" + known.getAction() : failure.toString();
 	}
 
 	@Override

@@ -17,6 +17,8 @@ import org.springframework.core.io.Resource;
 import org.springframework.jdbc.datasource.init.ScriptException;
 import org.springframework.util.Assert;
 
+import io.github.oauth2state.config.StartupFailureException;
+
 /**
  * Creates the table under its configured name.
  */
@@ -75,7 +77,7 @@ class StateSchemaInitializer extends DataSourceScriptDatabaseInitializer {
 	/**
 	 * Creates the table, if that is wanted.
 	 * @throws DatabaseAwayException if the database is away, or takes no writes
-	 * @throws UnusableTableException if the table cannot be created
+	 * @throws StartupFailureException if the table cannot be created
 	 */
 	@Override
 	public boolean initializeDatabase() {
@@ -91,7 +93,7 @@ class StateSchemaInitializer extends DataSourceScriptDatabaseInitializer {
 				throw new DatabaseAwayException(failure);
 			}
 			if (failure != null) {
-				throw new UnusableTableException(this.table, kind, "it could not be created, " + failure.getMessage()
+				throw TableCheck.unusable(this.table, kind, "it could not be created, " + failure.getMessage()
 						+ " (SQLState " + failure.getSQLState() + ")", ex);
 			}
 			throw ex;

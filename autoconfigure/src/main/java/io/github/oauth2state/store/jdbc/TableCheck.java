@@ -1,5 +1,8 @@
 package io.github.oauth2state.store.jdbc;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -10,11 +13,13 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.core.io.DefaultResourceLoader;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.config.StartupFailureException;
 
 /**
  * Finds out at startup, rather than at the first login, whether a table can keep records,
@@ -41,7 +46,7 @@ final class TableCheck implements InitializingBean {
 
 	/**
 	 * Checks the table, if the database has been reached.
-	 * @throws UnusableTableException if the table cannot keep records
+	 * @throws StartupFailureException if the table cannot keep records
 	 */
 	@Override
 	public void afterPropertiesSet() {
@@ -58,7 +63,7 @@ final class TableCheck implements InitializingBean {
 		catch (StateStoreException ex) {
 			SQLException cause = (ex.getCause() instanceof SQLException sql) ? sql : new SQLException(ex.getMessage());
 			if (ex.getReason() == Reason.REJECTED && !SqlFailures.isReadOnly(cause)) {
-				throw unusable(kind, cause.getMessage() + " (SQLState " + cause.getSQLState() + ")", ex);
+				throw unusable(this.table, kind, cause.getMessage() + " (SQLState " + cause.getSQLState() + ")", ex);
 			}
 			logger.warn("Cannot check the table '" + this.table + "' on " + kind + ": " + ex.getMessage()
 					+ ", SQLState " + cause.getSQLState());
@@ -82,12 +87,43 @@ final class TableCheck implements InitializingBean {
 
 	private void expect(boolean condition, Database kind, String otherwise) {
 		if (!condition) {
-			throw unusable(kind, otherwise, null);
+			throw unusable(this.table, kind, otherwise, null);
 		}
 	}
 
-	private UnusableTableException unusable(Database kind, String reason, @Nullable Throwable cause) {
-		return new UnusableTableException(this.table, kind, reason, cause);
+	/**
+	 * Explains why a table cannot keep records, and shows the statements that create it.
+	 */
+	static StartupFailureException unusable(TableName table, Database database, String reason,
+			@Nullable Throwable cause) {
+		String lookedFor = table.hasSchema() ? ""
+				: ". It was looked for in the search path of the database's user, that is, in the schema or the database "
+						+ "that its connections are in";
+		String otherSchema = table.hasSchema() ? ""
+				: "- or set oauth2-state.jdbc.table-name=<schema>." + table + ", if it is in another schema\n";
+		return new StartupFailureException(
+				"The table '" + table + "' on " + database + " cannot keep records: " + reason + lookedFor, """
+						One of these:
+
+						- create the table by a migration, or by hand:
+
+						%s
+						- or set oauth2-state.jdbc.initialize-schema=always, if the app's database user may create tables
+						%s- or set oauth2-state.jdbc.table-name to the table that there is
+						- or grant the app's database user SELECT, INSERT, UPDATE and DELETE on it
+						- or set oauth2-state.jdbc.validate-schema=false, if the table will be there by the first login"""
+					.formatted(script(table, database), otherSchema),
+				cause);
+	}
+
+	private static String script(TableName table, Database database) {
+		try {
+			return table.applyTo(new DefaultResourceLoader().getResource(database.schemaScript())
+				.getContentAsString(StandardCharsets.UTF_8));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 }

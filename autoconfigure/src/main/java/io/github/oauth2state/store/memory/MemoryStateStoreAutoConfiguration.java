@@ -3,12 +3,12 @@ package io.github.oauth2state.store.memory;
 import java.time.InstantSource;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.StoreType;
 import io.github.oauth2state.store.ConditionalOnStore;
@@ -17,7 +17,7 @@ import io.github.oauth2state.store.ConditionalOnStore;
  * Auto-configuration of the store in memory, which is chosen by property only.
  */
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnOAuth2State
 @ConditionalOnStore(StoreType.MEMORY)
 @ConditionalOnMissingBean(StateStore.class)
 @EnableConfigurationProperties(MemoryStateStoreProperties.class)

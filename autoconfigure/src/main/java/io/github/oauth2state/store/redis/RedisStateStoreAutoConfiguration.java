@@ -3,7 +3,6 @@ package io.github.oauth2state.store.redis;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -14,6 +13,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.oauth2state.OAuth2StateRedisConnectionFactory;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.StoreType;
@@ -29,7 +29,7 @@ import io.github.oauth2state.store.StoreConnections;
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class,
 		afterName = { "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
 				"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration" })
-@ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)
+@ConditionalOnOAuth2State
 @ConditionalOnClass(RedisConnectionFactory.class)
 @Conditional(RedisStateStoreAutoConfiguration.Needed.class)
 @ConditionalOnConnection(StoreType.REDIS)

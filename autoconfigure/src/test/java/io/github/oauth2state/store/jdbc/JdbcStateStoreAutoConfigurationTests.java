@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.Answers;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -27,6 +26,8 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.backends.TestPostgres;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.StartupFailure;
+import io.github.oauth2state.config.StartupFailureException;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -135,7 +136,7 @@ class JdbcStateStoreAutoConfigurationTests {
 			.rootCause()
 			.hasMessageContaining("relation \"oauth2_state\" does not exist"));
 		postgres().run((context) -> assertThat(context.getStartupFailure())
-			.hasStackTraceContaining(UnusableTableException.class.getName()));
+			.hasStackTraceContaining("The table 'oauth2_state' on PostgreSQL cannot keep records"));
 		postgres().withPropertyValues("oauth2-state.jdbc.validate-schema=false")
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
@@ -252,7 +253,7 @@ class JdbcStateStoreAutoConfigurationTests {
 		given(oracle.getConnection()).willReturn(connection);
 		given(connection.getMetaData().getDatabaseProductName()).willReturn("Oracle");
 		this.app.withBean(DataSource.class, () -> oracle).run((context) -> {
-			FailureAnalysis analysis = new UnsupportedDatabaseFailureAnalyzer().analyze(context.getStartupFailure());
+			StartupFailureException analysis = StartupFailure.in(context.getStartupFailure());
 			assertThat(analysis.getDescription()).isEqualTo("The store 'jdbc' does not know the database 'Oracle', "
 					+ "but these: PostgreSQL, MariaDB, MySQL, H2.");
 			assertThat(analysis.getAction()).contains("oauth2-state.store=redis");
@@ -294,8 +295,7 @@ class JdbcStateStoreAutoConfigurationTests {
 
 	private void assertUnusable(DataSource dataSource, String reason) {
 		this.app.withBean(DataSource.class, () -> dataSource).run((context) -> {
-			FailureAnalysis analysis = new UnsupportedDatabaseFailureAnalyzer().analyze(context.getStartupFailure());
-			assertThat(analysis).isNotNull();
+			StartupFailureException analysis = StartupFailure.in(context.getStartupFailure());
 			assertThat(analysis.getDescription()).startsWith("The store 'jdbc' ").contains(reason);
 			assertThat(analysis.getAction()).contains("@OAuth2StateDataSource", "oauth2-state.store=redis",
 					"oauth2-state.store=cookie", "oauth2-state.cookie.keys", "oauth2-state.store=memory",

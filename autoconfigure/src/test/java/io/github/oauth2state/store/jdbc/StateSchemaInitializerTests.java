@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 import io.github.oauth2state.backends.TestPostgres;
+import io.github.oauth2state.config.StartupFailureException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -99,13 +100,12 @@ class StateSchemaInitializerTests {
 		new JdbcTemplate(app).execute("CREATE ROLE " + role);
 		HikariDataSource guests = (HikariDataSource) postgres(app.getJdbcUrl());
 		guests.setConnectionInitSql("SET ROLE " + role);
-		UnusableTableException failure = catchThrowableOfType(UnusableTableException.class,
+		StartupFailureException failure = catchThrowableOfType(StartupFailureException.class,
 				() -> TestStores.createTable(guests, TableName.DEFAULT));
 		assertThat(failure).isNotNull()
 			.hasMessageContaining("it could not be created")
 			.hasMessageContaining("permission denied");
-		assertThat(new UnusableTableFailureAnalyzer().analyze(failure).getAction())
-			.contains("CREATE TABLE IF NOT EXISTS oauth2_state");
+		assertThat(failure.getAction()).contains("CREATE TABLE IF NOT EXISTS oauth2_state");
 	}
 
 	@Test

@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 import io.github.oauth2state.backends.TestPostgres;
+import io.github.oauth2state.config.StartupFailureException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -52,13 +52,12 @@ class TableCheckTests {
 	void refusesToStartWithoutATable(Database database) {
 		HikariDataSource app = app(database);
 		new JdbcTemplate(app).execute("DROP TABLE oauth2_state");
-		UnusableTableException failure = failure(app, database);
+		StartupFailureException failure = failure(app, database);
 		assertThat(failure).hasMessageStartingWith("The table 'oauth2_state' on " + database + " cannot keep records: ")
 			.message()
 			.containsIgnoringCase("oauth2_state");
-		FailureAnalysis analysis = new UnusableTableFailureAnalyzer().analyze(failure);
-		assertThat(analysis.getDescription()).startsWith(failure.getMessage());
-		assertThat(analysis.getAction()).contains("CREATE TABLE IF NOT EXISTS oauth2_state",
+		assertThat(failure.getDescription()).startsWith(failure.getMessage());
+		assertThat(failure.getAction()).contains("CREATE TABLE IF NOT EXISTS oauth2_state",
 				"oauth2-state.jdbc.initialize-schema=always", "oauth2-state.jdbc.validate-schema=false");
 	}
 
@@ -67,18 +66,17 @@ class TableCheckTests {
 	void tellsWhereItLookedForATableThatIsInAnotherSchema(Database database) {
 		HikariDataSource app = app(database);
 		new JdbcTemplate(app).execute("DROP TABLE oauth2_state");
-		FailureAnalysis analysis = new UnusableTableFailureAnalyzer().analyze(failure(app, database));
-		assertThat(analysis.getDescription()).contains("search path");
-		assertThat(analysis.getAction()).contains("oauth2-state.jdbc.table-name=<schema>.oauth2_state");
+		StartupFailureException failure = failure(app, database);
+		assertThat(failure.getDescription()).contains("search path");
+		assertThat(failure.getAction()).contains("oauth2-state.jdbc.table-name=<schema>.oauth2_state");
 	}
 
 	@Test
 	void tellsNothingOfTheSearchPathForATableNamedWithItsSchema() {
-		UnusableTableException failure = new UnusableTableException(TableName.of("auth.logins"), Database.POSTGRESQL,
-				"reason", null);
-		FailureAnalysis analysis = new UnusableTableFailureAnalyzer().analyze(failure);
-		assertThat(analysis.getDescription()).doesNotContain("search path");
-		assertThat(analysis.getAction()).doesNotContain("<schema>");
+		StartupFailureException failure = TableCheck.unusable(TableName.of("auth.logins"), Database.POSTGRESQL, "reason",
+				null);
+		assertThat(failure.getDescription()).doesNotContain("search path");
+		assertThat(failure.getAction()).doesNotContain("<schema>");
 	}
 
 	@ParameterizedTest
@@ -156,8 +154,8 @@ class TableCheckTests {
 		return app.getJdbcUrl().substring(app.getJdbcUrl().lastIndexOf('/') + 1);
 	}
 
-	private UnusableTableException failure(HikariDataSource app, Database database) {
-		UnusableTableException failure = catchThrowableOfType(UnusableTableException.class,
+	private StartupFailureException failure(HikariDataSource app, Database database) {
+		StartupFailureException failure = catchThrowableOfType(StartupFailureException.class,
 				() -> check(app, database).afterPropertiesSet());
 		assertThat(failure).isNotNull();
 		return failure;

@@ -11,11 +11,13 @@ import java.util.stream.IntStream;
 
 import org.springframework.util.StringUtils;
 
+import io.github.oauth2state.config.StartupFailureException;
+
 /**
  * Keys that an operator configures, each under an id. The first one seals and all of them
  * open, so that a new one can be put first while what the old one sealed is still about.
  */
-public final class SealingKeys {
+public final class Keyring {
 
 	private static final Pattern KEY = Pattern.compile("([A-Za-z0-9_-]{1,16}):([A-Za-z0-9+/_-]{43}=?)");
 
@@ -23,7 +25,7 @@ public final class SealingKeys {
 
 	private final Map<String, byte[]> byId = new LinkedHashMap<>();
 
-	private SealingKeys() {
+	private Keyring() {
 	}
 
 	/**
@@ -31,36 +33,58 @@ public final class SealingKeys {
 	 * @param property where they are configured
 	 * @param text the keys, as they are configured, separated by commas
 	 * @return the keys
-	 * @throws UnusableKeysException if there is no key, or a key is malformed or
+	 * @throws StartupFailureException if there is no key, or a key is malformed or
 	 * obviously not random
 	 */
-	public static SealingKeys of(String property, String text) {
-		SealingKeys keys = read(property, text);
+	public static Keyring of(String property, String text) {
+		Keyring keys = read(property, text);
 		keys.byId.forEach((id, bytes) -> {
 			if (isWeak(bytes)) {
-				throw new UnusableKeysException(property, "the one with the id '%s' is not random".formatted(id));
+				throw unusable(property, "the one with the id '%s' is not random".formatted(id));
 			}
 		});
 		return keys;
 	}
 
-	static SealingKeys read(String property, String text) {
+	static Keyring read(String property, String text) {
 		if (text.isBlank()) {
-			throw new UnusableKeysException(property, "there is none");
+			throw unusable(property, "there is none");
 		}
-		SealingKeys keys = new SealingKeys();
+		Keyring keys = new Keyring();
 		for (String key : StringUtils.delimitedListToStringArray(text, ",")) {
 			Matcher matcher = KEY.matcher(key.strip());
 			if (!matcher.matches()) {
-				throw new UnusableKeysException(property,
+				throw unusable(property,
 						"number %d is not an id and 32 bytes in Base64".formatted(keys.byId.size() + 1));
 			}
 			byte[] bytes = Base64.getUrlDecoder().decode(matcher.group(2).replace('+', '-').replace('/', '_'));
 			if (keys.byId.putIfAbsent(matcher.group(1), bytes) != null) {
-				throw new UnusableKeysException(property, "two have the id '%s'".formatted(matcher.group(1)));
+				throw unusable(property, "two have the id '%s'".formatted(matcher.group(1)));
 			}
 		}
 		return keys;
+	}
+
+	/**
+	 * Never says what was given.
+	 */
+	private static StartupFailureException unusable(String property, String reason) {
+		return new StartupFailureException(
+				"The keys in the property %s cannot be used: %s. (What is configured is a secret and not shown.)"
+					.formatted(property, reason),
+				"""
+						Make a key with
+
+						    openssl rand -base64 32
+
+						and configure it on every instance, from a secret, under an id of your choice of at most 16 letters, digits, \
+						'-' and '_':
+
+						    %s: <id>:<the key>
+
+						All keys are one text, separated by commas, and no list. To replace a key, put the new one before it, and \
+						remove the old one when what it sealed has expired."""
+					.formatted(property));
 	}
 
 	/**
@@ -109,7 +133,7 @@ public final class SealingKeys {
 
 	@Override
 	public String toString() {
-		return "SealingKeys" + this.byId.keySet();
+		return "Keyring" + this.byId.keySet();
 	}
 
 }

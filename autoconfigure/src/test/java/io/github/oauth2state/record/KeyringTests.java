@@ -12,14 +12,16 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.github.oauth2state.config.StartupFailureException;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
- * Tests for {@link SealingKeys}.
+ * Tests for {@link Keyring}.
  */
-class SealingKeysTests {
+class KeyringTests {
 
 	private static final String PROPERTY = "oauth2-state.cookie.keys";
 
@@ -27,12 +29,12 @@ class SealingKeysTests {
 
 	@Test
 	void firstKeySealsAndAllOpen() {
-		SealingKeys keys = SealingKeys.of(PROPERTY, "b:" + BASE64 + ", a:" + BASE64.replace("=", ""));
+		Keyring keys = Keyring.of(PROPERTY, "b:" + BASE64 + ", a:" + BASE64.replace("=", ""));
 		assertThat(keys.sealingId()).isEqualTo("b");
 		assertThat(keys.get("a")).isPresent();
 		assertThat(keys.get("b")).isPresent();
 		assertThat(keys.get("c")).isEmpty();
-		assertThat(keys).hasToString("SealingKeys[b, a]");
+		assertThat(keys).hasToString("Keyring[b, a]");
 	}
 
 	@ParameterizedTest
@@ -41,7 +43,7 @@ class SealingKeysTests {
 			"longer-than-16-chars:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 			"id:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" })
 	void otherKeysAreRefusedAndNotRepeated(String key) {
-		assertThatExceptionOfType(UnusableKeysException.class).isThrownBy(() -> SealingKeys.of(PROPERTY, key))
+		assertThatExceptionOfType(StartupFailureException.class).isThrownBy(() -> Keyring.of(PROPERTY, key))
 			.withMessageContaining(PROPERTY)
 			.withMessageContaining("number 1")
 			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("planted", "AAAA"));
@@ -67,7 +69,7 @@ class SealingKeysTests {
 	@MethodSource("weakKeys")
 	void weakKeysAreRefusedAndNotRepeated(String name, String key) {
 		for (String keys : List.of("id:" + key, "id:" + key.replace("=", ""), "good:" + BASE64 + ",id:" + key)) {
-			assertThatExceptionOfType(UnusableKeysException.class).isThrownBy(() -> SealingKeys.of(PROPERTY, keys))
+			assertThatExceptionOfType(StartupFailureException.class).isThrownBy(() -> Keyring.of(PROPERTY, keys))
 				.withMessageContaining(PROPERTY)
 				.withMessageContaining("'id'")
 				.withMessageContaining("not random")
@@ -80,7 +82,7 @@ class SealingKeysTests {
 		Random random = new Random(42);
 		for (int i = 0; i < 100_000; i++) {
 			String key = base64((at) -> random.nextInt(256));
-			assertThatNoException().isThrownBy(() -> SealingKeys.of(PROPERTY, "id:" + key));
+			assertThatNoException().isThrownBy(() -> Keyring.of(PROPERTY, "id:" + key));
 		}
 	}
 
@@ -94,14 +96,14 @@ class SealingKeysTests {
 
 	@Test
 	void idsAreUnique() {
-		assertThatExceptionOfType(UnusableKeysException.class)
-			.isThrownBy(() -> SealingKeys.of(PROPERTY, "a:" + BASE64 + ",a:" + BASE64))
+		assertThatExceptionOfType(StartupFailureException.class)
+			.isThrownBy(() -> Keyring.of(PROPERTY, "a:" + BASE64 + ",a:" + BASE64))
 			.withMessageContaining("'a'");
 	}
 
 	@Test
 	void noKeysAreNoKeys() {
-		assertThatExceptionOfType(UnusableKeysException.class).isThrownBy(() -> SealingKeys.of(PROPERTY, " "))
+		assertThatExceptionOfType(StartupFailureException.class).isThrownBy(() -> Keyring.of(PROPERTY, " "))
 			.withMessageContaining("there is none");
 	}
 

@@ -1,0 +1,100 @@
+package io.github.oauth2state.store;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.oauth2state.config.StartupFailureException;
+import io.github.oauth2state.config.StoreType;
+
+/**
+ * Explains why no store could be chosen, and lists the ways out.
+ */
+final class MissingStore {
+
+	private static final String OTHER_WAYS = """
+			- or set oauth2-state.store=cookie and oauth2-state.cookie.keys, to need neither
+			- or set oauth2-state.store=memory, if the app runs as one instance only
+			- or declare a bean of type io.github.oauth2state.StateStore
+			- or set oauth2-state.enabled=false, to run without OAuth2 State""";
+
+	private static final List<StoreType> KINDS = List.of(StoreType.REDIS, StoreType.JDBC);
+
+	private static final Map<StoreType, String> QUALIFIERS = Map.of(StoreType.REDIS,
+			"@OAuth2StateRedisConnectionFactory", StoreType.JDBC, "@OAuth2StateDataSource");
+
+	private static final String ADD_REDIS = "add spring-boot-starter-data-redis and set spring.data.redis.url";
+
+	private static final String ADD_JDBC = "add spring-boot-starter-jdbc and a driver, and set spring.datasource.url";
+
+	private MissingStore() {
+	}
+
+	/**
+	 * Explains it.
+	 * @param configured the store that is configured, or {@code null} if none is
+	 * @param connections the stores that the app has a connection for
+	 * @param beans the connections, including those that cannot be injected
+	 * @return what to throw
+	 */
+	static StartupFailureException failure(@Nullable StoreType configured, Set<StoreType> connections,
+			Map<StoreType, List<String>> beans) {
+		if (configured != null) {
+			return configuredWithoutConnection(configured, beans);
+		}
+		return connections.isEmpty() ? noConnection(beans) : severalConnections();
+	}
+
+	private static StartupFailureException configuredWithoutConnection(StoreType configured,
+			Map<StoreType, List<String>> beans) {
+		boolean any = !names(configured, beans).isEmpty();
+		return new StartupFailureException(
+				"The property oauth2-state.store is '%s', but %s".formatted(configured.name().toLowerCase(Locale.ROOT),
+						any ? notInjectable(configured, beans) : "the app has no %s bean.".formatted(bean(configured))),
+				"One of these:\n\n" + annotate(configured, beans)
+						+ "- %s\n%s".formatted((configured == StoreType.REDIS) ? ADD_REDIS : ADD_JDBC, OTHER_WAYS));
+	}
+
+	private static StartupFailureException noConnection(Map<StoreType, List<String>> beans) {
+		String unset = "OAuth2 State has nowhere to keep pending logins: the property oauth2-state.store is not set, and ";
+		String present = KINDS.stream()
+			.filter((type) -> !names(type, beans).isEmpty())
+			.map((type) -> notInjectable(type, beans))
+			.collect(Collectors.joining(" Also, "));
+		return new StartupFailureException(
+				unset + (present.isEmpty() ? "the app has neither a RedisConnectionFactory nor a DataSource bean."
+						: present),
+				"One of these:\n\n" + annotate(StoreType.REDIS, beans) + annotate(StoreType.JDBC, beans)
+						+ "- for Redis, %s\n- for a database, %s\n%s".formatted(ADD_REDIS, ADD_JDBC, OTHER_WAYS));
+	}
+
+	private static StartupFailureException severalConnections() {
+		return new StartupFailureException(
+				"OAuth2 State cannot tell where to keep pending logins: the property oauth2-state.store is not set, and "
+						+ "the app has both a RedisConnectionFactory and a DataSource bean.",
+				"One of these:\n\n- set oauth2-state.store=redis\n- set oauth2-state.store=jdbc\n" + OTHER_WAYS);
+	}
+
+	private static String notInjectable(StoreType type, Map<StoreType, List<String>> beans) {
+		return "the %s beans of the app cannot be injected without a qualifier: %s.".formatted(bean(type),
+				StoreConnections.quoted(names(type, beans)));
+	}
+
+	private static String annotate(StoreType type, Map<StoreType, List<String>> beans) {
+		return names(type, beans).isEmpty() ? ""
+				: "- annotate the %s bean to use with %s\n".formatted(bean(type), QUALIFIERS.get(type));
+	}
+
+	private static List<String> names(StoreType type, Map<StoreType, List<String>> beans) {
+		return beans.getOrDefault(type, List.of());
+	}
+
+	private static String bean(StoreType type) {
+		return (type == StoreType.REDIS) ? "RedisConnectionFactory" : "DataSource";
+	}
+
+}
