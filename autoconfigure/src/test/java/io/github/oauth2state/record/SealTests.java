@@ -14,8 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.github.oauth2state.login.OtherFormats;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -105,13 +103,13 @@ class SealTests {
 
 	@Test
 	void nextVersionOpensToo() {
-		assertThat(Seal.open(KEY, OtherFormats.seal(Seal.VERSION + 1, KEY, CONTENT))).hasValue(CONTENT);
+		assertThat(Seal.open(KEY, OtherVersion.seal(Seal.VERSION + 1, KEY, CONTENT))).hasValue(CONTENT);
 	}
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, Seal.VERSION + 2, 127, -128, -1 })
 	void otherVersionsDoNotOpen(int version) {
-		assertThat(Seal.open(KEY, OtherFormats.seal(version, KEY, CONTENT))).isEmpty();
+		assertThat(Seal.open(KEY, OtherVersion.seal(version, KEY, CONTENT))).isEmpty();
 	}
 
 	@Test

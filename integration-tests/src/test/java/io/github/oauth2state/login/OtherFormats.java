@@ -1,12 +1,10 @@
 package io.github.oauth2state.login;
 
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
 
-import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
 
+import io.github.oauth2state.record.OtherVersion;
 import io.github.oauth2state.record.Seal;
 
 /**
@@ -18,8 +16,6 @@ public final class OtherFormats {
 	 * A field that this release does not have: number 99, and a list as its value.
 	 */
 	private static final byte[] UNKNOWN_FIELD = { 0x18, 99, (byte) 0x82, 1, 2 };
-
-	private static final byte[] NONCE = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
 
 	private OtherFormats() {
 	}
@@ -38,36 +34,12 @@ public final class OtherFormats {
 		SecretKey key = LoginKeys.of(namespace, state, secret).sealingKey();
 		byte[] content = Seal.open(key, record).orElseThrow();
 		int end = content.length - 1;
-		return seal(version, key,
+		return OtherVersion.seal(version, key,
 				ByteBuffer.allocate(content.length + UNKNOWN_FIELD.length)
 					.put(content, 0, end)
 					.put(UNKNOWN_FIELD)
 					.put(content[end])
 					.array());
-	}
-
-	/**
-	 * Seals content under another version.
-	 * @param version the version
-	 * @param key the key
-	 * @param content the content
-	 * @return what is sealed
-	 */
-	public static byte[] seal(int version, SecretKey key, byte[] content) {
-		try {
-			Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-			cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(128, NONCE));
-			cipher.updateAAD(new byte[] { (byte) version });
-			byte[] ciphertext = cipher.doFinal(content);
-			return ByteBuffer.allocate(1 + NONCE.length + ciphertext.length)
-				.put((byte) version)
-				.put(NONCE)
-				.put(ciphertext)
-				.array();
-		}
-		catch (GeneralSecurityException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 }

@@ -1,0 +1,4 @@
+/**
+ * Records as other releases might write them.
+ */
+package io.github.oauth2state.record;
