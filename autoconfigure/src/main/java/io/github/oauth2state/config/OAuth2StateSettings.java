@@ -118,9 +118,8 @@ public record OAuth2StateSettings(String namespace, Duration timeout, @Nullable 
 			@DefaultValue("session") OnStoreFailure onStoreFailure) {
 
 		@Nullable String checkedNamespace() {
-			return (this.namespace == null) ? null
-					: PropertyCheck.of("oauth2-state.namespace", this.namespace)
-						.must(NAMESPACE.asMatchPredicate(), "Use 1 to 64 letters, digits, '.', '_' or '-'.");
+			return (this.namespace == null) ? null : PropertyCheck.of("oauth2-state.namespace", this.namespace)
+				.must(NAMESPACE.asMatchPredicate(), "Use 1 to 64 letters, digits, '.', '_' or '-'.");
 		}
 
 		Duration checkedTimeout() {

@@ -42,7 +42,8 @@ class StartupCheck implements ApplicationListener<ApplicationEnvironmentPrepared
 		Matcher major = MAJOR.matcher((version != null) ? version : "");
 		if (version != null && major.matches() && Integer.parseInt(major.group(1)) < OLDEST) {
 			throw new StartupFailureException(
-					"OAuth2 State needs Spring Boot 4.0 or later, and this app runs on Spring Boot " + version + ".", """
+					"OAuth2 State needs Spring Boot 4.0 or later, and this app runs on Spring Boot " + version + ".",
+					"""
 							One of these:
 
 							- upgrade the app to Spring Boot 4.0 or later

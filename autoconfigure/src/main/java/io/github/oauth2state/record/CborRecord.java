@@ -16,8 +16,8 @@ import io.github.oauth2state.StateStore;
 
 /**
  * Writes and reads records that are one CBOR map, with the value types of
- * {@link CborValues}. Later versions only add entries: a reader ignores those that it does
- * not know.
+ * {@link CborValues}. Later versions only add entries: a reader ignores those that it
+ * does not know.
  */
 public final class CborRecord {
 

@@ -46,8 +46,8 @@ public final class RefreshStrategyAutoConfiguration {
 
 	@Bean(STRATEGY)
 	TokenRefreshStrategy oauth2StateTokenRefreshStrategy(RefreshProperties properties, OAuth2StateSettings general,
-			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores, ObjectProvider<StoreDecorator> decorators,
-			ObjectProvider<TokenKeys> keys) {
+			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
+			ObjectProvider<StoreDecorator> decorators, ObjectProvider<TokenKeys> keys) {
 		RefreshSettings settings = RefreshSettings.of(properties, general.namespace());
 		if (properties.strategy() == RefreshStrategyType.EARLY) {
 			return new EarlyRefresh(window(properties, EARLY), settings);

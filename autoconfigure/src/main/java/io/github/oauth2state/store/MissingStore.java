@@ -65,9 +65,8 @@ final class MissingStore {
 			.filter((type) -> !names(type, beans).isEmpty())
 			.map((type) -> notInjectable(type, beans))
 			.collect(Collectors.joining(" Also, "));
-		return new StartupFailureException(
-				unset + (present.isEmpty() ? "the app has neither a RedisConnectionFactory nor a DataSource bean."
-						: present),
+		return new StartupFailureException(unset
+				+ (present.isEmpty() ? "the app has neither a RedisConnectionFactory nor a DataSource bean." : present),
 				"One of these:\n\n" + annotate(StoreType.REDIS, beans) + annotate(StoreType.JDBC, beans)
 						+ "- for Redis, %s\n- for a database, %s\n%s".formatted(ADD_REDIS, ADD_JDBC, OTHER_WAYS));
 	}

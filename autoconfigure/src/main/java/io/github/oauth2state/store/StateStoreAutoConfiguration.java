@@ -58,7 +58,8 @@ public final class StateStoreAutoConfiguration {
 	}
 
 	/**
-	 * Logins in cookies need no store. Reactive apps have none yet, and are warned of that.
+	 * Logins in cookies need no store. Reactive apps have none yet, and are warned of
+	 * that.
 	 */
 	static class NeedsStore extends NoneNestedConditions {
 
@@ -79,18 +80,18 @@ public final class StateStoreAutoConfiguration {
 	}
 
 	/**
-	 * Properties of the circuit breaker that lets logins begin without waiting for a store
-	 * that does not answer.
+	 * Properties of the circuit breaker that lets logins begin without waiting for a
+	 * store that does not answer.
 	 *
 	 * @param enabled whether there is one
-	 * @param slidingWindowSize over how many of the last begins failures are counted, from 1
-	 * to 1000
-	 * @param minimumNumberOfCalls how many begins there must have been, from 1 to the size of
-	 * the window
+	 * @param slidingWindowSize over how many of the last begins failures are counted,
+	 * from 1 to 1000
+	 * @param minimumNumberOfCalls how many begins there must have been, from 1 to the
+	 * size of the window
 	 * @param failureRateThreshold from which percentage of failures on the circuit opens,
 	 * from 1 to 100
-	 * @param waitDuration how long it stays open before one login tries the store again, from
-	 * 100ms to 1h
+	 * @param waitDuration how long it stays open before one login tries the store again,
+	 * from 100ms to 1h
 	 */
 	@ConfigurationProperties("oauth2-state.circuit-breaker")
 	record CircuitBreakerProperties(@DefaultValue("true") boolean enabled, @DefaultValue("10") int slidingWindowSize,

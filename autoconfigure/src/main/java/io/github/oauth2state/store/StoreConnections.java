@@ -91,8 +91,8 @@ final class StoreConnections {
 
 	/**
 	 * Injection points for a connection, with which the bean factory is asked for
-	 * qualifiers, default candidates and autowire candidates. The types of the connections
-	 * are left out, as the app may lack them.
+	 * qualifiers, default candidates and autowire candidates. The types of the
+	 * connections are left out, as the app may lack them.
 	 */
 	@SuppressWarnings("unused")
 	private static final class InjectionPoints {

@@ -12,8 +12,8 @@ import io.github.oauth2state.StateStoreException.Reason;
 public final class ValueLength {
 
 	/**
-	 * The number of bytes of a value that are read: one more than allowed, so that callers
-	 * notice a value that is too long.
+	 * The number of bytes of a value that are read: one more than allowed, so that
+	 * callers notice a value that is too long.
 	 */
 	public static final int READ = StateStore.MAX_VALUE_LENGTH + 1;
 

@@ -26,8 +26,8 @@ import static org.mockito.Mockito.mock;
  */
 class StoreHealthIndicatorTests {
 
-	private static final OAuth2StateSettings SETTINGS = new OAuth2StateSettings("shop", Duration.ofSeconds(2),
-			null, OnStoreFailure.SESSION);
+	private static final OAuth2StateSettings SETTINGS = new OAuth2StateSettings("shop", Duration.ofSeconds(2), null,
+			OnStoreFailure.SESSION);
 
 	private final SwitchableStore store = new SwitchableStore();
 

@@ -25,8 +25,8 @@ final class TestRollouts {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, LoginAutoConfiguration.class,
 					RolloutAutoConfiguration.class))
-			.run((context) -> state.set(new RolloutState(context.getBean(Rollout.class),
-					StoreCircuit.alwaysClosed(), OnStoreFailure.SESSION)));
+			.run((context) -> state.set(new RolloutState(context.getBean(Rollout.class), StoreCircuit.alwaysClosed(),
+					OnStoreFailure.SESSION)));
 		return state.get();
 	}
 

@@ -32,8 +32,8 @@ class OAuth2StateSettingsTests {
 		this.runner.run((context) -> {
 			assertThat(context.getBean(OAuth2StateProperties.class))
 				.isEqualTo(new OAuth2StateProperties(true, null, null, Duration.ofSeconds(2), OnStoreFailure.SESSION));
-			assertThat(context.getBean(OAuth2StateSettings.class)).isEqualTo(
-					new OAuth2StateSettings("application", Duration.ofSeconds(2), null, OnStoreFailure.SESSION));
+			assertThat(context.getBean(OAuth2StateSettings.class))
+				.isEqualTo(new OAuth2StateSettings("application", Duration.ofSeconds(2), null, OnStoreFailure.SESSION));
 		});
 	}
 

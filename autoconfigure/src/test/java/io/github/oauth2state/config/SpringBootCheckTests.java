@@ -57,8 +57,8 @@ class SpringBootCheckTests {
 	 */
 	@Test
 	void needsNoClassThatEarlierReleasesDoNotHave() {
-		JavaClasses classes = new ClassFileImporter().importClasses(StartupCheck.class,
-				StartupFailureException.class, StartupFailureAnalyzer.class);
+		JavaClasses classes = new ClassFileImporter().importClasses(StartupCheck.class, StartupFailureException.class,
+				StartupFailureAnalyzer.class);
 		ArchRuleDefinition.classes()
 			.should()
 			.onlyDependOnClassesThat()

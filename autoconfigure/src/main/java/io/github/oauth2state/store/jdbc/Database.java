@@ -57,8 +57,10 @@ enum Database {
 		return Arrays.stream(values())
 			.filter((database) -> database.productName.equals(productName))
 			.findFirst()
-			.orElseThrow(() -> unsupported("The store 'jdbc' does not know the database '" + productName + "', but these: "
-					+ Arrays.stream(values()).map(Database::toString).collect(Collectors.joining(", ")) + ".", null));
+			.orElseThrow(() -> unsupported(
+					"The store 'jdbc' does not know the database '" + productName + "', but these: "
+							+ Arrays.stream(values()).map(Database::toString).collect(Collectors.joining(", ")) + ".",
+					null));
 	}
 
 	private static String productName(DataSource dataSource) {

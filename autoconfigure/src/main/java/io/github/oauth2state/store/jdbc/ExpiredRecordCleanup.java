@@ -18,8 +18,8 @@ import io.github.oauth2state.store.jdbc.JdbcStateStore.Backlog;
 import io.github.oauth2state.support.PeriodicTask;
 
 /**
- * Removes expired records at intervals. All instances may do so at once: they skip records
- * that another instance has locked.
+ * Removes expired records at intervals. All instances may do so at once: they skip
+ * records that another instance has locked.
  */
 class ExpiredRecordCleanup extends PeriodicTask {
 

@@ -13,8 +13,8 @@ import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.store.ValueLength;
 
 /**
- * A {@link StateStore} in a table with one row per record. A call runs one statement where
- * the database has a statement for it. Otherwise one of its statements decides.
+ * A {@link StateStore} in a table with one row per record. A call runs one statement
+ * where the database has a statement for it. Otherwise one of its statements decides.
  */
 final class JdbcStateStore implements StateStore, DisposableBean {
 
@@ -46,9 +46,8 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 		if (known == null) {
 			Database kind = this.database.kind();
 			if (kind == null || !this.database.isOpen()) {
-				throw new StateStoreException(Reason.CONNECTION,
-						"No connection to the database for " + operation + ": it could not be reached when the app started",
-						null);
+				throw new StateStoreException(Reason.CONNECTION, "No connection to the database for " + operation
+						+ ": it could not be reached when the app started", null);
 			}
 			known = kind.sql(this.table, this.asynchronousCommit);
 			this.sql = known;
@@ -115,7 +114,8 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 	}
 
 	private static StateStoreException keptChanging(String operation) {
-		return new StateStoreException(Reason.REJECTED, "JDBC " + operation + " failed: the record kept changing", null);
+		return new StateStoreException(Reason.REJECTED, "JDBC " + operation + " failed: the record kept changing",
+				null);
 	}
 
 	@Override

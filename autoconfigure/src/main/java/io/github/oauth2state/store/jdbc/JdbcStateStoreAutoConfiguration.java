@@ -49,7 +49,8 @@ public final class JdbcStateStoreAutoConfiguration {
 	@Bean
 	ChosenDatabase oauth2StateDatabase(@OAuth2StateDataSource ObjectProvider<DataSource> qualified,
 			ObjectProvider<DataSource> unqualified, JdbcStateStoreProperties properties) {
-		ChosenDatabase database = new ChosenDatabase(ConfiguredStore.chooseConnection(StoreType.JDBC, qualified, unqualified));
+		ChosenDatabase database = new ChosenDatabase(
+				ConfiguredStore.chooseConnection(StoreType.JDBC, qualified, unqualified));
 		try {
 			properties.postgresql().checkFor(database.find());
 			database.open();
@@ -111,8 +112,8 @@ public final class JdbcStateStoreAutoConfiguration {
 	}
 
 	/**
-	 * Matches where logins or tokens are kept in this store. An app may have a store of its
-	 * own for logins.
+	 * Matches where logins or tokens are kept in this store. An app may have a store of
+	 * its own for logins.
 	 */
 	static class Needed extends AnyNestedCondition {
 

@@ -38,8 +38,8 @@ final class LateDatabaseSetup extends PeriodicTask {
 	 * @param options options that only PostgreSQL has
 	 * @param check checks the table, or {@code null} if that is switched off
 	 */
-	LateDatabaseSetup(ChosenDatabase database, StateSchemaInitializer schema, JdbcStateStoreProperties.Postgresql options,
-			@Nullable TableCheck check) {
+	LateDatabaseSetup(ChosenDatabase database, StateSchemaInitializer schema,
+			JdbcStateStoreProperties.Postgresql options, @Nullable TableCheck check) {
 		super("oauth2-state-jdbc-late", INTERVAL);
 		this.database = database;
 		this.schema = schema;
@@ -95,9 +95,8 @@ final class LateDatabaseSetup extends PeriodicTask {
 
 	private void complain(RuntimeException failure) {
 		if (isRunning()) {
-			logger.error(
-					"The database can be reached, but not used as it is. Correct it and start the app again. "
-							+ describe(failure));
+			logger.error("The database can be reached, but not used as it is. Correct it and start the app again. "
+					+ describe(failure));
 			logger.debug("The database cannot be used as it is", failure);
 		}
 	}
@@ -118,8 +117,8 @@ final class LateDatabaseSetup extends PeriodicTask {
 	}
 
 	private static String describe(RuntimeException failure) {
-		return (failure instanceof StartupFailureException known)
-				? known.getDescription() + "\n\n" + known.getAction() : failure.toString();
+		return (failure instanceof StartupFailureException known) ? known.getDescription() + "\n\n" + known.getAction()
+				: failure.toString();
 	}
 
 	/**

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
 
 /**
- * Derives a small connection pool from the app's HikariCP pool. Loaded only where HikariCP
- * is on the class path.
+ * Derives a small connection pool from the app's HikariCP pool. Loaded only where
+ * HikariCP is on the class path.
  */
 final class OwnPool {
 
@@ -66,8 +66,8 @@ final class OwnPool {
 	}
 
 	/**
-	 * Starts the pool and restores the timeout of the {@code DriverManager}, which HikariCP
-	 * sets for every connection that the app opens from then on.
+	 * Starts the pool and restores the timeout of the {@code DriverManager}, which
+	 * HikariCP sets for every connection that the app opens from then on.
 	 */
 	private static HikariDataSource start(HikariConfig config) {
 		int loginTimeout = DriverManager.getLoginTimeout();

@@ -61,7 +61,8 @@ final class StateConnections implements AutoCloseable {
 	}
 
 	private static int networkTimeout(Duration timeout) {
-		// A little more than the query timeout, after which a connection can still be used
+		// A little more than the query timeout, after which a connection can still be
+		// used
 		return Math.toIntExact(timeout.plus(timeout.dividedBy(4)).toMillis());
 	}
 

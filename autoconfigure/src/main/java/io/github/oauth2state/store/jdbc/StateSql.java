@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import io.github.oauth2state.store.ValueLength;
 
 /**
- * The SQL statements of the store for one kind of database. Only the clock of the database
- * decides whether a record has expired.
+ * The SQL statements of the store for one kind of database. Only the clock of the
+ * database decides whether a record has expired.
  *
  * @param put stores a record unless there is one: key, value, milliseconds
  * @param putOverExpired stores a record where one has expired: value, milliseconds, key;
@@ -101,8 +101,9 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 	}
 
 	/**
-	 * Uses a plain INSERT. MySQL has one that updates an existing row, but its count shows
-	 * whether it did only on connections that count changed rows rather than found ones.
+	 * Uses a plain INSERT. MySQL has one that updates an existing row, but its count
+	 * shows whether it did only on connections that count changed rows rather than found
+	 * ones.
 	 */
 	static StateSql mysql(TableName table) {
 		return new StateSql("""

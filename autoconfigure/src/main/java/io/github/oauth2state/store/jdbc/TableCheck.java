@@ -102,7 +102,8 @@ final class TableCheck implements InitializingBean {
 		String otherSchema = table.hasSchema() ? ""
 				: "- or set oauth2-state.jdbc.table-name=<schema>." + table + ", if it is in another schema\n";
 		return new StartupFailureException(
-				"The table '" + table + "' on " + database + " cannot keep records: " + reason + lookedFor, """
+				"The table '" + table + "' on " + database + " cannot keep records: " + reason + lookedFor,
+				"""
 						One of these:
 
 						- create the table by a migration, or by hand:

@@ -18,8 +18,8 @@ import io.github.oauth2state.store.ValueLength;
 /**
  * A {@link StateStore} in the memory of this JVM, which no other instance sees.
  * <p>
- * When it is full, it refuses new records, as Redis does without memory. If it evicted the
- * oldest instead, anybody who begins enough logins could end those of all users.
+ * When it is full, it refuses new records, as Redis does without memory. If it evicted
+ * the oldest instead, anybody who begins enough logins could end those of all users.
  */
 final class MemoryStateStore implements StateStore {
 

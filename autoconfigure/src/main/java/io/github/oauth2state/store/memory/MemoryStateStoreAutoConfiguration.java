@@ -34,8 +34,8 @@ public final class MemoryStateStoreAutoConfiguration {
 	/**
 	 * Properties of the store in memory.
 	 *
-	 * @param maxRecords how many records are kept at most, from 1 to 10000000; while there
-	 * are as many, further ones are refused
+	 * @param maxRecords how many records are kept at most, from 1 to 10000000; while
+	 * there are as many, further ones are refused
 	 */
 	@ConfigurationProperties("oauth2-state.memory")
 	record MemoryStateStoreProperties(@DefaultValue("50000") int maxRecords) {

@@ -136,8 +136,8 @@ final class BoundedLettuce {
 	}
 
 	/**
-	 * Makes Lettuce notice when another node of a cluster takes over. It keeps what the app
-	 * has set, and switches on what Spring Boot and Lettuce leave off.
+	 * Makes Lettuce notice when another node of a cluster takes over. It keeps what the
+	 * app has set, and switches on what Spring Boot and Lettuce leave off.
 	 */
 	private static final class FollowedTopology extends ClusterTopologyRefreshOptions {
 

@@ -29,8 +29,8 @@ final class OwnRedisConnections implements RedisConnections {
 	private static final Log logger = LogFactory.getLog(OwnRedisConnections.class);
 
 	/**
-	 * A new connection to a cluster ends the connections to all its nodes, including those
-	 * that answer.
+	 * A new connection to a cluster ends the connections to all its nodes, including
+	 * those that answer.
 	 */
 	private static final Duration CLUSTER_PATIENCE = Duration.ofSeconds(30);
 
@@ -54,8 +54,8 @@ final class OwnRedisConnections implements RedisConnections {
 	}
 
 	/**
-	 * Starts to connect and does not wait, so that the first login of an instance need not
-	 * wait either. If it fails, the first call tries again.
+	 * Starts to connect and does not wait, so that the first login of an instance need
+	 * not wait either. If it fails, the first call tries again.
 	 */
 	void connectAhead() {
 		FutureTask<Void> unused = connecting();
@@ -126,7 +126,8 @@ final class OwnRedisConnections implements RedisConnections {
 	}
 
 	/**
-	 * Makes the next call connect anew, unless the connection is younger than the command.
+	 * Makes the next call connect anew, unless the connection is younger than the
+	 * command.
 	 * <p>
 	 * If a server disappears without closing the connection, as in a failover, the
 	 * operating system needs a quarter of an hour to notice. If it is gone for long,
@@ -158,8 +159,9 @@ final class OwnRedisConnections implements RedisConnections {
 	}
 
 	/**
-	 * Asks a cluster again which node has which slots, after a failure. Lettuce does so by
-	 * itself when a node refuses connections, but not when a node only stops answering.
+	 * Asks a cluster again which node has which slots, after a failure. Lettuce does so
+	 * by itself when a node refuses connections, but not when a node only stops
+	 * answering.
 	 */
 	private static final class ClusterTopology {
 

@@ -174,7 +174,8 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	}
 
 	private static boolean run(RedisScriptingCommands commands, byte[] script, byte[]... keyAndArguments) {
-		// The digest of the script would save 150 bytes, but cost a second round trip if a
+		// The digest of the script would save 150 bytes, but cost a second round trip if
+		// a
 		// server does not know the script yet
 		Long changed = commands.eval(script, ReturnType.INTEGER, 1, keyAndArguments);
 		return changed != null && changed == 1;

@@ -42,7 +42,8 @@ public final class RedisStateStoreAutoConfiguration {
 			@OAuth2StateRedisConnectionFactory ObjectProvider<RedisConnectionFactory> qualified,
 			ObjectProvider<RedisConnectionFactory> unqualified, OAuth2StateSettings settings,
 			RedisStateStoreProperties properties) {
-		RedisConnectionFactory connectionFactory = ConfiguredStore.chooseConnection(StoreType.REDIS, qualified, unqualified);
+		RedisConnectionFactory connectionFactory = ConfiguredStore.chooseConnection(StoreType.REDIS, qualified,
+				unqualified);
 		String keyPrefix = properties.checkedKeyPrefix();
 		RedisWarnings.warnIfUnprotected(connectionFactory);
 		return new ConfiguredStore<>(StoreType.REDIS,
@@ -62,8 +63,8 @@ public final class RedisStateStoreAutoConfiguration {
 	}
 
 	/**
-	 * Matches where logins or tokens are kept in this store. An app may have a store of its
-	 * own for logins.
+	 * Matches where logins or tokens are kept in this store. An app may have a store of
+	 * its own for logins.
 	 */
 	static class Needed extends AnyNestedCondition {
 
@@ -94,7 +95,8 @@ public final class RedisStateStoreAutoConfiguration {
 	record RedisStateStoreProperties(@DefaultValue("oauth2-state:") String keyPrefix) {
 
 		/**
-		 * Leaves out characters with a meaning in patterns or, as braces, in Redis Cluster.
+		 * Leaves out characters with a meaning in patterns or, as braces, in Redis
+		 * Cluster.
 		 */
 		private static final Pattern KEY_PREFIX = Pattern.compile("[A-Za-z0-9:._/-]{1,64}");
 

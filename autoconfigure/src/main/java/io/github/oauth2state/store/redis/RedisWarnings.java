@@ -33,7 +33,8 @@ final class RedisWarnings implements SmartInitializingSingleton, DisposableBean 
 	private static final Log logger = LogFactory.getLog(RedisWarnings.class);
 
 	/**
-	 * The pause before a second try: while the app starts, a first connection may be slow.
+	 * The pause before a second try: while the app starts, a first connection may be
+	 * slow.
 	 */
 	private static final Duration PAUSE = Duration.ofSeconds(1);
 

@@ -37,8 +37,8 @@ final class TestStores {
 	}
 
 	static void createTable(DataSource app, TableName table) {
-		StateSchemaInitializer initializer = new StateSchemaInitializer(ChosenDatabase.of(app, Database.of(app)),
-				table, DatabaseInitializationMode.ALWAYS, false);
+		StateSchemaInitializer initializer = new StateSchemaInitializer(ChosenDatabase.of(app, Database.of(app)), table,
+				DatabaseInitializationMode.ALWAYS, false);
 		initializer.setResourceLoader(new DefaultResourceLoader());
 		initializer.initializeDatabase();
 	}
