@@ -1,8 +1,14 @@
 package io.github.oauth2state;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAnnotation;
@@ -20,9 +26,11 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
 
@@ -38,6 +46,65 @@ class ArchitectureTests {
 	private static final String ROOT = "io.github.oauth2state";
 
 	private static final String STORES = ROOT + ".store.*..";
+
+	/**
+	 * The types outside the API that are public, each with its reason. Apps do not use
+	 * them.
+	 */
+	private static final Map<String, String> PUBLIC_TYPES = Map.ofEntries(
+			Map.entry("config.ConditionalOnOAuth2State", "every auto-configuration has this condition"),
+			Map.entry("config.OAuth2StateSettings", "namespace, timeout and store concern every capability"),
+			Map.entry("config.PropertyCheck", "every capability checks its properties with it"),
+			Map.entry("config.StartupFailureException", "stores, keys and tokens stop the app with it"),
+			Map.entry("support.FailureReason", "logins and refreshes log failures with it"),
+			Map.entry("support.LimitedLog", "logins, refreshes and the rollout log with it"),
+			Map.entry("support.PeriodicTask", "the cleanup and the rollout run as such tasks"),
+			Map.entry("support.PrivateField", "logins and refreshes read private fields of Spring Security with it"),
+			Map.entry("web.BrowserRequest", "servlet and reactive requests become one"),
+			Map.entry("web.CookieSettings", "logins and the rollout set cookies with it"),
+			Map.entry("web.LocalPath", "logins redirect only to such paths"),
+			Map.entry("record.CborRecord", "logins, tokens and refreshes write their records with it"),
+			Map.entry("record.CborValues", "the codec of authorization requests writes values with it"),
+			Map.entry("record.Keyring", "logins, tokens and the rollout have keys"),
+			Map.entry("record.Seal", "logins, tokens, refreshes and the rollout derive keys and seal with it"),
+			Map.entry("store.ConditionalOnStore", "every store has this condition"),
+			Map.entry("store.ConfiguredStore", "tokens, refreshes and the rollout look for stores by it"),
+			Map.entry("store.StoreCircuit", "logins ask it, and the Actuator and metrics show it"),
+			Map.entry("store.StoreDecorator", "metrics measure stores by it"),
+			Map.entry("store.ValueLength", "every store keeps to it"),
+			Map.entry("login.AttemptCounter", "the servlet part uses it"),
+			Map.entry("login.BegunInCookie", "the servlet part uses it"),
+			Map.entry("login.BegunLogin", "the servlet part uses it"),
+			Map.entry("login.CallbackResult", "the servlet part uses it"),
+			Map.entry("login.CorrelationId", "the servlet part uses it"),
+			Map.entry("login.LoginCallback", "the servlet part uses it"),
+			Map.entry("login.LoginEvents", "the servlet part uses it"),
+			Map.entry("login.LoginProperties", "the servlet part uses it"),
+			Map.entry("login.LoginSettings", "the servlet part uses it"),
+			Map.entry("login.PendingLogins", "the servlet part uses it"),
+			Map.entry("login.SavedRequestCookie", "the servlet part uses it"),
+			Map.entry("metrics.OAuth2StateMeter", "the documentation of meters is checked against it"),
+			Map.entry("refresh.RefreshProperties", "type of a public property"),
+			Map.entry("refresh.RefreshStrategyType", "type of a public property"),
+			Map.entry("rollout.ClusterPercentage", "logins, metrics and the Actuator use it"),
+			Map.entry("rollout.EndpointAccess", "logins, metrics and the Actuator use it"),
+			Map.entry("rollout.Percentage", "logins, metrics and the Actuator use it"),
+			Map.entry("rollout.Rollout", "logins, metrics and the Actuator use it"),
+			Map.entry("rollout.RolloutPercentage", "logins, metrics and the Actuator use it"),
+			Map.entry("tokens.ClientIdentity", "refreshes use it"), Map.entry("tokens.TokenExpiry", "refreshes use it"),
+			Map.entry("tokens.TokenKeys", "refreshes use it"), Map.entry("tokens.TokenLineage", "refreshes use it"),
+			Map.entry("tokens.TokenStoreType", "refreshes use it"),
+			Map.entry("tokens.TokensProperties", "refreshes use it"));
+
+	private static final int MAX_PUBLIC_TYPES = 45;
+
+	private static final int MAX_LINES = 250;
+
+	/**
+	 * To be divided.
+	 */
+	private static final Set<String> LONG_FILES = Set.of("PendingLogins.java",
+			"SharedAuthorizationRequestRepository.java");
 
 	@ArchTest
 	static final ArchRule apiDependsOnNoOtherPackage = ArchRuleDefinition.noClasses()
@@ -56,6 +123,61 @@ class ArchitectureTests {
 		.dependOnClassesThat(JavaClass.Predicates.resideInAPackage(ROOT + "..")
 			.and(JavaClass.Predicates.resideOutsideOfPackage(ROOT + ".config..")))
 		.because("every capability is configured by it, so it can know none of them");
+
+	@ArchTest
+	static final ArchRule everyArrowGoesDown = Architectures.layeredArchitecture()
+		.consideringOnlyDependenciesInLayers()
+		.layer("api")
+		.definedBy(ROOT)
+		.layer("config")
+		.definedBy(ROOT + ".config..")
+		.layer("support")
+		.definedBy(ROOT + ".support..")
+		.layer("web")
+		.definedBy(ROOT + ".web..")
+		.layer("record")
+		.definedBy(ROOT + ".record..")
+		.layer("store")
+		.definedBy(ROOT + ".store..")
+		.layer("rollout")
+		.definedBy(ROOT + ".rollout..")
+		.layer("tokens")
+		.definedBy(ROOT + ".tokens..")
+		.layer("login")
+		.definedBy(ROOT + ".login")
+		.layer("servlet login")
+		.definedBy(ROOT + ".login.servlet..")
+		.layer("refresh")
+		.definedBy(ROOT + ".refresh..")
+		.layer("metrics")
+		.definedBy(ROOT + ".metrics..")
+		.layer("actuate")
+		.definedBy(ROOT + ".actuate..")
+		.whereLayer("config")
+		.mayNotAccessAnyLayer()
+		.whereLayer("support")
+		.mayNotAccessAnyLayer()
+		.whereLayer("web")
+		.mayNotAccessAnyLayer()
+		.whereLayer("record")
+		.mayOnlyAccessLayers("api", "config", "support")
+		.whereLayer("store")
+		.mayOnlyAccessLayers("api", "config", "support", "record")
+		.whereLayer("rollout")
+		.mayOnlyAccessLayers("api", "config", "support", "web", "record", "store")
+		.whereLayer("tokens")
+		.mayOnlyAccessLayers("api", "config", "support", "record", "store")
+		.whereLayer("login")
+		.mayOnlyAccessLayers("api", "config", "support", "web", "record", "store", "rollout")
+		.whereLayer("servlet login")
+		.mayOnlyAccessLayers("api", "config", "support", "web", "record", "store", "rollout", "login")
+		.whereLayer("refresh")
+		.mayOnlyAccessLayers("api", "config", "support", "record", "store", "tokens")
+		.whereLayer("metrics")
+		.mayNotBeAccessedByAnyLayer()
+		.whereLayer("actuate")
+		.mayNotBeAccessedByAnyLayer()
+		.because("a capability can then be understood without those above it");
 
 	@ArchTest
 	static final ArchRule storesDoNotSeeEachOther = SlicesRuleDefinition.slices()
@@ -203,6 +325,35 @@ class ArchitectureTests {
 			.toList();
 		assertThat(present).as("Spring Boot looks nowhere but in AutoConfiguration.imports")
 			.containsExactlyInAnyOrderElementsOf(registered);
+	}
+
+	@ArchTest
+	void typesOutsideTheApiArePublicForAReasonOnly(JavaClasses mainClasses) {
+		List<String> present = mainClasses.stream()
+			.filter((type) -> type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC))
+			.filter((type) -> !type.getPackageName().equals(ROOT) && !type.isAnnotatedWith(AutoConfiguration.class))
+			.map((type) -> type.getName().substring(ROOT.length() + 1))
+			.toList();
+		assertThat(present).as("A package hides what no other one uses")
+			.containsExactlyInAnyOrderElementsOf(PUBLIC_TYPES.keySet())
+			.hasSizeLessThanOrEqualTo(MAX_PUBLIC_TYPES);
+	}
+
+	@Test
+	void noFileIsTooLongToBeReadAtOnce() throws IOException {
+		try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+			assertThat(files.filter((file) -> file.toString().endsWith(".java") && lines(file) > MAX_LINES)
+				.map((file) -> file.getFileName().toString())).isSubsetOf(LONG_FILES);
+		}
+	}
+
+	private static long lines(Path file) {
+		try (Stream<String> lines = Files.lines(file)) {
+			return lines.count();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private static ArchCondition<JavaClass> haveNoPublicMembers() {

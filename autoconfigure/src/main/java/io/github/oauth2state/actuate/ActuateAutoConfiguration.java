@@ -19,7 +19,6 @@ import org.springframework.context.annotation.Configuration;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
-import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.login.LoginSettings;
@@ -60,8 +59,8 @@ public final class ActuateAutoConfiguration {
 		}
 
 		@Bean
-		RolloutState oauth2StateRolloutState(Rollout rollout, StoreCircuit circuit, OAuth2StateProperties properties) {
-			return new RolloutState(rollout, circuit, properties.onStoreFailure());
+		RolloutState oauth2StateRolloutState(Rollout rollout, StoreCircuit circuit, OAuth2StateSettings settings) {
+			return new RolloutState(rollout, circuit, settings.onStoreFailure());
 		}
 
 		@Bean

@@ -9,7 +9,7 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
-import io.github.oauth2state.config.OnStoreFailure;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.rollout.ClusterPercentage;
 import io.github.oauth2state.rollout.Percentage;
 import io.github.oauth2state.rollout.Rollout;

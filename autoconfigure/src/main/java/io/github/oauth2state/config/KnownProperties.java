@@ -38,7 +38,7 @@ final class KnownProperties {
 	}
 
 	/**
-	 * Reads the metadata of the library's own jar, and not that of all others.
+	 * Reads the metadata in the library's own jar only.
 	 */
 	static KnownProperties read() {
 		String self = KnownProperties.class.getName().replace('.', '/') + ".class";
@@ -88,7 +88,7 @@ final class KnownProperties {
 	 *
 	 * @param name its name
 	 * @param description what it is for, in one sentence
-	 * @param defaultValue its value unless set, if it has one
+	 * @param defaultValue its default value, if it has one
 	 */
 	record Property(String name, String description, @Nullable String defaultValue) {
 	}

@@ -5,8 +5,8 @@ import java.util.function.Predicate;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * Checks the value of one configuration property. Spring Boot turns what it throws into a
- * failure analysis that names the property, where it was set, and the fix.
+ * Checks the value of one configuration property. Spring Boot turns the exception that it
+ * throws into a failure analysis that names the property, where it was set, and the fix.
  *
  * @param <T> the type of the value
  * @param name the name of the property
@@ -28,7 +28,7 @@ public record PropertyCheck<T>(String name, T value) {
 	/**
 	 * Requires the value to meet a condition.
 	 * @param condition the condition
-	 * @param fix which values are right, as a sentence
+	 * @param fix which values are allowed, as a sentence
 	 * @return the value
 	 * @throws InvalidConfigurationPropertyValueException if the condition is not met
 	 */
@@ -44,7 +44,7 @@ public record PropertyCheck<T>(String name, T value) {
 	 * @param <C> the type of the value
 	 * @param min the least allowed value
 	 * @param max the greatest allowed value
-	 * @param fix which values are right, as a sentence
+	 * @param fix which values are allowed, as a sentence
 	 * @return the value
 	 * @throws InvalidConfigurationPropertyValueException if the value is out of range
 	 */

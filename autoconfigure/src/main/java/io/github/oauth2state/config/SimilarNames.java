@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Finds the property that somebody had in mind who wrote the name of one that does not
- * exist. Case, dashes, dots and underscores make no difference.
+ * Finds the property that was probably meant by a name that does not exist. Case, dashes,
+ * dots and underscores make no difference.
  */
 final class SimilarNames {
 
@@ -22,8 +22,8 @@ final class SimilarNames {
 	}
 
 	/**
-	 * Returns the property that a name is a slip of: a few letters differ, the name is
-	 * cut or longer, or its last part begins in the same way.
+	 * Returns the property that a name misspells: a few letters differ, the name is cut
+	 * or longer, or its last part begins in the same way.
 	 * @param name a name below the prefix
 	 * @return the property, if there is one
 	 */
@@ -66,8 +66,7 @@ final class SimilarNames {
 	}
 
 	/**
-	 * Returns what is left of a name when only its letters and digits count, without the
-	 * prefix.
+	 * Returns the letters and digits of a name, without the prefix.
 	 */
 	private static String letters(String name) {
 		String letters = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");

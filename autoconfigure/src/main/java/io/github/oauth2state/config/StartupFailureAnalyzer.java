@@ -4,7 +4,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Hands a {@link StartupFailureException} to Spring Boot. As {@link SpringBootCheck}, it
+ * Hands a {@link StartupFailureException} to Spring Boot. As {@link StartupCheck}, it
  * must work on earlier releases of Spring Boot.
  */
 class StartupFailureAnalyzer extends AbstractFailureAnalyzer<StartupFailureException> {

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("serial")
 public final class StartupFailureException extends RuntimeException {
 
+	/** What is wrong, for a person to read. */
 	private final String description;
 
+	/** What to do about it, for a person to read. */
 	private final String action;
 
 	/**

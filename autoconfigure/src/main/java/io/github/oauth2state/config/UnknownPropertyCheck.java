@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -24,12 +25,12 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.StringUtils;
 
 /**
- * Stops an app that sets a property which the library does not have, where it is a slip
- * of one that it has: the app would start with the default, which for the percentage of
- * the rollout is everybody. Warns of any other, as it may be of a later release.
+ * Stops an app that misspells a property of the library. The app would start with the
+ * default, which for the percentage of the rollout is everybody. Warns of any other
+ * unknown property, as it may belong to a later release.
  * <p>
- * It comes before all beans, so that its message comes before those about what is missing
- * then.
+ * It runs before there are any beans, so that no bean complains first about a property
+ * that is missing.
  */
 final class UnknownPropertyCheck implements BeanFactoryPostProcessor {
 
@@ -38,7 +39,7 @@ final class UnknownPropertyCheck implements BeanFactoryPostProcessor {
 	private static final Pattern VARIABLE = Pattern.compile("OAUTH2_?STATE_.+", Pattern.CASE_INSENSITIVE);
 
 	/**
-	 * What Kubernetes tells of a service whose name begins like the library's.
+	 * Variables that Kubernetes sets for a service whose name begins like the library's.
 	 */
 	private static final Pattern OF_A_SERVICE = Pattern
 		.compile(".*_(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT(_\\d+_\\w+)?)");
@@ -122,8 +123,8 @@ final class UnknownPropertyCheck implements BeanFactoryPostProcessor {
 	}
 
 	/**
-	 * The names of environment variables are written in two ways. Variables of something
-	 * else may begin like those of the library, so those that resemble no property are
+	 * Environment variables can be written in two ways. Variables of other software may
+	 * begin like those of the library, so a variable that resembles no property is
 	 * ignored.
 	 */
 	private Stream<UnknownProperty> inVariables(ConfigurationPropertySource source,
@@ -148,7 +149,7 @@ final class UnknownPropertyCheck implements BeanFactoryPostProcessor {
 	}
 
 	/**
-	 * Tells whether a property is set to a variable.
+	 * Returns whether a property refers to a variable.
 	 */
 	private boolean isReferredTo(String variable) {
 		return this.environment.getPropertySources()
@@ -170,6 +171,27 @@ final class UnknownPropertyCheck implements BeanFactoryPostProcessor {
 		Optional<String> part = this.similar.partOf(name);
 		return new UnknownProperty(name, origin, slip.or(() -> part).orElse(null),
 				slip.isPresent() || (ofTheLibrary && part.isPresent()));
+	}
+
+	/**
+	 * A property below {@code oauth2-state} that the library does not have.
+	 *
+	 * @param name its name as it was given
+	 * @param origin where it was given
+	 * @param meant the property that was probably meant, if there is one
+	 * @param slip whether that is certain enough to stop the app
+	 */
+	private record UnknownProperty(String name, String origin, @Nullable String meant, boolean slip) {
+
+		/**
+		 * Leaves out the value of the property, which may be a key.
+		 */
+		@Override
+		public String toString() {
+			return this.name + " (" + this.origin + ")"
+					+ ((this.meant != null) ? ": did you mean " + this.meant + "?" : "");
+		}
+
 	}
 
 }

@@ -18,8 +18,9 @@ import org.springframework.core.convert.ConverterNotFoundException;
 import org.springframework.util.ClassUtils;
 
 /**
- * Says what to write where the value of a property of the library cannot be read. Comes
- * before the analyzer of Spring Boot, which names types and exceptions.
+ * Explains which values a property of the library accepts, if Spring Boot cannot convert
+ * the given one. Runs before the analyzer of Spring Boot, which names types and
+ * exceptions.
  */
 class UnreadableValueFailureAnalyzer extends AbstractFailureAnalyzer<BindException> implements Ordered {
 

@@ -1,5 +1,6 @@
 /**
- * What concerns every capability: the general properties and how properties are checked.
+ * The general settings, the condition that the starter is on, and how startup is checked
+ * and stopped.
  */
 @NullMarked
 package io.github.oauth2state.config;

@@ -16,10 +16,9 @@ import io.github.oauth2state.LoginListener;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
-import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
-import io.github.oauth2state.config.OnStoreFailure;
-import io.github.oauth2state.config.StoreType;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.web.CookieSettings;
 
@@ -56,7 +55,7 @@ public final class LoginAutoConfiguration {
 
 	@Bean
 	PendingLogins oauth2StatePendingLogins(LoginSettings settings, AuthorizationRequestCodec codec,
-			CookieProperties cookie, OAuth2StateProperties general) {
+			CookieProperties cookie, OAuth2StateSettings general) {
 		boolean needed = general.store() == StoreType.COOKIE || general.onStoreFailure() == OnStoreFailure.COOKIE;
 		Keyring keys = (needed || !cookie.keysOrNone().isBlank())
 				? Keyring.of("oauth2-state.cookie.keys", cookie.keysOrNone()) : null;

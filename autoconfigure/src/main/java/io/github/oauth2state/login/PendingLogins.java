@@ -63,8 +63,7 @@ public final class PendingLogins {
 
 	private final LogoutMark logoutMark;
 
-	PendingLogins(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable Keyring cookieKeys,
-			Clock clock) {
+	PendingLogins(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable Keyring cookieKeys, Clock clock) {
 		this.settings = settings;
 		this.codec = codec;
 		this.clock = clock;

@@ -15,8 +15,9 @@ import tools.jackson.dataformat.cbor.CBORFactory;
 import io.github.oauth2state.StateStore;
 
 /**
- * Writes and reads records that are one map, with the types that {@link CborValues} has.
- * Entries are only ever added: a reader takes those that it knows.
+ * Writes and reads records that are one CBOR map, with the value types of
+ * {@link CborValues}. Later versions only add entries: a reader ignores those that it
+ * does not know.
  */
 public final class CborRecord {
 
@@ -63,19 +64,19 @@ public final class CborRecord {
 
 	/**
 	 * Reads a record.
-	 * @param bytes the bytes, however hostile
-	 * @return its entries, whatever their types
-	 * @throws IllegalArgumentException if the bytes are no record
+	 * @param bytes the bytes, possibly hostile
+	 * @return its entries, of any type
+	 * @throws IllegalArgumentException if the bytes are not a record
 	 */
 	public static Map<?, ?> read(byte[] bytes) {
 		return read(CBOR, bytes);
 	}
 
 	/**
-	 * Reads a record that may be larger than what a store keeps under one key.
-	 * @param bytes the bytes, however hostile, of which 1 MiB is read
-	 * @return its entries, whatever their types
-	 * @throws IllegalArgumentException if the bytes are no record, or too many
+	 * Reads a record that may be larger than a value in a store.
+	 * @param bytes the bytes, possibly hostile, at most 1 MiB
+	 * @return its entries, of any type
+	 * @throws IllegalArgumentException if the bytes are not a record, or too many
 	 */
 	public static Map<?, ?> readLarge(byte[] bytes) {
 		return read(LARGE_CBOR, bytes);

@@ -17,17 +17,17 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Writes and reads the values of attributes and additional parameters, each in a form
- * that gives the same Java type back, and nothing outside a fixed list of types.
+ * Writes and reads the values of attributes and additional parameters. A value is read
+ * with the Java type that it was written with. Only a fixed list of types is accepted.
  * <p>
- * Strings, booleans, {@code null} and {@code Integer} are what they are in CBOR. A string
- * that is base64url, as nonces and verifiers are, is written as the bytes that it stands
- * for. Everything else is an array that begins with the id of its type.
+ * Strings, booleans, {@code null} and {@code Integer} are written as CBOR has them. A
+ * base64url string, such as a nonce or a verifier, is written as the bytes that it
+ * encodes. Every other value is an array that begins with the id of its type.
  */
 public final class CborValues {
 
 	/**
-	 * Stands for a parameter that is derived from an attribute on reading.
+	 * Marks a parameter that is derived from an attribute when it is read.
 	 */
 	public static final Object DERIVED = new Object();
 
@@ -48,10 +48,10 @@ public final class CborValues {
 
 	/**
 	 * Writes a value.
-	 * @param generator where to
+	 * @param generator where to write it
 	 * @param value the value
 	 * @throws IllegalArgumentException if it has a type that cannot be written, or is
-	 * nested too deep; says which
+	 * nested too deep; the message says which
 	 */
 	public static void write(JsonGenerator generator, @Nullable Object value) {
 		write(generator, value, MAX_DEPTH);
@@ -140,7 +140,7 @@ public final class CborValues {
 	}
 
 	/**
-	 * Reads the value that the parser stands at.
+	 * Reads the value at the position of the parser.
 	 * @param parser the parser
 	 * @return the value
 	 */

@@ -28,8 +28,8 @@ final class Hkdf {
 	}
 
 	/**
-	 * Makes a salt of a text so that no two texts have salts that derive the same keys.
-	 * HMAC pads a key with zeros, so a text that ends with NUL is hashed.
+	 * Makes a salt of a text. No two texts have salts that derive the same keys: HMAC
+	 * pads a key with zeros, so a text that ends with NUL is hashed.
 	 * @param text the text
 	 * @return the salt
 	 */

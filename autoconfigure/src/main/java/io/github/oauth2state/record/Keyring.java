@@ -14,8 +14,8 @@ import org.springframework.util.StringUtils;
 import io.github.oauth2state.config.StartupFailureException;
 
 /**
- * Keys that an operator configures, each under an id. The first one seals and all of them
- * open, so that a new one can be put first while what the old one sealed is still about.
+ * Keys that an operator configures, each with an id. The first key seals and all keys
+ * open, so that a new key can be put first while records under the old one still exist.
  */
 public final class Keyring {
 
@@ -30,8 +30,8 @@ public final class Keyring {
 
 	/**
 	 * Reads keys.
-	 * @param property where they are configured
-	 * @param text the keys, as they are configured, separated by commas
+	 * @param property the property that they are configured in
+	 * @param text the value of the property, keys separated by commas
 	 * @return the keys
 	 * @throws StartupFailureException if there is no key, or a key is malformed or
 	 * obviously not random
@@ -66,7 +66,7 @@ public final class Keyring {
 	}
 
 	/**
-	 * Never says what was given.
+	 * Leaves out the keys, which are secret.
 	 */
 	private static StartupFailureException unusable(String property, String reason) {
 		return new StartupFailureException(
@@ -88,8 +88,8 @@ public final class Keyring {
 	}
 
 	/**
-	 * Tells keys that somebody made up: the same few bytes again and again, or bytes that
-	 * are counted. One that is random looks like this less often than once in 2^70.
+	 * Recognizes keys that somebody made up: the same few bytes repeated, or bytes that
+	 * count up or down. A random key looks like this less often than once in 2^70.
 	 */
 	private static boolean isWeak(byte[] key) {
 		long distinct = IntStream.range(0, key.length).map((i) -> key[i]).distinct().count();

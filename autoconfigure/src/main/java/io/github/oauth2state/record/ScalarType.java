@@ -11,8 +11,8 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Types of attribute values that CBOR has no form of its own for, or none that keeps the
- * Java type. They are written as text behind their id. Ids are never reused.
+ * Types of attribute values for which CBOR has no form that keeps the Java type. They are
+ * written as the id of the type and a text. Ids are never reused.
  */
 @SuppressWarnings("ImmutableEnumChecker")
 enum ScalarType {

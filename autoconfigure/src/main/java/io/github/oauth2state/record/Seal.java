@@ -13,11 +13,12 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Derives keys with HKDF-SHA-256 (RFC 5869), and seals bytes under them with AES-256-GCM
- * (NIST SP 800-38D). A key is good for one purpose of one app: both go into it.
+ * (NIST SP 800-38D). A key serves one purpose of one app, as both are part of its
+ * derivation.
  * <p>
  * Sealed bytes are a format version, a random nonce, and the ciphertext with its tag. The
- * version is authenticated. A reader accepts the next version too: what it adds, the
- * reader of the content skips, so that instances of two releases can run side by side.
+ * version is authenticated. The next version is accepted too, so that instances of two
+ * releases can run side by side: the reader of the content skips what it does not know.
  */
 public final class Seal {
 
@@ -40,9 +41,9 @@ public final class Seal {
 	/**
 	 * Derives a key to seal under.
 	 * @param purpose what is sealed
-	 * @param namespace the app whose it is
-	 * @param salt what tells apart keys that are derived from one secret; an empty one
-	 * tells nothing
+	 * @param namespace the namespace of the app
+	 * @param salt a text that separates keys that are derived from the same secret, or an
+	 * empty one
 	 * @param secret what the key is derived from
 	 * @return a key of 256 bits
 	 */
@@ -53,9 +54,9 @@ public final class Seal {
 	/**
 	 * Derives a key to seal under.
 	 * @param purpose what is sealed
-	 * @param namespace the app whose it is
-	 * @param salt what tells apart keys that are derived from one secret; bytes of a
-	 * fixed length, as HMAC pads it with zeros
+	 * @param namespace the namespace of the app
+	 * @param salt bytes of a fixed length that separate keys that are derived from the
+	 * same secret
 	 * @param secret what the key is derived from
 	 * @return a key of 256 bits
 	 */
@@ -64,9 +65,9 @@ public final class Seal {
 	}
 
 	/**
-	 * Derives a tag, which shows that its writer has a secret.
-	 * @param purpose what is tagged
-	 * @param namespace the app whose it is
+	 * Derives a tag, which proves that its writer has the secret.
+	 * @param purpose what the tag is for
+	 * @param namespace the namespace of the app
 	 * @param content what is tagged
 	 * @param secret what the tag is derived from
 	 * @param length how many bytes it has
@@ -104,9 +105,9 @@ public final class Seal {
 	}
 
 	/**
-	 * Opens what was sealed.
+	 * Opens sealed content.
 	 * @param key the key
-	 * @param sealed the sealed bytes, however hostile
+	 * @param sealed the sealed bytes, possibly hostile
 	 * @return the content, or empty if it was sealed under another key, altered, or
 	 * written in a format that is too new
 	 */

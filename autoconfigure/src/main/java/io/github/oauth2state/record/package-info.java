@@ -1,6 +1,6 @@
 /**
- * What all records have in common: how keys are derived, how content is sealed, and how
- * values are written.
+ * What all records have in common: the keys that they are sealed under, how they are
+ * sealed, and how values are written.
  */
 @NullMarked
 package io.github.oauth2state.record;

@@ -20,12 +20,11 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
-import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
-import io.github.oauth2state.config.StoreType;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
-import io.github.oauth2state.store.StoreDecorators;
+import io.github.oauth2state.store.StoreDecorator;
 import io.github.oauth2state.tokens.TokenKeys;
 import io.github.oauth2state.tokens.TokensAutoConfiguration;
 
@@ -47,13 +46,13 @@ public final class RefreshStrategyAutoConfiguration {
 
 	@Bean(STRATEGY)
 	TokenRefreshStrategy oauth2StateTokenRefreshStrategy(RefreshProperties properties, OAuth2StateSettings general,
-			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores, StoreDecorators decorators,
-			ObjectProvider<TokenKeys> keys, OAuth2StateProperties loginProperties) {
+			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
+			ObjectProvider<StoreDecorator> decorators, ObjectProvider<TokenKeys> keys) {
 		RefreshSettings settings = RefreshSettings.of(properties, general.namespace());
 		if (properties.strategy() == RefreshStrategyType.EARLY) {
 			return new EarlyRefresh(window(properties, EARLY), settings);
 		}
-		StateStore store = decorators.around(meetingPoint(loginProperties.store(), logins, stores));
+		StateStore store = StoreDecorator.decorate(meetingPoint(general.store(), logins, stores), decorators);
 		return new SingleFlightRefresh(settings, window(properties, Duration.ZERO), store, keys.getIfAvailable());
 	}
 

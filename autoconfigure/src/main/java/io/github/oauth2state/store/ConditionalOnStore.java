@@ -8,12 +8,12 @@ import java.lang.annotation.Target;
 
 import org.springframework.context.annotation.Conditional;
 
-import io.github.oauth2state.config.StoreType;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 
 /**
- * Matches where logins are to be kept in the given store: where
- * {@code oauth2-state.store} names it, or is not set and the store's connection is the
- * only one that the app has.
+ * Matches where records are to be kept in the given store: a property names it, and the
+ * app has the connection that it needs. A store whose connection is the only one that the
+ * app has need not be named for logins.
  */
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)
@@ -22,9 +22,25 @@ import io.github.oauth2state.config.StoreType;
 public @interface ConditionalOnStore {
 
 	/**
+	 * The property that names the store of logins.
+	 */
+	String LOGINS = "oauth2-state.store";
+
+	/**
+	 * The property that names the store of tokens.
+	 */
+	String TOKENS = "oauth2-state.tokens.store";
+
+	/**
 	 * Returns the store.
 	 * @return the store
 	 */
 	StoreType value();
+
+	/**
+	 * Returns the property that names the store.
+	 * @return the property of logins, unless that of tokens is given
+	 */
+	String property() default LOGINS;
 
 }

@@ -1,17 +1,22 @@
 package io.github.oauth2state.store;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
+import org.springframework.beans.factory.ObjectProvider;
 
 import io.github.oauth2state.StateStore;
-import io.github.oauth2state.config.StoreType;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
+import io.github.oauth2state.config.StartupFailureException;
 
 /**
- * A store of the library's own, which something is configured to be kept in. The bean of
- * type {@link StateStore} is the one that logins use: this one, another one, or the
+ * A store of the library's own that logins or tokens are configured to be kept in. The
+ * bean of type {@link StateStore} is the store of logins: this one, another one, or the
  * app's.
  *
  * @param <S> the type of the store
@@ -28,8 +33,8 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 
 	/**
 	 * Opens a store.
-	 * @param type what kind of store it is
-	 * @param source makes the store, and its connections
+	 * @param type the type of the store
+	 * @param source creates the store and its connections
 	 */
 	public ConfiguredStore(StoreType type, Supplier<S> source) {
 		this.type = type;
@@ -38,7 +43,7 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 	}
 
 	/**
-	 * Returns what kind of store it is.
+	 * Returns the type of the store.
 	 * @return the type
 	 */
 	public StoreType type() {
@@ -54,8 +59,8 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 	}
 
 	/**
-	 * Opens the same store once more, on connections of its own: what is done there holds
-	 * up nobody here.
+	 * Opens the same store once more, on connections of its own, so that its calls delay
+	 * no others.
 	 * @return a store that is closed with this one
 	 */
 	public S openApart() {
@@ -69,6 +74,41 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 		for (S each : this.opened) {
 			each.destroy();
 		}
+	}
+
+	/**
+	 * Chooses the connection of a store among those of the app.
+	 * @param <T> the type of the connection
+	 * @param type the store that it is for
+	 * @param qualified the beans that are qualified for the library
+	 * @param unqualified the beans that can be injected without a qualifier
+	 * @return the connection
+	 * @throws StartupFailureException if the app has several and prefers none
+	 */
+	public static <T> T chooseConnection(StoreType type, ObjectProvider<T> qualified, ObjectProvider<T> unqualified) {
+		try {
+			T chosen = qualified.getIfAvailable();
+			return (chosen != null) ? chosen : unqualified.getObject();
+		}
+		catch (NoUniqueBeanDefinitionException ex) {
+			throw ambiguous(type, ex);
+		}
+	}
+
+	private static StartupFailureException ambiguous(StoreType type, NoUniqueBeanDefinitionException cause) {
+		Collection<String> found = cause.getBeanNamesFound();
+		boolean redis = type == StoreType.REDIS;
+		return new StartupFailureException(
+				"OAuth2 State cannot tell which of several %s beans to use: %s.".formatted(
+						redis ? "RedisConnectionFactory" : "DataSource",
+						StoreConnections.quoted((found != null) ? found.stream().sorted().toList() : List.of())),
+				"""
+						One of these:
+
+						- annotate the one that OAuth2 State is to use with %s
+						- or mark the one that the app uses in general as @Primary"""
+					.formatted(redis ? "@OAuth2StateRedisConnectionFactory" : "@OAuth2StateDataSource"),
+				cause);
 	}
 
 }

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.config.StartupFailureException;
-import io.github.oauth2state.config.StoreType;
 
 /**
  * Explains why no store could be chosen, and lists the ways out.
@@ -35,11 +35,11 @@ final class MissingStore {
 	}
 
 	/**
-	 * Explains it.
+	 * Explains why there is no store.
 	 * @param configured the store that is configured, or {@code null} if none is
 	 * @param connections the stores that the app has a connection for
 	 * @param beans the connections, including those that cannot be injected
-	 * @return what to throw
+	 * @return the exception to throw
 	 */
 	static StartupFailureException failure(@Nullable StoreType configured, Set<StoreType> connections,
 			Map<StoreType, List<String>> beans) {
@@ -65,9 +65,8 @@ final class MissingStore {
 			.filter((type) -> !names(type, beans).isEmpty())
 			.map((type) -> notInjectable(type, beans))
 			.collect(Collectors.joining(" Also, "));
-		return new StartupFailureException(
-				unset + (present.isEmpty() ? "the app has neither a RedisConnectionFactory nor a DataSource bean."
-						: present),
+		return new StartupFailureException(unset
+				+ (present.isEmpty() ? "the app has neither a RedisConnectionFactory nor a DataSource bean." : present),
 				"One of these:\n\n" + annotate(StoreType.REDIS, beans) + annotate(StoreType.JDBC, beans)
 						+ "- for Redis, %s\n- for a database, %s\n%s".formatted(ADD_REDIS, ADD_JDBC, OTHER_WAYS));
 	}

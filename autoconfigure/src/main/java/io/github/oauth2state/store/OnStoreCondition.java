@@ -2,17 +2,19 @@ package io.github.oauth2state.store;
 
 import java.util.Set;
 
-import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
 
-import io.github.oauth2state.config.StoreType;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 
 /**
  * Condition behind {@link ConditionalOnStore}.
@@ -26,24 +28,30 @@ class OnStoreCondition extends SpringBootCondition implements ConfigurationCondi
 
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		StoreType wanted = metadata.getAnnotations().get(ConditionalOnStore.class).getEnum("value", StoreType.class);
+		MergedAnnotation<ConditionalOnStore> annotation = metadata.getAnnotations().get(ConditionalOnStore.class);
+		StoreType wanted = annotation.getEnum("value", StoreType.class);
+		String property = annotation.getString("property");
 		ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnStore.class, wanted);
-		StoreType configured = configured(context);
-		if (configured != null) {
-			return new ConditionOutcome(configured == wanted, message.because("oauth2-state.store is " + configured));
+		ConfigurableListableBeanFactory beans = context.getBeanFactory();
+		Assert.state(beans != null, "Bean factory is there when beans are registered");
+		if (!StoreConnections.isAvailable(wanted, beans)) {
+			return ConditionOutcome.noMatch(message.because("the app has no connection for it"));
 		}
-		Set<StoreType> connections = connections(context);
+		String configured = Binder.get(context.getEnvironment()).bind(property, String.class).orElse("");
+		if (StringUtils.hasText(configured) || !property.equals(ConditionalOnStore.LOGINS)) {
+			return new ConditionOutcome(isSame(configured, wanted),
+					message.because(property + " is '" + configured + "'"));
+		}
+		Set<StoreType> connections = StoreConnections.in(beans);
 		return new ConditionOutcome(connections.equals(Set.of(wanted)),
-				message.because("oauth2-state.store is not set and the app has connections for " + connections));
+				message.because(property + " is not set and the app has connections for " + connections));
 	}
 
-	private static @Nullable StoreType configured(ConditionContext context) {
-		return Binder.get(context.getEnvironment()).bind("oauth2-state.store", StoreType.class).orElse(null);
-	}
-
-	private static Set<StoreType> connections(ConditionContext context) {
-		Assert.state(context.getBeanFactory() != null, "Bean factory is there when beans are registered");
-		return StoreConnections.in(context.getBeanFactory());
+	/**
+	 * Compares as Spring Boot does when it binds an enum.
+	 */
+	private static boolean isSame(String configured, StoreType wanted) {
+		return configured.replaceAll("[^A-Za-z0-9]", "").equalsIgnoreCase(wanted.name());
 	}
 
 }

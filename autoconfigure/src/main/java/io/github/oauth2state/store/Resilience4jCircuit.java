@@ -11,9 +11,10 @@ import org.apache.commons.logging.LogFactory;
 
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.store.StateStoreAutoConfiguration.CircuitBreakerProperties;
 
 /**
- * A circuit of Resilience4j's.
+ * A circuit that Resilience4j implements.
  */
 final class Resilience4jCircuit implements StoreCircuit {
 

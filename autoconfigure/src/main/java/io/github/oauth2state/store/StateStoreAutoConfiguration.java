@@ -1,6 +1,7 @@
 package io.github.oauth2state.store;
 
-import org.springframework.beans.factory.ObjectProvider;
+import java.time.Duration;
+
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -9,39 +10,36 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
-import io.github.oauth2state.config.OAuth2StateProperties;
+import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.PropertyCheck;
 
 /**
- * Auto-configuration that comes after those of the stores, and stops the app when none of
- * them applied: a login that silently stays in one instance is what users come to us to
- * get rid of.
+ * Auto-configuration of the circuit, and of the failure that stops the app if it has no
+ * store. Without that failure, logins would silently stay in one instance.
  */
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class,
 		afterName = { "io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration",
 				"io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration",
 				"io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration" })
 @ConditionalOnOAuth2State
-@EnableConfigurationProperties(CircuitBreakerProperties.class)
+@EnableConfigurationProperties(StateStoreAutoConfiguration.CircuitBreakerProperties.class)
 public final class StateStoreAutoConfiguration {
-
-	@Bean
-	StoreDecorators oauth2StateStoreDecorators(ObjectProvider<StoreDecorator> decorators) {
-		return new StoreDecorators(decorators.orderedStream().toList());
-	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	@Conditional(NeedsStore.class)
 	@SuppressWarnings("DoNotCallSuggester")
-	StateStore noStateStore(OAuth2StateProperties properties, ConfigurableListableBeanFactory beanFactory) {
-		throw MissingStore.failure(properties.store(), StoreConnections.in(beanFactory),
+	StateStore noStateStore(OAuth2StateSettings settings, ConfigurableListableBeanFactory beanFactory) {
+		throw MissingStore.failure(settings.store(), StoreConnections.in(beanFactory),
 				StoreConnections.beans(beanFactory));
 	}
 
@@ -60,8 +58,8 @@ public final class StateStoreAutoConfiguration {
 	}
 
 	/**
-	 * Logins that are kept in cookies need no store, and those of reactive apps have none
-	 * yet, of which they are warned.
+	 * Logins in cookies need no store. Reactive apps have none yet, and are warned of
+	 * that.
 	 */
 	static class NeedsStore extends NoneNestedConditions {
 
@@ -77,6 +75,48 @@ public final class StateStoreAutoConfiguration {
 		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 		static class Reactive {
 
+		}
+
+	}
+
+	/**
+	 * Properties of the circuit breaker that lets logins begin without waiting for a
+	 * store that does not answer.
+	 *
+	 * @param enabled whether there is one
+	 * @param slidingWindowSize over how many of the last begins failures are counted,
+	 * from 1 to 1000
+	 * @param minimumNumberOfCalls how many begins there must have been, from 1 to the
+	 * size of the window
+	 * @param failureRateThreshold from which percentage of failures on the circuit opens,
+	 * from 1 to 100
+	 * @param waitDuration how long it stays open before one login tries the store again,
+	 * from 100ms to 1h
+	 */
+	@ConfigurationProperties("oauth2-state.circuit-breaker")
+	record CircuitBreakerProperties(@DefaultValue("true") boolean enabled, @DefaultValue("10") int slidingWindowSize,
+			@DefaultValue("3") int minimumNumberOfCalls, @DefaultValue("50") int failureRateThreshold,
+			@DefaultValue("5s") Duration waitDuration) {
+
+		int checkedSlidingWindowSize() {
+			return PropertyCheck.of("oauth2-state.circuit-breaker.sliding-window-size", this.slidingWindowSize)
+				.between(1, 1000, "Use 1 to 1000, for example 10.");
+		}
+
+		int checkedMinimumNumberOfCalls() {
+			return PropertyCheck.of("oauth2-state.circuit-breaker.minimum-number-of-calls", this.minimumNumberOfCalls)
+				.between(1, this.slidingWindowSize,
+						"Use 1 to the value of oauth2-state.circuit-breaker.sliding-window-size.");
+		}
+
+		int checkedFailureRateThreshold() {
+			return PropertyCheck.of("oauth2-state.circuit-breaker.failure-rate-threshold", this.failureRateThreshold)
+				.between(1, 100, "Use 1 to 100, for example 50.");
+		}
+
+		Duration checkedWaitDuration() {
+			return PropertyCheck.of("oauth2-state.circuit-breaker.wait-duration", this.waitDuration)
+				.between(Duration.ofMillis(100), Duration.ofHours(1), "Use 100ms to 1h, for example 5s.");
 		}
 
 	}

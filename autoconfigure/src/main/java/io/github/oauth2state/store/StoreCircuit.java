@@ -5,29 +5,29 @@ import java.util.Locale;
 import io.github.oauth2state.StateStoreException;
 
 /**
- * Remembers whether the store answered lately, so that logins need not wait for it to
- * fail. Asked by logins as they begin, and by nothing else. Thread-safe.
+ * A circuit breaker around the store: logins that begin do not wait for a store that did
+ * not answer recent calls. Only the begin of a login asks it. Thread-safe.
  */
 public interface StoreCircuit {
 
 	/**
-	 * Asks for permission to call the store. Who gets it calls {@link #succeeded} or
-	 * {@link #failed} afterwards.
+	 * Asks for permission to call the store. A caller that gets it calls
+	 * {@link #succeeded} or {@link #failed} afterwards.
 	 * @return whether the store may be called
 	 */
 	boolean tryAcquire();
 
 	/**
-	 * Notes a call that was answered.
+	 * Records a call that was answered.
 	 * @param nanos how long it took
 	 */
 	void succeeded(long nanos);
 
 	/**
-	 * Notes a call that failed. What the store refused because of what it was sent is not
-	 * held against it.
+	 * Records a call that failed. A call that the store refused because of its content
+	 * does not count.
 	 * @param nanos how long it took
-	 * @param failure what became of it
+	 * @param failure how it failed
 	 */
 	void failed(long nanos, StateStoreException failure);
 
@@ -83,7 +83,7 @@ public interface StoreCircuit {
 		OPEN,
 
 		/**
-		 * A few calls find out whether the store answers again.
+		 * A single call finds out whether the store answers again.
 		 */
 		HALF_OPEN;
 

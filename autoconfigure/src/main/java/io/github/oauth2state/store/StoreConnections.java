@@ -2,7 +2,6 @@ package io.github.oauth2state.store;
 
 import java.lang.reflect.Field;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +12,6 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
-import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.util.Assert;
@@ -23,14 +20,12 @@ import org.springframework.util.ReflectionUtils;
 
 import io.github.oauth2state.OAuth2StateDataSource;
 import io.github.oauth2state.OAuth2StateRedisConnectionFactory;
-import io.github.oauth2state.config.StartupFailureException;
-import io.github.oauth2state.config.StoreType;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 
 /**
- * Tells which stores an app has a connection for, without loading classes that it lacks,
- * and chooses among several connections of a kind.
+ * Tells which stores an app has a connection for, without loading classes that it lacks.
  */
-public final class StoreConnections {
+final class StoreConnections {
 
 	private static final Map<StoreType, String> CONNECTION_TYPES = Map.of(StoreType.REDIS,
 			"org.springframework.data.redis.connection.RedisConnectionFactory", StoreType.JDBC, "javax.sql.DataSource");
@@ -62,7 +57,7 @@ public final class StoreConnections {
 	}
 
 	static boolean isAvailable(StoreType type, ConfigurableListableBeanFactory beanFactory) {
-		return isQualified(type, beanFactory)
+		return !CONNECTION_TYPES.containsKey(type) || isQualified(type, beanFactory)
 				|| names(type, beanFactory).anyMatch((name) -> is(name, UNQUALIFIED, beanFactory));
 	}
 
@@ -95,43 +90,8 @@ public final class StoreConnections {
 	}
 
 	/**
-	 * Chooses a connection.
-	 * @param <T> the type of the connection
-	 * @param type the store that it is for
-	 * @param qualified the beans that are qualified for the library
-	 * @param unqualified the beans that can be injected without a qualifier
-	 * @return the connection
-	 * @throws StartupFailureException if several come into question
-	 */
-	public static <T> T choose(StoreType type, ObjectProvider<T> qualified, ObjectProvider<T> unqualified) {
-		try {
-			T chosen = qualified.getIfAvailable();
-			return (chosen != null) ? chosen : unqualified.getObject();
-		}
-		catch (NoUniqueBeanDefinitionException ex) {
-			throw ambiguous(type, ex);
-		}
-	}
-
-	private static StartupFailureException ambiguous(StoreType type, NoUniqueBeanDefinitionException cause) {
-		Collection<String> found = cause.getBeanNamesFound();
-		boolean redis = type == StoreType.REDIS;
-		return new StartupFailureException(
-				"OAuth2 State cannot tell which of several %s beans to use: %s.".formatted(
-						redis ? "RedisConnectionFactory" : "DataSource",
-						quoted((found != null) ? found.stream().sorted().toList() : List.of())),
-				"""
-						One of these:
-
-						- annotate the one that OAuth2 State is to use with %s
-						- or mark the one that the app uses in general as @Primary"""
-					.formatted(redis ? "@OAuth2StateRedisConnectionFactory" : "@OAuth2StateDataSource"),
-				cause);
-	}
-
-	/**
-	 * Points that a connection could be injected at. The bean factory knows what a
-	 * qualifier, a default candidate and an autowire candidate are. The types of the
+	 * Injection points for a connection, with which the bean factory is asked for
+	 * qualifiers, default candidates and autowire candidates. The types of the
 	 * connections are left out, as the app may lack them.
 	 */
 	@SuppressWarnings("unused")

@@ -7,13 +7,13 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 
 /**
- * Keeps stores to {@link StateStore#MAX_VALUE_LENGTH}.
+ * Enforces {@link StateStore#MAX_VALUE_LENGTH} in the stores of the library.
  */
 public final class ValueLength {
 
 	/**
-	 * How many bytes of a value are read: one more than it may have, to tell that it is
-	 * too long.
+	 * The number of bytes of a value that are read: one more than allowed, so that
+	 * callers notice a value that is too long.
 	 */
 	public static final int READ = StateStore.MAX_VALUE_LENGTH + 1;
 
@@ -22,7 +22,7 @@ public final class ValueLength {
 
 	/**
 	 * Checks a value before it is written.
-	 * @param operation what to call the operation in the exception
+	 * @param operation the name of the operation, for the exception
 	 * @param value the value
 	 * @return the value
 	 * @throws StateStoreException if it is too long
@@ -36,7 +36,7 @@ public final class ValueLength {
 	}
 
 	/**
-	 * Cuts a value that was read whole.
+	 * Cuts a value that a store could only read as a whole.
 	 * @param value the value
 	 * @return at most {@link #READ} bytes of it
 	 */

@@ -1,5 +1,6 @@
 /**
- * Chooses the store, and says what to do when none can be chosen.
+ * The choice of the store, and what all stores share: the limit of values, decorators,
+ * and the circuit.
  */
 @NullMarked
 package io.github.oauth2state.store;

@@ -9,14 +9,14 @@ import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 
 /**
- * Says why Spring Security let nobody in, in words that can be logged: messages of
- * exceptions are left out, as they may quote what a provider or a browser sent.
+ * Describes a failure without the messages of exceptions, which may quote what a provider
+ * or a browser sent. The description can be logged.
  */
 public final class FailureReason {
 
 	/**
-	 * What the error codes of Spring Security and of RFC 6749 look like; that of a token
-	 * response is the provider's word.
+	 * What the error codes of Spring Security and of RFC 6749 look like. A provider may
+	 * send any text as the code of a token response.
 	 */
 	private static final Pattern CODE = Pattern.compile("[a-z_]{1,64}");
 
@@ -31,7 +31,7 @@ public final class FailureReason {
 	}
 
 	/**
-	 * Names an exception.
+	 * Describes an exception.
 	 * @param failure what was thrown
 	 * @return the OAuth 2.0 error code, if there is one, and the types of exceptions
 	 * below
@@ -58,9 +58,9 @@ public final class FailureReason {
 	}
 
 	/**
-	 * Names an error code.
-	 * @param code the code, whoever chose it
-	 * @return the same code, or "other" for what does not look like one
+	 * Describes an error code.
+	 * @param code the code, possibly hostile
+	 * @return the same code, or "other" if it does not look like one
 	 */
 	public static String ofCode(@Nullable String code) {
 		return (code != null && CODE.matcher(code).matches()) ? code : OTHER;

@@ -8,26 +8,26 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Writes no more than a number of lines in a while, and then how many it left out: who
- * can cause an outcome at will must not be able to fill a disk. Thread-safe.
+ * A log that writes at most 50 lines in 10 seconds, and then how many it left out.
+ * Otherwise somebody who can cause a log line at will could fill a disk. Thread-safe.
  */
 public final class LimitedLog {
 
 	static final int LINES = 50;
 
-	static final Duration WHILE = Duration.ofSeconds(10);
+	static final Duration PERIOD = Duration.ofSeconds(10);
 
 	private final Log logger;
 
 	private final LongSupplier nanoTime;
 
-	private long begun;
+	private long periodStart;
 
 	private int lines;
 
 	/**
 	 * Creates a log.
-	 * @param type whose log it is
+	 * @param type the class that writes to it
 	 */
 	public LimitedLog(Class<?> type) {
 		this(type, System::nanoTime);
@@ -36,7 +36,7 @@ public final class LimitedLog {
 	LimitedLog(Class<?> type, LongSupplier nanoTime) {
 		this.logger = LogFactory.getLog(type);
 		this.nanoTime = nanoTime;
-		this.begun = nanoTime.getAsLong();
+		this.periodStart = nanoTime.getAsLong();
 	}
 
 	/**
@@ -46,7 +46,7 @@ public final class LimitedLog {
 	public void write(Consumer<Log> line) {
 		int leftOut = leftOutBefore();
 		if (leftOut > 0) {
-			this.logger.warn(leftOut + " more lines in " + WHILE.toSeconds() + " seconds were left out");
+			this.logger.warn(leftOut + " more lines in " + PERIOD.toSeconds() + " seconds were left out");
 		}
 		if (leftOut >= 0) {
 			line.accept(this.logger);
@@ -55,15 +55,15 @@ public final class LimitedLog {
 
 	/**
 	 * Counts a line.
-	 * @return how many lines were left out in the while that is over, or -1 if this one
-	 * is to be left out too
+	 * @return how many lines were left out in the period before, or -1 if this line is to
+	 * be left out too
 	 */
 	private synchronized int leftOutBefore() {
 		int leftOut = 0;
 		long now = this.nanoTime.getAsLong();
-		if (now - this.begun >= WHILE.toNanos()) {
+		if (now - this.periodStart >= PERIOD.toNanos()) {
 			leftOut = Math.max(0, this.lines - LINES);
-			this.begun = now;
+			this.periodStart = now;
 			this.lines = 0;
 		}
 		return (++this.lines <= LINES) ? leftOut : -1;

@@ -7,16 +7,16 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * A field that has a setter at most, and has to be read all the same.
+ * A private field without a getter that has to be read by reflection.
  *
- * @param type the class that has it
+ * @param type the class that declares it
  * @param name its name
  */
 public record PrivateField(Class<?> type, String name) {
 
 	/**
 	 * Reads the field.
-	 * @param target what has it, or {@code null} if it is static
+	 * @param target the object whose field it is, or {@code null} if it is static
 	 * @return its value
 	 * @throws IllegalStateException if this version of the class has no such field
 	 */
@@ -30,8 +30,8 @@ public record PrivateField(Class<?> type, String name) {
 	}
 
 	/**
-	 * Lets a native image keep the field.
-	 * @param hints where that is told
+	 * Keeps the field in a native image.
+	 * @param hints the hints of the image
 	 */
 	public void register(RuntimeHints hints) {
 		Field field = find();

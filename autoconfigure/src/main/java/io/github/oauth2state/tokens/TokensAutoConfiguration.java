@@ -29,13 +29,12 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.config.StartupFailureException;
-import io.github.oauth2state.config.StoreType;
 import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
-import io.github.oauth2state.store.StoreConnections;
-import io.github.oauth2state.store.StoreDecorators;
+import io.github.oauth2state.store.StoreDecorator;
 
 /**
  * Auto-configuration of tokens that instances share. Comes before that of Spring Boot,
@@ -108,7 +107,7 @@ public final class TokensAutoConfiguration {
 		@Bean(SERVICE)
 		SharedAuthorizedClientService oauth2StateAuthorizedClientService(TokensProperties properties,
 				OAuth2StateSettings settings, ObjectProvider<TokenKeys> keys, ObjectProvider<ConfiguredStore<?>> stores,
-				StoreDecorators decorators, ClientRegistrationRepository registrations) {
+				ObjectProvider<StoreDecorator> decorators, ClientRegistrationRepository registrations) {
 			TokenKeys present = keys.getIfAvailable(() -> tokenKeys(properties, settings));
 			StateStore store = stores.stream()
 				.filter((candidate) -> candidate.type().name().equals(properties.store().name()))
@@ -117,7 +116,7 @@ public final class TokensAutoConfiguration {
 				.orElseThrow(() -> noConnection(properties.store()));
 			logger.info("Tokens are kept in %s: namespace '%s', time to live %s unless they tell".formatted(store,
 					settings.namespace(), DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
-			return new SharedAuthorizedClientService(registrations, decorators.around(store),
+			return new SharedAuthorizedClientService(registrations, StoreDecorator.decorate(store, decorators),
 					new SealedTokens(present, settings.namespace()), properties.checkedTtl(), InstantSource.system());
 		}
 
@@ -150,7 +149,7 @@ public final class TokensAutoConfiguration {
 			if (qualified.stream().findAny().isEmpty() && unqualified.stream().findAny().isEmpty()) {
 				throw noConnection(TokenStoreType.JDBC_PLAIN);
 			}
-			return StoreConnections.choose(StoreType.JDBC, qualified, unqualified);
+			return ConfiguredStore.chooseConnection(StoreType.JDBC, qualified, unqualified);
 		}
 
 	}

@@ -21,6 +21,7 @@ import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,8 +39,8 @@ class OAuth2StateEndpointTests {
 	private final LastCleanup cleanup = new LastCleanup(() -> CLEANUP);
 
 	private final OAuth2StateEndpoint endpoint = new OAuth2StateEndpoint(new SwitchableStore(), TestRollouts.state(),
-			new OAuth2StateSettings("shop", Duration.ofMillis(1500)), Duration.ofMinutes(10), this.logins,
-			this.cleanup);
+			new OAuth2StateSettings("shop", Duration.ofMillis(1500), null, OnStoreFailure.SESSION),
+			Duration.ofMinutes(10), this.logins, this.cleanup);
 
 	@Test
 	void settingsAreWrittenAsText() {

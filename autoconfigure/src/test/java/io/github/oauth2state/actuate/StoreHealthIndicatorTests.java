@@ -14,6 +14,7 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
@@ -25,7 +26,8 @@ import static org.mockito.Mockito.mock;
  */
 class StoreHealthIndicatorTests {
 
-	private static final OAuth2StateSettings SETTINGS = new OAuth2StateSettings("shop", Duration.ofSeconds(2));
+	private static final OAuth2StateSettings SETTINGS = new OAuth2StateSettings("shop", Duration.ofSeconds(2), null,
+			OnStoreFailure.SESSION);
 
 	private final SwitchableStore store = new SwitchableStore();
 

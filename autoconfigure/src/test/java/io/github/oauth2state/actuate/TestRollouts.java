@@ -6,7 +6,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
-import io.github.oauth2state.config.OnStoreFailure;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
@@ -25,8 +25,8 @@ final class TestRollouts {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, LoginAutoConfiguration.class,
 					RolloutAutoConfiguration.class))
-			.run((context) -> state.set(new RolloutState(context.getBean(Rollout.class),
-					context.getBean(StoreCircuit.class), OnStoreFailure.SESSION)));
+			.run((context) -> state.set(new RolloutState(context.getBean(Rollout.class), StoreCircuit.alwaysClosed(),
+					OnStoreFailure.SESSION)));
 		return state.get();
 	}
 

@@ -28,6 +28,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -13,6 +13,10 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.MapPropertySource;
 
+import io.github.oauth2state.config.OAuth2StateSettings.OAuth2StateProperties;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -29,7 +33,7 @@ class OAuth2StateSettingsTests {
 			assertThat(context.getBean(OAuth2StateProperties.class))
 				.isEqualTo(new OAuth2StateProperties(true, null, null, Duration.ofSeconds(2), OnStoreFailure.SESSION));
 			assertThat(context.getBean(OAuth2StateSettings.class))
-				.isEqualTo(new OAuth2StateSettings("application", Duration.ofSeconds(2)));
+				.isEqualTo(new OAuth2StateSettings("application", Duration.ofSeconds(2), null, OnStoreFailure.SESSION));
 		});
 	}
 
@@ -41,8 +45,8 @@ class OAuth2StateSettingsTests {
 			.run((context) -> {
 				assertThat(context.getBean(OAuth2StateProperties.class)).isEqualTo(new OAuth2StateProperties(true,
 						StoreType.JDBC, "shop-1", Duration.ofMillis(500), OnStoreFailure.SESSION));
-				assertThat(context.getBean(OAuth2StateSettings.class))
-					.isEqualTo(new OAuth2StateSettings("shop-1", Duration.ofMillis(500)));
+				assertThat(context.getBean(OAuth2StateSettings.class)).isEqualTo(new OAuth2StateSettings("shop-1",
+						Duration.ofMillis(500), StoreType.JDBC, OnStoreFailure.SESSION));
 			});
 	}
 
@@ -50,7 +54,7 @@ class OAuth2StateSettingsTests {
 	@EnumSource(StoreType.class)
 	void storeIsNamedInLowerCase(StoreType store) {
 		this.runner.withPropertyValues("oauth2-state.store=" + store.name().toLowerCase(Locale.ROOT))
-			.run((context) -> assertThat(context.getBean(OAuth2StateProperties.class).store()).isEqualTo(store));
+			.run((context) -> assertThat(context.getBean(OAuth2StateSettings.class).store()).isEqualTo(store));
 	}
 
 	@Test

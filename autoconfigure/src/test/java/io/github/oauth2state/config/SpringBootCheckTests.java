@@ -30,7 +30,7 @@ class SpringBootCheckTests {
 	@ValueSource(strings = { "3.5.7", "3.5.0-SNAPSHOT", "3.0.0-M1", "2.7.18" })
 	void earlierReleaseStopsTheApp(String version) {
 		StartupFailureException failure = catchThrowableOfType(StartupFailureException.class,
-				() -> SpringBootCheck.check(version));
+				() -> StartupCheck.checkSpringBoot(version));
 		FailureAnalysis analysis = new StartupFailureAnalyzer().analyze(failure);
 		assertThat(analysis.getDescription()).isEqualTo(
 				"OAuth2 State needs Spring Boot 4.0 or later, and this app runs on Spring Boot " + version + ".");
@@ -42,14 +42,14 @@ class SpringBootCheckTests {
 	@NullSource
 	@ValueSource(strings = { "4.0.0", "4.0.0-RC1", "4.1.2", "5.0.0", "10.0.0", "unknown", "" })
 	void laterReleaseDoesNot(String version) {
-		assertThatCode(() -> SpringBootCheck.check(version)).doesNotThrowAnyException();
+		assertThatCode(() -> StartupCheck.checkSpringBoot(version)).doesNotThrowAnyException();
 	}
 
 	@Test
 	void springBootCallsItAndItsAnalyzer() {
-		assertThat(load(ApplicationListener.class)).hasAtLeastOneElementOfType(SpringBootCheck.class);
+		assertThat(load(ApplicationListener.class)).hasAtLeastOneElementOfType(StartupCheck.class);
 		assertThat(load(FailureAnalyzer.class)).hasAtLeastOneElementOfType(StartupFailureAnalyzer.class);
-		assertThatCode(() -> SpringBootCheck.check(SpringBootVersion.getVersion())).doesNotThrowAnyException();
+		assertThatCode(() -> StartupCheck.checkSpringBoot(SpringBootVersion.getVersion())).doesNotThrowAnyException();
 	}
 
 	/**
@@ -57,8 +57,8 @@ class SpringBootCheckTests {
 	 */
 	@Test
 	void needsNoClassThatEarlierReleasesDoNotHave() {
-		JavaClasses classes = new ClassFileImporter().importClasses(SpringBootCheck.class,
-				StartupFailureException.class, StartupFailureAnalyzer.class);
+		JavaClasses classes = new ClassFileImporter().importClasses(StartupCheck.class, StartupFailureException.class,
+				StartupFailureAnalyzer.class);
 		ArchRuleDefinition.classes()
 			.should()
 			.onlyDependOnClassesThat()
@@ -67,7 +67,9 @@ class SpringBootCheckTests {
 							"org\\.springframework\\.boot\\.context\\.event\\.ApplicationEnvironmentPreparedEvent",
 							"org\\.springframework\\.boot\\.diagnostics\\.\\w+",
 							"org\\.springframework\\.context\\.Application(Listener|Event)",
-							"io\\.github\\.oauth2state\\.config\\.(SpringBootCheck|StartupFailure\\w+)"))
+							"org\\.springframework\\.core\\.env\\.\\w*Environment",
+							"org\\.springframework\\.util\\.StringUtils",
+							"io\\.github\\.oauth2state\\.config\\.(Startup\\w+|PropertyCheck)"))
 			.check(classes);
 	}
 

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for {@link SwitchCheck}.
+ * Tests for {@link StartupCheck}: switches.
  */
 class SwitchCheckTests {
 
@@ -30,12 +30,12 @@ class SwitchCheckTests {
 	@ValueSource(strings = { "true", "TRUE", "false", "off", "no", "0", "" })
 	void switchThatIsClearDoesNot(String value) {
 		MockEnvironment environment = new MockEnvironment().withProperty("oauth2-state.enabled", value);
-		assertThatCode(() -> SwitchCheck.check(environment)).doesNotThrowAnyException();
+		assertThatCode(() -> StartupCheck.checkSwitches(environment)).doesNotThrowAnyException();
 	}
 
 	@Test
 	void switchThatIsNotSetDoesNot() {
-		assertThatCode(() -> SwitchCheck.check(new MockEnvironment())).doesNotThrowAnyException();
+		assertThatCode(() -> StartupCheck.checkSwitches(new MockEnvironment())).doesNotThrowAnyException();
 	}
 
 	private static void run(String property) {

@@ -25,7 +25,7 @@ class LimitedLogTests {
 	void floodIsCutAndCounted(CapturedOutput output) {
 		write(LimitedLog.LINES + 1000);
 		assertThat(output.getOut().split(LINE, -1)).hasSize(LimitedLog.LINES + 1);
-		this.ticker.nanos += LimitedLog.WHILE.toNanos();
+		this.ticker.nanos += LimitedLog.PERIOD.toNanos();
 		write(1);
 		assertThat(output.getOut()).contains("1000 more lines in 10 seconds were left out");
 		assertThat(output.getOut().split(LINE, -1)).hasSize(LimitedLog.LINES + 2);
@@ -35,7 +35,7 @@ class LimitedLogTests {
 	void whatIsNoFloodIsWritten(CapturedOutput output) {
 		for (int i = 0; i < 5; i++) {
 			write(LimitedLog.LINES);
-			this.ticker.nanos += LimitedLog.WHILE.toNanos();
+			this.ticker.nanos += LimitedLog.PERIOD.toNanos();
 		}
 		assertThat(output.getOut().split(LINE, -1)).hasSize(5 * LimitedLog.LINES + 1);
 		assertThat(output.getOut()).doesNotContain("left out");

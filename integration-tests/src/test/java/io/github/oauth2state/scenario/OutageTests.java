@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
-import io.github.oauth2state.config.OnStoreFailure;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.store.StoreCircuit;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -19,7 +19,7 @@ import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
-import io.github.oauth2state.config.OnStoreFailure;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.login.AttemptCounter;
 import io.github.oauth2state.login.BegunInCookie;
 import io.github.oauth2state.login.BegunLogin;

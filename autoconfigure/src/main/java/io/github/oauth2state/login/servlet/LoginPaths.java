@@ -1,7 +1,7 @@
 package io.github.oauth2state.login.servlet;
 
 import io.github.oauth2state.LoginPath;
-import io.github.oauth2state.config.OnStoreFailure;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.store.StoreCircuit;
 

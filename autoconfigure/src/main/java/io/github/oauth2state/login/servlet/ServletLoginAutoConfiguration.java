@@ -28,9 +28,8 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
-import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
-import io.github.oauth2state.config.StoreType;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.login.LoginEvents;
 import io.github.oauth2state.login.LoginSettings;
@@ -39,7 +38,7 @@ import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.StoreCircuit;
-import io.github.oauth2state.store.StoreDecorators;
+import io.github.oauth2state.store.StoreDecorator;
 
 /**
  * Auto-configuration that hooks the shared repository into every filter chain which has
@@ -56,13 +55,13 @@ public final class ServletLoginAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(ServletLoginAutoConfiguration.class);
 
 	@Bean
-	LoginPaths oauth2StateLoginPaths(OAuth2StateProperties properties, Rollout rollout, StoreCircuit circuit) {
-		LoginPath rolledOut = (properties.store() == StoreType.COOKIE) ? LoginPath.COOKIE : LoginPath.SHARED;
-		return new LoginPaths(rolledOut, rollout, circuit, properties.onStoreFailure());
+	LoginPaths oauth2StateLoginPaths(OAuth2StateSettings settings, Rollout rollout, StoreCircuit circuit) {
+		LoginPath rolledOut = (settings.store() == StoreType.COOKIE) ? LoginPath.COOKIE : LoginPath.SHARED;
+		return new LoginPaths(rolledOut, rollout, circuit, settings.onStoreFailure());
 	}
 
 	@Bean
-	LoginServices oauth2StateLoginServices(ObjectProvider<StateStore> stores, StoreDecorators decorators,
+	LoginServices oauth2StateLoginServices(ObjectProvider<StateStore> stores, ObjectProvider<StoreDecorator> decorators,
 			PendingLogins logins, LoginEvents events, LoginPaths paths, LoginSettings loginSettings,
 			OAuth2StateSettings settings) {
 		StateStore store = (paths.rolledOut() == LoginPath.COOKIE) ? new NoStore() : stores.getObject();
@@ -72,7 +71,7 @@ public final class ServletLoginAutoConfiguration {
 							DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
 							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS),
 							paths.rollout().describe(), loginSettings.cookie().describe()));
-		return new LoginServices(decorators.around(store), logins, events, loginSettings, paths,
+		return new LoginServices(StoreDecorator.decorate(store, decorators), logins, events, loginSettings, paths,
 				new PlainHttpWarning());
 	}
 

@@ -13,7 +13,7 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.util.ClassUtils;
 
 import io.github.oauth2state.LoginPath;
-import io.github.oauth2state.config.OnStoreFailure;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.login.LoginProperties.Sessions;
 import io.github.oauth2state.support.LimitedLog;
 

@@ -5,10 +5,11 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.config.StartupFailureException;
+import io.github.oauth2state.store.jdbc.SqlFailures.DatabaseUnreachableException;
 
 /**
- * The database that the store is kept in, which may be away when the app starts. What it
- * is then becomes known later. Thread-safe.
+ * The database that keeps the records. If it cannot be reached when the app starts, its
+ * kind becomes known later. Thread-safe.
  */
 final class ChosenDatabase {
 
@@ -16,30 +17,30 @@ final class ChosenDatabase {
 
 	private volatile @Nullable Database kind;
 
-	private volatile boolean ready;
+	private volatile boolean open;
 
 	ChosenDatabase(DataSource dataSource) {
 		this.dataSource = dataSource;
 	}
 
 	/**
-	 * Returns a database of which all is known.
-	 * @param dataSource leads to it
-	 * @param kind what it is
+	 * Creates a database that can be used at once.
+	 * @param dataSource the data source that connects to it
+	 * @param kind the kind of database
 	 * @return the database
 	 */
-	static ChosenDatabase ready(DataSource dataSource, Database kind) {
+	static ChosenDatabase of(DataSource dataSource, Database kind) {
 		ChosenDatabase database = new ChosenDatabase(dataSource);
 		database.kind = kind;
-		database.ready = true;
+		database.open = true;
 		return database;
 	}
 
 	/**
 	 * Finds out which kind of database it is.
 	 * @return the kind
-	 * @throws StartupFailureException if it is another one, or does not tell
-	 * @throws DatabaseAwayException if it cannot be reached
+	 * @throws StartupFailureException if it is unsupported or unknown
+	 * @throws DatabaseUnreachableException if it cannot be reached
 	 */
 	Database find() {
 		Database found = Database.of(this.dataSource);
@@ -57,32 +58,32 @@ final class ChosenDatabase {
 
 	/**
 	 * Returns which kind of database it is.
-	 * @return the kind, or {@code null} while it was never reached
+	 * @return the kind, or {@code null} until the database is reached
 	 */
 	@Nullable Database kind() {
 		return this.kind;
 	}
 
 	/**
-	 * Lets the store use the database, as its table is what it is going to be.
+	 * Allows the store to use the database, once its table is ready.
 	 */
 	void open() {
-		this.ready = true;
+		this.open = true;
 	}
 
 	/**
-	 * Keeps the store from using it.
+	 * Prevents the store from using the database.
 	 */
 	void close() {
-		this.ready = false;
+		this.open = false;
 	}
 
 	/**
-	 * Tells whether the store may use it.
+	 * Returns whether the store may use the database.
 	 * @return whether it may
 	 */
 	boolean isOpen() {
-		return this.ready;
+		return this.open;
 	}
 
 	@Override

@@ -12,9 +12,10 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.config.StartupFailureException;
+import io.github.oauth2state.store.jdbc.SqlFailures.DatabaseUnreachableException;
 
 /**
- * A kind of database that the store knows how to talk to.
+ * A kind of database that the store supports.
  */
 enum Database {
 
@@ -45,19 +46,21 @@ enum Database {
 	}
 
 	/**
-	 * Asks a database which one it is.
-	 * @param dataSource leads to the database
+	 * Asks a database which kind it is.
+	 * @param dataSource the data source that connects to it
 	 * @return the kind of database
-	 * @throws StartupFailureException if it is another one, or does not tell
-	 * @throws DatabaseAwayException if it cannot be reached
+	 * @throws StartupFailureException if it is unsupported or unknown
+	 * @throws DatabaseUnreachableException if it cannot be reached
 	 */
 	static Database of(DataSource dataSource) {
 		String productName = productName(dataSource);
 		return Arrays.stream(values())
 			.filter((database) -> database.productName.equals(productName))
 			.findFirst()
-			.orElseThrow(() -> unsupported("The store 'jdbc' does not know the database '" + productName + "', but these: "
-					+ Arrays.stream(values()).map(Database::toString).collect(Collectors.joining(", ")) + ".", null));
+			.orElseThrow(() -> unsupported(
+					"The store 'jdbc' does not know the database '" + productName + "', but these: "
+							+ Arrays.stream(values()).map(Database::toString).collect(Collectors.joining(", ")) + ".",
+					null));
 	}
 
 	private static String productName(DataSource dataSource) {
@@ -75,10 +78,10 @@ enum Database {
 			throw ex;
 		}
 		catch (SQLException | RuntimeException ex) {
-			// Pools wrap what they met in exceptions of their own
+			// Pools wrap the exceptions of drivers in their own
 			SQLException failure = SqlFailures.in(ex);
-			if (failure != null && SqlFailures.isAway(failure)) {
-				throw new DatabaseAwayException(failure);
+			if (failure != null && SqlFailures.isUnreachable(failure)) {
+				throw new DatabaseUnreachableException(failure);
 			}
 			throw unclear(dataSource, ex.toString(), ex);
 		}
@@ -120,19 +123,19 @@ enum Database {
 	}
 
 	/**
-	 * Tells which database a pool leads to that has not been reached yet, as far as that
-	 * shows: a wrapper of a driver may have it anywhere in its URL.
+	 * Guesses whether a pool that has not connected yet connects to PostgreSQL. A wrapper
+	 * of a driver may have the name anywhere in its URL.
 	 * @param texts its URL and the names of its driver
-	 * @return whether it is PostgreSQL
+	 * @return whether it is probably PostgreSQL
 	 */
 	static boolean looksLikePostgresql(@Nullable String... texts) {
 		return Arrays.stream(texts).anyMatch((text) -> text != null && text.contains("postgresql"));
 	}
 
 	/**
-	 * Tells PostgreSQL's own driver to keep to the timeout, and to itself what the
-	 * records are. Other drivers may take the URL for that of another database: one that
-	 * is started for the URL, for example.
+	 * Makes PostgreSQL's own driver keep to the timeout, and keep the content of records
+	 * out of its messages. The URLs of other drivers stay as they are: with a parameter
+	 * more, some would connect to another database.
 	 * @param url the URL that the app connects to
 	 * @param timeout how long a statement may take
 	 * @return the URL for the store to connect to
@@ -141,7 +144,7 @@ enum Database {
 		if (!url.startsWith("jdbc:postgresql:")) {
 			return url;
 		}
-		// Who waits for an answer also waits until the attempt to cancel it has ended
+		// A caller also waits until the attempt to cancel its statement has ended
 		return url + (url.contains("?") ? "&" : "?") + "cancelSignalTimeout=" + StateStatements.seconds(timeout)
 				+ "&logServerErrorDetail=false";
 	}

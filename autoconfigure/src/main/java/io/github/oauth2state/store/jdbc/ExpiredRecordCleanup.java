@@ -3,33 +3,31 @@ package io.github.oauth2state.store.jdbc;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
-import org.springframework.context.SmartLifecycle;
 
 import io.github.oauth2state.CleanupEvent;
 import io.github.oauth2state.CleanupListener;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.store.jdbc.JdbcStateStore.Backlog;
+import io.github.oauth2state.support.PeriodicTask;
 
 /**
- * Removes expired records now and then. All instances may do it at once: what one has
- * locked, the others leave to it.
+ * Removes expired records at intervals. All instances may do so at once: they skip
+ * records that another instance has locked.
  */
-class ExpiredRecordCleanup implements SmartLifecycle {
+class ExpiredRecordCleanup extends PeriodicTask {
 
 	private static final Log logger = LogFactory.getLog(ExpiredRecordCleanup.class);
 
-	private static final int REST_FACTOR = 3;
+	private static final int PAUSE_FACTOR = 3;
 
-	private static final Duration MAX_REST = Duration.ofSeconds(1);
+	private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
 
 	private static final Backlog NOTHING = new Backlog(0, Duration.ZERO);
 
@@ -43,10 +41,9 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 
 	private final List<CleanupListener> listeners;
 
-	private volatile @Nullable ScheduledExecutorService scheduler;
-
 	ExpiredRecordCleanup(JdbcStateStore store, Duration interval, int batchSize, Duration maxDuration,
 			List<CleanupListener> listeners) {
+		super("oauth2-state-cleanup", interval);
 		this.store = store;
 		this.interval = interval;
 		this.batchSize = batchSize;
@@ -55,28 +52,18 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 	}
 
 	/**
-	 * Begins at a random time within the interval, so that instances that were started
+	 * Starts at a random time within the interval, so that instances that were started
 	 * together do not clean together.
 	 */
 	@Override
-	@SuppressWarnings("FutureReturnValueIgnored")
-	public void start() {
-		ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(ExpiredRecordCleanup::thread);
-		long millis = this.interval.toMillis();
-		long firstDelay = ThreadLocalRandom.current().nextLong(millis);
-		started.scheduleWithFixedDelay(this::clean, firstDelay, millis, TimeUnit.MILLISECONDS);
-		this.scheduler = started;
+	protected Duration firstDelay() {
+		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(this.interval.toMillis()));
 	}
 
-	private static Thread thread(Runnable work) {
-		Thread thread = new Thread(work, "oauth2-state-cleanup");
-		thread.setDaemon(true);
-		return thread;
-	}
-
-	private void clean() {
+	@Override
+	protected void run() {
 		if (!this.store.isOpen()) {
-			// That was said at startup
+			// A warning at startup said so
 			return;
 		}
 		long begun = System.nanoTime();
@@ -109,7 +96,7 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 			batch = this.store.removeExpired(this.batchSize);
 			removed.addAndGet(batch);
 			if (batch == this.batchSize) {
-				rest(System.nanoTime() - begun);
+				pause(System.nanoTime() - begun);
 			}
 		}
 		while (batch == this.batchSize && System.nanoTime() - deadline < 0 && isRunning());
@@ -127,15 +114,15 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 	}
 
 	/**
-	 * Leaves the database to the logins for longer than the batch took: the busier it is,
-	 * the longer.
+	 * Pauses for longer than the batch took, so that logins come first: the busier the
+	 * database is, the longer.
 	 */
-	private static void rest(long batchNanos) {
+	private static void pause(long batchNanos) {
 		try {
-			TimeUnit.NANOSECONDS.sleep(Math.min(REST_FACTOR * batchNanos, MAX_REST.toNanos()));
+			TimeUnit.NANOSECONDS.sleep(Math.min(PAUSE_FACTOR * batchNanos, MAX_PAUSE.toNanos()));
 		}
 		catch (InterruptedException ex) {
-			// The app stops
+			// The app is stopping
 			Thread.currentThread().interrupt();
 		}
 	}
@@ -146,20 +133,6 @@ class ExpiredRecordCleanup implements SmartLifecycle {
 		Throwable cause = (failure.getCause() != null) ? failure.getCause() : failure;
 		String state = (cause instanceof SQLException ex) ? ", SQLState " + ex.getSQLState() : "";
 		return reason + cause.getClass().getName() + state;
-	}
-
-	@Override
-	public void stop() {
-		ScheduledExecutorService running = this.scheduler;
-		this.scheduler = null;
-		if (running != null) {
-			running.shutdownNow();
-		}
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.scheduler != null;
 	}
 
 }

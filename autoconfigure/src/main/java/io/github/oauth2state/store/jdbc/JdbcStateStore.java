@@ -13,9 +13,8 @@ import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.store.ValueLength;
 
 /**
- * A {@link StateStore} in a table: a row per record, and one statement per call where the
- * database has one for it. Where it has none, each call still has one statement that
- * decides.
+ * A {@link StateStore} in a table with one row per record. A call runs one statement
+ * where the database has a statement for it. Otherwise one of its statements decides.
  */
 final class JdbcStateStore implements StateStore, DisposableBean {
 
@@ -39,16 +38,16 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 	}
 
 	/**
-	 * Returns the statements. A database that was away when the app started counts as
-	 * away until its table is there, so that no login waits for that.
+	 * Returns the statements. A database that could not be reached when the app started
+	 * counts as unreachable until its table is ready, so that no login waits for it.
 	 */
 	private StateSql sql(String operation) {
 		StateSql known = this.sql;
 		if (known == null) {
 			Database kind = this.database.kind();
 			if (kind == null || !this.database.isOpen()) {
-				throw new StateStoreException(Reason.CONNECTION,
-						"No connection to the database for " + operation + ": it was away when the app started", null);
+				throw new StateStoreException(Reason.CONNECTION, "No connection to the database for " + operation
+						+ ": it could not be reached when the app started", null);
 			}
 			known = kind.sql(this.table, this.asynchronousCommit);
 			this.sql = known;
@@ -57,7 +56,7 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 	}
 
 	/**
-	 * Tells whether there is a database to use.
+	 * Returns whether the database can be used.
 	 */
 	boolean isOpen() {
 		return this.database.isOpen();
@@ -84,7 +83,7 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 				return Optional.empty();
 			}
 		}
-		throw everChanging("putIfAbsent");
+		throw keptChanging("putIfAbsent");
 	}
 
 	private boolean putOverExpired(StateKey key, byte[] value, Duration ttl) {
@@ -111,11 +110,12 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 				return there;
 			}
 		}
-		throw everChanging("take");
+		throw keptChanging("take");
 	}
 
-	private static StateStoreException everChanging(String operation) {
-		return new StateStoreException(Reason.REJECTED, "JDBC " + operation + " met ever changing records", null);
+	private static StateStoreException keptChanging(String operation) {
+		return new StateStoreException(Reason.REJECTED, "JDBC " + operation + " failed: the record kept changing",
+				null);
 	}
 
 	@Override
@@ -132,16 +132,16 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 
 	/**
 	 * Removes expired records.
-	 * @param limit how many at most
-	 * @return how many it were
+	 * @param limit the maximum number of records to remove
+	 * @return the number of records removed
 	 */
 	int removeExpired(int limit) {
 		return this.statements.updateUnprepared("cleanup", sql("cleanup").clean(limit));
 	}
 
 	/**
-	 * Counts what the table holds, which takes a scan of an index.
-	 * @return what it holds
+	 * Counts the records in the table, which takes a scan of an index.
+	 * @return the counts
 	 */
 	Backlog backlog() {
 		return this.statements.row("backlog", sql("backlog").backlog(),
@@ -160,6 +160,15 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 	@Override
 	public String toString() {
 		return "jdbc, table " + this.table + " on " + this.database;
+	}
+
+	/**
+	 * The records in the table.
+	 *
+	 * @param pending the number of records that have not expired
+	 * @param oldestExpired how long ago the oldest record expired, zero if none has
+	 */
+	record Backlog(long pending, Duration oldestExpired) {
 	}
 
 }

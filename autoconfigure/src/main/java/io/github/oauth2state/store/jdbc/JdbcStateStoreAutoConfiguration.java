@@ -10,7 +10,6 @@ import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
@@ -25,11 +24,10 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
-import io.github.oauth2state.config.StoreType;
-import io.github.oauth2state.store.ConditionalOnConnection;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.store.ConditionalOnStore;
 import io.github.oauth2state.store.ConfiguredStore;
-import io.github.oauth2state.store.StoreConnections;
+import io.github.oauth2state.store.jdbc.SqlFailures.DatabaseUnreachableException;
 
 /**
  * Auto-configuration of the JDBC store, its table and its cleanup. It needs what Spring
@@ -42,7 +40,6 @@ import io.github.oauth2state.store.StoreConnections;
 @ConditionalOnOAuth2State
 @ConditionalOnClass(DataSourceScriptDatabaseInitializer.class)
 @Conditional(JdbcStateStoreAutoConfiguration.Needed.class)
-@ConditionalOnConnection(StoreType.JDBC)
 @EnableConfigurationProperties(JdbcStateStoreProperties.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class JdbcStateStoreAutoConfiguration {
@@ -52,14 +49,15 @@ public final class JdbcStateStoreAutoConfiguration {
 	@Bean
 	ChosenDatabase oauth2StateDatabase(@OAuth2StateDataSource ObjectProvider<DataSource> qualified,
 			ObjectProvider<DataSource> unqualified, JdbcStateStoreProperties properties) {
-		ChosenDatabase database = new ChosenDatabase(StoreConnections.choose(StoreType.JDBC, qualified, unqualified));
+		ChosenDatabase database = new ChosenDatabase(
+				ConfiguredStore.chooseConnection(StoreType.JDBC, qualified, unqualified));
 		try {
 			properties.postgresql().checkFor(database.find());
 			database.open();
 		}
-		catch (DatabaseAwayException ex) {
-			logger.warn("The database cannot be reached (" + ex.reason() + "). The app starts without it, and what it "
-					+ "is and its table are not checked yet. Until it is reached, logins begin as "
+		catch (DatabaseUnreachableException ex) {
+			logger.warn("The database cannot be reached (" + ex.reason() + "). The app starts without it, and its "
+					+ "kind and its table are not checked yet. Until it is reached, logins begin as "
 					+ "oauth2-state.on-store-failure says, and expired records stay.");
 		}
 		return database;
@@ -99,9 +97,9 @@ public final class JdbcStateStoreAutoConfiguration {
 	}
 
 	@Bean
-	LateDatabase oauth2StateLateDatabase(ChosenDatabase database, StateSchemaInitializer schema,
+	LateDatabaseSetup oauth2StateLateDatabase(ChosenDatabase database, StateSchemaInitializer schema,
 			JdbcStateStoreProperties properties, ObjectProvider<TableCheck> check) {
-		return new LateDatabase(database, schema, properties.postgresql(), check.getIfAvailable());
+		return new LateDatabaseSetup(database, schema, properties.postgresql(), check.getIfAvailable());
 	}
 
 	@Bean
@@ -114,7 +112,8 @@ public final class JdbcStateStoreAutoConfiguration {
 	}
 
 	/**
-	 * Logins, unless the app has a store of its own for them, or tokens.
+	 * Matches where logins or tokens are kept in this store. An app may have a store of
+	 * its own for logins.
 	 */
 	static class Needed extends AnyNestedCondition {
 
@@ -128,7 +127,7 @@ public final class JdbcStateStoreAutoConfiguration {
 
 		}
 
-		@ConditionalOnProperty(name = "oauth2-state.tokens.store", havingValue = "jdbc")
+		@ConditionalOnStore(value = StoreType.JDBC, property = ConditionalOnStore.TOKENS)
 		static class ByTokens {
 
 		}

@@ -16,7 +16,7 @@ import io.github.oauth2state.config.PropertyCheck;
  * @param initializeSchema when to create the table at startup
  * @param validateSchema whether to check at startup that the table can keep records
  * @param cleanup removal of expired records
- * @param postgresql what only PostgreSQL has
+ * @param postgresql options that only PostgreSQL has
  */
 @ConfigurationProperties("oauth2-state.jdbc")
 record JdbcStateStoreProperties(@DefaultValue("oauth2_state") String tableName,
@@ -61,8 +61,8 @@ record JdbcStateStoreProperties(@DefaultValue("oauth2_state") String tableName,
 	}
 
 	/**
-	 * What only PostgreSQL has. Both make writes cheaper, and a crash of the database
-	 * costly.
+	 * Options that only PostgreSQL has. Both make writes cheaper, and a crash of the
+	 * database costly.
 	 *
 	 * @param unlogged whether a table that the library creates is UNLOGGED; a crash of
 	 * the database or a failover empties it

@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
 
 /**
- * Derives a small pool from the app's HikariCP pool. Loaded only where HikariCP is there.
+ * Derives a small connection pool from the app's HikariCP pool. Loaded only where
+ * HikariCP is on the class path.
  */
 final class OwnPool {
 
 	/**
-	 * Statements take about a millisecond, so that few connections serve many logins.
+	 * Statements take about a millisecond, so a few connections serve many logins.
 	 */
 	private static final int MAX_CONNECTIONS = 4;
 
@@ -52,8 +53,8 @@ final class OwnPool {
 	}
 
 	/**
-	 * Returns what the app's pool would connect with now. Passwords are replaced while
-	 * the app runs, and tokens of clouds live for minutes.
+	 * Returns the credentials that the app's pool would use now. Passwords may change
+	 * while the app runs, and tokens of cloud providers live for minutes.
 	 */
 	private static Credentials credentials(HikariDataSource pool) {
 		HikariCredentialsProvider provider = pool.getCredentialsProvider();
@@ -65,8 +66,8 @@ final class OwnPool {
 	}
 
 	/**
-	 * HikariCP makes the timeout of a pool that of the {@code DriverManager}, and so of
-	 * every connection that the app makes from then on.
+	 * Starts the pool and restores the timeout of the {@code DriverManager}, which
+	 * HikariCP sets for every connection that the app opens from then on.
 	 */
 	private static HikariDataSource start(HikariConfig config) {
 		int loginTimeout = DriverManager.getLoginTimeout();
@@ -99,7 +100,7 @@ final class OwnPool {
 		config.setHealthCheckRegistry(null);
 		withoutMetrics(config);
 		if (app.getJdbcUrl() != null) {
-			// Not as driver properties, which are the same object in the app's pool
+			// Not as driver properties: the app's pool has the same object
 			config.setJdbcUrl(Database.boundedUrl(app.getJdbcUrl(), timeout));
 		}
 		return config;
@@ -111,7 +112,7 @@ final class OwnPool {
 	}
 
 	private static void withoutMetrics(HikariConfig config) {
-		// The app measures its own pool, and a registry takes only one of a name
+		// The app measures its own pool, and a registry accepts a name only once
 		if (config.getMetricRegistry() != null) {
 			config.setMetricRegistry(null);
 		}

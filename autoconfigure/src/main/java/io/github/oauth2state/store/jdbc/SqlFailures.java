@@ -17,7 +17,7 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 
 /**
- * Tells what became of a statement that failed, by the SQLState where there is one.
+ * Classifies the failure of a statement, by its SQLState where it has one.
  */
 final class SqlFailures {
 
@@ -57,18 +57,18 @@ final class SqlFailures {
 	}
 
 	/**
-	 * Tells a database that takes no writes at present, as a standby does.
-	 * @param failure what happened
-	 * @return whether it may take writes later
+	 * Recognizes a database that does not accept writes at present, such as a standby.
+	 * @param failure the failure of a statement
+	 * @return whether it may accept writes later
 	 */
 	static boolean isReadOnly(SQLException failure) {
 		return state(failure).startsWith("25") || MYSQL_READ_ONLY.contains(failure.getErrorCode());
 	}
 
 	/**
-	 * Deadlocks and the like.
-	 * @param failure what happened
-	 * @return whether the database has undone the statement for the sake of others
+	 * Recognizes deadlocks and similar conflicts.
+	 * @param failure the failure of a statement
+	 * @return whether the database rolled the statement back in favor of others
 	 */
 	static boolean isRolledBack(SQLException failure) {
 		return failure instanceof SQLTransactionRollbackException || state(failure).startsWith("40");
@@ -89,12 +89,12 @@ final class SqlFailures {
 	}
 
 	/**
-	 * Tells a database that cannot be reached at present from one that can never be, for
-	 * want of a driver or with these credentials.
+	 * Recognizes a database that cannot be reached at present. Without a driver, or with
+	 * credentials that are refused, it can never be reached.
 	 * @param failure why there is no connection
 	 * @return whether there may be one later
 	 */
-	static boolean isAway(SQLException failure) {
+	static boolean isUnreachable(SQLException failure) {
 		String state = state(failure);
 		if (state.startsWith(REFUSED_CREDENTIALS) || isWithoutDriver(failure)) {
 			return false;
@@ -140,8 +140,8 @@ final class SqlFailures {
 
 	private static String message(String operation, Reason reason) {
 		return switch (reason) {
-			case CONNECTION -> "The database went away before, or does not serve, " + operation;
-			case TIMEOUT -> "The database did not answer in time to " + operation;
+			case CONNECTION -> "The database did not answer " + operation;
+			case TIMEOUT -> "The database did not answer " + operation + " in time";
 			case AMBIGUOUS -> "The connection to the database broke during " + operation;
 			case REJECTED -> "The database refused " + operation;
 		};
@@ -149,6 +149,31 @@ final class SqlFailures {
 
 	private static String state(SQLException failure) {
 		return Objects.requireNonNullElse(failure.getSQLState(), "");
+	}
+
+	/**
+	 * Thrown when the database cannot be reached.
+	 */
+	@SuppressWarnings("serial")
+	static final class DatabaseUnreachableException extends RuntimeException {
+
+		DatabaseUnreachableException(SQLException cause) {
+			super("The database cannot be reached", cause);
+		}
+
+		/**
+		 * Describes the cause without the messages of drivers, which may contain data.
+		 * @return a description
+		 */
+		String reason() {
+			Throwable root = this;
+			while (root.getCause() != null) {
+				root = root.getCause();
+			}
+			SQLException failure = (SQLException) getCause();
+			return ((failure != null) ? "SQLState " + failure.getSQLState() + ", " : "") + root.getClass().getName();
+		}
+
 	}
 
 }

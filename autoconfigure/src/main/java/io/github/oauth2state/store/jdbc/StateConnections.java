@@ -6,18 +6,22 @@ import java.time.Duration;
 
 import javax.sql.DataSource;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.util.ClassUtils;
 
 /**
- * Where the store gets its connections from: a pool of its own where the app has a
- * HikariCP pool that it can be derived from, otherwise the app's data source.
+ * The connections of the store: from a pool of its own if the app has a HikariCP pool to
+ * derive it from, otherwise from the app's data source.
  * <p>
- * It must be a pool of its own because a login may need a record while the app's
- * transactions hold all connections of theirs, and wait for the login.
+ * The store needs a pool of its own because a login may need a record while transactions
+ * of the app hold all connections of the app's pool and wait for that login.
  */
 final class StateConnections implements AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(StateConnections.class);
 
 	private static final boolean HIKARI = ClassUtils.isPresent("com.zaxxer.hikari.HikariDataSource",
 			StateConnections.class.getClassLoader());
@@ -37,7 +41,7 @@ final class StateConnections implements AutoCloseable {
 	/**
 	 * Derives connections.
 	 * @param app the app's data source
-	 * @param database what it leads to, if that is known
+	 * @param database the kind of database, or {@code null} if it is not known yet
 	 * @param timeout how long a call of the store may take
 	 * @return connections
 	 */
@@ -48,7 +52,7 @@ final class StateConnections implements AutoCloseable {
 	}
 
 	private static DataSource outsideTransactions(DataSource dataSource) {
-		// Such a proxy hands out the connection of the caller's transaction
+		// Such a proxy returns the connection of the caller's transaction
 		DataSource current = dataSource;
 		while (current instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null) {
 			current = proxy.getTargetDataSource();
@@ -57,13 +61,14 @@ final class StateConnections implements AutoCloseable {
 	}
 
 	private static int networkTimeout(Duration timeout) {
-		// A little more than the query timeout, which leaves a connection that can go on
+		// A little more than the query timeout, after which a connection can still be
+		// used
 		return Math.toIntExact(timeout.plus(timeout.dividedBy(4)).toMillis());
 	}
 
 	/**
 	 * Lends a connection in auto-commit mode.
-	 * @param operation what to call it in exceptions
+	 * @param operation the name of the operation, for exceptions
 	 * @return the connection
 	 */
 	BorrowedConnection borrow(String operation) {
@@ -81,6 +86,81 @@ final class StateConnections implements AutoCloseable {
 		if (this.own) {
 			OwnPool.close(this.dataSource);
 		}
+	}
+
+	/**
+	 * A connection that is set up for one statement, and returned as it was before.
+	 *
+	 * @param connection the connection
+	 * @param autoCommit whether it was in auto-commit mode
+	 * @param networkTimeout what its network timeout was, or {@link #UNSUPPORTED}
+	 */
+	record BorrowedConnection(Connection connection, boolean autoCommit, int networkTimeout) implements AutoCloseable {
+
+		private static final int UNSUPPORTED = -1;
+
+		static BorrowedConnection of(Connection connection, int networkTimeout) throws SQLException {
+			try {
+				boolean autoCommit = connection.getAutoCommit();
+				if (!autoCommit) {
+					connection.setAutoCommit(true);
+				}
+				return new BorrowedConnection(connection, autoCommit, limit(connection, networkTimeout));
+			}
+			catch (SQLException ex) {
+				closeQuietly(connection);
+				throw ex;
+			}
+		}
+
+		private static int limit(Connection connection, int networkTimeout) {
+			try {
+				int before = connection.getNetworkTimeout();
+				connection.setNetworkTimeout(Runnable::run, networkTimeout);
+				return before;
+			}
+			catch (SQLException ex) {
+				return UNSUPPORTED;
+			}
+		}
+
+		/**
+		 * Never fails, as the statement has its result already.
+		 */
+		@Override
+		public void close() {
+			try {
+				restore();
+			}
+			catch (SQLException ex) {
+				logger.debug("Cannot restore a connection", ex);
+			}
+			finally {
+				closeQuietly(this.connection);
+			}
+		}
+
+		private void restore() throws SQLException {
+			if (this.connection.isClosed()) {
+				return;
+			}
+			if (this.networkTimeout != UNSUPPORTED) {
+				this.connection.setNetworkTimeout(Runnable::run, this.networkTimeout);
+			}
+			if (!this.autoCommit) {
+				this.connection.setAutoCommit(false);
+			}
+		}
+
+		private static void closeQuietly(Connection connection) {
+			try {
+				connection.close();
+			}
+			catch (SQLException ex) {
+				logger.debug("Cannot close a connection", ex);
+			}
+		}
+
 	}
 
 }

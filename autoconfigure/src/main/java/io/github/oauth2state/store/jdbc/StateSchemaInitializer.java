@@ -18,6 +18,7 @@ import org.springframework.jdbc.datasource.init.ScriptException;
 import org.springframework.util.Assert;
 
 import io.github.oauth2state.config.StartupFailureException;
+import io.github.oauth2state.store.jdbc.SqlFailures.DatabaseUnreachableException;
 
 /**
  * Creates the table under its configured name.
@@ -57,7 +58,8 @@ class StateSchemaInitializer extends DataSourceScriptDatabaseInitializer {
 	}
 
 	/**
-	 * Leaves it to {@link LateDatabase} if the database is away, or takes no writes.
+	 * Leaves the table to {@link LateDatabaseSetup} if the database cannot be reached, or
+	 * does not accept writes.
 	 */
 	@Override
 	public void afterPropertiesSet() throws Exception {
@@ -67,7 +69,7 @@ class StateSchemaInitializer extends DataSourceScriptDatabaseInitializer {
 		try {
 			super.afterPropertiesSet();
 		}
-		catch (DatabaseAwayException ex) {
+		catch (DatabaseUnreachableException ex) {
 			this.database.close();
 			logger.warn("The table '" + this.table + "' cannot be created or checked at present (" + ex.reason()
 					+ "). The app starts without it. Until it can, logins begin as oauth2-state.on-store-failure says.");
@@ -75,8 +77,9 @@ class StateSchemaInitializer extends DataSourceScriptDatabaseInitializer {
 	}
 
 	/**
-	 * Creates the table, if that is wanted.
-	 * @throws DatabaseAwayException if the database is away, or takes no writes
+	 * Creates the table, if that is configured.
+	 * @throws DatabaseUnreachableException if the database cannot be reached, or does not
+	 * accept writes
 	 * @throws StartupFailureException if the table cannot be created
 	 */
 	@Override
@@ -89,8 +92,8 @@ class StateSchemaInitializer extends DataSourceScriptDatabaseInitializer {
 		}
 		catch (RuntimeException ex) {
 			SQLException failure = SqlFailures.in(ex);
-			if (failure != null && (SqlFailures.isAway(failure) || SqlFailures.isReadOnly(failure))) {
-				throw new DatabaseAwayException(failure);
+			if (failure != null && (SqlFailures.isUnreachable(failure) || SqlFailures.isReadOnly(failure))) {
+				throw new DatabaseUnreachableException(failure);
 			}
 			if (failure != null) {
 				throw TableCheck.unusable(this.table, kind, "it could not be created, " + failure.getMessage()
@@ -101,8 +104,9 @@ class StateSchemaInitializer extends DataSourceScriptDatabaseInitializer {
 	}
 
 	/**
-	 * When instances start together, two may find no table and both create it, and one of
-	 * them fails, in spite of IF NOT EXISTS. It will find the table when it looks again.
+	 * Tries several times. When instances start together, two may find no table and both
+	 * create it, and one of them fails in spite of IF NOT EXISTS. It finds the table when
+	 * it looks again.
 	 */
 	@Override
 	protected void runScripts(Scripts scripts) {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import io.github.oauth2state.store.ValueLength;
 
 /**
- * The statements of the store on one kind of database. Whether a record has expired is
- * decided by the clock of the database only.
+ * The SQL statements of the store for one kind of database. Only the clock of the
+ * database decides whether a record has expired.
  *
  * @param put stores a record unless there is one: key, value, milliseconds
  * @param putOverExpired stores a record where one has expired: value, milliseconds, key;
@@ -19,14 +19,14 @@ import io.github.oauth2state.store.ValueLength;
  * @param replace writes another value: value, milliseconds, key, expected value
  * @param remove deletes a record: key, expected value
  * @param clean deletes expired records; see {@link #clean(int)}
- * @param backlog counts records that live, and tells for how many milliseconds the oldest
- * has been expired, negative if it has not
+ * @param backlog counts records that have not expired, and returns how many milliseconds
+ * ago the oldest expired, negative if it has not
  */
 record StateSql(String put, @Nullable String putOverExpired, String find, @Nullable String take, String replace,
 		String remove, String clean, String backlog) {
 
 	/**
-	 * The value of a record, as far as it is read and compared.
+	 * The part of a value that is read and compared.
 	 */
 	private static final String VALUE = "SUBSTRING(record_value FROM 1 FOR " + ValueLength.READ + ")";
 
@@ -101,8 +101,9 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 	}
 
 	/**
-	 * There is an INSERT that updates what it finds, but whether it did can only be told
-	 * from the count if the connection was not asked to count rows that matched.
+	 * Uses a plain INSERT. MySQL has one that updates an existing row, but its count
+	 * shows whether it did only on connections that count changed rows rather than found
+	 * ones.
 	 */
 	static StateSql mysql(TableName table) {
 		return new StateSql("""
@@ -126,10 +127,10 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 	}
 
 	/**
-	 * Returns the statement that deletes expired records. It has no parameter, as it is
-	 * not to be prepared: a plan that a database has kept from when the table was empty
-	 * scans all of it for every batch.
-	 * @param limit how many at most
+	 * Returns the statement that deletes expired records. It has no parameter and is not
+	 * prepared: a plan from the time when the table was empty would scan the whole table
+	 * for every batch.
+	 * @param limit the maximum number of records to delete
 	 * @return a statement
 	 */
 	String clean(int limit) {

@@ -10,18 +10,21 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.oauth2state.store.jdbc.StateConnections.BorrowedConnection;
+
 /**
- * Runs one statement, in a transaction of its own that the database commits with it.
+ * Runs SQL statements, each in a transaction of its own that the database commits with
+ * it.
  * <p>
  * Spring's {@code JdbcTemplate} would join the transaction of the caller where the
- * {@code DataSource} is the same, and a record taken there would come back with its
- * rollback.
+ * {@code DataSource} is the same. A record that was taken there would reappear if that
+ * transaction rolled back.
  */
 final class StateStatements implements AutoCloseable {
 
 	/**
-	 * Where transactions are serializable by default, they are often undone for the sake
-	 * of others when many run at once.
+	 * Where transactions are serializable by default, many are rolled back when they run
+	 * at once.
 	 */
 	private static final int MAX_ATTEMPTS = 12;
 
@@ -40,7 +43,7 @@ final class StateStatements implements AutoCloseable {
 	}
 
 	/**
-	 * Rounds up to what JDBC can be told.
+	 * Rounds a timeout up to whole seconds, as JDBC has no smaller unit.
 	 * @param timeout how long a statement may take
 	 * @return whole seconds, at least one
 	 */
@@ -50,7 +53,7 @@ final class StateStatements implements AutoCloseable {
 
 	/**
 	 * Queries one value.
-	 * @param operation what to call it in exceptions
+	 * @param operation the name of the operation, for exceptions
 	 * @param sql the statement
 	 * @param parameters its parameters
 	 * @return the first column of the first row, if there is one
@@ -66,9 +69,9 @@ final class StateStatements implements AutoCloseable {
 	/**
 	 * Queries the one row of a query that has no parameters.
 	 * @param <T> the type of the result
-	 * @param operation what to call it in exceptions
+	 * @param operation the name of the operation, for exceptions
 	 * @param sql the statement
-	 * @param mapper makes the result of the row
+	 * @param mapper converts the row
 	 * @return the result
 	 */
 	<T> T row(String operation, String sql, RowMapper<T> mapper) {
@@ -82,20 +85,20 @@ final class StateStatements implements AutoCloseable {
 
 	/**
 	 * Changes rows.
-	 * @param operation what to call it in exceptions
+	 * @param operation the name of the operation, for exceptions
 	 * @param sql the statement
 	 * @param parameters its parameters
-	 * @return how many rows changed
+	 * @return the number of rows changed
 	 */
 	int update(String operation, String sql, Object... parameters) {
 		return run(operation, sql, PreparedStatement::executeUpdate, parameters);
 	}
 
 	/**
-	 * Changes rows by a statement that the database plans anew each time.
-	 * @param operation what to call it in exceptions
+	 * Changes rows with a statement that the database plans anew each time.
+	 * @param operation the name of the operation, for exceptions
 	 * @param sql the statement, which has no parameters
-	 * @return how many rows changed
+	 * @return the number of rows changed
 	 */
 	int updateUnprepared(String operation, String sql) {
 		return run(operation, (connection) -> {
@@ -107,8 +110,8 @@ final class StateStatements implements AutoCloseable {
 	}
 
 	/**
-	 * Adds a row that may be there.
-	 * @param operation what to call it in exceptions
+	 * Adds a row unless there is one with its key.
+	 * @param operation the name of the operation, for exceptions
 	 * @param sql the statement
 	 * @param parameters its parameters
 	 * @return whether it was added
@@ -140,7 +143,7 @@ final class StateStatements implements AutoCloseable {
 	}
 
 	private <T> T run(String operation, Work<T> work) {
-		// What the database has undone for the sake of others can be repeated
+		// A statement that was rolled back in favor of others can be repeated
 		long begun = System.nanoTime();
 		for (int attempt = 1; true; attempt++) {
 			try (BorrowedConnection borrowed = this.connections.borrow(operation)) {
@@ -157,8 +160,8 @@ final class StateStatements implements AutoCloseable {
 	}
 
 	/**
-	 * Waits for a random time, without a connection, so that those that were undone
-	 * together do not meet again.
+	 * Waits for a random time, without a connection, so that statements that were in
+	 * conflict do not meet again.
 	 */
 	private static void pause(int attempt) {
 		long max = Math.min(MAX_PAUSE_MILLIS, 1L << attempt);
@@ -171,7 +174,7 @@ final class StateStatements implements AutoCloseable {
 	}
 
 	/**
-	 * Makes something of a row.
+	 * Converts a row.
 	 *
 	 * @param <T> the type of the result
 	 */
@@ -195,7 +198,7 @@ final class StateStatements implements AutoCloseable {
 	}
 
 	/**
-	 * What is done on a connection.
+	 * Work on a connection.
 	 *
 	 * @param <T> the type of the result
 	 */

@@ -22,8 +22,8 @@ import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.StartupFailureException;
 
 /**
- * Finds out at startup, rather than at the first login, whether a table can keep records,
- * by a record that goes through its life: that needs the columns, their sizes, the
+ * Checks at startup, rather than at the first login, that a table can keep records. It
+ * puts, replaces and takes a test record, which needs the columns, their sizes, the
  * primary key and the rights of the database user.
  */
 final class TableCheck implements InitializingBean {
@@ -58,7 +58,7 @@ final class TableCheck implements InitializingBean {
 
 	private void check(Database kind) {
 		try {
-			live(StateKey.of("table-check", UUID.randomUUID().toString()), kind);
+			writeAndTake(StateKey.of("table-check", UUID.randomUUID().toString()), kind);
 		}
 		catch (StateStoreException ex) {
 			SQLException cause = (ex.getCause() instanceof SQLException sql) ? sql : new SQLException(ex.getMessage());
@@ -70,7 +70,7 @@ final class TableCheck implements InitializingBean {
 		}
 	}
 
-	private void live(StateKey key, Database kind) {
+	private void writeAndTake(StateKey key, Database kind) {
 		byte[] large = new byte[StateStore.MAX_VALUE_LENGTH];
 		byte[] small = { 1 };
 		Optional<byte[]> there = this.store.putIfAbsent(key, large, TTL);
@@ -102,7 +102,8 @@ final class TableCheck implements InitializingBean {
 		String otherSchema = table.hasSchema() ? ""
 				: "- or set oauth2-state.jdbc.table-name=<schema>." + table + ", if it is in another schema\n";
 		return new StartupFailureException(
-				"The table '" + table + "' on " + database + " cannot keep records: " + reason + lookedFor, """
+				"The table '" + table + "' on " + database + " cannot keep records: " + reason + lookedFor,
+				"""
 						One of these:
 
 						- create the table by a migration, or by hand:

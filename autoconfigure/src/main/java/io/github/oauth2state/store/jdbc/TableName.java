@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The table of the records, as it stands in SQL, which cannot take names as parameters.
+ * The name of the table, checked, as SQL statements cannot have names as parameters.
  *
  * @param text the name, with its schema if it was given with one
  */
@@ -35,7 +35,7 @@ record TableName(String text) {
 	}
 
 	/**
-	 * Puts this name in the place of the default one.
+	 * Replaces the default name by this one.
 	 * @param script a script that names the default table and its index
 	 * @return the script for this table
 	 */
@@ -45,8 +45,8 @@ record TableName(String text) {
 	}
 
 	private String indexName() {
-		// An index lies in the schema of its table, and its name has none. Databases cut
-		// what is too long, so that it could become the name of the table.
+		// The name of an index has no schema, as the index is in that of its table.
+		// Databases cut a name that is too long, so it could become that of the table.
 		String table = this.text.substring(this.text.indexOf('.') + 1);
 		int length = Math.min(table.length(), MAX_INDEX_NAME - INDEX_SUFFIX.length());
 		return table.substring(0, length) + INDEX_SUFFIX;

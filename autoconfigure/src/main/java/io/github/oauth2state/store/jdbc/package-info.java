@@ -1,5 +1,5 @@
 /**
- * Keeps records in one table of a database.
+ * The store that keeps records in a table of a database.
  */
 @NullMarked
 package io.github.oauth2state.store.jdbc;

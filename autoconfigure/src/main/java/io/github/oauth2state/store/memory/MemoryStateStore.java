@@ -16,10 +16,10 @@ import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.store.ValueLength;
 
 /**
- * A {@link StateStore} that no other instance sees.
+ * A {@link StateStore} in the memory of this JVM, which no other instance sees.
  * <p>
- * When it is full it refuses new records, as a Redis without room does. To evict the
- * oldest instead would let anybody who begins enough logins end those of all users.
+ * When it is full, it refuses new records, as Redis does without memory. If it evicted
+ * the oldest instead, anybody who begins enough logins could end those of all users.
  */
 final class MemoryStateStore implements StateStore {
 
@@ -123,7 +123,7 @@ final class MemoryStateStore implements StateStore {
 	}
 
 	/**
-	 * Removes what is left of logins that were never finished.
+	 * Removes expired records.
 	 */
 	private void purge(Duration interval) {
 		long now = this.clock.millis();
@@ -139,7 +139,8 @@ final class MemoryStateStore implements StateStore {
 	}
 
 	/**
-	 * A value that was put once. No record, as two of the same content are not the same.
+	 * A value that was put once. It is not a record, as two entries with the same content
+	 * are not equal.
 	 */
 	private static final class Entry {
 

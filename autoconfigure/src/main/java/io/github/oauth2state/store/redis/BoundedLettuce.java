@@ -2,6 +2,8 @@ package io.github.oauth2state.store.redis;
 
 import java.lang.reflect.Field;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
@@ -9,6 +11,7 @@ import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConfiguration;
@@ -19,8 +22,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Derives a connection factory from the app's that goes to the same server in the same
- * way, but fails in time and never sends a command later than it was asked to.
+ * Derives a Lettuce connection factory from that of the app. It connects to the same
+ * server in the same way, but keeps to a timeout and never sends a command late.
  */
 final class BoundedLettuce {
 
@@ -31,8 +34,8 @@ final class BoundedLettuce {
 	 * Derives a connection factory.
 	 * @param app the app's connection factory
 	 * @param timeout how long connecting may take, and a command
-	 * @return a started factory, not connected yet, or {@code null} if it cannot be told
-	 * where the app's connects to
+	 * @return a started factory, not connected yet, or {@code null} if the app's
+	 * configuration cannot be read
 	 */
 	static @Nullable LettuceConnectionFactory derive(LettuceConnectionFactory app, Duration timeout) {
 		RedisConfiguration configuration = configuration(app);
@@ -46,9 +49,9 @@ final class BoundedLettuce {
 	}
 
 	static @Nullable RedisConfiguration configuration(LettuceConnectionFactory app) {
-		// The getters do not tell all. There is none for a static primary with replicas,
-		// and for a standalone configuration given as a RedisConfiguration they tell the
-		// default one, localhost.
+		// The getters are not enough. There is none for a static primary with replicas,
+		// and for a standalone server that was given as a RedisConfiguration they return
+		// the default, localhost.
 		Field field = ReflectionUtils.findField(LettuceConnectionFactory.class, "configuration",
 				RedisConfiguration.class);
 		if (field == null) {
@@ -59,9 +62,8 @@ final class BoundedLettuce {
 	}
 
 	/**
-	 * Takes over how to connect. Left out are pooling, as all commands share a
-	 * connection, and replicas to read from, as they may lag behind and not know what was
-	 * just put.
+	 * Copies how to connect. Pooling is left out, as all commands share a connection.
+	 * Reading from replicas is left out, as they may lag behind and lack a new record.
 	 * @param app the app's client configuration
 	 * @param timeout how long connecting may take, and a command
 	 * @return the store's client configuration
@@ -93,7 +95,7 @@ final class BoundedLettuce {
 
 	private static <B extends ClientOptions.Builder> B bound(B builder, ClientOptions options, Duration timeout) {
 		// A command that waits for a connection, or is sent again on the next one, could
-		// take a record long after its caller has given up
+		// take a record long after its caller gave up
 		builder.autoReconnect(true)
 			.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
 			.replayFilter((command) -> true)
@@ -108,8 +110,8 @@ final class BoundedLettuce {
 	}
 
 	/**
-	 * Bounds the options of a cluster once more, as Spring Data derives its own from
-	 * them, and Lettuce forgets the replay filter whenever it copies these.
+	 * Sets the options of a cluster again, as Spring Data derives its own from them, and
+	 * Lettuce loses the replay filter whenever it copies options.
 	 */
 	private static final class BoundedConnectionFactory extends LettuceConnectionFactory {
 
@@ -129,6 +131,51 @@ final class BoundedLettuce {
 				cluster.setOptions(bounded(options, this.timeout));
 			}
 			return client;
+		}
+
+	}
+
+	/**
+	 * Makes Lettuce notice when another node of a cluster takes over. It keeps what the
+	 * app has set, and switches on what Spring Boot and Lettuce leave off.
+	 */
+	private static final class FollowedTopology extends ClusterTopologyRefreshOptions {
+
+		private static final Duration PERIOD = Duration.ofSeconds(30);
+
+		private static final Duration PAUSE = Duration.ofSeconds(5);
+
+		private final ClusterTopologyRefreshOptions app;
+
+		FollowedTopology(ClusterTopologyRefreshOptions app) {
+			super(app);
+			this.app = app;
+		}
+
+		@Override
+		public Set<RefreshTrigger> getAdaptiveRefreshTriggers() {
+			Set<RefreshTrigger> triggers = this.app.getAdaptiveRefreshTriggers();
+			return triggers.isEmpty() ? EnumSet.allOf(RefreshTrigger.class) : triggers;
+		}
+
+		/**
+		 * Returns how long triggers are ignored after one. It is no more than the default
+		 * of Lettuce 7: before a cluster gives up the old master, there is no news.
+		 */
+		@Override
+		public Duration getAdaptiveRefreshTimeout() {
+			Duration pause = this.app.getAdaptiveRefreshTimeout();
+			return pause.equals(DEFAULT_ADAPTIVE_REFRESH_TIMEOUT_DURATION) ? PAUSE : pause;
+		}
+
+		@Override
+		public boolean isPeriodicRefreshEnabled() {
+			return true;
+		}
+
+		@Override
+		public Duration getRefreshPeriod() {
+			return this.app.isPeriodicRefreshEnabled() ? this.app.getRefreshPeriod() : PERIOD;
 		}
 
 	}

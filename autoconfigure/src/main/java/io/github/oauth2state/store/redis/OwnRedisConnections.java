@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.lettuce.core.cluster.RedisClusterClient;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
@@ -16,17 +18,19 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 
 /**
- * Connections of the store's own that all share one native connection.
+ * Lettuce connections of the store's own, which share one native connection.
  * <p>
- * Spring Data makes the native connection under a lock, one caller after the other, so
- * that while a server swallows packets the last of many callers would wait many times the
- * timeout. Here one attempt at a time runs aside, and everyone waits for it, once.
+ * Spring Data opens the native connection under a lock, one caller after the other. While
+ * a server does not answer, the last of many callers would wait many times the timeout.
+ * Here a background thread makes one attempt at a time, and all callers wait for it once.
  */
 final class OwnRedisConnections implements RedisConnections {
 
+	private static final Log logger = LogFactory.getLog(OwnRedisConnections.class);
+
 	/**
-	 * To connect to a cluster anew breaks the connections to all its nodes, also to those
-	 * that answer.
+	 * A new connection to a cluster ends the connections to all its nodes, including
+	 * those that answer.
 	 */
 	private static final Duration CLUSTER_PATIENCE = Duration.ofSeconds(30);
 
@@ -38,9 +42,9 @@ final class OwnRedisConnections implements RedisConnections {
 
 	private @Nullable FutureTask<Void> connecting;
 
-	private long begun;
+	private long startedAt;
 
-	private boolean mistrusted = true;
+	private boolean mustReconnect = true;
 
 	OwnRedisConnections(LettuceConnectionFactory factory, Duration timeout) {
 		this.factory = factory;
@@ -50,9 +54,8 @@ final class OwnRedisConnections implements RedisConnections {
 	}
 
 	/**
-	 * Begins to connect, and does not wait for it: the first login of an instance should
-	 * not have to, least of all on a machine that is busy with starting. If it fails, the
-	 * first call tries again.
+	 * Starts to connect and does not wait, so that the first login of an instance need
+	 * not wait either. If it fails, the first call tries again.
 	 */
 	void connectAhead() {
 		FutureTask<Void> unused = connecting();
@@ -66,9 +69,9 @@ final class OwnRedisConnections implements RedisConnections {
 
 	private synchronized FutureTask<Void> connecting() {
 		if (this.connecting == null) {
-			boolean anew = this.mistrusted;
+			boolean anew = this.mustReconnect;
 			this.connecting = new FutureTask<>(() -> connect(anew), null);
-			this.begun = System.nanoTime();
+			this.startedAt = System.nanoTime();
 			Thread thread = new Thread(this.connecting, "oauth2-state-redis-connect");
 			thread.setDaemon(true);
 			thread.start();
@@ -84,13 +87,13 @@ final class OwnRedisConnections implements RedisConnections {
 			}
 		}
 		catch (RuntimeException ex) {
-			connectAgain(true);
+			reconnect(true);
 			throw ex;
 		}
 	}
 
 	/**
-	 * Tells whether Lettuce has connected again by itself.
+	 * Returns whether Lettuce has reconnected by itself.
 	 */
 	private boolean answers() {
 		try (RedisConnection connection = this.factory.getConnection()) {
@@ -101,9 +104,9 @@ final class OwnRedisConnections implements RedisConnections {
 		}
 	}
 
-	private synchronized void connectAgain(boolean anew) {
+	private synchronized void reconnect(boolean anew) {
 		this.connecting = null;
-		this.mistrusted = anew;
+		this.mustReconnect = anew;
 	}
 
 	private void await(FutureTask<Void> connecting) {
@@ -123,12 +126,13 @@ final class OwnRedisConnections implements RedisConnections {
 	}
 
 	/**
-	 * Lets the next call connect anew, unless the connection is younger than the command.
+	 * Makes the next call connect anew, unless the connection is younger than the
+	 * command.
 	 * <p>
-	 * When the other end is gone without a word, for example in a failover, it takes the
-	 * operating system a quarter of an hour to notice. When it is gone for long, Lettuce
-	 * waits up to half a minute between two attempts. And when it has become a replica,
-	 * it goes on answering, while clients that look for the master find another.
+	 * If a server disappears without closing the connection, as in a failover, the
+	 * operating system needs a quarter of an hour to notice. If it is gone for long,
+	 * Lettuce waits up to half a minute between two attempts. And if it has become a
+	 * replica, it still answers, although a new connection would find the new master.
 	 */
 	@Override
 	public void failed(StateStoreException failure) {
@@ -138,20 +142,80 @@ final class OwnRedisConnections implements RedisConnections {
 			if (this.topology != null) {
 				this.topology.refresh();
 			}
-			connectAgainUnlessYoung(useless || this.topology != null);
+			reconnectUnlessYoung(useless || this.topology != null);
 		}
 	}
 
-	private synchronized void connectAgainUnlessYoung(boolean anew) {
+	private synchronized void reconnectUnlessYoung(boolean anew) {
 		Duration young = (this.topology != null) ? CLUSTER_PATIENCE : this.timeout;
-		if (System.nanoTime() - this.begun >= young.toNanos()) {
-			connectAgain(anew);
+		if (System.nanoTime() - this.startedAt >= young.toNanos()) {
+			reconnect(anew);
 		}
 	}
 
 	@Override
 	public void close() {
 		this.factory.destroy();
+	}
+
+	/**
+	 * Asks a cluster again which node has which slots, after a failure. Lettuce does so
+	 * by itself when a node refuses connections, but not when a node only stops
+	 * answering.
+	 */
+	private static final class ClusterTopology {
+
+		private static final Duration MIN_PAUSE = Duration.ofSeconds(1);
+
+		private final RedisClusterClient client;
+
+		private final Duration pause;
+
+		private boolean asking;
+
+		private long asked;
+
+		/**
+		 * Creates an instance.
+		 * @param client the client that keeps the answer
+		 * @param timeout how long a call may take
+		 */
+		ClusterTopology(RedisClusterClient client, Duration timeout) {
+			this.client = client;
+			this.pause = (timeout.compareTo(MIN_PAUSE) > 0) ? timeout : MIN_PAUSE;
+			this.asked = System.nanoTime() - this.pause.toNanos();
+		}
+
+		/**
+		 * Asks without waiting, unless it did so a moment ago.
+		 */
+		void refresh() {
+			if (begin()) {
+				try {
+					this.client.refreshPartitionsAsync().whenComplete((done, failure) -> end(failure));
+				}
+				catch (RuntimeException ex) {
+					end(ex);
+				}
+			}
+		}
+
+		private synchronized boolean begin() {
+			if (this.asking || System.nanoTime() - this.asked < this.pause.toNanos()) {
+				return false;
+			}
+			this.asking = true;
+			return true;
+		}
+
+		private synchronized void end(@Nullable Throwable failure) {
+			this.asking = false;
+			this.asked = System.nanoTime();
+			if (failure != null) {
+				logger.debug("No node of the cluster knows which node has which slots", failure);
+			}
+		}
+
 	}
 
 }

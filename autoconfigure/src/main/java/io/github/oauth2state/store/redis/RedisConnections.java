@@ -10,31 +10,31 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import io.github.oauth2state.StateStoreException;
 
 /**
- * Where the store gets its connections from.
+ * The connections of the store.
  */
 interface RedisConnections extends AutoCloseable {
 
 	/**
-	 * Returns a connection that no transaction of the caller is bound to.
+	 * Opens a connection that is not bound to a transaction of the caller.
 	 * @return a connection to close after use
 	 */
 	RedisConnection open();
 
 	/**
-	 * Takes note that a command failed, perhaps because its connection is of no use.
-	 * @param failure what became of the command
+	 * Handles a command that failed, perhaps because its connection is broken.
+	 * @param failure how the command failed
 	 */
 	void failed(StateStoreException failure);
 
 	/**
-	 * Closes what is the store's own.
+	 * Closes the connections that belong to the store.
 	 */
 	@Override
 	void close();
 
 	/**
-	 * Derives connections that keep to the timeout where the app uses Lettuce. Other
-	 * clients have the timeouts that the app gave them, which is said at startup.
+	 * Derives connections that keep to the timeout if the app uses Lettuce. Other clients
+	 * keep the timeouts that the app set, and a warning says so.
 	 * @param app the app's connections
 	 * @param timeout how long a call may take
 	 * @return connections for the store
@@ -58,7 +58,7 @@ interface RedisConnections extends AutoCloseable {
 	}
 
 	/**
-	 * Connections that stay the app's.
+	 * The connections of the app itself.
 	 *
 	 * @param factory the app's connection factory
 	 */
@@ -71,7 +71,7 @@ interface RedisConnections extends AutoCloseable {
 
 		@Override
 		public void failed(StateStoreException failure) {
-			// The app's client knows what to do
+			// The app's client reconnects
 		}
 
 		@Override

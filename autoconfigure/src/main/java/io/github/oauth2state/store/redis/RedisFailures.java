@@ -18,7 +18,7 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 
 /**
- * Tells what became of a command that failed. When in doubt, it may have taken effect.
+ * Classifies the failure of a command. When in doubt, the command may have taken effect.
  */
 final class RedisFailures {
 
@@ -26,8 +26,9 @@ final class RedisFailures {
 			RedisFailures.class.getClassLoader());
 
 	/**
-	 * How errors begin that say nothing of the command but of the server: it loads its
-	 * data, is no master, has lost its cluster or replicas, is full, or cannot write.
+	 * The beginnings of errors that concern the server rather than the command: it loads
+	 * its data, is not a master, has lost its cluster or replicas, is full, or cannot
+	 * write.
 	 */
 	private static final List<String> UNABLE = List.of("LOADING ", "READONLY ", "MASTERDOWN ", "CLUSTERDOWN ",
 			"NOREPLICAS ", "OOM ", "MISCONF ");
@@ -47,14 +48,15 @@ final class RedisFailures {
 		if (isUnknownCommand(failure)) {
 			// Redis quotes the key in its answer, which must not get into a log
 			return new StateStoreException(reason,
-					"Redis does not know the command for " + operation + ", it must be of version 6.2 or newer", null);
+					"Redis does not know the command for " + operation + ": version 6.2 or newer is needed", null);
 		}
 		return new StateStoreException(reason, message(operation, reason), failure);
 	}
 
 	/**
-	 * Tells whether the server does not accept writes, as one that has become a replica.
-	 * @param failure what became of a command
+	 * Returns whether the server does not accept writes, for example because it became a
+	 * replica.
+	 * @param failure the failure of a command
 	 * @return whether that was the cause
 	 */
 	static boolean isReadOnly(StateStoreException failure) {
@@ -66,15 +68,15 @@ final class RedisFailures {
 			return Reason.TIMEOUT;
 		}
 		if (cause instanceof InvalidDataAccessApiUsageException) {
-			// What Jedis gets as an error from the server
+			// An error from the server, through Jedis
 			return answered(cause);
 		}
 		return LETTUCE ? Lettuce.reason(cause) : null;
 	}
 
 	/**
-	 * Tells apart what the server refuses because of the command, and what it refuses to
-	 * everyone for now.
+	 * Distinguishes a command that the server refuses from a server that refuses all
+	 * commands for now.
 	 */
 	private static Reason answered(Throwable error) {
 		boolean unable = causes(error).map(Throwable::getMessage)
@@ -85,8 +87,8 @@ final class RedisFailures {
 
 	private static String message(String operation, Reason reason) {
 		return switch (reason) {
-			case CONNECTION -> "Redis cannot be reached, or does not serve, for " + operation;
-			case TIMEOUT -> "Redis did not answer in time to " + operation;
+			case CONNECTION -> "Redis did not answer " + operation;
+			case TIMEOUT -> "Redis did not answer " + operation + " in time";
 			case AMBIGUOUS -> "The connection to Redis broke during " + operation;
 			case REJECTED -> "Redis refused " + operation;
 		};
@@ -103,7 +105,7 @@ final class RedisFailures {
 	}
 
 	/**
-	 * Loaded only where Lettuce is there.
+	 * Loaded only where Lettuce is on the class path.
 	 */
 	private static final class Lettuce {
 
@@ -120,7 +122,7 @@ final class RedisFailures {
 		}
 
 		private static boolean isUnsent(Throwable cause) {
-			// Lettuce has no types for commands that it does not send
+			// Lettuce has no exception types for commands that it does not send
 			return cause instanceof RedisException && cause.getMessage() != null
 					&& UNSENT.stream().anyMatch(cause.getMessage()::contains);
 		}

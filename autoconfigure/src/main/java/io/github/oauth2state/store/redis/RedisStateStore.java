@@ -27,8 +27,8 @@ import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.store.ValueLength;
 
 /**
- * A {@link StateStore} in Redis: a key per record, which Redis expires, and one command
- * per call.
+ * A {@link StateStore} in Redis with one key per record, which Redis expires. A call is
+ * one command.
  */
 final class RedisStateStore implements StateStore, DisposableBean {
 
@@ -37,13 +37,12 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	private static final int PUT_ATTEMPTS = 10;
 
 	/**
-	 * What is kept for an empty value, so that its range differs from that of an absent
-	 * one.
+	 * Stored for an empty value, so that its range differs from that of an absent value.
 	 */
 	private static final byte[] EMPTY = utf8("oauth2-state/empty/1");
 
 	/**
-	 * A value that is too long is compared as far as callers have read it.
+	 * Compares a value that is too long only as far as callers read it.
 	 */
 	private static final String VALUE = """
 			local value = redis.call('GET', KEYS[1])
@@ -101,7 +100,7 @@ final class RedisStateStore implements StateStore, DisposableBean {
 				return there;
 			}
 		}
-		throw new StateStoreException(Reason.REJECTED, "Redis putIfAbsent met ever changing records", null);
+		throw new StateStoreException(Reason.REJECTED, "Redis putIfAbsent failed: the record kept changing", null);
 	}
 
 	@Override
@@ -110,8 +109,8 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	}
 
 	/**
-	 * Reads a bounded part of the value, as some keys can be guessed. The range of an
-	 * absent value is empty.
+	 * Reads a limited part of the value, as others may write to keys that can be guessed.
+	 * The range of an absent value is empty.
 	 */
 	private Optional<byte[]> find(RedisConnection connection, byte[] key) {
 		RedisStringCommands commands = connection.stringCommands();
@@ -131,7 +130,8 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	}
 
 	/**
-	 * A user with the permissions that earlier releases needed is not allowed to.
+	 * Returns {@code null} if the user has only the permissions that earlier releases
+	 * needed.
 	 */
 	private byte @Nullable [] range(RedisStringCommands commands, byte[] key) {
 		try {
@@ -149,8 +149,8 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	}
 
 	/**
-	 * Reads all of it, as that is one plain command. Keys of records that are taken
-	 * cannot be guessed.
+	 * Reads the whole value, as that is one plain command. The keys of records that are
+	 * taken cannot be guessed.
 	 */
 	@Override
 	public Optional<byte[]> take(StateKey key) {
@@ -174,18 +174,19 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	}
 
 	private static boolean run(RedisScriptingCommands commands, byte[] script, byte[]... keyAndArguments) {
-		// To send the digest of the script would save 150 bytes, and cost a second round
-		// trip whenever a server has not seen the script
+		// The digest of the script would save 150 bytes, but cost a second round trip if
+		// a
+		// server does not know the script yet
 		Long changed = commands.eval(script, ReturnType.INTEGER, 1, keyAndArguments);
 		return changed != null && changed == 1;
 	}
 
 	/**
-	 * Finds out whether Redis can be reached and answers.
+	 * Checks that Redis can be reached and answers.
 	 * @throws StateStoreException if not
 	 */
 	void reach() {
-		// A cluster would ask all of its nodes, of which some may be away
+		// A ping to a cluster asks all nodes, some of which may be down
 		call("ping", (connection) -> (connection instanceof RedisClusterConnection) ? "" : connection.ping());
 	}
 

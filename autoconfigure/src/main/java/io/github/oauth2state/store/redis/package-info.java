@@ -1,5 +1,5 @@
 /**
- * Keeps records in Redis, one key each.
+ * The store that keeps records in Redis, one key each.
  */
 @NullMarked
 package io.github.oauth2state.store.redis;

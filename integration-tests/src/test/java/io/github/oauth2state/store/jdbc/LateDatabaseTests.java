@@ -72,7 +72,7 @@ class LateDatabaseTests {
 	 */
 	@BeforeEach
 	void logWhatIsNoWarningToo() {
-		((Logger) LoggerFactory.getLogger(LateDatabase.class)).setLevel(Level.INFO);
+		((Logger) LoggerFactory.getLogger(LateDatabaseSetup.class)).setLevel(Level.INFO);
 	}
 
 	@AfterEach

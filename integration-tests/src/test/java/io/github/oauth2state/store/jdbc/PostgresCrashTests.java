@@ -77,8 +77,8 @@ class PostgresCrashTests {
 		this.app = new HikariDataSource();
 		this.app.setJdbcUrl(this.server.url(this.server.host(), this.server.port()));
 		StateSchemaInitializer initializer = new StateSchemaInitializer(
-				ChosenDatabase.ready(this.app, Database.POSTGRESQL), TableName.DEFAULT,
-				DatabaseInitializationMode.ALWAYS, unlogged);
+				ChosenDatabase.of(this.app, Database.POSTGRESQL), TableName.DEFAULT, DatabaseInitializationMode.ALWAYS,
+				unlogged);
 		initializer.setResourceLoader(new DefaultResourceLoader());
 		initializer.initializeDatabase();
 		// Creating the table is not what the crash may undo

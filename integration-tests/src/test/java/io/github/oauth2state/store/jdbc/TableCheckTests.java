@@ -73,8 +73,8 @@ class TableCheckTests {
 
 	@Test
 	void tellsNothingOfTheSearchPathForATableNamedWithItsSchema() {
-		StartupFailureException failure = TableCheck.unusable(TableName.of("auth.logins"), Database.POSTGRESQL, "reason",
-				null);
+		StartupFailureException failure = TableCheck.unusable(TableName.of("auth.logins"), Database.POSTGRESQL,
+				"reason", null);
 		assertThat(failure.getDescription()).doesNotContain("search path");
 		assertThat(failure.getAction()).doesNotContain("<schema>");
 	}
@@ -164,7 +164,7 @@ class TableCheckTests {
 	private TableCheck check(HikariDataSource app, Database database) {
 		JdbcStateStore store = TestStores.onTable(app, database, Duration.ofSeconds(2));
 		this.opened.add(0, store::destroy);
-		return new TableCheck(store, ChosenDatabase.ready(app, database), TableName.DEFAULT);
+		return new TableCheck(store, ChosenDatabase.of(app, database), TableName.DEFAULT);
 	}
 
 	private HikariDataSource app(Database database) {

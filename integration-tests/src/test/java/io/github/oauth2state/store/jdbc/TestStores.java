@@ -32,13 +32,13 @@ final class TestStores {
 
 	static JdbcStateStore onTable(DataSource app, Database database, Duration timeout, boolean asynchronousCommit) {
 		StateConnections connections = StateConnections.of(app, database, timeout);
-		return new JdbcStateStore(new StateStatements(connections, timeout), ChosenDatabase.ready(app, database),
+		return new JdbcStateStore(new StateStatements(connections, timeout), ChosenDatabase.of(app, database),
 				TableName.DEFAULT, asynchronousCommit);
 	}
 
 	static void createTable(DataSource app, TableName table) {
-		StateSchemaInitializer initializer = new StateSchemaInitializer(ChosenDatabase.ready(app, Database.of(app)),
-				table, DatabaseInitializationMode.ALWAYS, false);
+		StateSchemaInitializer initializer = new StateSchemaInitializer(ChosenDatabase.of(app, Database.of(app)), table,
+				DatabaseInitializationMode.ALWAYS, false);
 		initializer.setResourceLoader(new DefaultResourceLoader());
 		initializer.initializeDatabase();
 	}

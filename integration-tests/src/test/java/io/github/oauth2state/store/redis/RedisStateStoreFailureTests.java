@@ -164,7 +164,7 @@ class RedisStateStoreFailureTests {
 					() -> this.store.putIfAbsent(other, bytes("secret"), Duration.ofMinutes(1)));
 			assertThat(failure.getReason()).isEqualTo(Reason.CONNECTION);
 			assertThat(failure).hasStackTraceContaining("OOM");
-			assertThat(failure).hasMessage("Redis cannot be reached, or does not serve, for putIfAbsent");
+			assertThat(failure).hasMessage("Redis did not answer putIfAbsent");
 		}
 		finally {
 			this.redis.commands().configSet("maxmemory", "0");

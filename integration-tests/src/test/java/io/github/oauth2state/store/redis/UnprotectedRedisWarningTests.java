@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link UnprotectedRedisWarning}, mostly by the properties that users set.
+ * Tests for {@link RedisWarnings}, mostly by the properties that users set.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class UnprotectedRedisWarningTests {
@@ -68,7 +68,7 @@ class UnprotectedRedisWarningTests {
 
 	@Test
 	void aSocketIsNotTheNetwork() {
-		assertThat(UnprotectedRedisWarning.isUnprotected(new RedisSocketConfiguration("/tmp/redis.sock"),
+		assertThat(RedisWarnings.isUnprotected(new RedisSocketConfiguration("/tmp/redis.sock"),
 				LettuceClientConfiguration.defaultConfiguration()))
 			.isFalse();
 	}
@@ -79,7 +79,7 @@ class UnprotectedRedisWarningTests {
 		LettuceClientConfiguration client = LettuceClientConfiguration.builder()
 			.redisCredentialsProviderFactory(mock(RedisCredentialsProviderFactory.class))
 			.build();
-		assertThat(UnprotectedRedisWarning.isUnprotected(new RedisStandaloneConfiguration(host), client)).isFalse();
+		assertThat(RedisWarnings.isUnprotected(new RedisStandaloneConfiguration(host), client)).isFalse();
 	}
 
 	private static void start(String properties) {
