@@ -80,8 +80,8 @@ public final class ActuateAutoConfiguration {
 	static class HealthConfiguration {
 
 		/**
-		 * The condition is Spring Boot's own and not there without the classes that the
-		 * configuration needs.
+		 * The condition is on the method, as it is an annotation of Spring Boot that may
+		 * be missing with the classes that the configuration requires.
 		 */
 		@Bean
 		@ConditionalOnEnabledHealthIndicator("oauth2state")
@@ -89,15 +89,13 @@ public final class ActuateAutoConfiguration {
 		@ConditionalOnMissingBean(name = HEALTH)
 		StoreHealthIndicator oauth2StateHealthContributor(StateStore store, OAuth2StateSettings settings,
 				StoreHealthProperties properties, ObjectProvider<StoreCircuit> circuit) {
-			StoreProbe probe = new StoreProbe(store, settings, InstantSource.system());
-			CachedAnswer<StoreProbe.Result> answer = new CachedAnswer<>(probe::run, properties.checkedCache(),
-					System::nanoTime);
-			return new StoreHealthIndicator(store.name(), answer, circuit.getIfAvailable(), properties.downOnFailure());
+			return new StoreHealthIndicator(store, settings, properties, circuit.getIfAvailable(),
+					InstantSource.system());
 		}
 
 		/**
-		 * Cookies cannot fail. Still an app that names the health in a group must start,
-		 * whatever its store.
+		 * Cookies cannot fail. An app that names the health indicator in a health group
+		 * must start with any store, though.
 		 */
 		@Bean(HEALTH)
 		@ConditionalOnEnabledHealthIndicator("oauth2state")
