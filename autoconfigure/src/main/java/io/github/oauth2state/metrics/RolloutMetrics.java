@@ -26,8 +26,8 @@ class RolloutMetrics implements MeterBinder {
 	public void bindTo(MeterRegistry registry) {
 		if (!this.rollout.hasDecider()) {
 			Gauge
-				.builder(OAuth2StateMeter.ROLLOUT_PERCENTAGE.getName(), this.rollout.percentage(),
-						(percentage) -> percentage.current().value().doubleValue())
+				.builder(OAuth2StateMeter.ROLLOUT_PERCENTAGE.getName(), this.rollout,
+						(current) -> current.percentage().doubleValue())
 				.register(registry);
 		}
 		for (StoreCircuit.State state : StoreCircuit.State.values()) {

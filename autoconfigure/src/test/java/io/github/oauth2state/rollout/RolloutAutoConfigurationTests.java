@@ -35,6 +35,8 @@ import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests for {@link RolloutAutoConfiguration}.
@@ -86,7 +88,7 @@ class RolloutAutoConfigurationTests {
 		this.app.withPropertyValues("oauth2-state.rollout.percentage=" + percentage).run((context) -> {
 			Rollout rollout = context.getBean(Rollout.class);
 			assertThat(decide(rollout, Map.of())).isEqualTo(new Rollout.Decision(rolledOut, List.of()));
-			Rollout.Decision decision = decide(rollout, Map.of(COOKIE, BrowserIdCookie.create()));
+			Rollout.Decision decision = decide(rollout, Map.of(COOKIE, BrowserIdCookie.newId()));
 			assertThat(decision.rolledOut()).isEqualTo(rolledOut);
 			assertThat(decision.cookies()).singleElement()
 				.satisfies((cookie) -> assertThat(cookie).hasToString(COOKIE
@@ -155,7 +157,7 @@ class RolloutAutoConfigurationTests {
 				throw new IllegalStateException("no flags today");
 			})
 			.run((context) -> assertThat(
-					decide(context.getBean(Rollout.class), Map.of(COOKIE, BrowserIdCookie.create())).cookies())
+					decide(context.getBean(Rollout.class), Map.of(COOKIE, BrowserIdCookie.newId())).cookies())
 				.isEmpty());
 	}
 
@@ -203,6 +205,35 @@ class RolloutAutoConfigurationTests {
 				assertThat(opened.get(1).calls).contains("find", "put");
 			});
 		assertThat(opened).allMatch((store) -> store.calls.contains("destroy"));
+	}
+
+	@Test
+	void percentageIsSetAndClearedBesideTheConfiguredOne() {
+		this.app
+			.withPropertyValues("oauth2-state.rollout.percentage=20.0", "oauth2-state.rollout.at-runtime=true",
+					"oauth2-state.store=memory")
+			.run((context) -> {
+				Rollout rollout = context.getBean(Rollout.class);
+				assertThat(rollout.canSetPercentage()).isTrue();
+				rollout.setPercentage("37.50");
+				assertThat(rollout.percentage()).hasToString("37.5");
+				assertThat(rollout.percentageSetAtRuntime()).contains(new BigDecimal("37.5"));
+				assertThat(rollout.configuredPercentage()).hasToString("20");
+				rollout.setPercentage(null);
+				assertThat(rollout.percentage()).hasToString("20");
+				assertThat(rollout.percentageSetAtRuntime()).isEmpty();
+				assertThatIllegalArgumentException().isThrownBy(() -> rollout.setPercentage("101"));
+			});
+	}
+
+	@Test
+	void percentageCannotBeSetWhereThatIsNotAllowed() {
+		this.app.run((context) -> {
+			Rollout rollout = context.getBean(Rollout.class);
+			assertThat(rollout.canSetPercentage()).isFalse();
+			assertThatIllegalStateException().isThrownBy(() -> rollout.setPercentage("37"));
+			assertThat(rollout.percentageSetAtRuntime()).isEmpty();
+		});
 	}
 
 	@Test
