@@ -3,19 +3,32 @@ package io.github.oauth2state.actuate;
 import java.time.InstantSource;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.PropertiesEndpointAccessResolver;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertyResolver;
+import org.springframework.core.env.PropertySourcesPropertyResolver;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
@@ -28,8 +41,7 @@ import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.StoreCircuit;
 
 /**
- * Auto-configuration of the endpoint and of the health of the store, for apps that have
- * the Actuator.
+ * Auto-configuration of the Actuator endpoint and the health indicator.
  */
 @AutoConfiguration(
 		after = { LoginAutoConfiguration.class, RolloutAutoConfiguration.class, StateStoreAutoConfiguration.class })
@@ -40,8 +52,8 @@ public final class ActuateAutoConfiguration {
 	private static final String HEALTH = "oauth2StateHealthContributor";
 
 	/**
-	 * Whether the endpoint can be reached decides about the listeners too: to be told of
-	 * cleanups costs the store a query each time.
+	 * Without a reachable endpoint there is no recorder either: a listener makes each
+	 * cleanup query the database for what is left.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnAvailableEndpoint(OAuth2StateEndpoint.class)
@@ -49,26 +61,15 @@ public final class ActuateAutoConfiguration {
 	static class EndpointConfiguration {
 
 		@Bean
-		LoginCounts oauth2StateLoginCounts() {
-			return new LoginCounts(InstantSource.system());
+		ActivityRecorder oauth2StateActivityRecorder() {
+			return new ActivityRecorder(InstantSource.system());
 		}
 
 		@Bean
-		LastCleanup oauth2StateLastCleanup() {
-			return new LastCleanup(InstantSource.system());
-		}
-
-		@Bean
-		RolloutState oauth2StateRolloutState(Rollout rollout, StoreCircuit circuit, OAuth2StateSettings settings) {
-			return new RolloutState(rollout, circuit, settings.onStoreFailure());
-		}
-
-		@Bean
-		OAuth2StateEndpoint oauth2StateEndpoint(ObjectProvider<StateStore> store, RolloutState rollout,
-				OAuth2StateSettings settings, LoginSettings loginSettings, LoginCounts loginCounts,
-				LastCleanup lastCleanup) {
-			return new OAuth2StateEndpoint(store.getIfUnique(), rollout, settings, loginSettings.ttl(), loginCounts,
-					lastCleanup);
+		OAuth2StateEndpoint oauth2StateEndpoint(ObjectProvider<StateStore> store, OAuth2StateSettings settings, LoginSettings loginSettings, Rollout rollout, StoreCircuit circuit,
+				ActivityRecorder activity) {
+			return new OAuth2StateEndpoint(store.getIfUnique(), settings, loginSettings.ttl(), rollout, circuit,
+					activity);
 		}
 
 	}
@@ -79,8 +80,8 @@ public final class ActuateAutoConfiguration {
 	static class HealthConfiguration {
 
 		/**
-		 * The condition is Spring Boot's own and not there without the classes that the
-		 * configuration needs.
+		 * The condition is on the method, as it is an annotation of Spring Boot that may
+		 * be missing with the classes that the configuration requires.
 		 */
 		@Bean
 		@ConditionalOnEnabledHealthIndicator("oauth2state")
@@ -88,21 +89,54 @@ public final class ActuateAutoConfiguration {
 		@ConditionalOnMissingBean(name = HEALTH)
 		StoreHealthIndicator oauth2StateHealthContributor(StateStore store, OAuth2StateSettings settings,
 				StoreHealthProperties properties, ObjectProvider<StoreCircuit> circuit) {
-			StoreProbe probe = new StoreProbe(store, settings, InstantSource.system());
-			CachedAnswer<StoreProbe.Result> answer = new CachedAnswer<>(probe::run, properties.checkedCache(),
-					System::nanoTime);
-			return new StoreHealthIndicator(store.name(), answer, circuit.getIfAvailable(), properties.downOnFailure());
+			return new StoreHealthIndicator(store, settings, properties, circuit.getIfAvailable(),
+					InstantSource.system());
 		}
 
 		/**
-		 * Cookies cannot fail. Still an app that names the health in a group must start,
-		 * whatever its store.
+		 * Cookies cannot fail. An app that names the health indicator in a health group
+		 * must start with any store, though.
 		 */
 		@Bean(HEALTH)
 		@ConditionalOnEnabledHealthIndicator("oauth2state")
 		@ConditionalOnMissingBean(value = StateStore.class, name = HEALTH)
 		HealthIndicator healthWithoutStore() {
 			return () -> Health.up().withDetail("store", "cookie").build();
+		}
+
+	}
+
+	/**
+	 * Matches if operators may write to the endpoint. {@code RolloutAutoConfiguration}
+	 * finds it by its name.
+	 */
+	static class OnWritableEndpointCondition extends SpringBootCondition {
+
+		/**
+		 * Asks Spring Boot's own resolver, which applies the properties of all endpoints
+		 * too.
+		 */
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			Endpoint endpoint = OAuth2StateEndpoint.class.getAnnotation(Endpoint.class);
+			Access access = new PropertiesEndpointAccessResolver(properties(context.getEnvironment()))
+				.accessFor(EndpointId.of(endpoint.id()), endpoint.defaultAccess());
+			return new ConditionOutcome(access == Access.UNRESTRICTED,
+					ConditionMessage.forCondition("Writable endpoint").because("its access is " + access));
+		}
+
+		/**
+		 * Converts values such as {@code read-only} also in an environment that Spring
+		 * Boot did not prepare.
+		 */
+		private static PropertyResolver properties(Environment environment) {
+			if (!(environment instanceof ConfigurableEnvironment configurable)) {
+				return environment;
+			}
+			PropertySourcesPropertyResolver properties = new PropertySourcesPropertyResolver(
+					configurable.getPropertySources());
+			properties.setConversionService(new ApplicationConversionService());
+			return properties;
 		}
 
 	}

@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps an answer for a while, and then lets one caller at a time get another. Callers
- * that come meanwhile are given the last answer, as long as it is not twice as old as an
- * answer may get, and else wait for the new one. Thread-safe.
+ * Caches an answer for a while. When it is too old, one caller at a time asks for a new
+ * one. Callers that come meanwhile get the old answer until it has twice the allowed age,
+ * and after that wait for the new one. Thread-safe.
  *
  * @param <T> the type of the answer
  */
@@ -18,7 +18,7 @@ final class CachedAnswer<T> {
 
 	private final Supplier<T> source;
 
-	private final long nanos;
+	private final long maxAgeNanos;
 
 	private final LongSupplier ticker;
 
@@ -27,31 +27,31 @@ final class CachedAnswer<T> {
 	private volatile @Nullable Answer<T> last;
 
 	/**
-	 * Creates a cache without an answer.
-	 * @param source where answers come from
-	 * @param age how old an answer gets, zero to keep none
-	 * @param ticker tells nanoseconds, as {@link System#nanoTime()} does
+	 * Creates an empty cache.
+	 * @param source the source of answers
+	 * @param maxAge how old an answer may get, or zero to cache none
+	 * @param ticker returns nanoseconds, as {@link System#nanoTime()} does
 	 */
-	CachedAnswer(Supplier<T> source, Duration age, LongSupplier ticker) {
+	CachedAnswer(Supplier<T> source, Duration maxAge, LongSupplier ticker) {
 		this.source = source;
-		this.nanos = age.toNanos();
+		this.maxAgeNanos = maxAge.toNanos();
 		this.ticker = ticker;
 	}
 
 	T get() {
 		Answer<T> seen = this.last;
-		if (seen != null && age(seen) < this.nanos) {
+		if (seen != null && age(seen) < this.maxAgeNanos) {
 			return seen.value;
 		}
 		if (!this.asking.tryLock()) {
-			if (seen != null && age(seen) < 2 * this.nanos) {
+			if (seen != null && age(seen) < 2 * this.maxAgeNanos) {
 				return seen.value;
 			}
 			this.asking.lock();
 		}
 		try {
-			Answer<T> there = this.last;
-			return (there != null && there != seen) ? there.value : ask();
+			Answer<T> current = this.last;
+			return (current != null && current != seen) ? current.value : ask();
 		}
 		finally {
 			this.asking.unlock();
@@ -69,7 +69,7 @@ final class CachedAnswer<T> {
 	}
 
 	/**
-	 * An answer and when it came. No record, as two of the same content are not the same.
+	 * An answer and its time. Not a record, as answers are compared by identity.
 	 */
 	private static final class Answer<T> {
 

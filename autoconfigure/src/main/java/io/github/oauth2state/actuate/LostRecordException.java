@@ -1,14 +1,15 @@
 package io.github.oauth2state.actuate;
 
 /**
- * Thrown when a store accepted a record and did not return it as it was given.
+ * Thrown when the store did not return the record that it accepted. The health details
+ * contain the name of this class.
  */
 class LostRecordException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
 	LostRecordException() {
-		super("The store did not return the record that it was given");
+		super("The store did not return the record that it accepted");
 	}
 
 }

@@ -1,7 +1,9 @@
 package io.github.oauth2state.actuate;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -13,36 +15,40 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.rollout.Rollout;
+import io.github.oauth2state.store.StoreCircuit;
 
 /**
- * Tells how this instance is configured and what it has done since it started, which does
- * not ask the store, lists no records, and tells nothing about users. And sets the
- * percentage of the rollout, where operators allow that.
+ * Actuator endpoint that shows the configuration of this instance and what it has done
+ * since it started, and sets the percentage of the rollout. Reading does not call the
+ * store, and shows no records and nothing about users.
  */
 @Endpoint(id = "oauth2state", defaultAccess = Access.READ_ONLY)
 class OAuth2StateEndpoint {
 
 	private final @Nullable StateStore store;
 
-	private final RolloutState rollout;
-
 	private final OAuth2StateSettings settings;
 
 	private final Duration ttl;
 
-	private final LoginCounts logins;
+	private final Rollout rollout;
 
-	private final LastCleanup cleanup;
+	private final StoreCircuit circuit;
 
-	OAuth2StateEndpoint(@Nullable StateStore store, RolloutState rollout, OAuth2StateSettings settings, Duration ttl,
-			LoginCounts logins, LastCleanup cleanup) {
+	private final ActivityRecorder activity;
+
+	OAuth2StateEndpoint(@Nullable StateStore store, OAuth2StateSettings settings, Duration ttl, Rollout rollout,
+			StoreCircuit circuit, ActivityRecorder activity) {
 		this.store = store;
-		this.rollout = rollout;
 		this.settings = settings;
 		this.ttl = ttl;
-		this.logins = logins;
-		this.cleanup = cleanup;
+		this.rollout = rollout;
+		this.circuit = circuit;
+		this.activity = activity;
 	}
 
 	@ReadOperation
@@ -50,55 +56,113 @@ class OAuth2StateEndpoint {
 		Store description = (this.store != null) ? new Store(this.store.name(), this.store.toString())
 				: new Store("cookie", "cookies of the browsers");
 		return new Description(description, this.settings.namespace(), this.ttl, this.settings.timeout(),
-				this.rollout.describe(), this.cleanup.get(), this.logins.since(), this.logins.get());
+				describeRollout(), this.activity.lastCleanup(), this.activity.since(), this.activity.logins());
+	}
+
+	private RolloutDescription describeRollout() {
+		boolean decider = this.rollout.hasDecider();
+		return new RolloutDescription(decider ? null : this.rollout.percentage().toPlainString(),
+				this.rollout.configuredPercentage().toPlainString(),
+				this.rollout.percentageSetAtRuntime().map(BigDecimal::toPlainString).orElse(null), decider,
+				this.circuit.state().toString(), this.settings.onStoreFailure().name().toLowerCase(Locale.ROOT));
 	}
 
 	/**
 	 * Sets the percentage of the rollout for all instances, which follow within five
 	 * seconds.
-	 * @param percentage from 0 to 100, with up to six decimals; optional only so that the
-	 * answer to a request without it names the range
-	 * @return the rollout as it is now
+	 * @param percentage from 0 to 100, with up to six decimals; optional only so that a
+	 * request without it is told the range
+	 * @return the rollout after the change; status 400 and the reason if the percentage
+	 * cannot be set, or status 503 if the store failed
 	 */
 	@WriteOperation
 	WebEndpointResponse<OperationResponseBody> setPercentage(@Nullable String percentage) {
-		return this.rollout.set((percentage != null) ? percentage : "");
+		if (percentage == null || !Rollout.isPercentage(percentage)) {
+			return refused("The percentage must be a number from 0 to 100, with up to six decimals");
+		}
+		return change(percentage);
 	}
 
 	/**
-	 * Clears what was set, for all instances: each follows its configuration again.
-	 * @return the rollout as it is now
+	 * Clears the percentage for all instances: each follows its configuration again.
+	 * @return as for setting it
 	 */
 	@DeleteOperation
 	WebEndpointResponse<OperationResponseBody> clearPercentage() {
-		return this.rollout.set(null);
+		return change(null);
+	}
+
+	private WebEndpointResponse<OperationResponseBody> change(@Nullable String percentage) {
+		if (!this.rollout.canSetPercentage()) {
+			return refused(
+					"The percentage cannot be set at run time: set oauth2-state.rollout.at-runtime=true on every "
+							+ "instance, and use a store other than cookie");
+		}
+		try {
+			this.rollout.setPercentage(percentage);
+		}
+		catch (StateStoreException ex) {
+			return new WebEndpointResponse<>(new Refusal((ex.getReason() == Reason.REJECTED)
+					? "The store refused it, so the percentage is not set. Is something else in the place of its record? "
+							+ "See docs/troubleshooting.md"
+					: "The store did not answer, so the percentage may be set or not"),
+					WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+		}
+		return new WebEndpointResponse<>(describeRollout());
+	}
+
+	private static WebEndpointResponse<OperationResponseBody> refused(String reason) {
+		return new WebEndpointResponse<>(new Refusal(reason), WebEndpointResponse.STATUS_BAD_REQUEST);
 	}
 
 	/**
-	 * What the endpoint answers.
+	 * The answer to a read.
 	 *
 	 * @param store where pending logins are kept
 	 * @param namespace what keeps this app's records apart from others'
 	 * @param ttl how long a user may take at the provider
 	 * @param timeout how long a call of the store may take
-	 * @param rollout how far the rollout is, and whether the store takes part
+	 * @param rollout the state of the rollout and of the circuit
 	 * @param cleanup the last removal of expired records by this instance, if there was
 	 * one
 	 * @param since when counting began, which is the start of this instance
-	 * @param logins what happened to logins since then
+	 * @param logins how logins ended since then
 	 */
-	record Description(Store store, String namespace, Duration ttl, Duration timeout, RolloutState.Description rollout,
-			LastCleanup.@Nullable Run cleanup, Instant since,
-			LoginCounts.Logins logins) implements OperationResponseBody {
+	record Description(Store store, String namespace, Duration ttl, Duration timeout, RolloutDescription rollout,
+			ActivityRecorder.@Nullable Cleanup cleanup, Instant since,
+			ActivityRecorder.Logins logins) implements OperationResponseBody {
 	}
 
 	/**
 	 * Where pending logins are kept.
 	 *
-	 * @param type what kind of store it is
-	 * @param description what it says about itself, as at startup
+	 * @param type the kind of store
+	 * @param description how the store describes itself, as at startup
 	 */
 	record Store(String type, String description) {
+	}
+
+	/**
+	 * The state of the rollout.
+	 *
+	 * @param percentage the percentage in force, or {@code null} if a decider decides
+	 * @param configured the percentage that this instance is configured with
+	 * @param setAtRuntime the percentage that was set for all instances, or {@code null}
+	 * if none was
+	 * @param decider whether a decider decides
+	 * @param circuit the state of the circuit: closed, open or half_open
+	 * @param onStoreFailure where logins begin while the circuit is open
+	 */
+	record RolloutDescription(@Nullable String percentage, String configured, @Nullable String setAtRuntime,
+			boolean decider, String circuit, String onStoreFailure) implements OperationResponseBody {
+	}
+
+	/**
+	 * Why the percentage was not set.
+	 *
+	 * @param reason the reason
+	 */
+	record Refusal(String reason) implements OperationResponseBody {
 	}
 
 }

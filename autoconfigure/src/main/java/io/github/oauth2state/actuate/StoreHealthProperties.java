@@ -10,10 +10,10 @@ import io.github.oauth2state.config.PropertyCheck;
 /**
  * Properties of the health of the store.
  *
- * @param cache how long an answer of the store counts before a health request asks it
- * again, from 0s to 5m
- * @param downOnFailure whether a store that fails makes the app's health DOWN, rather
- * than only its own DEGRADED
+ * @param cache how long the result of a health check of the store is cached, from 0s to
+ * 5m
+ * @param downOnFailure whether a failing store makes the health of the app DOWN, rather
+ * than only that of the store DEGRADED
  */
 @ConfigurationProperties("oauth2-state.health")
 record StoreHealthProperties(@DefaultValue("5s") Duration cache, @DefaultValue("false") boolean downOnFailure) {

@@ -1,6 +1,5 @@
 /**
- * What operators see through Spring Boot's Actuator: an endpoint and the health of the
- * store.
+ * Support for Spring Boot's Actuator: an endpoint, and the health of the store.
  */
 @NullMarked
 package io.github.oauth2state.actuate;

@@ -1,14 +1,19 @@
 package io.github.oauth2state.metrics;
 
+import java.util.Locale;
+
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.docs.MeterDocumentation;
+import org.jspecify.annotations.Nullable;
+
+import io.github.oauth2state.StateStoreException.Reason;
 
 /**
  * All meters of the library. Their tags have values from fixed sets and configured
  * registration ids only, so that no caller can add to the number of time series.
  */
-public enum OAuth2StateMeter implements MeterDocumentation {
+enum OAuth2StateMeter implements MeterDocumentation {
 
 	/**
 	 * Calls of the store, made as observations.
@@ -106,7 +111,7 @@ public enum OAuth2StateMeter implements MeterDocumentation {
 	/**
 	 * The tags of the meters.
 	 */
-	public enum Tag implements KeyName {
+	enum Tag implements KeyName {
 
 		/**
 		 * What kind of store it is: {@code redis}, {@code jdbc}, {@code memory}, or what
@@ -152,7 +157,22 @@ public enum OAuth2StateMeter implements MeterDocumentation {
 
 		@Override
 		public String asString() {
-			return TagValues.of(this);
+			return value(this);
+		}
+
+		/**
+		 * Writes a constant as the value of a tag.
+		 */
+		static String value(Enum<?> constant) {
+			return constant.name().toLowerCase(Locale.ROOT);
+		}
+
+		/**
+		 * Returns the value of {@link #OUTCOME} for a call of the store.
+		 * @param failure why it failed, or {@code null} if it did not
+		 */
+		static String outcome(@Nullable Reason failure) {
+			return (failure != null) ? value(failure) : "success";
 		}
 
 	}

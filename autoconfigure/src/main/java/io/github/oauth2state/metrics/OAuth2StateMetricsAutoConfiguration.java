@@ -1,6 +1,8 @@
 package io.github.oauth2state.metrics;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.ObjectProvider;
@@ -14,6 +16,7 @@ import org.springframework.core.annotation.Order;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.metrics.OAuth2StateMeter.Tag;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
@@ -21,7 +24,7 @@ import io.github.oauth2state.store.StoreCircuit;
 import io.github.oauth2state.store.StoreDecorator;
 
 /**
- * Auto-configuration of meters and observations, where the app has a registry for them.
+ * Auto-configuration of meters and observations, if the app has a registry for them.
  */
 @AutoConfiguration(
 		after = { OAuth2StateAutoConfiguration.class, RolloutAutoConfiguration.class,
@@ -33,7 +36,7 @@ import io.github.oauth2state.store.StoreDecorator;
 public final class OAuth2StateMetricsAutoConfiguration {
 
 	/**
-	 * Meters of logins and cleanup.
+	 * Meters of events, of the rollout and of the circuit.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MeterRegistry.class)
@@ -41,39 +44,44 @@ public final class OAuth2StateMetricsAutoConfiguration {
 	static class Meters {
 
 		@Bean
-		LoginMetrics oauth2StateLoginMetrics(MeterRegistry registry, ObjectProvider<StateStore> store) {
+		EventMetrics oauth2StateEventMetrics(MeterRegistry registry, ObjectProvider<StateStore> store) {
 			StateStore unique = store.getIfUnique();
-			return new LoginMetrics(registry, (unique != null) ? unique.name() : "cookie");
+			return new EventMetrics(registry, (unique != null) ? unique.name() : "cookie");
 		}
 
 		@Bean
-		CleanupMetrics oauth2StateCleanupMetrics(MeterRegistry registry) {
-			return new CleanupMetrics(registry);
+		@ConditionalOnBean(Rollout.class)
+		MeterBinder oauth2StateRolloutMetrics(Rollout rollout) {
+			return (registry) -> {
+				if (!rollout.hasDecider()) {
+					Gauge
+						.builder(OAuth2StateMeter.ROLLOUT_PERCENTAGE.getName(), rollout,
+								(current) -> current.percentage().doubleValue())
+						.register(registry);
+				}
+			};
 		}
 
 		@Bean
-		RefreshMetrics oauth2StateRefreshMetrics(MeterRegistry registry) {
-			return new RefreshMetrics(registry);
-		}
-
-		@Bean
-		@ConditionalOnBean({ Rollout.class, StoreCircuit.class })
-		RolloutMetrics oauth2StateRolloutMetrics(Rollout rollout, StoreCircuit circuit) {
-			return new RolloutMetrics(rollout, circuit);
-		}
-
-		@Bean
-		MeterFilter oauth2StateDescriptionMeterFilter() {
-			return new DescriptionMeterFilter();
+		@ConditionalOnBean(StoreCircuit.class)
+		MeterBinder oauth2StateCircuitMetrics(StoreCircuit circuit) {
+			return (registry) -> {
+				for (StoreCircuit.State state : StoreCircuit.State.values()) {
+					Gauge.builder(OAuth2StateMeter.CIRCUIT.getName(), circuit, (now) -> (now.state() == state) ? 1 : 0)
+						.tag(Tag.STATE.asString(), Tag.value(state))
+						.register(registry);
+				}
+			};
 		}
 
 		/**
-		 * Before that of Spring Boot, whose properties have the last word.
+		 * Comes before the filter of Spring Boot, so that the app's properties override
+		 * it.
 		 */
 		@Bean
 		@Order(-1)
-		MeterFilter oauth2StateHistogramMeterFilter() {
-			return new HistogramMeterFilter();
+		MeterFilter oauth2StateMeterFilter() {
+			return new OAuth2StateMeterFilter();
 		}
 
 	}

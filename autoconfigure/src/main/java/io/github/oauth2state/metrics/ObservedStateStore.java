@@ -13,7 +13,8 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.metrics.OAuth2StateMeter.Tag;
 
 /**
- * Makes every call of a store an observation, and so a meter and a span.
+ * A store that makes every call of another store an observation, and so a meter and a
+ * span.
  */
 class ObservedStateStore implements StateStore {
 
@@ -62,13 +63,13 @@ class ObservedStateStore implements StateStore {
 			.contextualName("oauth2-state " + operation)
 			.lowCardinalityKeyValue(Tag.STORE.asString(), name())
 			.lowCardinalityKeyValue(Tag.OPERATION.asString(), operation)
-			.lowCardinalityKeyValue(Tag.OUTCOME.asString(), TagValues.ofFailure(null));
+			.lowCardinalityKeyValue(Tag.OUTCOME.asString(), Tag.outcome(null));
 		return observation.observe(() -> {
 			try {
 				return call.get();
 			}
 			catch (StateStoreException ex) {
-				observation.lowCardinalityKeyValue(Tag.OUTCOME.asString(), TagValues.ofFailure(ex.getReason()));
+				observation.lowCardinalityKeyValue(Tag.OUTCOME.asString(), Tag.outcome(ex.getReason()));
 				throw ex;
 			}
 		});

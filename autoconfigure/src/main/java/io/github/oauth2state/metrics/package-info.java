@@ -1,6 +1,5 @@
 /**
- * Meters and observations of logins, store and cleanup. The only package that knows
- * Micrometer.
+ * Meters and observations, through Micrometer.
  */
 @NullMarked
 package io.github.oauth2state.metrics;

@@ -14,8 +14,9 @@ import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
 
 /**
- * The cookie that keeps a browser on its path: a random number that says nothing of its
- * user and grants nothing. Who makes one up chooses a path for themselves.
+ * The cookie with the random id of a browser, which keeps the browser on its path. The id
+ * says nothing about the user and grants nothing: a browser that sends an invented one
+ * only chooses its own path.
  */
 final class BrowserIdCookie {
 
@@ -32,18 +33,31 @@ final class BrowserIdCookie {
 	private final CookieSettings settings;
 
 	/**
-	 * Names are the app's own, as apps on one host send each other their cookies.
+	 * Contains a hash of the namespace, as browsers send the cookies of one app to other
+	 * apps on the same host.
 	 */
 	private final String suffix;
 
 	BrowserIdCookie(String namespace, CookieSettings settings) {
 		byte[] hash = StateKey.of(namespace, "rollout-cookie").toByteArray();
 		this.settings = settings;
-		this.suffix = "rollout-"
-				+ Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, HASH_BYTES));
+		this.suffix = "rollout-" + base64(Arrays.copyOf(hash, HASH_BYTES));
 	}
 
-	Optional<String> find(BrowserRequest browser) {
+	static String newId() {
+		byte[] bytes = new byte[BYTES];
+		random.nextBytes(bytes);
+		return base64(bytes);
+	}
+
+	private static String base64(byte[] bytes) {
+		return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+	}
+
+	/**
+	 * Returns the id that a browser sent, unless it is malformed.
+	 */
+	Optional<String> read(BrowserRequest browser) {
 		return Optional.ofNullable(browser.cookies().get(name(browser))).filter((id) -> ID.matcher(id).matches());
 	}
 
@@ -51,17 +65,14 @@ final class BrowserIdCookie {
 		return browser.cookies().containsKey(name(browser));
 	}
 
-	static String create() {
-		byte[] bytes = new byte[BYTES];
-		random.nextBytes(bytes);
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-	}
-
-	ResponseCookie issue(String id, BrowserRequest browser) {
+	ResponseCookie create(String id, BrowserRequest browser) {
 		return cookie(id, MAX_AGE, browser);
 	}
 
-	ResponseCookie clear(BrowserRequest browser) {
+	/**
+	 * Creates the cookie that makes a browser delete its id.
+	 */
+	ResponseCookie createExpired(BrowserRequest browser) {
 		return cookie("", Duration.ZERO, browser);
 	}
 

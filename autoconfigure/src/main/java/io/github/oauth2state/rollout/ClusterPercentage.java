@@ -14,11 +14,11 @@ import org.springframework.context.SmartLifecycle;
 import io.github.oauth2state.StateStoreException;
 
 /**
- * A percentage that is set at run time for all instances: one record in the store, which
- * every instance looks at every two seconds. While the store does not answer, the last
- * known percentage stays.
+ * The percentage that operators set at run time for all instances. Every instance reads
+ * it from the store every two seconds, and keeps the last one while the store does not
+ * answer. Thread-safe.
  */
-public final class ClusterPercentage implements RolloutPercentage, SmartLifecycle {
+class ClusterPercentage implements SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(ClusterPercentage.class);
 
@@ -26,76 +26,72 @@ public final class ClusterPercentage implements RolloutPercentage, SmartLifecycl
 
 	private final Percentage configured;
 
-	private final StoredPercentage stored;
+	private final PercentageRepository repository;
 
-	private @Nullable String complaint;
+	private @Nullable String lastProblem;
 
 	private volatile @Nullable ScheduledExecutorService scheduler;
 
-	ClusterPercentage(Percentage configured, StoredPercentage stored) {
+	ClusterPercentage(Percentage configured, PercentageRepository repository) {
 		this.configured = configured;
-		this.stored = stored;
-	}
-
-	@Override
-	public Percentage current() {
-		return set().orElse(this.configured);
-	}
-
-	@Override
-	public Percentage configured() {
-		return this.configured;
+		this.repository = repository;
 	}
 
 	/**
-	 * Returns what was set at run time, as far as this instance knows.
-	 * @return the percentage, or empty if what is configured is in force
+	 * Returns the percentage that is in force. Never waits.
 	 */
-	public Optional<Percentage> set() {
-		return Optional.ofNullable(this.stored.last()).map(PercentageRecord::percentage);
+	Percentage current() {
+		return setAtRuntime().orElse(this.configured);
 	}
 
 	/**
-	 * Sets the percentage for all instances. It is in force here at once, and everywhere
-	 * within five seconds.
-	 * @param percentage the percentage, or {@code null} for what each is configured with
-	 * @throws StateStoreException if the store did not answer; the percentage may be set
-	 * all the same
+	 * Returns the percentage that was set at run time, as far as this instance knows, or
+	 * empty if the configured one is in force.
 	 */
-	public synchronized void set(@Nullable Percentage percentage) {
-		Optional<Percentage> before = set();
-		this.stored.set(percentage);
-		tell(before);
+	Optional<Percentage> setAtRuntime() {
+		return Optional.ofNullable(this.repository.last()).map(PercentageRecord::percentage);
+	}
+
+	/**
+	 * Sets the percentage for all instances, or clears it.
+	 * @param percentage the percentage, or {@code null} to clear it
+	 * @throws StateStoreException if the store failed; the percentage may be set even so
+	 */
+	synchronized void set(@Nullable Percentage percentage) {
+		Optional<Percentage> before = setAtRuntime();
+		this.repository.set(percentage);
+		logChange(before);
 	}
 
 	private synchronized void refresh() {
-		Optional<Percentage> before = set();
-		String reason;
+		Optional<Percentage> before = setAtRuntime();
+		String problem;
 		try {
-			reason = this.stored.refresh();
+			problem = this.repository.refresh();
 		}
 		catch (RuntimeException | Error ex) {
-			// Whatever escaped would end the schedule
-			reason = "the store did not tell, "
+			// An exception would end the schedule
+			problem = "the store could not be read, "
 					+ ((ex instanceof StateStoreException known) ? known.getReason() : ex.getClass().getName());
 		}
-		if (reason != null && !reason.equals(this.complaint)) {
-			logger
-				.warn("Cannot see whether another percentage was set, so %s %% stays: %s".formatted(current(), reason));
+		if (problem != null && !problem.equals(this.lastProblem)) {
+			logger.warn(
+					"Cannot see whether another percentage was set, so %s %% stays: %s".formatted(current(), problem));
 		}
-		this.complaint = reason;
-		tell(before);
+		this.lastProblem = problem;
+		logChange(before);
 	}
 
-	private void tell(Optional<Percentage> before) {
-		if (!before.equals(set())) {
-			logger.info("%s %% of browsers begin logins on the shared path, %s".formatted(current(),
-					set().isPresent() ? "as was set at run time" : "as configured"));
+	private void logChange(Optional<Percentage> before) {
+		Optional<Percentage> now = setAtRuntime();
+		if (!now.equals(before)) {
+			logger.info("%s %% of browsers begin logins on the shared path, as %s".formatted(current(),
+					now.isPresent() ? "set at run time" : "configured"));
 		}
 	}
 
 	/**
-	 * Looks at the record before the first login begins.
+	 * Reads the percentage before the first login begins.
 	 */
 	@Override
 	public void start() {
@@ -125,7 +121,7 @@ public final class ClusterPercentage implements RolloutPercentage, SmartLifecycl
 	}
 
 	/**
-	 * Before the web server, which comes late.
+	 * Starts before the web server, which has a later phase.
 	 */
 	@Override
 	public int getPhase() {

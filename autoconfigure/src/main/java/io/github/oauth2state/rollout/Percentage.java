@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
 import io.github.oauth2state.StateKey;
 
 /**
- * A share of all browsers.
+ * The percentage of browsers whose logins are rolled out.
  *
- * @param value from 0 to 100
+ * @param value from 0 to 100, without trailing zeros
  */
-public record Percentage(BigDecimal value) {
+record Percentage(BigDecimal value) {
 
 	static final BigDecimal MAX = BigDecimal.valueOf(100);
 
@@ -23,18 +23,20 @@ public record Percentage(BigDecimal value) {
 	 * @param value from 0 to 100
 	 * @throws IllegalArgumentException if it is out of range
 	 */
-	public Percentage {
+	Percentage {
 		if (value.signum() < 0 || value.compareTo(MAX) > 0) {
 			throw new IllegalArgumentException("A percentage is a number from 0 to 100");
 		}
+		BigDecimal stripped = value.stripTrailingZeros();
+		value = (stripped.scale() < 0) ? stripped.setScale(0) : stripped;
 	}
 
 	/**
 	 * Reads a percentage.
-	 * @param text digits, possibly with up to six decimals
-	 * @return the percentage, or empty if the text is none
+	 * @param text digits, with up to six decimals
+	 * @return the percentage, or empty if the text is not a percentage
 	 */
-	public static Optional<Percentage> parse(String text) {
+	static Optional<Percentage> parse(String text) {
 		if (!TEXT.matcher(text).matches()) {
 			return Optional.empty();
 		}
@@ -50,10 +52,11 @@ public record Percentage(BigDecimal value) {
 	}
 
 	/**
-	 * Tells whether a browser is in the share. Each has its place between 0 and 100, by a
-	 * hash of its id, so that a greater share has all browsers of a smaller one.
+	 * Tells whether a browser is rolled out. A hash of its id gives each browser a fixed
+	 * place between 0 and 100, so a greater percentage includes all browsers of a smaller
+	 * one.
 	 * @param browserId the id of the browser
-	 * @return whether it is
+	 * @return whether it is rolled out
 	 */
 	boolean includes(String namespace, String browserId) {
 		byte[] hash = StateKey.of(namespace, "rollout", browserId).toByteArray();
@@ -63,7 +66,7 @@ public record Percentage(BigDecimal value) {
 
 	@Override
 	public String toString() {
-		return this.value.stripTrailingZeros().toPlainString();
+		return this.value.toPlainString();
 	}
 
 }

@@ -10,16 +10,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the store has of a percentage that was set: {@code <version>;<percentage or
- * ->;<milliseconds since 1970>}, and where keys are configured {@code ;<tags>}. A reader
- * accepts the next version too, and skips what that adds.
+ * The format in which the store keeps a percentage that was set:
+ * {@code <version>;<percentage
+ * or ->;<milliseconds since 1970>}, followed by {@code ;<signatures>} if keys are
+ * configured. A reader also accepts the next version, and ignores what that adds.
  *
- * @param percentage the percentage, or {@code null} if it was cleared, which is kept for
- * as long, so that it can be told from a store that lost its data
+ * @param percentage the percentage, or {@code null} if it was cleared. The record of a
+ * cleared percentage is kept just as long, so that clearing can be told from lost data
  * @param written when it was written
- * @param tags what {@link PercentageTags} made of the rest, or empty without keys
+ * @param signatures the signatures of a {@link PercentageSigner}, or empty without keys
  */
-record PercentageRecord(@Nullable Percentage percentage, Instant written, String tags) {
+record PercentageRecord(@Nullable Percentage percentage, Instant written, String signatures) {
 
 	/**
 	 * How far the clocks of instances may differ.
@@ -43,44 +44,42 @@ record PercentageRecord(@Nullable Percentage percentage, Instant written, String
 			return Optional.empty();
 		}
 		Instant written = Instant.ofEpochMilli(Long.parseLong(matcher.group(2)));
-		String tags = (matcher.group(3) != null) ? matcher.group(3) : "";
+		String signatures = (matcher.group(3) != null) ? matcher.group(3) : "";
 		if (matcher.group(1).equals("-")) {
-			return Optional.of(new PercentageRecord(null, written, tags));
+			return Optional.of(new PercentageRecord(null, written, signatures));
 		}
-		return Percentage.parse(matcher.group(1)).map((percentage) -> new PercentageRecord(percentage, written, tags));
+		return Percentage.parse(matcher.group(1))
+			.map((percentage) -> new PercentageRecord(percentage, written, signatures));
+	}
+
+	PercentageRecord signedBy(PercentageSigner signer) {
+		return new PercentageRecord(this.percentage, this.written, signer.sign(content()));
+	}
+
+	boolean isAcceptedBy(PercentageSigner signer) {
+		return signer.accepts(content(), this.signatures);
+	}
+
+	boolean isSignedWithFirstKeysOf(PercentageSigner signer) {
+		return signer.isSignedWithFirstKeys(content(), this.signatures);
 	}
 
 	/**
-	 * Returns the record with tags that tell that an instance with the keys wrote it.
+	 * Tells whether the time of writing is later than any clock can show now.
 	 */
-	PercentageRecord taggedBy(PercentageTags authority) {
-		return new PercentageRecord(this.percentage, this.written, authority.of(content()));
-	}
-
-	boolean isTaggedBy(PercentageTags authority) {
-		return authority.accept(content(), this.tags);
-	}
-
-	boolean isTaggedByFirstKeys(PercentageTags authority) {
-		return authority.haveFirst(content(), this.tags);
-	}
-
-	/**
-	 * Tells whether it was written later than it can have been.
-	 */
-	boolean isAhead(Instant now) {
+	boolean isFromTheFuture(Instant now) {
 		return this.written.isAfter(now.plus(CLOCK_SKEW));
 	}
 
 	/**
-	 * Tells whether it was written so long ago that it should have expired.
+	 * Tells whether it was written so long ago that the store should have removed it.
 	 */
 	boolean isOutdated(Instant now) {
-		return this.written.plus(StoredPercentage.TTL).isBefore(now.minus(CLOCK_SKEW));
+		return this.written.plus(PercentageRepository.TTL).isBefore(now.minus(CLOCK_SKEW));
 	}
 
 	byte[] format() {
-		String text = "1;" + content() + (this.tags.isEmpty() ? "" : ";" + this.tags);
+		String text = "1;" + content() + (this.signatures.isEmpty() ? "" : ";" + this.signatures);
 		return text.getBytes(StandardCharsets.US_ASCII);
 	}
 

@@ -4,13 +4,20 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 import io.github.oauth2state.RolloutDecider;
@@ -23,7 +30,7 @@ import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.web.CookieSettings;
 
 /**
- * Auto-configuration of what chooses a login's path.
+ * Auto-configuration of the gradual rollout.
  */
 @AutoConfiguration(after = StateStoreAutoConfiguration.class)
 @ConditionalOnOAuth2State
@@ -32,7 +39,7 @@ public final class RolloutAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(StateStore.class)
-	@Conditional(OnRuntimePercentageCondition.class)
+	@Conditional(OnPercentageAtRuntimeCondition.class)
 	ClusterPercentage oauth2StateClusterPercentage(RolloutProperties properties, StateStore logins,
 			ObjectProvider<ConfiguredStore<?>> stores, OAuth2StateSettings settings, Environment environment) {
 		StateStore store = stores.stream()
@@ -40,13 +47,14 @@ public final class RolloutAutoConfiguration {
 			.findFirst()
 			.<StateStore>map(ConfiguredStore::openApart)
 			.orElse(logins);
-		PercentageTags tags = new PercentageTags(settings.namespace(), keys(environment), properties.verify());
+		PercentageSigner signer = new PercentageSigner(settings.namespace(), keys(environment), properties.verify());
 		return new ClusterPercentage(properties.checkedPercentage(),
-				new StoredPercentage(store, settings.namespace(), tags, InstantSource.system()));
+				new PercentageRepository(store, settings.namespace(), signer, InstantSource.system()));
 	}
 
 	/**
-	 * The properties belong to logins and tokens, which may have none.
+	 * Reads the environment, as the properties of cookies and tokens belong to packages
+	 * that this one does not know.
 	 */
 	private static List<Keyring> keys(Environment environment) {
 		return Stream.of("oauth2-state.cookie.keys", "oauth2-state.tokens.keys")
@@ -58,10 +66,40 @@ public final class RolloutAutoConfiguration {
 	@Bean
 	Rollout oauth2StateRollout(RolloutProperties properties, ObjectProvider<ClusterPercentage> cluster,
 			ObjectProvider<RolloutDecider> decider, OAuth2StateSettings settings, CookieSettings cookies) {
-		Percentage configured = properties.checkedPercentage();
-		RolloutPercentage percentage = cluster.getIfAvailable();
-		return new Rollout((percentage != null) ? percentage : new ConfiguredPercentage(configured),
-				decider.getIfAvailable(), settings.namespace(), cookies);
+		return new Rollout(properties.checkedPercentage(), cluster.getIfAvailable(), decider.getIfAvailable(),
+				settings.namespace(), cookies);
+	}
+
+	/**
+	 * Matches if the percentage can be set at run time: as
+	 * {@code oauth2-state.rollout.at-runtime} says, and otherwise if the endpoint is
+	 * writable.
+	 */
+	static class OnPercentageAtRuntimeCondition extends SpringBootCondition {
+
+		private static final String ACTUATOR = "org.springframework.boot.actuate.autoconfigure.endpoint.PropertiesEndpointAccessResolver";
+
+		/**
+		 * A name, as only the package of the endpoint knows the Actuator.
+		 */
+		private static final String ON_WRITABLE_ENDPOINT = "io.github.oauth2state.actuate.ActuateAutoConfiguration$OnWritableEndpointCondition";
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			Boolean configured = RolloutProperties.bind(context.getEnvironment()).atRuntime();
+			ConditionMessage.Builder message = ConditionMessage.forCondition("Percentage at run time");
+			if (configured != null) {
+				return new ConditionOutcome(configured,
+						message.because("oauth2-state.rollout.at-runtime is " + configured));
+			}
+			if (!ClassUtils.isPresent(ACTUATOR, context.getClassLoader())) {
+				return ConditionOutcome.noMatch(message.didNotFind("class").items(ACTUATOR));
+			}
+			Class<?> onWritableEndpoint = ClassUtils.resolveClassName(ON_WRITABLE_ENDPOINT, context.getClassLoader());
+			return ((SpringBootCondition) BeanUtils.instantiateClass(onWritableEndpoint)).getMatchOutcome(context,
+					metadata);
+		}
+
 	}
 
 }

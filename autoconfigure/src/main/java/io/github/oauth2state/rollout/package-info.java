@@ -1,6 +1,5 @@
 /**
- * Decides which path a login takes as it begins: gradual rollout, and what to do while
- * the store does not answer.
+ * Gradual rollout: decides which path a login takes when it begins.
  */
 @NullMarked
 package io.github.oauth2state.rollout;

@@ -83,7 +83,7 @@ class ActuateAutoConfigurationTests {
 		this.webApp.withPropertyValues(EXPOSED)
 			.run((context) -> assertThat(context).hasSingleBean(CleanupListener.class)
 				.getBeans(LoginListener.class)
-				.containsKey("oauth2StateLoginCounts"));
+				.containsKey("oauth2StateActivityRecorder"));
 	}
 
 	@ParameterizedTest
@@ -94,7 +94,7 @@ class ActuateAutoConfigurationTests {
 		this.webApp.withPropertyValues(properties.split(";"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(OAuth2StateEndpoint.class)
-				.doesNotHaveBean(LoginCounts.class)
+				.doesNotHaveBean(ActivityRecorder.class)
 				.doesNotHaveBean(CleanupListener.class));
 	}
 
@@ -206,7 +206,7 @@ class ActuateAutoConfigurationTests {
 					new FilteredClassLoader("org.springframework.boot.actuate", "org.springframework.boot.health"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(ActuateAutoConfiguration.class)
-				.doesNotHaveBean(LoginCounts.class));
+				.doesNotHaveBean(ActivityRecorder.class));
 	}
 
 	@Test
@@ -237,7 +237,7 @@ class ActuateAutoConfigurationTests {
 					.invoke(null);
 				assertThat(beans).asString()
 					.contains("oauth2StateSettings", "memoryStateStore", "oauth2StateLoginEvents")
-					.doesNotContain("oauth2StateHealthContributor", "oauth2StateLoginCounts", "actuate");
+					.doesNotContain("oauth2StateHealthContributor", "oauth2StateActivityRecorder", "actuate");
 			}
 			finally {
 				thread.setContextClassLoader(before);

@@ -22,11 +22,12 @@ import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
+import io.github.oauth2state.store.StoreCircuit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link OAuth2StateEndpoint}, {@link LoginCounts} and {@link LastCleanup}.
+ * Tests for {@link OAuth2StateEndpoint} and {@link ActivityRecorder}.
  */
 class OAuth2StateEndpointTests {
 
@@ -34,13 +35,13 @@ class OAuth2StateEndpointTests {
 
 	private static final Instant CLEANUP = START.plusSeconds(90);
 
-	private final LoginCounts logins = new LoginCounts(() -> START);
+	private Instant now = START;
 
-	private final LastCleanup cleanup = new LastCleanup(() -> CLEANUP);
+	private final ActivityRecorder activity = new ActivityRecorder(() -> this.now);
 
-	private final OAuth2StateEndpoint endpoint = new OAuth2StateEndpoint(new SwitchableStore(), TestRollouts.state(),
-			new OAuth2StateSettings("shop", Duration.ofMillis(1500), null, OnStoreFailure.SESSION),
-			Duration.ofMinutes(10), this.logins, this.cleanup);
+	private final OAuth2StateEndpoint endpoint = new OAuth2StateEndpoint(new SwitchableStore(),
+			new OAuth2StateSettings("shop", Duration.ofMillis(1500), null, OnStoreFailure.SESSION), Duration.ofMinutes(10), TestRollouts.rollout(),
+			StoreCircuit.alwaysClosed(), this.activity);
 
 	@Test
 	void settingsAreWrittenAsText() {
@@ -72,11 +73,11 @@ class OAuth2StateEndpointTests {
 	@Test
 	void eventsAreCountedByOutcomeAndPathAndNothingElse() {
 		for (int i = 0; i < 100; i++) {
-			this.logins.onLoginEvent(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SHARED, "planted" + i,
+			this.activity.onLoginEvent(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SHARED, "planted" + i,
 					Duration.ofSeconds(i), "0123456789ab"));
 		}
-		this.logins.onLoginEvent(event(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION));
-		this.logins.onLoginEvent(event(LoginOutcome.COMPLETED, LoginPath.SESSION));
+		this.activity.onLoginEvent(event(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION));
+		this.activity.onLoginEvent(event(LoginOutcome.COMPLETED, LoginPath.SESSION));
 		JsonNode counts = json().path("logins");
 		assertThat(counts.path("byOutcome").path("foreign_browser").asInt()).isEqualTo(101);
 		assertThat(counts.path("byPath").path("shared").path("foreign_browser").asInt()).isEqualTo(100);
@@ -92,16 +93,17 @@ class OAuth2StateEndpointTests {
 		int events = 10_000;
 		CompletableFuture<?>[] telling = IntStream.range(0, threads)
 			.mapToObj((thread) -> CompletableFuture.runAsync(() -> IntStream.range(0, events)
-				.forEach((i) -> this.logins.onLoginEvent(event(LoginOutcome.STARTED, LoginPath.SHARED)))))
+				.forEach((i) -> this.activity.onLoginEvent(event(LoginOutcome.STARTED, LoginPath.SHARED)))))
 			.toArray(CompletableFuture<?>[]::new);
 		CompletableFuture.allOf(telling).join();
-		assertThat(this.logins.get().byOutcome()).containsEntry("started", (long) threads * events);
+		assertThat(this.activity.logins().byOutcome()).containsEntry("started", (long) threads * events);
 	}
 
 	@Test
 	void lastCleanupIsTold() {
-		this.cleanup.onCleanup(new CleanupEvent(1, Duration.ofMillis(1), null, 1, Duration.ZERO));
-		this.cleanup.onCleanup(new CleanupEvent(7, Duration.ofMillis(42), null, 3, Duration.ofMillis(2500)));
+		this.now = CLEANUP;
+		this.activity.onCleanup(new CleanupEvent(1, Duration.ofMillis(1), null, 1, Duration.ZERO));
+		this.activity.onCleanup(new CleanupEvent(7, Duration.ofMillis(42), null, 3, Duration.ofMillis(2500)));
 		assertThat(json().path("cleanup").toString()).isEqualTo(
 				"""
 						{"lastRun":"2026-11-01T10:01:30Z","removed":7,"durationMillis":42,"pending":3,"oldestExpiredSeconds":2}""");
@@ -109,7 +111,8 @@ class OAuth2StateEndpointTests {
 
 	@Test
 	void cleanupThatFailedDoesNotPretendToKnowWhatIsLeft() {
-		this.cleanup.onCleanup(new CleanupEvent(7, Duration.ofMillis(42), Reason.TIMEOUT, 0, Duration.ZERO));
+		this.now = CLEANUP;
+		this.activity.onCleanup(new CleanupEvent(7, Duration.ofMillis(42), Reason.TIMEOUT, 0, Duration.ZERO));
 		assertThat(json().path("cleanup").toString()).isEqualTo("""
 				{"lastRun":"2026-11-01T10:01:30Z","removed":7,"durationMillis":42,"failure":"TIMEOUT"}""");
 	}

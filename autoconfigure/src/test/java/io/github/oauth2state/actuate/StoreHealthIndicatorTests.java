@@ -22,7 +22,7 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link StoreHealthIndicator} and {@link StoreProbe}.
+ * Tests for {@link StoreHealthIndicator}.
  */
 class StoreHealthIndicatorTests {
 
@@ -119,9 +119,8 @@ class StoreHealthIndicatorTests {
 	}
 
 	private StoreHealthIndicator indicator(StateStore store, boolean downOnFailure) {
-		StoreProbe probe = new StoreProbe(store, SETTINGS, () -> this.now);
-		return new StoreHealthIndicator(store.name(), new CachedAnswer<>(probe::run, Duration.ZERO, System::nanoTime),
-				null, downOnFailure);
+		return new StoreHealthIndicator(store, SETTINGS, new StoreHealthProperties(Duration.ZERO, downOnFailure), null,
+				() -> this.now);
 	}
 
 }

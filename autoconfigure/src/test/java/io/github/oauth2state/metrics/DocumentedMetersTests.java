@@ -81,7 +81,7 @@ class DocumentedMetersTests {
 		assertThat(values(OAuth2StateMeter.CIRCUIT, "state")).isEqualTo(names(StoreCircuit.State.values()));
 		assertThat(values(OAuth2StateMeter.REFRESH, "outcome")).isEqualTo(names(TokenRefreshOutcome.values()));
 		Set<String> results = names(Reason.values());
-		results.add(TagValues.ofFailure(null));
+		results.add(OAuth2StateMeter.Tag.outcome(null));
 		assertThat(values(OAuth2StateMeter.CLEANUP, "outcome")).isEqualTo(results);
 		assertThat(values(OAuth2StateMeter.STORE_OPERATIONS, "outcome")).containsAll(results);
 	}
@@ -105,7 +105,7 @@ class DocumentedMetersTests {
 	@ParameterizedTest
 	@EnumSource
 	void bucketsAreThoseOfTheMeter(OAuth2StateMeter meter) {
-		boolean buckets = new HistogramMeterFilter().configure(id(meter), DistributionStatisticConfig.NONE)
+		boolean buckets = new OAuth2StateMeterFilter().configure(id(meter), DistributionStatisticConfig.NONE)
 			.getServiceLevelObjectiveBoundaries() != null;
 		assertThat(section(meter).contains("Buckets: ")).isEqualTo(buckets);
 	}
@@ -135,7 +135,7 @@ class DocumentedMetersTests {
 	}
 
 	private static Set<String> names(Enum<?>[] constants) {
-		return Arrays.stream(constants).map(TagValues::of).collect(Collectors.toCollection(TreeSet::new));
+		return Arrays.stream(constants).map(OAuth2StateMeter.Tag::value).collect(Collectors.toCollection(TreeSet::new));
 	}
 
 	private static String read() {

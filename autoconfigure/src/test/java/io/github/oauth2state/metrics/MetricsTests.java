@@ -99,12 +99,12 @@ class MetricsTests {
 	@Test
 	void everyMeterHasADescription() {
 		this.appWithRollout.run((context) -> {
-			context.getBean(LoginMetrics.class)
+			context.getBean(EventMetrics.class)
 				.onLoginEvent(event(LoginOutcome.COMPLETED, "idp", Duration.ofSeconds(3)));
-			context.getBean(RefreshMetrics.class)
+			context.getBean(TokenRefreshListener.class)
 				.onTokenRefresh(new TokenRefreshEvent(TokenRefreshOutcome.REFRESHED, "early", "idp", false,
 						Duration.ofSeconds(1)));
-			context.getBean(CleanupMetrics.class)
+			context.getBean(CleanupListener.class)
 				.onCleanup(new CleanupEvent(1, Duration.ofSeconds(1), null, 1, Duration.ofSeconds(1)));
 			StateStore observed = context.getBean(StoreDecorator.class).decorate(this.store);
 			given(this.store.find(KEY)).willAnswer((call) -> {
@@ -144,7 +144,7 @@ class MetricsTests {
 			given(this.store.take(KEY)).willThrow(failure);
 			assertThatExceptionOfType(StateStoreException.class).isThrownBy(() -> observed.take(KEY)).isSameAs(failure);
 			assertThat(registry.get("oauth2.state.store.operations")
-				.tags("operation", "take", "outcome", TagValues.of(reason), "store", "redis", "error",
+				.tags("operation", "take", "outcome", OAuth2StateMeter.Tag.value(reason), "store", "redis", "error",
 						"StateStoreException")
 				.timer()
 				.count()).isOne();
@@ -262,7 +262,7 @@ class MetricsTests {
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			given(this.store.find(any())).willReturn(Optional.empty());
 			context.getBean(StoreDecorator.class).decorate(this.store).find(KEY);
-			context.getBean(LoginMetrics.class)
+			context.getBean(EventMetrics.class)
 				.onLoginEvent(event(LoginOutcome.COMPLETED, "keycloak", Duration.ofSeconds(1)));
 			context.getBean(CleanupListener.class)
 				.onCleanup(new CleanupEvent(5, Duration.ofMillis(20), null, 7, Duration.ZERO));
@@ -282,7 +282,7 @@ class MetricsTests {
 	@Test
 	void waitsForNewTokensAreTimedByStrategyAndOutcome() {
 		SimpleMeterRegistry registry = new SimpleMeterRegistry();
-		RefreshMetrics metrics = new RefreshMetrics(registry);
+		EventMetrics metrics = new EventMetrics(registry, "redis");
 		for (TokenRefreshOutcome outcome : TokenRefreshOutcome.values()) {
 			metrics.onTokenRefresh(new TokenRefreshEvent(outcome, "early", "keycloak", true, Duration.ofMillis(30)));
 		}
@@ -319,7 +319,7 @@ class MetricsTests {
 		StateStore observed = new ObservedStateStore(this.store, ObservationRegistry.NOOP);
 		given(this.store.find(KEY)).willReturn(Optional.empty());
 		assertThat(observed.find(KEY)).isEmpty();
-		assertThat(new LoginMetrics(new SimpleMeterRegistry(), "redis")).isNotNull();
+		assertThat(new EventMetrics(new SimpleMeterRegistry(), "redis")).isNotNull();
 	}
 
 	private void run(Scenario scenario) {

@@ -19,7 +19,7 @@ class PercentageTests {
 	private static final int BROWSERS = 100_000;
 
 	private final List<String> browsers = IntStream.range(0, BROWSERS)
-		.mapToObj((i) -> BrowserIdCookie.create())
+		.mapToObj((i) -> BrowserIdCookie.newId())
 		.toList();
 
 	@ParameterizedTest

@@ -23,8 +23,6 @@ import io.github.oauth2state.RolloutDecider;
 import io.github.oauth2state.RolloutRequest;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
-import io.github.oauth2state.StateStoreException;
-import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.config.StartupFailure;
@@ -32,12 +30,13 @@ import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.rollout.openfeature.OpenFeatureAutoConfiguration;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
-import io.github.oauth2state.store.StoreCircuit;
 import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
 import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests for {@link RolloutAutoConfiguration}.
@@ -55,11 +54,7 @@ class RolloutAutoConfigurationTests {
 				OpenFeatureAutoConfiguration.class, RolloutAutoConfiguration.class));
 
 	@ParameterizedTest
-	@CsvSource({ "oauth2-state.rollout.percentage,-1,0 to 100", "oauth2-state.rollout.percentage,100.5,0 to 100",
-			"oauth2-state.circuit-breaker.sliding-window-size,0,1 to 1000",
-			"oauth2-state.circuit-breaker.minimum-number-of-calls,11,sliding-window-size",
-			"oauth2-state.circuit-breaker.failure-rate-threshold,0,1 to 100",
-			"oauth2-state.circuit-breaker.wait-duration,1ms,100ms to 1h" })
+	@CsvSource({ "oauth2-state.rollout.percentage,-1,0 to 100", "oauth2-state.rollout.percentage,100.5,0 to 100" })
 	void misconfigurationStopsTheAppAndNamesThePropertyAndTheFix(String property, String value, String fix) {
 		assertThat(StartupFailure.analysisOf(this.app, property + "=" + value)).contains(property, value, fix);
 	}
@@ -93,7 +88,7 @@ class RolloutAutoConfigurationTests {
 		this.app.withPropertyValues("oauth2-state.rollout.percentage=" + percentage).run((context) -> {
 			Rollout rollout = context.getBean(Rollout.class);
 			assertThat(decide(rollout, Map.of())).isEqualTo(new Rollout.Decision(rolledOut, List.of()));
-			Rollout.Decision decision = decide(rollout, Map.of(COOKIE, BrowserIdCookie.create()));
+			Rollout.Decision decision = decide(rollout, Map.of(COOKIE, BrowserIdCookie.newId()));
 			assertThat(decision.rolledOut()).isEqualTo(rolledOut);
 			assertThat(decision.cookies()).singleElement()
 				.satisfies((cookie) -> assertThat(cookie).hasToString(COOKIE
@@ -162,14 +157,8 @@ class RolloutAutoConfigurationTests {
 				throw new IllegalStateException("no flags today");
 			})
 			.run((context) -> assertThat(
-					decide(context.getBean(Rollout.class), Map.of(COOKIE, BrowserIdCookie.create())).cookies())
+					decide(context.getBean(Rollout.class), Map.of(COOKIE, BrowserIdCookie.newId())).cookies())
 				.isEmpty());
-	}
-
-	@Test
-	void circuitOfTheAppReplacesTheLibrarys() {
-		this.app.withBean("own", StoreCircuit.class, StoreCircuit::alwaysClosed)
-			.run((context) -> assertThat(context).hasSingleBean(StoreCircuit.class).hasBean("own"));
 	}
 
 	@Test
@@ -219,6 +208,35 @@ class RolloutAutoConfigurationTests {
 	}
 
 	@Test
+	void percentageIsSetAndClearedBesideTheConfiguredOne() {
+		this.app
+			.withPropertyValues("oauth2-state.rollout.percentage=20.0", "oauth2-state.rollout.at-runtime=true",
+					"oauth2-state.store=memory")
+			.run((context) -> {
+				Rollout rollout = context.getBean(Rollout.class);
+				assertThat(rollout.canSetPercentage()).isTrue();
+				rollout.setPercentage("37.50");
+				assertThat(rollout.percentage()).hasToString("37.5");
+				assertThat(rollout.percentageSetAtRuntime()).contains(new BigDecimal("37.5"));
+				assertThat(rollout.configuredPercentage()).hasToString("20");
+				rollout.setPercentage(null);
+				assertThat(rollout.percentage()).hasToString("20");
+				assertThat(rollout.percentageSetAtRuntime()).isEmpty();
+				assertThatIllegalArgumentException().isThrownBy(() -> rollout.setPercentage("101"));
+			});
+	}
+
+	@Test
+	void percentageCannotBeSetWhereThatIsNotAllowed() {
+		this.app.run((context) -> {
+			Rollout rollout = context.getBean(Rollout.class);
+			assertThat(rollout.canSetPercentage()).isFalse();
+			assertThatIllegalStateException().isThrownBy(() -> rollout.setPercentage("37"));
+			assertThat(rollout.percentageSetAtRuntime()).isEmpty();
+		});
+	}
+
+	@Test
 	void percentageIsReadFromAStoreOfTheApps() {
 		RecordingStore own = new RecordingStore();
 		this.app.withBean("store", StateStore.class, () -> own)
@@ -254,57 +272,6 @@ class RolloutAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ClusterPercentage.class));
 		without.withPropertyValues("oauth2-state.rollout.at-runtime=true")
 			.run((context) -> assertThat(context).hasSingleBean(ClusterPercentage.class));
-	}
-
-	@Test
-	void circuitOpensOnOutagesOnly() {
-		this.app.run((context) -> {
-			StoreCircuit circuit = context.getBean(StoreCircuit.class);
-			for (int i = 0; i < 100; i++) {
-				assertThat(circuit.tryAcquire()).isTrue();
-				circuit.failed(1, new StateStoreException(Reason.REJECTED, "what a caller sent", null));
-			}
-			assertThat(circuit.state()).isEqualTo(StoreCircuit.State.CLOSED);
-			for (Reason reason : List.of(Reason.CONNECTION, Reason.TIMEOUT, Reason.AMBIGUOUS)) {
-				assertThat(circuit.tryAcquire()).isTrue();
-				circuit.failed(1, new StateStoreException(reason, "outage", null));
-			}
-			assertThat(circuit.state()).isEqualTo(StoreCircuit.State.OPEN);
-			assertThat(circuit.tryAcquire()).isFalse();
-		});
-	}
-
-	@Test
-	void oneCallFindsOutWhetherTheStoreIsBack() {
-		this.app.withPropertyValues("oauth2-state.circuit-breaker.wait-duration=100ms").run((context) -> {
-			StoreCircuit circuit = context.getBean(StoreCircuit.class);
-			for (int i = 0; i < 3; i++) {
-				circuit.tryAcquire();
-				circuit.failed(1, new StateStoreException(Reason.CONNECTION, "outage", null));
-			}
-			Thread.sleep(150);
-			assertThat(circuit.tryAcquire()).isTrue();
-			assertThat(circuit.tryAcquire()).isFalse();
-			assertThat(circuit.state()).isEqualTo(StoreCircuit.State.HALF_OPEN);
-			circuit.succeeded(1);
-			assertThat(circuit.state()).isEqualTo(StoreCircuit.State.CLOSED);
-		});
-	}
-
-	@Test
-	void circuitIsAlwaysClosedWhereThereIsNone() {
-		for (ApplicationContextRunner runner : List.of(
-				this.app.withPropertyValues("oauth2-state.circuit-breaker.enabled=false"),
-				this.app.withClassLoader(new FilteredClassLoader("io.github.resilience4j")))) {
-			runner.run((context) -> {
-				StoreCircuit circuit = context.getBean(StoreCircuit.class);
-				for (int i = 0; i < 100; i++) {
-					assertThat(circuit.tryAcquire()).isTrue();
-					circuit.failed(1, new StateStoreException(Reason.CONNECTION, "outage", null));
-				}
-				assertThat(circuit.state()).isEqualTo(StoreCircuit.State.CLOSED);
-			});
-		}
 	}
 
 	@Test

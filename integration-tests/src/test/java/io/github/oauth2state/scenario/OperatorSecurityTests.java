@@ -23,7 +23,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 
-import io.github.oauth2state.rollout.ClusterPercentage;
+import io.github.oauth2state.rollout.Rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -98,7 +98,7 @@ class OperatorSecurityTests {
 	}
 
 	private static String percentage() {
-		return app.context().getBean(ClusterPercentage.class).current().toString();
+		return app.context().getBean(Rollout.class).percentage().toString();
 	}
 
 	private static int call(String method, @Nullable String body, String contentType, @Nullable String credentials,

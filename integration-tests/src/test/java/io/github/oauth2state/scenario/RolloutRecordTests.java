@@ -1,6 +1,5 @@
 package io.github.oauth2state.scenario;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,8 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
-import io.github.oauth2state.rollout.ClusterPercentage;
-import io.github.oauth2state.rollout.Percentage;
+import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.store.StoreCircuit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,8 +42,8 @@ class RolloutRecordTests {
 	@Test
 	void hugeRecordNeitherStopsLoginsNorMovesThePercentage() {
 		try (Instance a = start(); Instance b = start()) {
-			percentage(a).set(new Percentage(BigDecimal.valueOf(100)));
-			percentage(b).set(new Percentage(BigDecimal.valueOf(100)));
+			rollout(a).setPercentage("100");
+			rollout(b).setPercentage("100");
 			this.store.cluster().records.rewrite((record) -> new byte[60_000_000]);
 			long end = System.nanoTime() + A_FEW_POLLS.toNanos();
 			while (System.nanoTime() < end) {
@@ -53,7 +51,7 @@ class RolloutRecordTests {
 				assertLogsIn(b, a);
 			}
 			for (Instance instance : List.of(a, b)) {
-				assertThat(percentage(instance).current()).hasToString("100");
+				assertThat(rollout(instance).percentage()).hasToString("100");
 				assertThat(instance.context().getBean(StoreCircuit.class).state()).isEqualTo(StoreCircuit.State.CLOSED);
 				assertThat(instance.takeEvents()).isNotEmpty()
 					.allMatch((event) -> event.path() == LoginPath.SHARED)
@@ -69,8 +67,8 @@ class RolloutRecordTests {
 		assertThat(browser.isSignedIn(calledBack)).isTrue();
 	}
 
-	private static ClusterPercentage percentage(Instance instance) {
-		return instance.context().getBean(ClusterPercentage.class);
+	private static Rollout rollout(Instance instance) {
+		return instance.context().getBean(Rollout.class);
 	}
 
 	private Instance start() {

@@ -1,6 +1,5 @@
 package io.github.oauth2state.scenario;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
@@ -20,8 +20,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import io.github.oauth2state.LoginOutcome;
-import io.github.oauth2state.rollout.ClusterPercentage;
-import io.github.oauth2state.rollout.Percentage;
+import io.github.oauth2state.rollout.Rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -50,6 +49,11 @@ class RolloutTests {
 
 	@Parameter
 	private SharedStore store;
+
+	@AfterEach
+	void forget() {
+		this.store.cluster().forget();
+	}
 
 	@Test
 	void shareOfLoginsIsThePercentageAndABrowserStaysWhereItIs() throws Exception {
@@ -125,9 +129,7 @@ class RolloutTests {
 		Random random = new Random(7);
 		for (int i = 0; moving.get(); i++) {
 			String percentage = List.of("0", "100", "0", "37").get(i % 4);
-			(random.nextBoolean() ? a : b).context()
-				.getBean(ClusterPercentage.class)
-				.set(new Percentage(new BigDecimal(percentage)));
+			(random.nextBoolean() ? a : b).context().getBean(Rollout.class).setPercentage(percentage);
 			try {
 				Thread.sleep(random.nextInt(200));
 			}

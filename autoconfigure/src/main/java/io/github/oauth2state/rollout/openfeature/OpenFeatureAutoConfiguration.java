@@ -19,8 +19,8 @@ import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
 
 /**
- * Auto-configuration of a feature flag that decides, where one is named and the app has
- * no decider of its own.
+ * Auto-configuration of a feature flag that decides which logins are rolled out. Applies
+ * if a flag is configured and the app has no decider of its own.
  */
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class,
 		beforeName = "io.github.oauth2state.rollout.RolloutAutoConfiguration")
@@ -32,7 +32,7 @@ public final class OpenFeatureAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(OpenFeatureAPI.class)
-	static class Flag {
+	static class FlagConfiguration {
 
 		@Bean
 		OpenFeatureRolloutDecider oauth2StateOpenFeatureRolloutDecider(OpenFeatureProperties properties,
@@ -45,7 +45,7 @@ public final class OpenFeatureAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingClass("dev.openfeature.sdk.OpenFeatureAPI")
-	static class Missing {
+	static class MissingOpenFeatureConfiguration {
 
 		@Bean
 		RolloutDecider oauth2StateMissingOpenFeature(OpenFeatureProperties properties) {

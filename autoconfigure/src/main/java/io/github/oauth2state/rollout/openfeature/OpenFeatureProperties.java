@@ -12,7 +12,8 @@ import io.github.oauth2state.config.PropertyCheck;
 /**
  * Properties of a feature flag that decides which logins are rolled out.
  *
- * @param flagKey the key of a boolean flag; a percentage decides unless it is set
+ * @param flagKey the key of a boolean feature flag that decides; unless set, the
+ * percentage decides
  * @param timeout how long to wait for the flag before the percentage decides, from 1ms to
  * 5s
  */

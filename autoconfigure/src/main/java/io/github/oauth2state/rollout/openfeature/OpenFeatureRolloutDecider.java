@@ -19,9 +19,9 @@ import io.github.oauth2state.RolloutDecider;
 import io.github.oauth2state.RolloutRequest;
 
 /**
- * Asks a feature flag, whose targeting key is the id of the browser. Providers may call a
- * server, so each is asked on a thread that can be left behind; no more than a few are,
- * and the percentage decides for the others.
+ * Evaluates a feature flag with the id of the browser as targeting key. As a provider may
+ * call a server, the flag is evaluated on another thread, with a timeout and a limited
+ * number of threads. Beyond these limits it throws, so that the percentage decides.
  */
 final class OpenFeatureRolloutDecider implements RolloutDecider, DisposableBean {
 
@@ -58,26 +58,26 @@ final class OpenFeatureRolloutDecider implements RolloutDecider, DisposableBean 
 			details = this.executor.submit(() -> this.client.getBooleanDetails(this.flagKey, false, context));
 		}
 		catch (RejectedExecutionException ex) {
-			throw new IllegalStateException("The provider of feature flags keeps too many callers waiting", ex);
+			throw new IllegalStateException("Too many evaluations of the feature flag have not ended", ex);
 		}
 		return value(details);
 	}
 
-	private boolean value(Future<FlagEvaluationDetails<Boolean>> asked) {
+	private boolean value(Future<FlagEvaluationDetails<Boolean>> evaluation) {
 		try {
-			FlagEvaluationDetails<Boolean> details = asked.get(this.timeout.toNanos(), TimeUnit.NANOSECONDS);
+			FlagEvaluationDetails<Boolean> details = evaluation.get(this.timeout.toNanos(), TimeUnit.NANOSECONDS);
 			if (details.getErrorCode() != null) {
 				throw new IllegalStateException("The feature flag has no value: " + details.getErrorCode());
 			}
 			return details.getValue();
 		}
 		catch (TimeoutException ex) {
-			asked.cancel(true);
-			throw new IllegalStateException("The feature flag was not there within " + this.timeout.toMillis() + " ms",
+			evaluation.cancel(true);
+			throw new IllegalStateException("The feature flag had no value within " + this.timeout.toMillis() + " ms",
 					ex);
 		}
 		catch (ExecutionException ex) {
-			throw new IllegalStateException("The feature flag cannot be had: " + ex.getCause(), ex);
+			throw new IllegalStateException("The feature flag could not be evaluated: " + ex.getCause(), ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -1,5 +1,5 @@
 /**
- * Lets a feature flag decide, through OpenFeature.
+ * Decides by a feature flag which logins are rolled out, through OpenFeature.
  */
 @NullMarked
 package io.github.oauth2state.rollout.openfeature;
