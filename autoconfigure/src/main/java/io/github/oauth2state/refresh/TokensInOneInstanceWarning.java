@@ -10,16 +10,15 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
-import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.TokenRefreshStrategy;
 
 /**
- * Says once that instances agree on who refreshes tokens, but each has tokens of its own:
- * a user's tokens are then known to the instance that the login ended on, and lost when
+ * Warns once that instances coordinate refreshes, but each keeps tokens in its own memory.
+ * Only the instance that finished a login has the user's tokens then, and loses them when
  * it stops.
  * <p>
- * It waits for the first refresh of a user's tokens: Spring Boot gives every app a
- * service that keeps tokens in memory, and most apps never use what is in it.
+ * The warning waits for the first refresh of a user's tokens: Spring Boot gives every app
+ * a service that keeps tokens in memory, and most apps never use its tokens.
  */
 final class TokensInOneInstanceWarning {
 
@@ -27,30 +26,31 @@ final class TokensInOneInstanceWarning {
 
 	private final @Nullable InMemoryOAuth2AuthorizedClientService memory;
 
-	private final AtomicBoolean said = new AtomicBoolean();
+	private final AtomicBoolean warned = new AtomicBoolean();
 
 	TokensInOneInstanceWarning(TokenRefreshStrategy strategy, @Nullable OAuth2AuthorizedClientService clients) {
-		boolean agree = strategy instanceof SingleFlightRefresh;
-		this.memory = (agree && WatchedClients.unwrap(clients) instanceof InMemoryOAuth2AuthorizedClientService found)
-				? found : null;
+		boolean coordinated = strategy instanceof SingleFlightStrategy;
+		this.memory = (coordinated
+				&& RemovalWatcher.unwrap(clients) instanceof InMemoryOAuth2AuthorizedClientService inMemory) ? inMemory
+						: null;
 	}
 
-	void beforeRefresh(TokenRefresh refresh, @Nullable CurrentAuthorization authorization) {
-		String name = (authorization != null) ? authorization.keptBy() : null;
-		if (this.memory == null || name == null || this.said.get()) {
+	void beforeRefresh(DueTokens due) {
+		CurrentAuthorization authorization = due.authorization();
+		String name = (authorization != null) ? authorization.nameInStore() : null;
+		if (this.memory == null || name == null || this.warned.get()) {
 			return;
 		}
-		OAuth2AuthorizedClient kept = this.memory.loadAuthorizedClient(refresh.registration().getRegistrationId(),
-				name);
-		if (kept != null && isOf(refresh, kept.getRefreshToken()) && this.said.compareAndSet(false, true)) {
-			logger.warn("Instances agree on who refreshes tokens, but each keeps tokens in a memory of its own. Set "
+		OAuth2AuthorizedClient kept = this.memory.loadAuthorizedClient(due.registration().getRegistrationId(), name);
+		if (kept != null && isSame(due.refreshToken(), kept.getRefreshToken())
+				&& this.warned.compareAndSet(false, true)) {
+			logger.warn("Instances coordinate the refresh of tokens, but each keeps tokens in a memory of its own. Set "
 					+ "oauth2-state.tokens.store to 'redis' or 'jdbc' to keep them where all instances find them, or "
 					+ "oauth2-state.refresh.strategy=none if this app runs as one instance.");
 		}
 	}
 
-	private static boolean isOf(TokenRefresh refresh, @Nullable OAuth2RefreshToken kept) {
-		OAuth2RefreshToken due = refresh.refreshToken();
+	private static boolean isSame(@Nullable OAuth2RefreshToken due, @Nullable OAuth2RefreshToken kept) {
 		return due != null && kept != null && due.getTokenValue().equals(kept.getTokenValue());
 	}
 

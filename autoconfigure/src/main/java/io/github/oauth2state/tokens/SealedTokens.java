@@ -8,12 +8,12 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.support.LimitedLog;
 
 /**
- * Makes records of tokens, and tokens of records.
+ * Writes tokens to sealed records, and reads them.
  */
 final class SealedTokens {
 
 	/**
-	 * What of a record is left for the content, in bytes.
+	 * The largest content of a record, in bytes.
 	 */
 	static final int MAX_CONTENT = StateStore.MAX_VALUE_LENGTH - TokenKeys.MAX_OVERHEAD;
 
@@ -29,11 +29,11 @@ final class SealedTokens {
 	}
 
 	/**
-	 * Names the record of a user. Texts that are no valid Unicode are all the same to a
-	 * digest of their bytes, so these have further parts that tell them apart.
+	 * Returns the key of a user's record. Texts that are no valid Unicode have the same
+	 * bytes and so the same digest. They get further parts that tell them apart.
 	 * @param registrationId the id of the registration
 	 * @param principalName the name of the user
-	 * @return where the record is
+	 * @return the key
 	 */
 	StateKey key(String registrationId, String principalName) {
 		if (isUnicode(registrationId) && isUnicode(principalName)) {
@@ -55,9 +55,9 @@ final class SealedTokens {
 
 	/**
 	 * Seals tokens.
-	 * @param key where they are to be stored
+	 * @param key the key of the record
 	 * @param tokens the tokens
-	 * @return a record
+	 * @return the record
 	 * @throws IllegalArgumentException if they are too large, or no valid Unicode
 	 */
 	byte[] seal(StateKey key, StoredTokens tokens) {
@@ -72,9 +72,9 @@ final class SealedTokens {
 
 	/**
 	 * Opens a record.
-	 * @param key where it was found
+	 * @param key the key that it was found under
 	 * @param record the record, however hostile
-	 * @return the tokens, or empty if it does not open, which is logged
+	 * @return the tokens, or empty if the record cannot be opened, which is logged
 	 */
 	Optional<StoredTokens> open(StateKey key, byte[] record) {
 		Optional<byte[]> content = this.keys.open(key, record);

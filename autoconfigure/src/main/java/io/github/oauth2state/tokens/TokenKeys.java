@@ -12,13 +12,13 @@ import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.record.Seal;
 
 /**
- * Seals records under the keys in {@code oauth2-state.tokens.keys}. Each is sealed under
- * a key of its own, derived from a configured one and the record's key in the store, so
- * that it opens in no other place: not as another user's, and not for another app that
- * has the same keys.
+ * Seals records under the keys in {@code oauth2-state.tokens.keys}. The sealing key of a
+ * record is derived from a configured key and the record's key in the store. So a record
+ * cannot be opened under another key in the store, such as that of another user, nor by
+ * another app that has the same configured keys.
  * <p>
- * What is sealed is the id of the configured key, behind its length, and then what
- * {@link Seal} writes, with its version.
+ * A sealed record is the length of the configured key's id, the id, and what {@link Seal}
+ * writes.
  */
 public final class TokenKeys {
 
@@ -38,7 +38,7 @@ public final class TokenKeys {
 
 	/**
 	 * Seals a record, under the first of the configured keys.
-	 * @param key where the record is to be stored
+	 * @param key the record's key in the store
 	 * @param content the record
 	 * @return the sealed record
 	 */
@@ -53,11 +53,11 @@ public final class TokenKeys {
 	}
 
 	/**
-	 * Opens a record, under whichever of the configured keys it was sealed.
-	 * @param key where the record was found
+	 * Opens a record that was sealed under any of the configured keys.
+	 * @param key the key that the record was found under
 	 * @param sealed the sealed record, however hostile
 	 * @return the record, or empty if it was sealed under an unknown key or for another
-	 * place, altered, or written in a format that is too new
+	 * key in the store, altered, or written in a format that is too new
 	 */
 	public Optional<byte[]> open(StateKey key, byte[] sealed) {
 		int idLength = (sealed.length > 0) ? sealed[0] : 0;

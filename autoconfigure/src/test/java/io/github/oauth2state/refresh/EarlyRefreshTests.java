@@ -129,11 +129,11 @@ class EarlyRefreshTests {
 	}
 
 	private CoordinatedProvider coordinated() {
-		EarlyRefresh strategy = new EarlyRefresh(window(Duration.ofMinutes(2), 0), TestInstance.SETTINGS);
-		Refresher refresher = new Refresher(strategy, List.of(this.events::add), null, null);
+		EarlyStrategy strategy = new EarlyStrategy(TestInstance.PROPERTIES, window(Duration.ofMinutes(2), 0));
+		StrategyRunner runner = new StrategyRunner(strategy, List.of(this.events::add), null);
 		RefreshTokenOAuth2AuthorizedClientProvider refreshing = new RefreshTokenOAuth2AuthorizedClientProvider();
-		refreshing.setAccessTokenResponseClient(new CoordinatedRefreshClient(this.provider, () -> refresher));
-		return new CoordinatedProvider(refreshing, EarlyProvider.like(refreshing), () -> refresher, false);
+		refreshing.setAccessTokenResponseClient(new CoordinatedTokenClient<>(this.provider, () -> runner));
+		return new CoordinatedProvider(refreshing, ManagerCoordinator.earlyProvider(refreshing), () -> runner, false);
 	}
 
 	private EarlyWindow window(Duration window, double jitter) {
@@ -141,7 +141,7 @@ class EarlyRefreshTests {
 	}
 
 	private EarlyWindow window(Duration window, double jitter, int salt) {
-		return EarlyWindow.of(new RefreshProperties.Early(window, jitter, Duration.ofSeconds(10)), Duration.ZERO, salt,
+		return new EarlyWindow(new RefreshProperties.Early(window, jitter, Duration.ofSeconds(10)), Duration.ZERO, salt,
 				() -> this.now);
 	}
 

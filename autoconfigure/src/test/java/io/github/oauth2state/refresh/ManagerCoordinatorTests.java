@@ -296,7 +296,7 @@ class ManagerCoordinatorTests {
 	@Test
 	void springSecurityIsLeftAloneWhereTheAppSaysSo() {
 		this.runner.withPropertyValues("oauth2-state.refresh.strategy=none").run((context) -> {
-			assertThat(context).doesNotHaveBean(ManagerCoordinator.class).doesNotHaveBean(Refresher.class);
+			assertThat(context).doesNotHaveBean(ManagerCoordinator.class).doesNotHaveBean(StrategyRunner.class);
 			save(context, "token");
 			authorize(context, "alice");
 			assertThat(this.store.takeCommands()).isEmpty();

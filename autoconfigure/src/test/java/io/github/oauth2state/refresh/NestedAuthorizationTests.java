@@ -191,7 +191,7 @@ class NestedAuthorizationTests {
 				OAuth2AuthorizedClientService clients = context.getBean(OAuth2AuthorizedClientService.class);
 				manager(context)
 					.setAuthorizationFailureHandler(new RefusalHandler((exception, principal, attributes) -> clients
-						.removeAuthorizedClient("other", principal.getName()), () -> context.getBean(Removals.class)));
+						.removeAuthorizedClient("other", principal.getName()), context.getBean(RemovalWatcher.class)));
 				assertThatExceptionOfType(ClientAuthorizationException.class)
 					.isThrownBy(() -> authorize(context, "idp"));
 				assertThat(load(context, "other")).isNull();

@@ -224,12 +224,12 @@ class RefreshedUserTests {
 	}
 
 	private CoordinatedProvider coordinated() {
-		EarlyWindow window = EarlyWindow.of(
+		EarlyWindow window = new EarlyWindow(
 				new RefreshProperties.Early(Duration.ofMinutes(4), 0, Duration.ofSeconds(10)), Duration.ZERO, 0,
 				Instant::now);
-		Refresher refresher = new Refresher(new EarlyRefresh(window, TestInstance.SETTINGS), List.of(), null, null);
+		StrategyRunner runner = new StrategyRunner(new EarlyStrategy(TestInstance.PROPERTIES, window), List.of(), null);
 		RefreshTokenOAuth2AuthorizedClientProvider refreshing = new RefreshTokenOAuth2AuthorizedClientProvider();
-		refreshing.setAccessTokenResponseClient(new CoordinatedRefreshClient(this.provider, () -> refresher));
+		refreshing.setAccessTokenResponseClient(new CoordinatedTokenClient<>(this.provider, () -> runner));
 		refreshing.setApplicationEventPublisher(new ApplicationEventPublisher() {
 
 			@Override
@@ -243,7 +243,7 @@ class RefreshedUserTests {
 			}
 
 		});
-		return new CoordinatedProvider(refreshing, EarlyProvider.like(refreshing), () -> refresher, false);
+		return new CoordinatedProvider(refreshing, ManagerCoordinator.earlyProvider(refreshing), () -> runner, false);
 	}
 
 	private OAuth2AuthorizedClient client(OAuth2AccessToken accessToken) {

@@ -127,7 +127,7 @@ class SingleFlightTests {
 
 	@Test
 	void recordThatCannotBeReadIsReplaced() {
-		this.store.put(TestInstance.flight("f.0").key(), new byte[] { 9, 9, 9 }, Duration.ofMinutes(1));
+		this.store.put(TestInstance.key("f.0").location(), new byte[] { 9, 9, 9 }, Duration.ofMinutes(1));
 		assertThat(Responses.refreshToken(this.a.refresh("f.0"))).isEqualTo("f.1");
 		assertThat(this.provider.calls).hasValue(1);
 	}

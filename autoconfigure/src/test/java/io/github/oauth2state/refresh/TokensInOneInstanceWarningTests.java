@@ -64,7 +64,7 @@ class TokensInOneInstanceWarningTests {
 	}
 
 	private TestInstance instance(OAuth2AuthorizedClientService clients) {
-		return new TestInstance(new SpiedStore(), this.provider, TestInstance.SETTINGS, clients);
+		return new TestInstance(new SpiedStore(), this.provider, TestInstance.PROPERTIES, clients);
 	}
 
 	private void save(String user, String refreshToken) {
