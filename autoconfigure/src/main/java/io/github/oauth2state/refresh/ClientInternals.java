@@ -96,8 +96,8 @@ final class ClientInternals {
 	}
 
 	/**
-	 * Sets what {@link #failureHandlerOfUser} returns, by reflection: an app need not have
-	 * all of the classes.
+	 * Sets what {@link #failureHandlerOfUser} returns, by reflection: an app need not
+	 * have all of the classes.
 	 */
 	static void setFailureHandlerOfUser(Object user, OAuth2AuthorizationFailureHandler handler) {
 		Method setter = ReflectionUtils.findMethod(user.getClass(), SET_FAILURE_HANDLER,
@@ -176,7 +176,8 @@ final class ClientInternals {
 										ExecutableMode.INVOKE));
 			}
 			hints.reflection()
-				.registerTypeIfPresent(classLoader, ManagerFinder.MANAGER_USERS.get(0) + "$AuthorizationFailureForwarder",
+				.registerTypeIfPresent(classLoader,
+						ManagerFinder.MANAGER_USERS.get(0) + "$AuthorizationFailureForwarder",
 						(type) -> type.withField(FAILURE_HANDLER));
 		}
 

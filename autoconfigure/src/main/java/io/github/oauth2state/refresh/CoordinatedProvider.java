@@ -21,9 +21,9 @@ import io.github.oauth2state.support.LimitedLog;
 import io.github.oauth2state.tokens.TokenLineage;
 
 /**
- * Surrounds the provider of a manager. Makes the current authorization known to
- * {@link CoordinatedTokenClient}, refreshes ahead of time if the strategy says so, and
- * keeps new tokens if the user's data cannot be loaded with them.
+ * Surrounds the provider of a manager. Makes the current authorization known to the token
+ * client, refreshes ahead of time if the strategy says so, and keeps new tokens if the
+ * user's data cannot be loaded with them.
  */
 final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 

@@ -66,9 +66,8 @@ final class DueTokens implements TokenRefresh {
 			principalName = (request instanceof OAuth2RefreshTokenGrantRequest) ? authorization.principalName()
 					: authorization.nameInStore();
 		}
-		return new DueTokens(request,
-				(OAuth2AccessTokenResponseClient<AbstractOAuth2AuthorizationGrantRequest>) client, authorization,
-				principalName, clients);
+		return new DueTokens(request, (OAuth2AccessTokenResponseClient<AbstractOAuth2AuthorizationGrantRequest>) client,
+				authorization, principalName, clients);
 	}
 
 	/**
@@ -150,8 +149,8 @@ final class DueTokens implements TokenRefresh {
 	}
 
 	private @Nullable OAuth2AuthorizedClient load(String name) {
-		return (this.clients != null)
-				? this.clients.loadAuthorizedClient(registration().getRegistrationId(), name) : null;
+		return (this.clients != null) ? this.clients.loadAuthorizedClient(registration().getRegistrationId(), name)
+				: null;
 	}
 
 	@Override

@@ -150,8 +150,7 @@ final class LeaseHolder {
 	}
 
 	private void publishLater(TokenRefresh refresh, RefreshEntry entry, byte[] sealed, TokenRefreshResult own) {
-		this.renewal
-			.retry(() -> publishWithoutLease(refresh, entry, entry.toRecord(sealed), own).isPresent());
+		this.renewal.retry(() -> publishWithoutLease(refresh, entry, entry.toRecord(sealed), own).isPresent());
 	}
 
 	/**
@@ -204,9 +203,7 @@ final class LeaseHolder {
 	 */
 	private static boolean holdsNoFailure(RefreshEntry entry) {
 		try {
-			return entry.find()
-				.map((found) -> !(entry.read(found) instanceof RefreshRecord.Failure))
-				.orElse(false);
+			return entry.find().map((found) -> !(entry.read(found) instanceof RefreshRecord.Failure)).orElse(false);
 		}
 		catch (StateStoreException ex) {
 			return false;

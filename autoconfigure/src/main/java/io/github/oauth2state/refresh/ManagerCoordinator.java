@@ -20,7 +20,10 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
 import org.springframework.security.oauth2.client.RefreshTokenOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.endpoint.AbstractOAuth2AuthorizationGrantRequest;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
 /**
  * Puts a {@link CoordinatedTokenClient} in the place of every token client that spends
@@ -76,7 +79,7 @@ final class ManagerCoordinator implements BeanPostProcessor {
 			}
 			ClientInternals.failureHandlerOfUser(user)
 				.filter((handler) -> !(handler instanceof RefusalHandler))
-				.ifPresent((handler) -> ClientInternals.setFailureHandlerOfUser(user, surround(handler)));
+				.ifPresent((handler) -> ClientInternals.setFailureHandlerOfUser(user, guarded(handler)));
 		}
 	}
 
@@ -108,8 +111,8 @@ final class ManagerCoordinator implements BeanPostProcessor {
 		OAuth2AuthorizedClientProvider provider = ClientInternals.provider(manager);
 		if (!(provider instanceof CoordinatedProvider)) {
 			manager.setAuthorizedClientProvider(coordinated(own(provider, true), name, false));
-			manager.setAuthorizationSuccessHandler(surround(ClientInternals.successHandler(manager)));
-			manager.setAuthorizationFailureHandler(surround(ClientInternals.failureHandler(manager)));
+			manager.setAuthorizationSuccessHandler(watched(ClientInternals.successHandler(manager)));
+			manager.setAuthorizationFailureHandler(guarded(ClientInternals.failureHandler(manager)));
 		}
 	}
 
@@ -117,19 +120,19 @@ final class ManagerCoordinator implements BeanPostProcessor {
 		OAuth2AuthorizedClientProvider provider = ClientInternals.provider(manager);
 		if (!(provider instanceof CoordinatedProvider)) {
 			manager.setAuthorizedClientProvider(coordinated(own(provider, false), name, true));
-			manager.setAuthorizationSuccessHandler(surround(ClientInternals.successHandler(manager)));
-			manager.setAuthorizationFailureHandler(surround(ClientInternals.failureHandler(manager)));
+			manager.setAuthorizationSuccessHandler(watched(ClientInternals.successHandler(manager)));
+			manager.setAuthorizationFailureHandler(guarded(ClientInternals.failureHandler(manager)));
 		}
 	}
 
-	private OAuth2AuthorizationSuccessHandler surround(OAuth2AuthorizationSuccessHandler handler) {
+	private OAuth2AuthorizationSuccessHandler watched(OAuth2AuthorizationSuccessHandler handler) {
 		return (client, principal, attributes) -> {
 			handler.onAuthorizationSuccess(client, principal, attributes);
 			this.removals.onSaved(client, principal.getName());
 		};
 	}
 
-	private OAuth2AuthorizationFailureHandler surround(OAuth2AuthorizationFailureHandler handler) {
+	private OAuth2AuthorizationFailureHandler guarded(OAuth2AuthorizationFailureHandler handler) {
 		return new RefusalHandler(handler, this.removals);
 	}
 
@@ -179,6 +182,31 @@ final class ManagerCoordinator implements BeanPostProcessor {
 		if (!(client instanceof CoordinatedTokenClient) && this.clientCredentials.getAsBoolean()) {
 			provider.setAccessTokenResponseClient(new CoordinatedTokenClient<>(client, this.runner));
 		}
+	}
+
+	/**
+	 * Takes the place of the app's token client, which calls the provider, and lets the
+	 * strategy decide whether to call it.
+	 *
+	 * @param <T> the type of request: by a refresh token or by client credentials
+	 */
+	static final class CoordinatedTokenClient<T extends AbstractOAuth2AuthorizationGrantRequest>
+			implements OAuth2AccessTokenResponseClient<T> {
+
+		private final OAuth2AccessTokenResponseClient<T> delegate;
+
+		private final Supplier<StrategyRunner> runner;
+
+		CoordinatedTokenClient(OAuth2AccessTokenResponseClient<T> delegate, Supplier<StrategyRunner> runner) {
+			this.delegate = delegate;
+			this.runner = runner;
+		}
+
+		@Override
+		public OAuth2AccessTokenResponse getTokenResponse(T request) {
+			return this.runner.get().obtain(request, this.delegate);
+		}
+
 	}
 
 }

@@ -66,8 +66,8 @@ final class RecentTokens {
 	}
 
 	/**
-	 * Remembers that an issued token was saved. It can be found from then on, unless it is
-	 * removed.
+	 * Remembers that an issued token was saved. It can be found from then on, unless it
+	 * is removed.
 	 */
 	void noteSaved(TokenRefresh refresh, String token) {
 		this.issued.computeIfPresent(LocalCoordinator.Key.of(refresh),
@@ -96,8 +96,8 @@ final class RecentTokens {
 	 */
 	boolean isRemoved(TokenRefresh refresh, RefreshedTokens tokens) {
 		Issued known = this.issued.get(LocalCoordinator.Key.of(refresh));
-		return known != null && known.is(tokens.accessToken())
-				&& (known.removed() || (known.saved() && refresh instanceof DueTokens due && !due.isStored(known.token())));
+		return known != null && known.is(tokens.accessToken()) && (known.removed()
+				|| (known.saved() && refresh instanceof DueTokens due && !due.isStored(known.token())));
 	}
 
 	private record Recent(RefreshedTokens tokens, Instant until) {

@@ -138,8 +138,7 @@ record RefreshProperties(@Nullable Strategy strategy, @DefaultValue("8s") Durati
 				PropertyCheck.of(PREFIX + "early.window", this.window)
 					.between(Duration.ZERO, Duration.ofHours(1), "Use 0s to 1h, for example 2m.");
 			}
-			PropertyCheck.of(PREFIX + "early.jitter", this.jitter)
-				.between(0.0, 1.0, "Use 0 to 1, for example 0.5.");
+			PropertyCheck.of(PREFIX + "early.jitter", this.jitter).between(0.0, 1.0, "Use 0 to 1, for example 0.5.");
 			PropertyCheck.of(PREFIX + "early.interval", this.interval)
 				.between(Duration.ofSeconds(1), Duration.ofHours(1), "Use 1s to 1h, for example 10s.");
 		}

@@ -112,8 +112,8 @@ public final class RefreshStrategyAutoConfiguration {
 			Assert.state(context.getBeanFactory() != null, "There is a bean factory when beans are registered");
 			boolean store = has(context.getBeanFactory(), StateStore.class)
 					|| has(context.getBeanFactory(), ConfiguredStore.class);
-			return new ConditionOutcome(store, message.because(
-					"oauth2-state.refresh.strategy is not set and there is " + (store ? "a store" : "no store")));
+			return new ConditionOutcome(store, message
+				.because("oauth2-state.refresh.strategy is not set and there is " + (store ? "a store" : "no store")));
 		}
 
 		private static boolean has(ListableBeanFactory beans, Class<?> type) {

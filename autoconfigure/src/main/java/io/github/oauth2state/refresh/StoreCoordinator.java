@@ -111,7 +111,8 @@ final class StoreCoordinator implements AutoCloseable {
 				TokenLineage.descends(refreshToken(refresh), refreshToken(next));
 				return coordinate(next, generation + 1, backoff);
 			}
-			// The tokens that were found are due again and the provider goes on with the same
+			// The tokens that were found are due again and the provider goes on with the
+			// same
 			// refresh token, or the record cannot be read
 			if (found.isEmpty() || entry.acquireLeaseInsteadOf(found.get())) {
 				Optional<TokenRefreshResult> result = this.holder.obtain(refresh, entry, backoff);

@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.endpoint.AbstractOAuth2AuthorizationGrantRequest;
@@ -43,7 +45,7 @@ final class StrategyRunner {
 
 	private final @Nullable OAuth2AuthorizedClientService clients;
 
-	private final TokensInOneInstanceWarning tokensInOneInstance;
+	private final AtomicBoolean warnedOfMemory = new AtomicBoolean();
 
 	/**
 	 * Creates a runner.
@@ -56,7 +58,6 @@ final class StrategyRunner {
 		this.strategy = strategy;
 		this.listeners = List.copyOf(listeners);
 		this.clients = clients;
-		this.tokensInOneInstance = new TokensInOneInstanceWarning(strategy, clients);
 	}
 
 	TokenRefreshAdvice whileValid(OAuth2AuthorizedClient client) {
@@ -72,7 +73,7 @@ final class StrategyRunner {
 			OAuth2AccessTokenResponseClient<T> client) {
 		DueTokens due = DueTokens.of(request, client, this.clients);
 		CurrentAuthorization authorization = due.authorization();
-		this.tokensInOneInstance.beforeRefresh(due);
+		warnOfTokensInMemory(due);
 		long start = System.nanoTime();
 		boolean early = authorization != null && authorization.isEarly();
 		try {
@@ -92,6 +93,31 @@ final class StrategyRunner {
 		catch (RuntimeException ex) {
 			publish(early ? TokenRefreshOutcome.KEPT : TokenRefreshOutcome.FAILED, due, early, start);
 			throw ex;
+		}
+	}
+
+	/**
+	 * Warns once that instances coordinate refreshes, but each keeps tokens in its own
+	 * memory: only the instance that finished a login has the user's tokens then, and
+	 * loses them when it stops. Waits for the first refresh of such tokens, because
+	 * Spring Boot gives every app a service that keeps tokens in memory, and most apps
+	 * never use its tokens.
+	 */
+	private void warnOfTokensInMemory(DueTokens due) {
+		OAuth2RefreshToken refreshToken = due.refreshToken();
+		String name = (due.authorization() != null) ? due.authorization().nameInStore() : null;
+		if (refreshToken == null || name == null || this.warnedOfMemory.get()
+				|| !(this.strategy instanceof SingleFlightStrategy)
+				|| !(RemovalWatcher.unwrap(this.clients) instanceof InMemoryOAuth2AuthorizedClientService memory)) {
+			return;
+		}
+		OAuth2AuthorizedClient kept = memory.loadAuthorizedClient(due.registration().getRegistrationId(), name);
+		boolean same = kept != null && kept.getRefreshToken() != null
+				&& kept.getRefreshToken().getTokenValue().equals(refreshToken.getTokenValue());
+		if (same && this.warnedOfMemory.compareAndSet(false, true)) {
+			logger.warn("Instances coordinate the refresh of tokens, but each keeps tokens in a memory of its own. Set "
+					+ "oauth2-state.tokens.store to 'redis' or 'jdbc' to keep them where all instances find them, or "
+					+ "oauth2-state.refresh.strategy=none if this app runs as one instance.");
 		}
 	}
 

@@ -28,10 +28,10 @@ import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
  * Keeps the tokens of users in a store that all instances share.
  * <p>
  * Older tokens never overwrite newer ones. A login replaces all stored tokens. The result
- * of a refresh replaces only the tokens that it was obtained with, so an instance that was
- * paused before it saved does not overwrite what others have saved since. Without refresh
- * tokens, tokens that expire later are kept, unless the new tokens were obtained in their
- * place.
+ * of a refresh replaces only the tokens that it was obtained with, so an instance that
+ * was paused before it saved does not overwrite what others have saved since. Without
+ * refresh tokens, tokens that expire later are kept, unless the new tokens were obtained
+ * in their place.
  * <p>
  * Tokens of another client with the same registration id, such as that of another tenant,
  * count as absent. Earlier releases did not write which client tokens belong to. Their
@@ -48,7 +48,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 
 	private final StateStore store;
 
-	private final SealedTokens sealed;
+	private final TokenKeys keys;
 
 	private final Duration ttl;
 
@@ -58,15 +58,15 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	 * Creates a service.
 	 * @param registrations the registrations of the app
 	 * @param store the store
-	 * @param sealed reads and writes records of tokens
+	 * @param keys seals and opens records of tokens
 	 * @param ttl how long to keep tokens whose life is unknown
 	 * @param clock tells the time
 	 */
-	SharedAuthorizedClientService(ClientRegistrationRepository registrations, StateStore store, SealedTokens sealed,
+	SharedAuthorizedClientService(ClientRegistrationRepository registrations, StateStore store, TokenKeys keys,
 			Duration ttl, InstantSource clock) {
 		this.registrations = registrations;
 		this.store = store;
-		this.sealed = sealed;
+		this.keys = keys;
 		this.ttl = ttl;
 		this.clock = clock;
 	}
@@ -87,7 +87,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	}
 
 	private Optional<StoredTokens> open(StateKey key, byte[] record, ClientRegistration registration) {
-		return this.sealed.open(key, record).filter((tokens) -> {
+		return this.keys.openTokens(key, record).filter((tokens) -> {
 			ClientIdentity client = tokens.client();
 			return (client != null) ? client.equals(ClientIdentity.of(registration))
 					: this.registrations instanceof InMemoryClientRegistrationRepository;
@@ -107,7 +107,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 		StoredTokens saved = StoredTokens.of(client);
 		StateKey key = key(client.getClientRegistration().getRegistrationId(), principal.getName());
 		Optional<Predicate<StoredTokens>> toKeep = storedToKeep(client, saved);
-		byte[] record = this.sealed.seal(key, saved);
+		byte[] record = this.keys.sealTokens(key, saved);
 		Duration timeToLive = saved.timeToLive(this.clock.instant(), this.ttl);
 		// If tokens are expected there, a look first costs less
 		Optional<byte[]> stored = toKeep.isPresent() ? this.store.find(key) : Optional.empty();
@@ -180,7 +180,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 			return;
 		}
 		Optional<byte[]> stored = this.store.find(key);
-		if (stored.flatMap((record) -> this.sealed.open(key, record))
+		if (stored.flatMap((record) -> this.keys.openTokens(key, record))
 			.filter((tokens) -> tokens.hasRefreshTokenAmong(refused.get()))
 			.isPresent()) {
 			this.store.remove(key, stored.get());
@@ -190,7 +190,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	private StateKey key(String registrationId, String principalName) {
 		Assert.hasText(registrationId, "registrationId is required");
 		Assert.hasText(principalName, "principalName is required");
-		return this.sealed.key(registrationId, principalName);
+		return this.keys.recordKey(registrationId, principalName);
 	}
 
 	@Override

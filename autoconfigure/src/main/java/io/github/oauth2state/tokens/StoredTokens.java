@@ -41,7 +41,8 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 	static final Duration MAX_TTL = Duration.ofDays(400);
 
 	/**
-	 * Two instances that received the same token may have slightly different times for it.
+	 * Two instances that received the same token may have slightly different times for
+	 * it.
 	 */
 	private static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
 
@@ -163,7 +164,8 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 	 * @param unlessKnown how long, if their life is unknown
 	 */
 	Duration timeToLive(Instant now, Duration unlessKnown) {
-		Instant end = (this.refreshToken != null) ? this.refreshToken.getExpiresAt() : TokenLineage.expiry(this.accessToken);
+		Instant end = (this.refreshToken != null) ? this.refreshToken.getExpiresAt()
+				: TokenLineage.expiry(this.accessToken);
 		Duration ttl = (end != null) ? Duration.between(now, end) : unlessKnown;
 		if (ttl.compareTo(MAX_TTL) > 0) {
 			return MAX_TTL;

@@ -18,14 +18,14 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 
 /**
- * What is known of tokens besides their values: which tokens they were obtained with, when
- * they expire, and which client they belong to. So newer tokens can be told from older
- * ones.
+ * What is known of tokens besides their values: which tokens they were obtained with,
+ * when they expire, and which client they belong to. So newer tokens can be told from
+ * older ones.
  * <p>
- * Which tokens were obtained with which, and which refresh token the provider has refused,
- * cannot be passed through {@code saveAuthorizedClient} and
- * {@code removeAuthorizedClient}. With that, a thread that was paused while others went on
- * does not overwrite or remove newer tokens than its own. It is bound to the thread,
+ * Which tokens were obtained with which, and which refresh token the provider has
+ * refused, cannot be passed through {@code saveAuthorizedClient} and
+ * {@code removeAuthorizedClient}. With that, a thread that was paused while others went
+ * on does not overwrite or remove newer tokens than its own. It is bound to the thread,
  * because Spring Security saves and removes tokens on the thread that refreshed them.
  * Listeners, user services and handlers may use other tokens on the same thread before
  * that, so notes of several tokens are kept. They hold digests only.
@@ -52,8 +52,8 @@ public final class TokenLineage {
 
 	/**
 	 * Returns when an access token expires. Spring Security gives a life of one second to
-	 * a token if the provider does not send {@code expires_in} (RFC 6749, section 5.1), or
-	 * sends zero or less.
+	 * a token if the provider does not send {@code expires_in} (RFC 6749, section 5.1),
+	 * or sends zero or less.
 	 * @param token the token
 	 * @return the time, or {@code null} if it is unknown
 	 */
@@ -105,8 +105,8 @@ public final class TokenLineage {
 	}
 
 	/**
-	 * Runs the handler of a refusal, so that it removes no other token of this client than
-	 * the refused one.
+	 * Runs the handler of a refusal, so that it removes no other token of this client
+	 * than the refused one.
 	 * @param registrationId the registration whose token was refused
 	 * @param principalName the user
 	 * @param refused the refresh token that the provider has refused

@@ -140,10 +140,11 @@ public final class TokensAutoConfiguration {
 				.<StateStore>map(ConfiguredStore::store)
 				.findFirst()
 				.orElseThrow(() -> noConnection(properties.store()));
-			logger.info("Tokens are kept in %s: namespace '%s', time to live %s unless they tell".formatted(store,
-					settings.namespace(), DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
-			return new SharedAuthorizedClientService(registrations, decorators.around(store),
-					new SealedTokens(present, settings.namespace()), properties.checkedTtl(), InstantSource.system());
+			logger.info("Tokens are kept in %s: namespace '%s', time to live %s unless their life is known".formatted(
+					store, settings.namespace(),
+					DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
+			return new SharedAuthorizedClientService(registrations, decorators.around(store), present,
+					properties.checkedTtl(), InstantSource.system());
 		}
 
 	}

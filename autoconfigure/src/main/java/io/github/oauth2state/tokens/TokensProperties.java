@@ -19,10 +19,10 @@ import io.github.oauth2state.config.PropertyCheck;
  * say how long they live, from 1m to 400d
  */
 @ConfigurationProperties("oauth2-state.tokens")
-record TokensProperties(@DefaultValue("none") Store store, @Nullable String keys,
-		@DefaultValue("30d") Duration ttl) {
+record TokensProperties(@DefaultValue("none") Store store, @Nullable String keys, @DefaultValue("30d") Duration ttl) {
 
-	// Keys are one text and no list, because Spring Boot's failure analysis of a list with
+	// Keys are one text and no list, because Spring Boot's failure analysis of a list
+	// with
 	// a gap shows the values
 
 	String keysOrNone() {

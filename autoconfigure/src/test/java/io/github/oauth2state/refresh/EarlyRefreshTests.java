@@ -19,6 +19,7 @@ import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import io.github.oauth2state.TokenRefreshAdvice;
 import io.github.oauth2state.TokenRefreshEvent;
 import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.refresh.ManagerCoordinator.CoordinatedTokenClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

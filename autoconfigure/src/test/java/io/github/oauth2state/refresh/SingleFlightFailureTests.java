@@ -44,7 +44,8 @@ class SingleFlightFailureTests {
 	@Test
 	void passingFailureIsForgottenSoon() throws Exception {
 		this.provider.failure = StrictProvider.error("server_error");
-		RefreshProperties settings = TestInstance.properties(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ZERO);
+		RefreshProperties settings = TestInstance.properties(Duration.ofSeconds(2), Duration.ofSeconds(5),
+				Duration.ZERO);
 		TestInstance instance = new TestInstance(this.store, this.provider, settings, null);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"));
 		this.provider.failure = null;

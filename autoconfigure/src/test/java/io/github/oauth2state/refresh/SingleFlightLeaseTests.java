@@ -35,7 +35,8 @@ class SingleFlightLeaseTests {
 	@Test
 	void waiterGivesUpAfterTheWaitTimeout() {
 		this.store.put(TestInstance.key("f.0").location(), RefreshEntry.newLease(), Duration.ofMinutes(1));
-		RefreshProperties impatient = TestInstance.properties(Duration.ofSeconds(2), Duration.ofMillis(300), Duration.ofSeconds(2));
+		RefreshProperties impatient = TestInstance.properties(Duration.ofSeconds(2), Duration.ofMillis(300),
+				Duration.ofSeconds(2));
 		TestInstance instance = new TestInstance(this.store, this.provider, impatient, null);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"))
 			.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("temporarily_unavailable"));
@@ -46,7 +47,8 @@ class SingleFlightLeaseTests {
 	@Test
 	void leaseIsRenewedWhileTheProviderTakesLongerThanIt() throws Exception {
 		AtomicBoolean inCall = new AtomicBoolean();
-		RefreshProperties settings = TestInstance.properties(Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(2));
+		RefreshProperties settings = TestInstance.properties(Duration.ofSeconds(1), Duration.ofSeconds(10),
+				Duration.ofSeconds(2));
 		TestInstance slow = new TestInstance(this.store, this.provider, settings, null);
 		TestInstance other = new TestInstance(this.store, this.provider, settings, null);
 		this.provider.during = () -> {

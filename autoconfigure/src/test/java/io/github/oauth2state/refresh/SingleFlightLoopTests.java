@@ -23,7 +23,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @Timeout(30)
 class SingleFlightLoopTests {
 
-	private static final RefreshProperties SETTINGS = TestInstance.properties(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2));
+	private static final RefreshProperties SETTINGS = TestInstance.properties(Duration.ofSeconds(1),
+			Duration.ofSeconds(1), Duration.ofSeconds(2));
 
 	private final Restless store = new Restless();
 

@@ -64,16 +64,17 @@ class SingleFlightSeparationTests {
 	@Test
 	void namespacesAreNotMixedThoughRefreshTokensAreEqual() {
 		this.provider.strict = false;
-		TestInstance other = new TestInstance(
-				TestInstance.singleFlight(this.store, TestInstance.PROPERTIES, "other"), this.provider, null);
-		assertThat(Responses.token(this.a.refresh("f.0")))
-			.isNotEqualTo(Responses.token(other.refresh("f.0")));
+		TestInstance other = new TestInstance(TestInstance.singleFlight(this.store, TestInstance.PROPERTIES, "other"),
+				this.provider, null);
+		assertThat(Responses.token(this.a.refresh("f.0"))).isNotEqualTo(Responses.token(other.refresh("f.0")));
 	}
 
 	@Test
 	void clientsOfTenantsAreNotMixedThoughTheyHaveOneRegistrationId() {
-		LocalCoordinator.Key one = LocalCoordinator.Key.of(DueTokens.of(credentials("tenant-1"), (request) -> null, null));
-		LocalCoordinator.Key two = LocalCoordinator.Key.of(DueTokens.of(credentials("tenant-2"), (request) -> null, null));
+		LocalCoordinator.Key one = LocalCoordinator.Key
+			.of(DueTokens.of(credentials("tenant-1"), (request) -> null, null));
+		LocalCoordinator.Key two = LocalCoordinator.Key
+			.of(DueTokens.of(credentials("tenant-2"), (request) -> null, null));
 		assertThat(one).isNotEqualTo(two);
 	}
 

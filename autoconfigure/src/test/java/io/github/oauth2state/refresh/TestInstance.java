@@ -24,6 +24,7 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.TokenRefreshEvent;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshStrategy;
+import io.github.oauth2state.refresh.ManagerCoordinator.CoordinatedTokenClient;
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
 import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
 

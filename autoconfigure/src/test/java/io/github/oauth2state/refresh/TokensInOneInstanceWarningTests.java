@@ -16,7 +16,7 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link TokensInOneInstanceWarning}.
+ * When an app is warned that each of its instances keeps tokens of its own.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class TokensInOneInstanceWarningTests {

@@ -45,8 +45,7 @@ class SharedAuthorizedClientServiceTests {
 
 	private SharedAuthorizedClientService service(String keys, String namespace) {
 		return new SharedAuthorizedClientService(new InMemoryClientRegistrationRepository(KEYCLOAK, MACHINE),
-				this.store, new SealedTokens(TokenKeysTests.keys(keys, namespace), namespace), Duration.ofDays(30),
-				InstantSource.fixed(NOW));
+				this.store, TokenKeysTests.keys(keys, namespace), Duration.ofDays(30), InstantSource.fixed(NOW));
 	}
 
 	@Test
@@ -295,16 +294,16 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void tokensThatNoStoreKeepsAreRefusedWithoutShowingThem() {
 		assertThatIllegalArgumentException().isThrownBy(() -> login("alice", "planted.".repeat(8_200), "r1"))
-			.withMessageContainingAll("65", "at most " + SealedTokens.MAX_CONTENT)
+			.withMessageContainingAll("65", "at most " + TokenKeys.MAX_CONTENT)
 			.satisfies((ex) -> assertThat(ex).hasMessageNotContaining("planted").hasNoCause());
 		assertThat(this.store.records).isEmpty();
 	}
 
 	@Test
 	void largestTokensThatAreAcceptedFitIntoAStore() {
-		String largest = ".".repeat(SealedTokens.MAX_CONTENT);
+		String largest = ".".repeat(TokenKeys.MAX_CONTENT);
 		while (StoredTokens.of(TestTokens.client(KEYCLOAK, "alice", largest, "r1"))
-			.write().length > SealedTokens.MAX_CONTENT) {
+			.write().length > TokenKeys.MAX_CONTENT) {
 			largest = largest.substring(1);
 		}
 		login("alice", largest, "r1");
@@ -331,11 +330,11 @@ class SharedAuthorizedClientServiceTests {
 
 	@Test
 	void hostileRegistrationsAreNeverMixed() {
-		SealedTokens sealed = new SealedTokens(TokenKeysTests.keys(TokenKeysTests.OLD, "shop"), "shop");
+		TokenKeys tokenKeys = TokenKeysTests.keys(TokenKeysTests.OLD, "shop");
 		List<String> names = List.of("a", "b", "ab", "?", "\uD800", "\uD801", "\uDC00", "\uD800\uD800",
 				"x".repeat(10_000));
 		List<StateKey> keys = names.stream()
-			.flatMap((registration) -> names.stream().map((user) -> sealed.key(registration, user)))
+			.flatMap((registration) -> names.stream().map((user) -> tokenKeys.recordKey(registration, user)))
 			.toList();
 		assertThat(Set.copyOf(keys)).hasSameSizeAs(keys);
 	}

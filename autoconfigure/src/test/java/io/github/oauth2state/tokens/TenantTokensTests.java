@@ -88,8 +88,8 @@ class TenantTokensTests {
 	}
 
 	private SharedAuthorizedClientService service(ClientRegistrationRepository registrations) {
-		return new SharedAuthorizedClientService(registrations, this.store, new SealedTokens(this.keys, "shop"),
-				Duration.ofDays(30), InstantSource.fixed(TestTokens.NOW));
+		return new SharedAuthorizedClientService(registrations, this.store, this.keys, Duration.ofDays(30),
+				InstantSource.fixed(TestTokens.NOW));
 	}
 
 	private void save(ClientRegistration tenant, String access, String refresh) {
