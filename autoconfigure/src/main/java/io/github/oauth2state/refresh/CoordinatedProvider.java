@@ -100,7 +100,7 @@ final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 			after = keepNewTokens(context, authorization.refreshed(), ex);
 		}
 		if (before != null && after != null) {
-			TokenLineage.descends(before.getAccessToken().getTokenValue(), after.getAccessToken().getTokenValue());
+			TokenLineage.noteDescent(before.getAccessToken().getTokenValue(), after.getAccessToken().getTokenValue());
 		}
 		return after;
 	}

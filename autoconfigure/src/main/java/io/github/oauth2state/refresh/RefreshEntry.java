@@ -60,7 +60,7 @@ final class RefreshEntry {
 	}
 
 	/**
-	 * A lease is a random number, which tells its holder from others.
+	 * Returns a new lease: a random number, which tells its holder from others.
 	 */
 	static byte[] newLease() {
 		byte[] lease = new byte[LEASE_LENGTH];
@@ -70,9 +70,9 @@ final class RefreshEntry {
 	}
 
 	/**
-	 * Puts the lease of this request there, if the entry is absent. Asks a store that
-	 * fails a second time: often a single command fails, and a call without coordination
-	 * may cost the user the tokens.
+	 * Puts the lease of this request into the store, if the entry is absent. Asks a store
+	 * that fails a second time: often a single command fails, and a call without
+	 * coordination may cost the user the tokens.
 	 * @return the record that was found, or empty if this request holds the lease now
 	 */
 	Optional<byte[]> acquireLease() {
@@ -86,8 +86,7 @@ final class RefreshEntry {
 	}
 
 	private Optional<byte[]> putLease() {
-		// The lease may be there though an answer was lost, here or in a client that
-		// repeats commands
+		// The store may have this lease already, if an earlier answer was lost
 		return this.store.putIfAbsent(this.key.location(), this.lease, this.properties.lease())
 			.filter((found) -> !Arrays.equals(found, this.lease));
 	}
@@ -133,7 +132,7 @@ final class RefreshEntry {
 	}
 
 	/**
-	 * Returns the record that was found, or empty if there was none and this one was put.
+	 * Returns the record that was found, or empty if this one was put.
 	 */
 	Optional<byte[]> putIfAbsent(byte[] record, Duration ttl) {
 		return this.store.putIfAbsent(this.key.location(), record, ttl);

@@ -108,7 +108,7 @@ final class StoreCoordinator implements AutoCloseable {
 			}
 			if (record instanceof RefreshedTokens tokens && tokens.supersedes(refresh)) {
 				TokenRefresh next = refresh.next(tokens.response());
-				TokenLineage.descends(refreshToken(refresh), refreshToken(next));
+				TokenLineage.noteDescent(refreshToken(refresh), refreshToken(next));
 				return coordinate(next, generation + 1, backoff);
 			}
 			// The tokens that were found are due again and the provider goes on with the

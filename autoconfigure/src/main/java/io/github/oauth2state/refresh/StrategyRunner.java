@@ -139,7 +139,7 @@ final class StrategyRunner {
 		OAuth2RefreshToken before = due.refreshToken();
 		OAuth2RefreshToken after = response.getRefreshToken();
 		if (before != null && after != null) {
-			TokenLineage.descends(before.getTokenValue(), after.getTokenValue());
+			TokenLineage.noteDescent(before.getTokenValue(), after.getTokenValue());
 		}
 		CurrentAuthorization authorization = due.authorization();
 		if (before != null && authorization != null) {

@@ -19,8 +19,8 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
 
 /**
  * What is known of tokens besides their values: which tokens they were obtained with,
- * when they expire, and which client they belong to. So newer tokens can be told from
- * older ones.
+ * when they expire, and which client they belong to. This tells newer tokens from older
+ * ones.
  * <p>
  * Which tokens were obtained with which, and which refresh token the provider has
  * refused, cannot be passed through {@code saveAuthorizedClient} and
@@ -72,7 +72,7 @@ public final class TokenLineage {
 	 * @param before the token that was used or replaced
 	 * @param after the new token, or the same one if the provider does not rotate
 	 */
-	public static void descends(String before, String after) {
+	public static void noteDescent(String before, String after) {
 		Map<String, Ancestry> remembered = ANCESTRIES.get();
 		String from = digest(before);
 		String to = digest(after);

@@ -21,9 +21,7 @@ import io.github.oauth2state.config.PropertyCheck;
 @ConfigurationProperties("oauth2-state.tokens")
 record TokensProperties(@DefaultValue("none") Store store, @Nullable String keys, @DefaultValue("30d") Duration ttl) {
 
-	// Keys are one text and no list, because Spring Boot's failure analysis of a list
-	// with
-	// a gap shows the values
+	// The keys are one text: of a list with a gap, Spring Boot shows the values
 
 	String keysOrNone() {
 		return (this.keys != null) ? this.keys : "";

@@ -76,7 +76,7 @@ class NewerTokensTests {
 	void newTokenThatExpiresBeforeTheOneItWasObtainedInPlaceOfIsSaved(ClientRegistration client, String refresh) {
 		save(client, "old", 300, refresh);
 		noteRefresh(refresh);
-		TokenLineage.descends("old", "new");
+		TokenLineage.noteDescent("old", "new");
 		save(client, "new", 200, refresh);
 		assertThat(load(client)).isEqualTo("new/" + refresh);
 	}
@@ -86,7 +86,7 @@ class NewerTokensTests {
 	void pausedSaveDoesNotReplaceATokenThatOthersObtained(ClientRegistration client, String refresh) {
 		save(client, "others", 300, refresh);
 		noteRefresh(refresh);
-		TokenLineage.descends("old", "paused");
+		TokenLineage.noteDescent("old", "paused");
 		save(client, "paused", 200, refresh);
 		assertThat(load(client)).isEqualTo("others/" + refresh);
 	}
@@ -100,7 +100,7 @@ class NewerTokensTests {
 	 */
 	private static void noteRefresh(String refresh) {
 		if (!refresh.equals("none")) {
-			TokenLineage.descends(refresh, refresh);
+			TokenLineage.noteDescent(refresh, refresh);
 		}
 	}
 
@@ -108,7 +108,7 @@ class NewerTokensTests {
 	@CsvSource({ "r,r", "r,s" })
 	void sameAccessTokenWithALongerLifeIsSaved(String before, String after) {
 		save(USERS, "same", 10, before);
-		TokenLineage.descends(before, after);
+		TokenLineage.noteDescent(before, after);
 		save(USERS, "same", 600, after);
 		OAuth2AuthorizedClient loaded = this.service.loadAuthorizedClient("app", "alice");
 		assertThat(loaded.getAccessToken().getExpiresAt()).isEqualTo(NOW.plusSeconds(600));
@@ -119,7 +119,7 @@ class NewerTokensTests {
 	void sameTokensThatAreReckonedALittleDifferentlyAreNotSavedAgain() {
 		save(USERS, "same", 600, "r");
 		for (int seconds : new int[] { 590, 599, 601, 609 }) {
-			TokenLineage.descends("r", "r");
+			TokenLineage.noteDescent("r", "r");
 			assertThat(this.store.callsDuring(() -> save(USERS, "same", seconds, "r"))).containsExactly("find");
 		}
 	}
@@ -127,10 +127,10 @@ class NewerTokensTests {
 	@Test
 	void sameTokensOfUnknownLifeAreKeptOnWhenTheProviderConfirmsThem() {
 		save(USERS, "same", NOW, null, "r");
-		TokenLineage.descends("r", "r");
+		TokenLineage.noteDescent("r", "r");
 		assertThat(this.store.callsDuring(() -> save(USERS, "same", NOW.plusSeconds(5), null, "r")))
 			.containsExactly("find");
-		TokenLineage.descends("r", "r");
+		TokenLineage.noteDescent("r", "r");
 		assertThat(this.store.callsDuring(() -> save(USERS, "same", NOW.plusSeconds(3600), null, "r")))
 			.containsExactly("find", "replace");
 	}

@@ -136,8 +136,8 @@ class SharedAuthorizedClientServiceTests {
 	void refreshThatFollowedAChainReplacesAnyOfItsSteps() {
 		for (String stored : List.of("r1", "r2", "r3")) {
 			login("alice", "a", stored);
-			TokenLineage.descends("r1", "r2");
-			TokenLineage.descends("r2", "r3");
+			TokenLineage.noteDescent("r1", "r2");
+			TokenLineage.noteDescent("r2", "r3");
 			refresh("alice", "r3", "a4", "r4");
 			assertThat(load("alice")).isEqualTo("a4/r4");
 		}
@@ -177,10 +177,10 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void refreshWithoutRotationReplacesTheAccessToken() {
 		login("alice", "a1", "r1");
-		TokenLineage.descends("r1", "r1");
+		TokenLineage.noteDescent("r1", "r1");
 		save(TestTokens.client(KEYCLOAK, "alice", "a2", NOW.plusSeconds(600), "r1"));
 		assertThat(load("alice")).isEqualTo("a2/r1");
-		TokenLineage.descends("r1", "r1");
+		TokenLineage.noteDescent("r1", "r1");
 		save(TestTokens.client(KEYCLOAK, "alice", "paused", NOW.plusSeconds(599), "r1"));
 		assertThat(load("alice")).isEqualTo("a2/r1");
 	}
@@ -248,7 +248,7 @@ class SharedAuthorizedClientServiceTests {
 		assertThat(TestTokens.values(other.loadAuthorizedClient("keycloak", "alice"))).isNull();
 		assertThat(output).contains("Stored tokens were sealed under a key that is not among oauth2-state.tokens.keys")
 			.doesNotContain("planted", "alice");
-		TokenLineage.descends("r1", "r2");
+		TokenLineage.noteDescent("r1", "r2");
 		other.saveAuthorizedClient(TestTokens.client(KEYCLOAK, "alice", "a2", "r2"), TestTokens.user("alice"));
 		assertThat(TestTokens.values(other.loadAuthorizedClient("keycloak", "alice"))).isEqualTo("a2/r2");
 	}
@@ -352,7 +352,7 @@ class SharedAuthorizedClientServiceTests {
 		login("alice", "a1", "r1");
 		SharedAuthorizedClientService rotated = service(TokenKeysTests.NEW + "," + TokenKeysTests.OLD, "shop");
 		assertThat(TestTokens.values(rotated.loadAuthorizedClient("keycloak", "alice"))).isEqualTo("a1/r1");
-		TokenLineage.descends("r1", "r2");
+		TokenLineage.noteDescent("r1", "r2");
 		rotated.saveAuthorizedClient(TestTokens.client(KEYCLOAK, "alice", "a2", "r2"), TestTokens.user("alice"));
 		SharedAuthorizedClientService afterwards = service(TokenKeysTests.NEW, "shop");
 		assertThat(TestTokens.values(afterwards.loadAuthorizedClient("keycloak", "alice"))).isEqualTo("a2/r2");
@@ -387,7 +387,7 @@ class SharedAuthorizedClientServiceTests {
 	}
 
 	private void refresh(String user, String before, String access, String after) {
-		TokenLineage.descends(before, after);
+		TokenLineage.noteDescent(before, after);
 		login(user, access, after);
 	}
 

@@ -51,7 +51,7 @@ class TenantTokensTests {
 	@Test
 	void tokensOfOneTenantAreNotTakenForNewerThanThoseOfAnother() {
 		save(ONE, "a1", "r1");
-		TokenLineage.descends("s1", "s2");
+		TokenLineage.noteDescent("s1", "s2");
 		save(TWO, "b2", "s2");
 		assertThat(load(TWO)).isEqualTo("b2/s2");
 		assertThat(load(ONE)).isNull();
@@ -75,7 +75,7 @@ class TenantTokensTests {
 	void recordOfAnEarlierReleaseIsAbsentWhereAnIdMayHaveSeveralClients() {
 		putRecordOfAnEarlierRelease();
 		assertThat(load(ONE)).isNull();
-		TokenLineage.descends("r1", "r2");
+		TokenLineage.noteDescent("r1", "r2");
 		save(ONE, "a2", "r2");
 		assertThat(load(ONE)).isEqualTo("a2/r2");
 	}
