@@ -36,8 +36,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * To whom tokens by client credentials are given, and for how long. The app asks for them
- * in the name of the current user's tenant.
+ * Which requests share tokens by client credentials, and for how long. The app asks for
+ * them in the name of the current user's tenant.
  */
 class ClientCredentialsTests {
 

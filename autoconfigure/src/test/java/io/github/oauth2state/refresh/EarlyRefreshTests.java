@@ -24,7 +24,7 @@ import io.github.oauth2state.refresh.ManagerCoordinator.CoordinatedTokenClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for refresh ahead of time: when it is tried, and what a failed try costs.
+ * Tests for refresh ahead of time: when it is attempted, and what a failed attempt costs.
  */
 class EarlyRefreshTests {
 

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
 /**
- * Which strategy an app gets, and what it is told.
+ * Which strategy an app gets, and which warnings and errors.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class RefreshAutoConfigurationTests {

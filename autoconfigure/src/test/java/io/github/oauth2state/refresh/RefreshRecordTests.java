@@ -17,8 +17,7 @@ import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for what instances leave each other, of this and other releases, and for what an
- * attacker may leave them.
+ * Records that instances of this and other releases read, and records of an attacker.
  */
 class RefreshRecordTests {
 

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What becomes of a refresh that the provider did not grant, or not this time.
+ * What happens if the provider refuses a refresh, or fails.
  */
 class SingleFlightFailureTests {
 

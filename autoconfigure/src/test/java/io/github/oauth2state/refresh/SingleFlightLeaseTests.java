@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What becomes of a lease whose holder is slow, paused or gone.
+ * What happens to a lease whose holder is slow, paused or gone.
  */
 class SingleFlightLeaseTests {
 

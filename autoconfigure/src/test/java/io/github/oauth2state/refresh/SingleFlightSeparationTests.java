@@ -14,7 +14,7 @@ import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whose tokens are never given to whom, and what the store gets to see.
+ * Which requests never share tokens, and what the store can see.
  */
 class SingleFlightSeparationTests {
 

@@ -15,8 +15,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What the provider answers may be larger than what a store takes, or no valid Unicode.
- * That costs nobody the tokens, and leaves no lease behind.
+ * The provider's answer may be larger than a store's limit, or no valid Unicode. This
+ * costs nobody the tokens, and leaves no lease behind.
  */
 @Timeout(30)
 class SingleFlightSizeTests {

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What becomes of a refresh while the store does not answer.
+ * What happens to a refresh while the store does not answer.
  */
 class SingleFlightStoreFailureTests {
 

@@ -25,7 +25,7 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 
 /**
- * What newer tokens that are stored already are good for.
+ * How a refresh uses newer tokens that are stored already.
  */
 class SingleFlightStoredTokensTests {
 
@@ -46,7 +46,7 @@ class SingleFlightStoredTokensTests {
 	}
 
 	@Test
-	void refusalIsNoneWhenNewerTokensAreStoredMeanwhile() {
+	void refusalIsIgnoredWhenNewerTokensAreStoredMeanwhile() {
 		OAuth2AuthorizedClientService clients = mock(OAuth2AuthorizedClientService.class);
 		OAuth2AuthorizedClient newer = client("access-new", "f.7");
 		given(clients.loadAuthorizedClient("idp", "alice")).willReturn(null, newer);

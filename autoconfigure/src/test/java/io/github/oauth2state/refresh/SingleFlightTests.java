@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What instances agree on, over a store in memory that counts and can fail.
+ * How instances coordinate, over a store in memory that counts commands and can fail.
  */
 class SingleFlightTests {
 

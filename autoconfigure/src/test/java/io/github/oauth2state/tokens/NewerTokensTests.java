@@ -23,7 +23,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenRespon
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Which of two tokens stays, and for how long, where that is not told by their lives.
+ * Which of two tokens is kept, and for how long, if their expiry does not decide it.
  */
 class NewerTokensTests {
 

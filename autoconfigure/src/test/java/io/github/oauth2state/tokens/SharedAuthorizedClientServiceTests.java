@@ -67,7 +67,7 @@ class SharedAuthorizedClientServiceTests {
 	}
 
 	@Test
-	void unknownRegistrationIsNoneAndCostsNothing() {
+	void unknownRegistrationHasNoTokensAndCostsNothing() {
 		login("alice", "a1", "r1");
 		assertThat(this.store
 			.callsDuring(() -> assertThat(this.service.<OAuth2AuthorizedClient>loadAuthorizedClient("unknown", "alice"))

@@ -16,8 +16,8 @@ import io.github.oauth2state.record.CborRecord;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tokens where a repository finds another client for the same registration id, as that of
- * the tenant whose request it is.
+ * Tokens in an app whose repository returns the current tenant's client for a
+ * registration id.
  */
 class TenantTokensTests {
 
