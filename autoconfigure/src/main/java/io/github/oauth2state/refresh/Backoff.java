@@ -6,9 +6,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import io.github.oauth2state.TokenRefreshOutcome;
 
 /**
- * Waits between looks at the store: longer each time, up to a limit, and by chance, so
- * that many who wait do not all look at once. All loops of a refresh share one, and so
- * end at the same time. For one thread.
+ * The pauses of one request between commands of the store, and the time that it may take
+ * in all. Pauses grow up to a limit and are random, so that waiting requests do not all
+ * ask at once. Not thread-safe.
  */
 final class Backoff {
 
@@ -25,7 +25,7 @@ final class Backoff {
 	}
 
 	/**
-	 * Waits a while.
+	 * Waits.
 	 * @throws CoordinationException if there is no time left
 	 */
 	void pause() {
@@ -40,8 +40,8 @@ final class Backoff {
 	}
 
 	/**
-	 * Waits a while, if there is time left.
-	 * @return whether to go on
+	 * Waits, if there is time left.
+	 * @return whether there was time left
 	 */
 	boolean tryPause() {
 		if (System.nanoTime() - this.deadline >= 0) {

@@ -26,9 +26,9 @@ import org.springframework.util.ReflectionUtils;
 import io.github.oauth2state.support.PrivateField;
 
 /**
- * The only place that reads private state of Spring Security's clients, which have
- * setters for it but no getters. Throws {@link IllegalStateException} where a version has
- * it no more.
+ * Reads private state of Spring Security's managers and providers, which have setters for
+ * it but no getters. No other class of this package does. Throws
+ * {@link IllegalStateException} if this version of Spring Security does not have it.
  */
 final class ClientInternals {
 
@@ -63,7 +63,7 @@ final class ClientInternals {
 	}
 
 	/**
-	 * Tells whether a provider is the one that all managers in the JVM have by default.
+	 * Tells whether a provider is the default one, which all managers in the JVM share.
 	 */
 	static boolean isJvmWide(OAuth2AuthorizedClientProvider provider) {
 		return provider == new PrivateField(DefaultOAuth2AuthorizedClientManager.class, DEFAULT_PROVIDER).read(null)
@@ -81,8 +81,8 @@ final class ClientInternals {
 	}
 
 	/**
-	 * Returns what something that uses a manager does when an API refuses a token.
-	 * @return the handler, or empty if it does nothing
+	 * Returns the handler that a user of a manager calls when an API refuses a token.
+	 * @return the handler, or empty if it has none
 	 */
 	static Optional<OAuth2AuthorizationFailureHandler> failureHandlerOfUser(Object user) {
 		Object owner = hasField(user, RESPONSE_HANDLER) ? new PrivateField(user.getClass(), RESPONSE_HANDLER).read(user)
@@ -96,8 +96,8 @@ final class ClientInternals {
 	}
 
 	/**
-	 * Sets what {@link #failureHandlerOfUser} returns. The classes that have it need not
-	 * all be there.
+	 * Sets what {@link #failureHandlerOfUser} returns, by reflection: an app need not
+	 * have all of the classes.
 	 */
 	static void setFailureHandlerOfUser(Object user, OAuth2AuthorizationFailureHandler handler) {
 		Method setter = ReflectionUtils.findMethod(user.getClass(), SET_FAILURE_HANDLER,
@@ -133,7 +133,7 @@ final class ClientInternals {
 	}
 
 	/**
-	 * Returns the manager that something uses.
+	 * Returns the manager that an object uses.
 	 */
 	static @Nullable Object manager(Object user) {
 		return new PrivateField(user.getClass(), MANAGER).read(user);
@@ -142,7 +142,7 @@ final class ClientInternals {
 	private static <T> T require(Class<?> type, String name, Object target, Class<T> valueType) {
 		Object value = new PrivateField(type, name).read(target);
 		if (!valueType.isInstance(value)) {
-			throw new IllegalStateException("Field %s of %s is no %s".formatted(name, type.getName(), valueType));
+			throw new IllegalStateException("Field %s of %s is not a %s".formatted(name, type.getName(), valueType));
 		}
 		return valueType.cast(value);
 	}
@@ -165,7 +165,7 @@ final class ClientInternals {
 			new PrivateField(RefreshTokenOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT).register(hints);
 			new PrivateField(RefreshTokenOAuth2AuthorizedClientProvider.class, EVENT_PUBLISHER).register(hints);
 			new PrivateField(ClientCredentialsOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT).register(hints);
-			for (String user : ManagerUsers.CLASS_NAMES) {
+			for (String user : ManagerFinder.MANAGER_USERS) {
 				hints.reflection()
 					.registerTypeIfPresent(classLoader, user,
 							(type) -> type.withField(MANAGER)
@@ -176,7 +176,8 @@ final class ClientInternals {
 										ExecutableMode.INVOKE));
 			}
 			hints.reflection()
-				.registerTypeIfPresent(classLoader, ManagerUsers.CLASS_NAMES.get(0) + "$AuthorizationFailureForwarder",
+				.registerTypeIfPresent(classLoader,
+						ManagerFinder.MANAGER_USERS.get(0) + "$AuthorizationFailureForwarder",
 						(type) -> type.withField(FAILURE_HANDLER));
 		}
 

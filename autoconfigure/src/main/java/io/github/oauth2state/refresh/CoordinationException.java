@@ -7,8 +7,8 @@ import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import io.github.oauth2state.TokenRefreshOutcome;
 
 /**
- * Thrown when there are no new tokens because instances could not agree in time. Its
- * error code is one with which Spring Security keeps the user's client.
+ * Thrown if there are no tokens because requests could not agree in time. Spring Security
+ * keeps a user's tokens on its error code.
  */
 @SuppressWarnings("serial")
 final class CoordinationException extends OAuth2AuthorizationException {

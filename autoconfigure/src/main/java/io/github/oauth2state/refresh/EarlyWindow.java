@@ -5,26 +5,23 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 
 import io.github.oauth2state.TokenRefreshAdvice;
-import io.github.oauth2state.config.PropertyCheck;
-import io.github.oauth2state.tokens.TokenExpiry;
+import io.github.oauth2state.tokens.TokenLineage;
 
 /**
- * Tells when tokens are refreshed ahead of time. Instances differ by a part of the
- * window, so that one of them is first and the others find its tokens, and an instance
- * tries once in an interval, so that the requests that come meanwhile go on with what
- * they have. Thread-safe.
+ * Decides when tokens are refreshed ahead of time. The window differs between instances,
+ * so that one is first and the others find its tokens. An instance makes one attempt in
+ * an interval, and its other requests use the valid tokens on. Thread-safe.
  */
 final class EarlyWindow {
 
-	private static final String PREFIX = "oauth2-state.refresh.early.";
-
 	/**
-	 * Closer to its expiry than this, a token may not outlive a try that fails.
+	 * Closer to its expiry than this, a token may expire during a failed attempt.
 	 */
 	private static final Duration TOO_LATE = Duration.ofSeconds(10);
 
@@ -40,54 +37,43 @@ final class EarlyWindow {
 
 	private final InstantSource clock;
 
-	private final Map<Integer, Instant> tries = new LinkedHashMap<>();
+	private final Map<Integer, Instant> attempts = new LinkedHashMap<>();
 
-	private EarlyWindow(Duration window, double jitter, Duration interval, int salt, InstantSource clock) {
-		this.window = window;
-		this.jitter = jitter;
-		this.interval = interval;
+	/**
+	 * Creates a window.
+	 * @param properties the configured properties
+	 * @param defaultWindow the window unless one is configured
+	 * @param salt makes this instance differ from others
+	 * @param clock tells the time
+	 */
+	EarlyWindow(RefreshProperties.Early properties, Duration defaultWindow, int salt, InstantSource clock) {
+		this.window = Objects.requireNonNullElse(properties.window(), defaultWindow);
+		this.jitter = properties.jitter();
+		this.interval = properties.interval();
 		this.salt = salt;
 		this.clock = clock;
 	}
 
-	/**
-	 * Creates a window.
-	 * @param properties what was configured
-	 * @param defaultWindow the window unless one was configured
-	 * @param salt what makes this instance differ from others
-	 * @param clock what tells the time
-	 */
-	static EarlyWindow of(RefreshProperties.Early properties, Duration defaultWindow, int salt, InstantSource clock) {
-		Duration configured = properties.window();
-		Duration window = PropertyCheck.of(PREFIX + "window", (configured != null) ? configured : defaultWindow)
-			.between(Duration.ZERO, Duration.ofHours(1), "Use 0s to 1h, for example 2m.");
-		double jitter = PropertyCheck.of(PREFIX + "jitter", properties.jitter())
-			.between(0.0, 1.0, "Use 0 to 1, for example 0.5.");
-		Duration interval = PropertyCheck.of(PREFIX + "interval", properties.interval())
-			.between(Duration.ofSeconds(1), Duration.ofHours(1), "Use 1s to 1h, for example 10s.");
-		return new EarlyWindow(window, jitter, interval, salt, clock);
-	}
-
 	TokenRefreshAdvice advise(OAuth2AuthorizedClient client) {
-		Instant expiresAt = TokenExpiry.of(client.getAccessToken());
+		Instant expiresAt = TokenLineage.expiry(client.getAccessToken());
 		if (this.window.isZero() || client.getRefreshToken() == null || expiresAt == null) {
 			return TokenRefreshAdvice.LEAVE;
 		}
 		Instant now = this.clock.instant();
 		int token = hash(client.getAccessToken());
-		boolean early = now.isAfter(expiresAt.minus(windowOf(client.getAccessToken(), expiresAt, token)));
+		boolean early = now.isAfter(expiresAt.minus(window(client.getAccessToken(), expiresAt, token)));
 		if (!early || now.isAfter(expiresAt.minus(TOO_LATE))) {
 			return TokenRefreshAdvice.LEAVE;
 		}
-		return takeTurn(token, now) ? TokenRefreshAdvice.REFRESH : TokenRefreshAdvice.USE;
+		return startsAttempt(token, now) ? TokenRefreshAdvice.REFRESH : TokenRefreshAdvice.USE;
 	}
 
-	private Duration windowOf(OAuth2AccessToken token, Instant expiresAt, int hash) {
+	private Duration window(OAuth2AccessToken token, Instant expiresAt, int hash) {
 		Duration longest = this.window;
 		Instant issuedAt = token.getIssuedAt();
 		if (issuedAt != null) {
-			Duration halfItsLife = Duration.between(issuedAt, expiresAt).dividedBy(2);
-			longest = (halfItsLife.compareTo(longest) < 0) ? halfItsLife : longest;
+			Duration halfLife = Duration.between(issuedAt, expiresAt).dividedBy(2);
+			longest = (halfLife.compareTo(longest) < 0) ? halfLife : longest;
 		}
 		double part = (hash >>> 1) / (double) Integer.MAX_VALUE;
 		return longest.minusMillis((long) (longest.toMillis() * this.jitter * part));
@@ -101,16 +87,16 @@ final class EarlyWindow {
 		return hash;
 	}
 
-	private boolean takeTurn(int token, Instant now) {
-		synchronized (this.tries) {
-			Instant last = this.tries.get(token);
+	private boolean startsAttempt(int token, Instant now) {
+		synchronized (this.attempts) {
+			Instant last = this.attempts.get(token);
 			if (last != null && now.isBefore(last.plus(this.interval))) {
 				return false;
 			}
-			this.tries.remove(token);
-			this.tries.put(token, now);
-			if (this.tries.size() > MAX_REMEMBERED) {
-				this.tries.remove(this.tries.keySet().iterator().next());
+			this.attempts.remove(token);
+			this.attempts.put(token, now);
+			if (this.attempts.size() > MAX_REMEMBERED) {
+				this.attempts.remove(this.attempts.keySet().iterator().next());
 			}
 			return true;
 		}

@@ -11,24 +11,19 @@ import java.util.function.Supplier;
 
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
-import io.github.oauth2state.StateKey;
-import io.github.oauth2state.StateStore;
-
 /**
- * Keeps leases alive while their holders wait for the provider, though no longer than
- * others wait for them: a call that never returns must not keep a user from new tokens
- * for good. Thread-safe.
+ * Renews leases while their holders wait for the provider, and repeats failed commands of
+ * the store in the background. A lease is renewed for no longer than other requests wait:
+ * a call that never returns must not keep a user from new tokens for good. Thread-safe.
  */
 final class LeaseRenewal implements AutoCloseable {
 
 	/**
-	 * More than one, so that a call of a slow store holds up no other lease.
+	 * More than one, so that a slow command delays no other lease.
 	 */
 	private static final int THREADS = 4;
 
 	private static final long RETRY_MILLIS = 250;
-
-	private final StateStore store;
 
 	private final Duration lease;
 
@@ -36,10 +31,9 @@ final class LeaseRenewal implements AutoCloseable {
 
 	private final ScheduledThreadPoolExecutor executor;
 
-	LeaseRenewal(StateStore store, RefreshSettings settings) {
-		this.store = store;
-		this.lease = settings.lease();
-		this.limit = settings.waitTimeout();
+	LeaseRenewal(RefreshProperties properties) {
+		this.lease = properties.lease();
+		this.limit = properties.waitTimeout();
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("oauth2-state-lease-");
 		threads.setDaemon(true);
 		this.executor = new ScheduledThreadPoolExecutor(THREADS, threads);
@@ -47,13 +41,13 @@ final class LeaseRenewal implements AutoCloseable {
 	}
 
 	/**
-	 * Renews a lease while something is under way.
+	 * Renews the lease of an entry while an action runs.
 	 */
-	<T> T during(StateKey key, byte[] value, Supplier<T> action) {
-		long begun = System.nanoTime();
+	<T> T renewDuring(RefreshEntry entry, Supplier<T> action) {
+		long start = System.nanoTime();
 		Future<?> renewals = every(this.lease.dividedBy(3), () -> {
-			if (System.nanoTime() - begun < this.limit.toNanos()) {
-				renew(key, value);
+			if (System.nanoTime() - start < this.limit.toNanos()) {
+				renew(entry);
 			}
 		});
 		try {
@@ -69,15 +63,15 @@ final class LeaseRenewal implements AutoCloseable {
 			return this.executor.scheduleAtFixedRate(task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			// The app is stopping, and goes on without.
+			// The app is stopping. The call goes on without renewals
 			return CompletableFuture.completedFuture(null);
 		}
 	}
 
 	/**
-	 * Tries something in the background until it succeeds, for as long as a lease lives:
-	 * after that, others have gone on without it.
-	 * @param task what to try, and whether it succeeded
+	 * Repeats a task in the background until it succeeds, for as long as a lease lasts.
+	 * After that, other requests have taken over.
+	 * @param task the task, which returns whether it succeeded
 	 */
 	void retry(BooleanSupplier task) {
 		retry(task, System.nanoTime() + this.lease.toNanos());
@@ -93,7 +87,7 @@ final class LeaseRenewal implements AutoCloseable {
 			}, RETRY_MILLIS, TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			// The app is stopping.
+			// The app is stopping
 		}
 	}
 
@@ -107,15 +101,15 @@ final class LeaseRenewal implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a lease's life anew.
-	 * @return whether it is still its holder's
+	 * Renews the lease of an entry.
+	 * @return whether its holder still had it, or the store did not answer
 	 */
-	boolean renew(StateKey key, byte[] value) {
+	boolean renew(RefreshEntry entry) {
 		try {
-			return this.store.replace(key, value, value, this.lease);
+			return entry.renewLease();
 		}
 		catch (RuntimeException ex) {
-			// Whether it is will show when the result is published.
+			// The publication of the result shows who has the lease
 			return true;
 		}
 	}

@@ -1,13 +1,9 @@
 package io.github.oauth2state.refresh;
 
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -15,37 +11,46 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ClientCredentialsOAuth2AuthorizedClientProvider;
-import org.springframework.security.oauth2.client.DelegatingOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.OAuth2AuthorizationFailureHandler;
 import org.springframework.security.oauth2.client.OAuth2AuthorizationSuccessHandler;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
 import org.springframework.security.oauth2.client.RefreshTokenOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.endpoint.AbstractOAuth2AuthorizationGrantRequest;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
 /**
- * Finds every client that spends refresh tokens, however the app made the manager that
- * uses it, and puts a coordinated one in its place. Managers and providers keep their
- * identity and class, because apps inject them by class; only what they have a public
- * setter for is changed.
+ * Puts a {@link CoordinatedTokenClient} in the place of every token client that spends
+ * refresh tokens, however the app made the manager that uses it. Managers and providers
+ * keep their identity and class, because apps inject them by class. Only what they have a
+ * public setter for is changed.
  */
 final class ManagerCoordinator implements BeanPostProcessor {
 
 	private static final Log logger = LogFactory.getLog(ManagerCoordinator.class);
 
-	private static final String SPRING_SECURITY = "org.springframework.security.";
+	private static final Duration LONGER_THAN_ANY_TOKEN_LIVES = Duration.ofDays(36500);
 
-	private final Supplier<Refresher> refresher;
+	private final Supplier<StrategyRunner> runner;
 
-	private final Supplier<Removals> removals;
+	private final RemovalWatcher removals;
 
-	private final boolean clientCredentials;
+	private final BooleanSupplier clientCredentials;
 
-	ManagerCoordinator(Supplier<Refresher> refresher, Supplier<Removals> removals, boolean clientCredentials) {
-		this.refresher = refresher;
+	/**
+	 * Creates a coordinator.
+	 * @param runner runs the strategy
+	 * @param removals is told which tokens are saved and removed
+	 * @param clientCredentials whether to coordinate requests by client credentials, too
+	 */
+	ManagerCoordinator(Supplier<StrategyRunner> runner, RemovalWatcher removals, BooleanSupplier clientCredentials) {
+		this.runner = runner;
 		this.removals = removals;
 		this.clientCredentials = clientCredentials;
 	}
@@ -66,16 +71,15 @@ final class ManagerCoordinator implements BeanPostProcessor {
 	private void coordinate(Object bean, String name) {
 		if (bean instanceof OAuth2AuthorizedClientManager || bean instanceof OAuth2AuthorizedClientProvider) {
 			coordinateAll(bean, name);
+			return;
 		}
-		else {
-			for (Object user : ManagerUsers.in(bean)) {
-				if (ClientInternals.manager(user) instanceof OAuth2AuthorizedClientManager manager) {
-					coordinateAll(manager, name);
-				}
-				ClientInternals.failureHandlerOfUser(user)
-					.filter((handler) -> !(handler instanceof RefusalHandler))
-					.ifPresent((handler) -> ClientInternals.setFailureHandlerOfUser(user, telling(handler)));
+		for (Object user : ManagerFinder.managerUsers(bean)) {
+			if (ClientInternals.manager(user) instanceof OAuth2AuthorizedClientManager manager) {
+				coordinateAll(manager, name);
 			}
+			ClientInternals.failureHandlerOfUser(user)
+				.filter((handler) -> !(handler instanceof RefusalHandler))
+				.ifPresent((handler) -> ClientInternals.setFailureHandlerOfUser(user, guarded(handler)));
 		}
 	}
 
@@ -85,7 +89,7 @@ final class ManagerCoordinator implements BeanPostProcessor {
 	 */
 	private @Nullable RefreshTokenOAuth2AuthorizedClientProvider coordinateAll(Object root, String name) {
 		List<RefreshTokenOAuth2AuthorizedClientProvider> refreshing = new ArrayList<>();
-		for (Object found : walk(root, name)) {
+		for (Object found : ManagerFinder.managersAndProviders(root, name)) {
 			if (found instanceof DefaultOAuth2AuthorizedClientManager manager) {
 				coordinate(manager, name);
 			}
@@ -103,40 +107,12 @@ final class ManagerCoordinator implements BeanPostProcessor {
 		return (refreshing.size() == 1) ? refreshing.get(0) : null;
 	}
 
-	/**
-	 * Walks down to all managers and providers of Spring Security.
-	 */
-	private static Collection<Object> walk(Object root, String name) {
-		Set<Object> found = Collections.newSetFromMap(new IdentityHashMap<>());
-		Deque<Object> left = new ArrayDeque<>(List.of(root));
-		while (!left.isEmpty()) {
-			Object next = left.remove();
-			if (!found.add(next) || next instanceof CoordinatedProvider) {
-				continue;
-			}
-			if (next instanceof DelegatingOAuth2AuthorizedClientProvider delegating) {
-				left.addAll(ClientInternals.providers(delegating));
-			}
-			else if (!next.getClass().getName().startsWith(SPRING_SECURITY)) {
-				List<Object> delegates = Delegates.of(next);
-				left.addAll(delegates);
-				if (delegates.isEmpty()) {
-					logger.warn(("Tokens may be refreshed without coordination by bean '%s': it has a %s of type %s, "
-							+ "which OAuth2 State does not know, and which holds none of Spring Security's in a field")
-						.formatted(name, (next instanceof OAuth2AuthorizedClientManager) ? "manager" : "provider",
-								next.getClass().getName()));
-				}
-			}
-		}
-		return found;
-	}
-
 	private void coordinate(DefaultOAuth2AuthorizedClientManager manager, String name) {
 		OAuth2AuthorizedClientProvider provider = ClientInternals.provider(manager);
 		if (!(provider instanceof CoordinatedProvider)) {
 			manager.setAuthorizedClientProvider(coordinated(own(provider, true), name, false));
-			manager.setAuthorizationSuccessHandler(noting(ClientInternals.successHandler(manager)));
-			manager.setAuthorizationFailureHandler(telling(ClientInternals.failureHandler(manager)));
+			manager.setAuthorizationSuccessHandler(watched(ClientInternals.successHandler(manager)));
+			manager.setAuthorizationFailureHandler(guarded(ClientInternals.failureHandler(manager)));
 		}
 	}
 
@@ -144,25 +120,25 @@ final class ManagerCoordinator implements BeanPostProcessor {
 		OAuth2AuthorizedClientProvider provider = ClientInternals.provider(manager);
 		if (!(provider instanceof CoordinatedProvider)) {
 			manager.setAuthorizedClientProvider(coordinated(own(provider, false), name, true));
-			manager.setAuthorizationSuccessHandler(noting(ClientInternals.successHandler(manager)));
-			manager.setAuthorizationFailureHandler(telling(ClientInternals.failureHandler(manager)));
+			manager.setAuthorizationSuccessHandler(watched(ClientInternals.successHandler(manager)));
+			manager.setAuthorizationFailureHandler(guarded(ClientInternals.failureHandler(manager)));
 		}
 	}
 
-	private OAuth2AuthorizationSuccessHandler noting(OAuth2AuthorizationSuccessHandler handler) {
+	private OAuth2AuthorizationSuccessHandler watched(OAuth2AuthorizationSuccessHandler handler) {
 		return (client, principal, attributes) -> {
 			handler.onAuthorizationSuccess(client, principal, attributes);
-			this.removals.get().saved(client, principal.getName());
+			this.removals.onSaved(client, principal.getName());
 		};
 	}
 
-	private OAuth2AuthorizationFailureHandler telling(OAuth2AuthorizationFailureHandler handler) {
+	private OAuth2AuthorizationFailureHandler guarded(OAuth2AuthorizationFailureHandler handler) {
 		return new RefusalHandler(handler, this.removals);
 	}
 
 	/**
-	 * The default provider belongs to the whole JVM, other apps included. It is replaced
-	 * by an equal one that belongs to the manager.
+	 * The default provider is shared by the whole JVM, including other apps. It is
+	 * replaced by an equal one that belongs to the manager.
 	 */
 	private static OAuth2AuthorizedClientProvider own(OAuth2AuthorizedClientProvider provider, boolean refreshToken) {
 		if (!ClientInternals.isJvmWide(provider)) {
@@ -175,22 +151,62 @@ final class ManagerCoordinator implements BeanPostProcessor {
 
 	private CoordinatedProvider coordinated(OAuth2AuthorizedClientProvider provider, String name, boolean keptByName) {
 		RefreshTokenOAuth2AuthorizedClientProvider refreshing = coordinateAll(provider, name);
-		return new CoordinatedProvider(provider, (refreshing != null) ? EarlyProvider.like(refreshing) : null,
-				this.refresher, keptByName);
+		return new CoordinatedProvider(provider, (refreshing != null) ? earlyProvider(refreshing) : null, this.runner,
+				keptByName);
+	}
+
+	/**
+	 * Returns a provider that refreshes valid tokens too, with the token client and the
+	 * events of another one.
+	 */
+	static RefreshTokenOAuth2AuthorizedClientProvider earlyProvider(RefreshTokenOAuth2AuthorizedClientProvider other) {
+		RefreshTokenOAuth2AuthorizedClientProvider early = new RefreshTokenOAuth2AuthorizedClientProvider();
+		early.setAccessTokenResponseClient(ClientInternals.tokenClient(other));
+		early.setClockSkew(LONGER_THAN_ANY_TOKEN_LIVES);
+		ApplicationEventPublisher publisher = ClientInternals.eventPublisher(other);
+		if (publisher != null) {
+			early.setApplicationEventPublisher(publisher);
+		}
+		return early;
 	}
 
 	private void coordinate(RefreshTokenOAuth2AuthorizedClientProvider provider) {
 		var client = ClientInternals.tokenClient(provider);
-		if (!(client instanceof CoordinatedRefreshClient)) {
-			provider.setAccessTokenResponseClient(new CoordinatedRefreshClient(client, this.refresher));
+		if (!(client instanceof CoordinatedTokenClient)) {
+			provider.setAccessTokenResponseClient(new CoordinatedTokenClient<>(client, this.runner));
 		}
 	}
 
 	private void coordinate(ClientCredentialsOAuth2AuthorizedClientProvider provider) {
 		var client = ClientInternals.tokenClient(provider);
-		if (this.clientCredentials && !(client instanceof CoordinatedCredentialsClient)) {
-			provider.setAccessTokenResponseClient(new CoordinatedCredentialsClient(client, this.refresher));
+		if (!(client instanceof CoordinatedTokenClient) && this.clientCredentials.getAsBoolean()) {
+			provider.setAccessTokenResponseClient(new CoordinatedTokenClient<>(client, this.runner));
 		}
+	}
+
+	/**
+	 * Takes the place of the app's token client, which calls the provider, and lets the
+	 * strategy decide whether to call it.
+	 *
+	 * @param <T> the type of request: by a refresh token or by client credentials
+	 */
+	static final class CoordinatedTokenClient<T extends AbstractOAuth2AuthorizationGrantRequest>
+			implements OAuth2AccessTokenResponseClient<T> {
+
+		private final OAuth2AccessTokenResponseClient<T> delegate;
+
+		private final Supplier<StrategyRunner> runner;
+
+		CoordinatedTokenClient(OAuth2AccessTokenResponseClient<T> delegate, Supplier<StrategyRunner> runner) {
+			this.delegate = delegate;
+			this.runner = runner;
+		}
+
+		@Override
+		public OAuth2AccessTokenResponse getTokenResponse(T request) {
+			return this.runner.get().obtain(request, this.delegate);
+		}
+
 	}
 
 }

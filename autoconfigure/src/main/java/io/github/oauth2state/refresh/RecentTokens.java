@@ -15,17 +15,18 @@ import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
 
 /**
- * Offers tokens by client credentials to requests of this instance that come a little
- * late, where there are no keys to offer them to other instances, and knows which tokens
- * this instance has given out. Thread-safe; remembers a bounded number of each.
+ * Remembers the tokens by client credentials that this instance has obtained recently.
+ * Shares them with its other requests if no keys are configured to share them with other
+ * instances, and knows which of them the app has removed. Thread-safe. The number of
+ * entries is limited.
  */
 final class RecentTokens {
 
 	private static final int MAX_ENTRIES = 10_000;
 
-	private final Map<LocalKey, Recent> recent = bounded();
+	private final Map<LocalCoordinator.Key, Recent> recent = limited();
 
-	private final Map<LocalKey, Given> givenOut = bounded();
+	private final Map<LocalCoordinator.Key, Issued> issued = limited();
 
 	private final Duration window;
 
@@ -33,71 +34,76 @@ final class RecentTokens {
 		this.window = window;
 	}
 
-	private static <V> Map<LocalKey, V> bounded() {
+	private static <V> Map<LocalCoordinator.Key, V> limited() {
 		return Collections.synchronizedMap(new LinkedHashMap<>() {
 			@Override
-			protected boolean removeEldestEntry(Map.Entry<LocalKey, V> eldest) {
+			protected boolean removeEldestEntry(Map.Entry<LocalCoordinator.Key, V> eldest) {
 				return size() > MAX_ENTRIES;
 			}
 		});
 	}
 
-	TokenRefreshResult getOrObtain(LocalKey key, TokenRefresh refresh, Supplier<TokenRefreshResult> source) {
+	TokenRefreshResult getOrObtain(LocalCoordinator.Key key, TokenRefresh refresh,
+			Supplier<TokenRefreshResult> source) {
 		Recent found = this.recent.get(key);
-		if (found != null && Instant.now().isBefore(found.until()) && found.tokens().answer(refresh)
+		if (found != null && Instant.now().isBefore(found.until()) && found.tokens().satisfies(refresh)
 				&& !isRemoved(refresh, found.tokens())) {
 			return new TokenRefreshResult(TokenRefreshOutcome.COALESCED, found.tokens().response());
 		}
 		TokenRefreshResult result = source.get();
-		this.recent.put(key, new Recent(FlightTokens.of(refresh, result.response()), Instant.now().plus(this.window)));
+		this.recent.put(key,
+				new Recent(RefreshedTokens.of(refresh, result.response()), Instant.now().plus(this.window)));
 		return result;
 	}
 
-	void giveOut(TokenRefresh refresh, OAuth2AccessTokenResponse response) {
+	/**
+	 * Remembers a token that a request of this instance received.
+	 */
+	void noteIssued(TokenRefresh refresh, OAuth2AccessTokenResponse response) {
 		String token = response.getAccessToken().getTokenValue();
-		this.givenOut.compute(LocalKey.of(refresh),
-				(key, given) -> (given != null && given.is(token)) ? given : new Given(token, false, false));
+		this.issued.compute(LocalCoordinator.Key.of(refresh),
+				(key, known) -> (known != null && known.is(token)) ? known : new Issued(token, false, false));
 	}
 
 	/**
-	 * Notes that a token was saved after it was given out, so that it would be found if
-	 * it had not been removed.
+	 * Remembers that an issued token was saved. It can be found from then on, unless it
+	 * is removed.
 	 */
-	void saved(TokenRefresh refresh, String token) {
-		this.givenOut.computeIfPresent(LocalKey.of(refresh),
-				(key, given) -> given.is(token) ? new Given(token, true, given.removed()) : given);
+	void noteSaved(TokenRefresh refresh, String token) {
+		this.issued.computeIfPresent(LocalCoordinator.Key.of(refresh),
+				(key, known) -> known.is(token) ? new Issued(token, true, known.removed()) : known);
 	}
 
 	/**
-	 * Notes that the app has removed what is kept for a principal, and forgets it.
-	 * @param key which requests may share it
-	 * @return the token that was given out last, if it is known
+	 * Remembers that the app has removed a principal's token, and stops sharing it.
+	 * @param key tells which requests share the token
+	 * @return the token that was issued last, if known
 	 */
-	Optional<String> removed(LocalKey key, TokenRefresh refresh) {
-		Given given = this.givenOut.computeIfPresent(LocalKey.of(refresh),
-				(sameKey, there) -> new Given(there.token(), there.saved(), true));
-		this.recent.computeIfPresent(key, (sameKey, there) -> {
-			boolean same = given == null || given.is(there.tokens().accessToken());
-			return same ? null : there;
+	Optional<String> noteRemoved(LocalCoordinator.Key key, TokenRefresh refresh) {
+		Issued removed = this.issued.computeIfPresent(LocalCoordinator.Key.of(refresh),
+				(sameKey, known) -> new Issued(known.token(), known.saved(), true));
+		this.recent.computeIfPresent(key, (sameKey, known) -> {
+			boolean same = removed == null || removed.is(known.tokens().accessToken());
+			return same ? null : known;
 		});
-		return Optional.ofNullable(given).map(Given::token);
+		return Optional.ofNullable(removed).map(Issued::token);
 	}
 
 	/**
-	 * Tells whether the app has removed a token that this instance gave out for the same
-	 * principal, for example because an API refused it. If it is kept, it was saved after
-	 * the request had looked for it.
+	 * Tells whether the app has removed a token that this instance issued to the same
+	 * principal, for example because an API refused it. If the token is stored, it was
+	 * saved after the request had looked for it.
 	 */
-	boolean isRemoved(TokenRefresh refresh, FlightTokens tokens) {
-		Given given = this.givenOut.get(LocalKey.of(refresh));
-		return given != null && given.is(tokens.accessToken()) && (given.removed() || (given.saved()
-				&& refresh instanceof GrantedCredentials credentials && !credentials.isKept(given.token())));
+	boolean isRemoved(TokenRefresh refresh, RefreshedTokens tokens) {
+		Issued known = this.issued.get(LocalCoordinator.Key.of(refresh));
+		return known != null && known.is(tokens.accessToken()) && (known.removed()
+				|| (known.saved() && refresh instanceof DueTokens due && !due.isStored(known.token())));
 	}
 
-	private record Recent(FlightTokens tokens, Instant until) {
+	private record Recent(RefreshedTokens tokens, Instant until) {
 	}
 
-	private record Given(String token, boolean saved, boolean removed) {
+	private record Issued(String token, boolean saved, boolean removed) {
 
 		boolean is(String other) {
 			return this.token.equals(other);
@@ -105,7 +111,7 @@ final class RecentTokens {
 
 		@Override
 		public String toString() {
-			return "Given[hidden]";
+			return "Issued[hidden]";
 		}
 
 	}

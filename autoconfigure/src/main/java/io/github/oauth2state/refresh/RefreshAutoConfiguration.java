@@ -1,14 +1,19 @@
 package io.github.oauth2state.refresh;
 
+import java.util.concurrent.Executor;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
-import org.springframework.core.env.Environment;
-import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
@@ -19,30 +24,28 @@ import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 
 /**
- * Auto-configuration of what puts a strategy to work, the app's own or one of the
- * library's.
+ * Auto-configuration that puts a strategy to work, the app's own or one of the library's.
  */
 @AutoConfiguration(after = RefreshStrategyAutoConfiguration.class,
 		afterName = "org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration")
 @ConditionalOnOAuth2State
 @ConditionalOnClass(OAuth2AuthorizedClientManager.class)
 @ConditionalOnBean(TokenRefreshStrategy.class)
+@EnableConfigurationProperties(RefreshProperties.class)
 @ImportRuntimeHints(ClientInternals.Hints.class)
 public final class RefreshAutoConfiguration {
 
 	@Bean
-	static ManagerCoordinator oauth2StateManagerCoordinator(ObjectProvider<Refresher> refresher,
-			ObjectProvider<Removals> removals, Environment environment) {
-		boolean clientCredentials = Binder.get(environment)
-			.bind("oauth2-state.refresh.client-credentials", Boolean.class)
-			.orElse(true);
-		return new ManagerCoordinator(SingletonSupplier.of(refresher::getObject),
-				SingletonSupplier.of(removals::getObject), clientCredentials);
+	static ManagerCoordinator oauth2StateManagerCoordinator(ObjectProvider<StrategyRunner> runner,
+			RemovalWatcher removals, ObjectProvider<RefreshProperties> properties) {
+		return new ManagerCoordinator(SingletonSupplier.of(runner::getObject), removals,
+				() -> properties.getObject().clientCredentials());
 	}
 
 	@Bean
-	static ClientsWatcher oauth2StateClientsWatcher(ObjectProvider<Removals> removals) {
-		return new ClientsWatcher(SingletonSupplier.of(removals::getObject));
+	static RemovalWatcher oauth2StateRemovalWatcher(ObjectProvider<TokenRefreshStrategy> strategy,
+			ObjectProvider<ClientRegistrationRepository> registrations) {
+		return new RemovalWatcher(SingletonSupplier.of(strategy::getObject), registrations::getIfUnique);
 	}
 
 	@Bean
@@ -51,23 +54,36 @@ public final class RefreshAutoConfiguration {
 	}
 
 	@Bean
-	Removals oauth2StateRemovals(TokenRefreshStrategy strategy,
-			ObjectProvider<ClientRegistrationRepository> registrations) {
-		return new Removals(strategy, registrations::getIfUnique);
+	StrategyRunner oauth2StateStrategyRunner(TokenRefreshStrategy strategy,
+			ObjectProvider<TokenRefreshListener> listeners, ObjectProvider<OAuth2AuthorizedClientService> clients) {
+		return new StrategyRunner(strategy, listeners.orderedStream().toList(), clients.getIfUnique());
 	}
 
-	@Bean
-	Refresher oauth2StateRefresher(TokenRefreshStrategy strategy, ObjectProvider<TokenRefreshListener> listeners,
-			ObjectProvider<OAuth2AuthorizedClientService> clients) {
-		OAuth2AuthorizedClientService service = clients.getIfUnique();
-		boolean shared = service != null
-				&& !(WatchedClients.unwrap(service) instanceof InMemoryOAuth2AuthorizedClientService);
-		return new Refresher(strategy, listeners.orderedStream().toList(), shared ? service : null, service);
-	}
+	/**
+	 * Keeps the strategy, and so its store, until the app's executors have ended. Their
+	 * last jobs may need new tokens, and a refresh without coordination may cost a user
+	 * the session. Spring destroys a bean after the beans that depend on it.
+	 */
+	static final class StopOrder implements BeanPostProcessor, BeanFactoryAware {
 
-	@Bean
-	RefreshEventLogger oauth2StateRefreshEventLogger() {
-		return new RefreshEventLogger();
+		private static final String QUARTZ = "org.springframework.scheduling.quartz.SchedulerFactoryBean";
+
+		private @Nullable ConfigurableBeanFactory beans;
+
+		@Override
+		public void setBeanFactory(BeanFactory beanFactory) {
+			this.beans = (beanFactory instanceof ConfigurableBeanFactory configurable) ? configurable : null;
+		}
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			boolean runsJobs = bean instanceof Executor || bean.getClass().getName().equals(QUARTZ);
+			if (runsJobs && this.beans != null) {
+				this.beans.registerDependentBean(RefreshStrategyAutoConfiguration.STRATEGY, beanName);
+			}
+			return bean;
+		}
+
 	}
 
 }

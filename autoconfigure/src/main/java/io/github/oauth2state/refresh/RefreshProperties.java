@@ -6,37 +6,80 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
+import io.github.oauth2state.config.PropertyCheck;
+
 /**
- * Properties of the refresh of tokens, as they were given. See {@link RefreshSettings}
- * for what they amount to.
+ * Properties of the refresh of tokens.
  *
- * @param strategy how instances go about tokens that are due; unless set, single-flight
- * where there is a store and none where there is not
- * @param lease how long others wait for an instance that called the provider and was not
- * heard of since, from 1s to 60s
- * @param waitTimeout how long a request waits for another one's refresh, from 1s to 5m
- * @param replayWindow how long new tokens, or the refusal of new ones, are offered to
- * requests that come late with the old ones, from 1s to 1h
- * @param failureWindow how long requests that come late are given the error of a refresh
- * that failed for the moment, from 0s to 60s
- * @param onStoreFailure what a request does whose tokens are due while the store does not
+ * @param strategy how instances coordinate the refresh of tokens; unless set,
+ * single-flight if there is a store and none otherwise
+ * @param lease how long other requests wait for an instance that called the provider and
+ * has not been heard of since, from 1s to 60s
+ * @param waitTimeout how long a request waits for another request's refresh, from 1s to
+ * 5m
+ * @param replayWindow how long new tokens, or a refusal, are given to late requests with
+ * the old tokens, from 1s to 1h
+ * @param failureWindow how long a temporary error of the provider is given to late
+ * requests, from 0s to 60s
+ * @param onStoreFailure what a request does if its tokens are due and the store does not
  * answer
- * @param keyScope which requests refresh the same tokens
+ * @param keyScope which requests share a refresh
  * @param clientCredentials whether tokens by client credentials are obtained once for all
  * requests, too; not for apps whose token requests differ from user to user
  * @param early refresh ahead of time
  */
 @ConfigurationProperties("oauth2-state.refresh")
-public record RefreshProperties(@Nullable RefreshStrategyType strategy, @DefaultValue("8s") Duration lease,
+record RefreshProperties(@Nullable Strategy strategy, @DefaultValue("8s") Duration lease,
 		@DefaultValue("15s") Duration waitTimeout, @DefaultValue("30s") Duration replayWindow,
 		@DefaultValue("2s") Duration failureWindow, @DefaultValue("uncoordinated") OnStoreFailure onStoreFailure,
 		@DefaultValue("principal") KeyScope keyScope, @DefaultValue("true") boolean clientCredentials,
 		@DefaultValue Early early) {
 
+	private static final String PREFIX = "oauth2-state.refresh.";
+
 	/**
-	 * What a request does whose tokens are due while the store does not answer.
+	 * Checks the properties, which the strategies use after that.
 	 */
-	public enum OnStoreFailure {
+	RefreshProperties check() {
+		PropertyCheck.of(PREFIX + "lease", this.lease)
+			.between(Duration.ofSeconds(1), Duration.ofSeconds(60), "Use 1s to 60s, for example 8s.");
+		PropertyCheck.of(PREFIX + "wait-timeout", this.waitTimeout)
+			.between(Duration.ofSeconds(1), Duration.ofMinutes(5), "Use 1s to 5m, for example 15s.");
+		PropertyCheck.of(PREFIX + "replay-window", this.replayWindow)
+			.between(Duration.ofSeconds(1), Duration.ofHours(1), "Use 1s to 1h, for example 30s.");
+		PropertyCheck.of(PREFIX + "failure-window", this.failureWindow)
+			.between(Duration.ZERO, Duration.ofSeconds(60), "Use 0s to 60s, for example 2s.");
+		this.early.check();
+		return this;
+	}
+
+	/**
+	 * The library's own strategies.
+	 */
+	enum Strategy {
+
+		/**
+		 * Instances agree through the store on one that calls the provider, and the
+		 * others receive the same tokens.
+		 */
+		SINGLE_FLIGHT,
+
+		/**
+		 * Each instance refreshes by itself and ahead of time, once for all its requests.
+		 */
+		EARLY,
+
+		/**
+		 * Spring Security refreshes without coordination.
+		 */
+		NONE
+
+	}
+
+	/**
+	 * What a request does if its tokens are due and the store does not answer.
+	 */
+	enum OnStoreFailure {
 
 		/**
 		 * It calls the provider, once per instance.
@@ -44,33 +87,34 @@ public record RefreshProperties(@Nullable RefreshStrategyType strategy, @Default
 		UNCOORDINATED,
 
 		/**
-		 * It fails, and the tokens are kept for the next try.
+		 * It fails, and the tokens are kept for the next attempt.
 		 */
 		FAIL
 
 	}
 
 	/**
-	 * Which requests refresh the same tokens.
+	 * Which requests share a refresh.
 	 */
-	public enum KeyScope {
+	enum KeyScope {
 
 		/**
-		 * Those of one principal with one refresh token, or for tokens by client
-		 * credentials, those of one principal.
+		 * Requests of one principal with one refresh token. Tokens by client credentials
+		 * are shared by the requests of one principal.
 		 */
 		PRINCIPAL,
 
 		/**
-		 * Those with one refresh token, whoever they are for: for apps that use the same
-		 * tokens under several names. Tokens by client credentials are given to all
-		 * principals: only for apps whose token requests do not depend on the principal.
+		 * Requests with one refresh token, whatever their principal: for apps that use
+		 * the same tokens under several names. Tokens by client credentials are shared by
+		 * all principals: only for apps whose token requests do not depend on the
+		 * principal.
 		 */
 		REGISTRATION,
 
 		/**
-		 * Those with one refresh token, whichever user and whichever registration of the
-		 * same client they are for. Tokens by client credentials are given to all
+		 * Requests with one refresh token, whatever their principal and whatever their
+		 * registration of the same client. Tokens by client credentials are shared by all
 		 * principals of one registration.
 		 */
 		CLIENT
@@ -84,10 +128,21 @@ public record RefreshProperties(@Nullable RefreshStrategyType strategy, @Default
 	 * and never before half of its life is over; 0s for not at all; unless set, 2m with
 	 * the strategy 'early' and 0s with others
 	 * @param jitter by which part of the window instances differ, from 0 to 1
-	 * @param interval how long to wait after a try, from 1s to 1h
+	 * @param interval how long to wait after an attempt, from 1s to 1h
 	 */
-	public record Early(@Nullable Duration window, @DefaultValue("0.5") double jitter,
+	record Early(@Nullable Duration window, @DefaultValue("0.5") double jitter,
 			@DefaultValue("10s") Duration interval) {
+
+		private void check() {
+			if (this.window != null) {
+				PropertyCheck.of(PREFIX + "early.window", this.window)
+					.between(Duration.ZERO, Duration.ofHours(1), "Use 0s to 1h, for example 2m.");
+			}
+			PropertyCheck.of(PREFIX + "early.jitter", this.jitter).between(0.0, 1.0, "Use 0 to 1, for example 0.5.");
+			PropertyCheck.of(PREFIX + "early.interval", this.interval)
+				.between(Duration.ofSeconds(1), Duration.ofHours(1), "Use 1s to 1h, for example 10s.");
+		}
+
 	}
 
 }

@@ -6,15 +6,24 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
+import org.springframework.util.Assert;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.TokenRefreshStrategy;
@@ -29,53 +38,87 @@ import io.github.oauth2state.tokens.TokenKeys;
 import io.github.oauth2state.tokens.TokensAutoConfiguration;
 
 /**
- * Auto-configuration of the strategies that come with the library.
+ * Auto-configuration of the library's own strategies.
  */
 @AutoConfiguration(after = { OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class,
 		TokensAutoConfiguration.class })
 @ConditionalOnOAuth2State
 @ConditionalOnClass(OAuth2AuthorizedClientManager.class)
 @ConditionalOnMissingBean(TokenRefreshStrategy.class)
-@Conditional(OnRefreshStrategyCondition.class)
+@Conditional(RefreshStrategyAutoConfiguration.StrategyCondition.class)
 @EnableConfigurationProperties(RefreshProperties.class)
 public final class RefreshStrategyAutoConfiguration {
 
 	static final String STRATEGY = "oauth2StateTokenRefreshStrategy";
 
-	private static final Duration EARLY = Duration.ofMinutes(2);
+	private static final Duration WINDOW_OF_EARLY = Duration.ofMinutes(2);
 
 	@Bean(STRATEGY)
-	TokenRefreshStrategy oauth2StateTokenRefreshStrategy(RefreshProperties properties, OAuth2StateSettings general,
+	TokenRefreshStrategy oauth2StateTokenRefreshStrategy(RefreshProperties unchecked, OAuth2StateSettings general,
 			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
 			ObjectProvider<StoreDecorator> decorators, ObjectProvider<TokenKeys> keys) {
-		RefreshSettings settings = RefreshSettings.of(properties, general.namespace());
-		if (properties.strategy() == RefreshStrategyType.EARLY) {
-			return new EarlyRefresh(window(properties, EARLY), settings);
+		RefreshProperties properties = unchecked.check();
+		if (properties.strategy() == RefreshProperties.Strategy.EARLY) {
+			return new EarlyStrategy(properties, window(properties, WINDOW_OF_EARLY));
 		}
-		StateStore store = StoreDecorator.decorate(meetingPoint(general.store(), logins, stores), decorators);
-		return new SingleFlightRefresh(settings, window(properties, Duration.ZERO), store, keys.getIfAvailable());
+		StateStore store = StoreDecorator.decorate(sharedStore(general.store(), logins, stores), decorators);
+		return new SingleFlightStrategy(properties, general.namespace(), window(properties, Duration.ZERO), store,
+				keys.getIfAvailable());
 	}
 
 	/**
-	 * Returns where logins are kept, or where tokens are if only that is seen by all
+	 * Returns the store of logins, or that of tokens if only the latter is shared by all
 	 * instances.
 	 */
-	private static StateStore meetingPoint(@Nullable StoreType ofLogins, ObjectProvider<StateStore> logins,
+	private static StateStore sharedStore(@Nullable StoreType ofLogins, ObjectProvider<StateStore> logins,
 			ObjectProvider<ConfiguredStore<?>> stores) {
-		boolean alone = ofLogins == StoreType.MEMORY || ofLogins == StoreType.COOKIE;
+		boolean notShared = ofLogins == StoreType.MEMORY || ofLogins == StoreType.COOKIE;
 		Optional<StateStore> ofTokens = stores.stream().<StateStore>map(ConfiguredStore::store).findFirst();
-		if (alone && ofTokens.isPresent()) {
+		if (notShared && ofTokens.isPresent()) {
 			return ofTokens.get();
 		}
 		return logins.getIfUnique(() -> {
 			throw new InvalidConfigurationPropertyValueException("oauth2-state.refresh.strategy", "single-flight",
-					"Instances agree by the store. Set oauth2-state.store to 'redis' or 'jdbc', or the strategy to "
+					"Instances agree through a store. Set oauth2-state.store to 'redis' or 'jdbc', or the strategy to "
 							+ "'early' or 'none'.");
 		});
 	}
 
 	private static EarlyWindow window(RefreshProperties properties, Duration byDefault) {
-		return EarlyWindow.of(properties.early(), byDefault, new SecureRandom().nextInt(), InstantSource.system());
+		return new EarlyWindow(properties.early(), byDefault, new SecureRandom().nextInt(), InstantSource.system());
+	}
+
+	/**
+	 * Matches if a strategy is chosen, or if none is set and there is a store.
+	 */
+	static class StrategyCondition extends SpringBootCondition implements ConfigurationCondition {
+
+		@Override
+		public ConfigurationPhase getConfigurationPhase() {
+			return ConfigurationPhase.REGISTER_BEAN;
+		}
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			ConditionMessage.Builder message = ConditionMessage.forCondition("OAuth2 State refresh strategy");
+			RefreshProperties.Strategy chosen = Binder.get(context.getEnvironment())
+				.bind("oauth2-state.refresh.strategy", RefreshProperties.Strategy.class)
+				.orElse(null);
+			if (chosen != null) {
+				return new ConditionOutcome(chosen != RefreshProperties.Strategy.NONE,
+						message.because("oauth2-state.refresh.strategy is " + chosen));
+			}
+			Assert.state(context.getBeanFactory() != null, "There is a bean factory when beans are registered");
+			boolean store = has(context.getBeanFactory(), StateStore.class)
+					|| has(context.getBeanFactory(), ConfiguredStore.class);
+			return new ConditionOutcome(store, message
+				.because("oauth2-state.refresh.strategy is not set and there is " + (store ? "a store" : "no store")));
+		}
+
+		private static boolean has(ListableBeanFactory beans, Class<?> type) {
+			return beans.getBeanNamesForType(type, true, false).length > 0;
+		}
+
 	}
 
 }

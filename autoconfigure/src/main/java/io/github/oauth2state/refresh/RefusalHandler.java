@@ -2,7 +2,6 @@ package io.github.oauth2state.refresh;
 
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.client.ClientAuthorizationException;
@@ -13,8 +12,8 @@ import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import io.github.oauth2state.tokens.TokenLineage;
 
 /**
- * Says which refresh token was refused while the app's own failure handler runs, and
- * afterwards that tokens were removed, which is what Spring Security's does.
+ * Surrounds the app's failure handler, which usually removes refused tokens. Makes sure
+ * that it removes no newer tokens, and notes the removal.
  */
 final class RefusalHandler implements OAuth2AuthorizationFailureHandler {
 
@@ -23,13 +22,16 @@ final class RefusalHandler implements OAuth2AuthorizationFailureHandler {
 	 */
 	private static final int MAX_DEPTH = 10;
 
+	/**
+	 * The error codes on which Spring Security removes tokens.
+	 */
 	private static final Set<String> REMOVING = Set.of(OAuth2ErrorCodes.INVALID_TOKEN, OAuth2ErrorCodes.INVALID_GRANT);
 
 	private final OAuth2AuthorizationFailureHandler delegate;
 
-	private final Supplier<Removals> removals;
+	private final RemovalWatcher removals;
 
-	RefusalHandler(OAuth2AuthorizationFailureHandler delegate, Supplier<Removals> removals) {
+	RefusalHandler(OAuth2AuthorizationFailureHandler delegate, RemovalWatcher removals) {
 		this.delegate = delegate;
 		this.removals = removals;
 	}
@@ -40,7 +42,7 @@ final class RefusalHandler implements OAuth2AuthorizationFailureHandler {
 		handle(exception, principal, attributes);
 		if (exception instanceof ClientAuthorizationException failure
 				&& REMOVING.contains(exception.getError().getErrorCode())) {
-			this.removals.get().removed(failure.getClientRegistrationId(), principal.getName());
+			this.removals.onRemoved(failure.getClientRegistrationId(), principal.getName());
 		}
 	}
 
@@ -50,13 +52,31 @@ final class RefusalHandler implements OAuth2AuthorizationFailureHandler {
 		Throwable cause = exception;
 		for (int depth = 0; depth < MAX_DEPTH && cause != null; depth++) {
 			if (cause instanceof RefusedTokenException refused) {
-				TokenLineage.whileRefused(refused.registrationId(), principal.getName(), refused.refreshToken(),
-						handler);
+				TokenLineage.whileRefused(refused.registrationId, principal.getName(), refused.refreshToken, handler);
 				return;
 			}
 			cause = cause.getCause();
 		}
 		handler.run();
+	}
+
+	/**
+	 * Carries the refused token to the failure handler, because Spring Security does not.
+	 */
+	@SuppressWarnings("serial")
+	static final class RefusedTokenException extends OAuth2AuthorizationException {
+
+		// Transient: a token must not be written wherever exceptions are
+		private final transient String refreshToken;
+
+		private final String registrationId;
+
+		RefusedTokenException(OAuth2AuthorizationException refusal, String registrationId, String refreshToken) {
+			super(refusal.getError(), refusal);
+			this.registrationId = registrationId;
+			this.refreshToken = refreshToken;
+		}
+
 	}
 
 }

@@ -1,5 +1,5 @@
 /**
- * Renews tokens once, however many requests on however many instances need them.
+ * Refreshes tokens once, however many requests on however many instances need them.
  */
 @NullMarked
 package io.github.oauth2state.refresh;

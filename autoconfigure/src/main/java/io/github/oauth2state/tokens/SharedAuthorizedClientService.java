@@ -22,19 +22,21 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 
 /**
- * Keeps the tokens of users in a store, where every instance finds them.
+ * Keeps the tokens of users in a store that all instances share.
  * <p>
- * Nothing newer is ever overwritten by what is older. A login replaces whatever is there.
- * The result of a refresh replaces only the tokens that it came from, so that who was
- * paused before it saved leaves what others have saved since. Without refresh tokens,
- * what expires later stays, unless the new tokens were obtained in its place.
+ * Older tokens never overwrite newer ones. A login replaces all stored tokens. The result
+ * of a refresh replaces only the tokens that it was obtained with, so an instance that
+ * was paused before it saved does not overwrite what others have saved since. Without
+ * refresh tokens, tokens that expire later are kept, unless the new tokens were obtained
+ * in their place.
  * <p>
- * Tokens of another client with the same registration id, as that of another tenant,
- * count as absent. Earlier releases did not write whose tokens they are: such records
- * count only where the app's registrations cannot change, and so have one client for each
- * id.
+ * Tokens of another client with the same registration id, such as that of another tenant,
+ * count as absent. Earlier releases did not write which client tokens belong to. Their
+ * records count only if the app's registrations cannot change, and so have one client for
+ * each id.
  */
 final class SharedAuthorizedClientService implements OAuth2AuthorizedClientService {
 
@@ -46,7 +48,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 
 	private final StateStore store;
 
-	private final SealedTokens sealed;
+	private final TokenKeys keys;
 
 	private final Duration ttl;
 
@@ -54,17 +56,17 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 
 	/**
 	 * Creates a service.
-	 * @param registrations what an authorized client needs besides its tokens
-	 * @param store where to keep them
-	 * @param sealed makes records of them
-	 * @param ttl how long to keep tokens that do not say when they expire
+	 * @param registrations the registrations of the app
+	 * @param store the store
+	 * @param keys seals and opens records of tokens
+	 * @param ttl how long to keep tokens whose life is unknown
 	 * @param clock tells the time
 	 */
-	SharedAuthorizedClientService(ClientRegistrationRepository registrations, StateStore store, SealedTokens sealed,
+	SharedAuthorizedClientService(ClientRegistrationRepository registrations, StateStore store, TokenKeys keys,
 			Duration ttl, InstantSource clock) {
 		this.registrations = registrations;
 		this.store = store;
-		this.sealed = sealed;
+		this.keys = keys;
 		this.ttl = ttl;
 		this.clock = clock;
 	}
@@ -85,7 +87,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	}
 
 	private Optional<StoredTokens> open(StateKey key, byte[] record, ClientRegistration registration) {
-		return this.sealed.open(key, record).filter((tokens) -> {
+		return this.keys.openTokens(key, record).filter((tokens) -> {
 			ClientIdentity client = tokens.client();
 			return (client != null) ? client.equals(ClientIdentity.of(registration))
 					: this.registrations instanceof InMemoryClientRegistrationRepository;
@@ -93,10 +95,10 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	}
 
 	/**
-	 * Saves tokens, unless what is there is newer.
-	 * @throws IllegalArgumentException if they are larger than what a store keeps
-	 * @throws StateStoreException if the store did not answer; they may be saved all the
-	 * same
+	 * Saves tokens, unless newer ones are stored.
+	 * @throws IllegalArgumentException if they are larger than a store's limit
+	 * @throws StateStoreException if the store did not answer; they may be saved
+	 * nevertheless
 	 */
 	@Override
 	public void saveAuthorizedClient(OAuth2AuthorizedClient client, Authentication principal) {
@@ -105,30 +107,36 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 		StoredTokens saved = StoredTokens.of(client);
 		StateKey key = key(client.getClientRegistration().getRegistrationId(), principal.getName());
 		Optional<Predicate<StoredTokens>> toKeep = storedToKeep(client, saved);
-		byte[] record = this.sealed.seal(key, saved);
+		byte[] record = this.keys.sealTokens(key, saved);
 		Duration timeToLive = saved.timeToLive(this.clock.instant(), this.ttl);
-		// Where tokens are expected, to look first is the cheaper way
+		// If tokens are expected there, a look first costs less
 		Optional<byte[]> stored = toKeep.isPresent() ? this.store.find(key) : Optional.empty();
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			if (stored.isEmpty()) {
 				stored = this.store.putIfAbsent(key, record, timeToLive);
 			}
-			if (stored.isEmpty() || keepsStored(key, stored.get(), client.getClientRegistration(), toKeep)
-					|| this.store.replace(key, stored.get(), record, timeToLive)) {
+			if (stored.isEmpty()) {
+				return;
+			}
+			if (isStoredToKeep(key, stored.get(), client.getClientRegistration(), toKeep)) {
+				logger.debug("The stored tokens are kept, because they are the same or newer");
+				return;
+			}
+			if (this.store.replace(key, stored.get(), record, timeToLive)) {
 				return;
 			}
 			stored = Optional.empty();
 		}
-		throw new StateStoreException(Reason.REJECTED, "Others save the same user's tokens all the time", null);
+		throw new StateStoreException(Reason.REJECTED, "Other requests save the same user's tokens all the time", null);
 	}
 
-	private boolean keepsStored(StateKey key, byte[] stored, ClientRegistration registration,
+	private boolean isStoredToKeep(StateKey key, byte[] stored, ClientRegistration registration,
 			Optional<Predicate<StoredTokens>> toKeep) {
 		return toKeep.isPresent() && open(key, stored, registration).filter(toKeep.get()).isPresent();
 	}
 
 	/**
-	 * Tells which stored tokens a save does not replace.
+	 * Returns which stored tokens a save does not replace.
 	 * @return the condition, or empty for a login, which replaces all tokens
 	 */
 	private Optional<Predicate<StoredTokens>> storedToKeep(OAuth2AuthorizedClient client, StoredTokens saved) {
@@ -145,29 +153,23 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	}
 
 	private static boolean isKept(StoredTokens stored, StoredTokens saved, boolean newer) {
-		if (stored.hasSameValues(saved)) {
-			return !saved.prolong(stored);
-		}
-		if (newer) {
-			logger.debug("Newer tokens are stored already and are kept");
-		}
-		return newer;
+		return stored.hasSameValues(saved) ? !saved.prolongs(stored) : newer;
 	}
 
 	/**
-	 * Tells apart what was obtained independently of each other: without a refresh token,
-	 * or with the same one where the provider does not rotate. The instance that saves
-	 * last may have been paused. So tokens that expire later count as newer, unless the
-	 * other tokens replaced them, or they are about to be replaced.
+	 * Compares tokens that were obtained independently of each other: without a refresh
+	 * token, or with the same one if the provider does not rotate. The instance that
+	 * saves last may have been paused. So tokens that expire later count as newer, unless
+	 * the other tokens replaced them, or they are about to be replaced.
 	 */
 	private boolean outlives(StoredTokens stored, StoredTokens saved, Set<String> replaced) {
-		return stored.outlives(saved) && !stored.hasAccessTokenAmong(replaced) && !stored.areDue(this.clock.instant());
+		return stored.outlives(saved) && !stored.hasAccessTokenAmong(replaced) && !stored.isDue(this.clock.instant());
 	}
 
 	/**
-	 * Removes tokens. While a refusal is handled, only those that were refused.
-	 * @throws StateStoreException if the store did not answer; they may be removed all
-	 * the same
+	 * Removes tokens. While a refusal is handled, removes only those that were refused.
+	 * @throws StateStoreException if the store did not answer; they may be removed
+	 * nevertheless
 	 */
 	@Override
 	public void removeAuthorizedClient(String registrationId, String principalName) {
@@ -177,18 +179,18 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 			this.store.take(key);
 			return;
 		}
-		Optional<byte[]> there = this.store.find(key);
-		if (there.flatMap((record) -> this.sealed.open(key, record))
+		Optional<byte[]> stored = this.store.find(key);
+		if (stored.flatMap((record) -> this.keys.openTokens(key, record))
 			.filter((tokens) -> tokens.hasRefreshTokenAmong(refused.get()))
 			.isPresent()) {
-			this.store.remove(key, there.get());
+			this.store.remove(key, stored.get());
 		}
 	}
 
 	private StateKey key(String registrationId, String principalName) {
 		Assert.hasText(registrationId, "registrationId is required");
 		Assert.hasText(principalName, "principalName is required");
-		return this.sealed.key(registrationId, principalName);
+		return this.keys.recordKey(registrationId, principalName);
 	}
 
 	@Override

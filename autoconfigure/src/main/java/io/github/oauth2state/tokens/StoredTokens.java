@@ -16,34 +16,35 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken.TokenType;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
 import io.github.oauth2state.record.CborRecord;
+import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 
 /**
- * The tokens of one user with one registration, which is all of an
- * {@link OAuth2AuthorizedClient} that the app does not know by itself.
+ * The tokens of one user with one registration: what is stored of an
+ * {@link OAuth2AuthorizedClient}. The app knows the rest.
  *
  * @param accessToken the access token
  * @param refreshToken the refresh token, if there is one
- * @param client whose tokens these are to the provider, or {@code null} if an earlier
+ * @param client the client that the tokens belong to, or {@code null} if an earlier
  * release wrote them
  */
 record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken refreshToken,
 		@Nullable ClientIdentity client) {
 
 	/**
-	 * Records live for at least so long, whatever they say: clocks differ.
+	 * Records are kept for at least this long, because clocks differ.
 	 */
 	static final Duration MIN_TTL = Duration.ofSeconds(10);
 
 	/**
-	 * What stores keep records for at most.
+	 * Stores keep records for at most this long.
 	 */
 	static final Duration MAX_TTL = Duration.ofDays(400);
 
 	/**
-	 * Two instances that received the same token may have times for it that differ by a
-	 * little.
+	 * Two instances that received the same token may have slightly different times for
+	 * it.
 	 */
-	private static final Duration RECKONING = Duration.ofSeconds(10);
+	private static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
 
 	/**
 	 * How long before its expiry Spring Security replaces a token.
@@ -158,13 +159,13 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 	}
 
 	/**
-	 * Tells for how long to keep the tokens.
-	 * @param now the time
-	 * @param unlessKnown for how long, if they do not tell
-	 * @return the time to live of their record
+	 * Returns how long to keep the tokens.
+	 * @param now the current time
+	 * @param unlessKnown how long, if their life is unknown
 	 */
 	Duration timeToLive(Instant now, Duration unlessKnown) {
-		Instant end = (this.refreshToken != null) ? this.refreshToken.getExpiresAt() : TokenExpiry.of(this.accessToken);
+		Instant end = (this.refreshToken != null) ? this.refreshToken.getExpiresAt()
+				: TokenLineage.expiry(this.accessToken);
 		Duration ttl = (end != null) ? Duration.between(now, end) : unlessKnown;
 		if (ttl.compareTo(MAX_TTL) > 0) {
 			return MAX_TTL;
@@ -173,7 +174,8 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 	}
 
 	/**
-	 * Compares the values of the tokens. The rest each instance reckons by its own clock.
+	 * Compares the values of the tokens only: each instance computes the times by its own
+	 * clock.
 	 */
 	boolean hasSameValues(StoredTokens other) {
 		return this.accessToken.getTokenValue().equals(other.accessToken.getTokenValue()) && hasSameRefreshToken(other);
@@ -202,28 +204,29 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 	}
 
 	/**
-	 * Tells whether the access token is known to expire later than another.
+	 * Tells whether the access token is known to expire later than another one.
 	 */
 	boolean outlives(StoredTokens other) {
-		return isLater(TokenExpiry.of(this.accessToken), TokenExpiry.of(other.accessToken), Duration.ZERO);
+		return isLater(TokenLineage.expiry(this.accessToken), TokenLineage.expiry(other.accessToken), Duration.ZERO);
 	}
 
 	/**
 	 * Tells whether the provider has prolonged the life of the same tokens, or confirmed
 	 * them if it does not say how long they live.
 	 */
-	boolean prolong(StoredTokens other) {
-		Instant mine = TokenExpiry.of(this.accessToken);
-		Instant others = TokenExpiry.of(other.accessToken);
-		return (mine != null || others != null) ? mine != null && (others == null || isLater(mine, others, RECKONING))
-				: isLater(this.accessToken.getIssuedAt(), other.accessToken.getIssuedAt(), RECKONING);
+	boolean prolongs(StoredTokens other) {
+		Instant end = TokenLineage.expiry(this.accessToken);
+		Instant otherEnd = TokenLineage.expiry(other.accessToken);
+		return (end != null || otherEnd != null)
+				? end != null && (otherEnd == null || isLater(end, otherEnd, CLOCK_SKEW))
+				: isLater(this.accessToken.getIssuedAt(), other.accessToken.getIssuedAt(), CLOCK_SKEW);
 	}
 
 	/**
 	 * Tells whether the access token is about to be replaced.
 	 */
-	boolean areDue(Instant now) {
-		Instant end = TokenExpiry.of(this.accessToken);
+	boolean isDue(Instant now) {
+		Instant end = TokenLineage.expiry(this.accessToken);
 		return end != null && !isLater(end, now, DUE);
 	}
 

@@ -3,33 +3,45 @@ package io.github.oauth2state.tokens;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
 
 /**
- * Tells the keeper of tokens what {@code saveAuthorizedClient} and
- * {@code removeAuthorizedClient} cannot: which tokens the new ones were obtained with,
- * and which refresh token the provider has refused. With that, a thread that was paused
- * while others went on does not overwrite or remove what is newer than its own.
+ * What is known of tokens besides their values: which tokens they were obtained with,
+ * when they expire, and which client they belong to. This tells newer tokens from older
+ * ones.
  * <p>
- * Bound to the thread, because Spring Security saves and removes on the thread that
- * refreshed. Listeners, user services and handlers may use other tokens on the same
- * thread before that, so what is noted of one token stays when others are noted. Holds
- * digests only.
+ * Which tokens were obtained with which, and which refresh token the provider has
+ * refused, cannot be passed through {@code saveAuthorizedClient} and
+ * {@code removeAuthorizedClient}. With that, a thread that was paused while others went
+ * on does not overwrite or remove newer tokens than its own. It is bound to the thread,
+ * because Spring Security saves and removes tokens on the thread that refreshed them.
+ * Listeners, user services and handlers may use other tokens on the same thread before
+ * that, so notes of several tokens are kept. They hold digests only.
  */
 public final class TokenLineage {
 
 	/**
-	 * How many tokens are remembered for each thread. Where tokens are kept in sessions,
-	 * nobody asks for them.
+	 * How many tokens are remembered for each thread. If tokens are kept in sessions, no
+	 * save takes the notes.
 	 */
 	private static final int MAX_REMEMBERED = 16;
+
+	/**
+	 * The life that Spring Security gives to tokens whose life is unknown.
+	 */
+	private static final Duration UNKNOWN_LIFE = Duration.ofSeconds(1);
 
 	private static final ThreadLocal<Map<String, Ancestry>> ANCESTRIES = ThreadLocal.withInitial(LinkedHashMap::new);
 
@@ -39,13 +51,28 @@ public final class TokenLineage {
 	}
 
 	/**
-	 * Notes that a token was obtained with another one, or in place of it. Steps that
-	 * follow each other add up.
-	 * @param before the token that was used or replaced
-	 * @param after the token that came back, the same one where the provider does not
-	 * rotate
+	 * Returns when an access token expires. Spring Security gives a life of one second to
+	 * a token if the provider does not send {@code expires_in} (RFC 6749, section 5.1),
+	 * or sends zero or less.
+	 * @param token the token
+	 * @return the time, or {@code null} if it is unknown
 	 */
-	public static void descends(String before, String after) {
+	public static @Nullable Instant expiry(OAuth2AccessToken token) {
+		Instant issuedAt = token.getIssuedAt();
+		Instant expiresAt = token.getExpiresAt();
+		if (issuedAt == null || expiresAt == null) {
+			return expiresAt;
+		}
+		return (Duration.between(issuedAt, expiresAt).compareTo(UNKNOWN_LIFE) > 0) ? expiresAt : null;
+	}
+
+	/**
+	 * Notes that a token was obtained with another one, or in place of it. Later notes
+	 * continue earlier ones.
+	 * @param before the token that was used or replaced
+	 * @param after the new token, or the same one if the provider does not rotate
+	 */
+	public static void noteDescent(String before, String after) {
 		Map<String, Ancestry> remembered = ANCESTRIES.get();
 		String from = digest(before);
 		String to = digest(after);
@@ -69,8 +96,8 @@ public final class TokenLineage {
 	/**
 	 * Tells whether a token was obtained with another one on this thread.
 	 * @param before the token that may have been used
-	 * @param after the token that may have come back
-	 * @return whether it is known to be so
+	 * @param after the token that may have been obtained
+	 * @return whether this is known
 	 */
 	public static boolean isAncestor(String before, String after) {
 		Ancestry ancestry = ANCESTRIES.get().get(digest(after));
@@ -78,12 +105,12 @@ public final class TokenLineage {
 	}
 
 	/**
-	 * Runs what handles a refusal, so that it removes no other token of this client than
-	 * the refused one.
+	 * Runs the handler of a refusal, so that it removes no other token of this client
+	 * than the refused one.
 	 * @param registrationId the registration whose token was refused
 	 * @param principalName the user
 	 * @param refused the refresh token that the provider has refused
-	 * @param handler what handles it
+	 * @param handler the handler of the refusal
 	 */
 	public static void whileRefused(String registrationId, String principalName, String refused, Runnable handler) {
 		Refusal outer = REFUSAL.get();
@@ -100,10 +127,10 @@ public final class TokenLineage {
 	}
 
 	/**
-	 * Returns the digests of the tokens that one was obtained with on this thread, once
-	 * for each time that this was noted.
+	 * Returns the digests of the tokens that a token was obtained with on this thread.
+	 * Each note is returned once.
 	 * @param token the token
-	 * @return digests, or empty if it came by no refresh, which is to say by a login
+	 * @return digests, or empty if the token comes from a login
 	 */
 	static Optional<Set<String>> takeAncestors(String token) {
 		Map<String, Ancestry> remembered = ANCESTRIES.get();
@@ -142,11 +169,11 @@ public final class TokenLineage {
 	}
 
 	/**
-	 * What a token came from.
+	 * The tokens that a token was obtained with.
 	 *
-	 * @param tokens digests
-	 * @param saves how many saves may ask for it: a listener that refreshes the same
-	 * tokens saves them, too
+	 * @param tokens their digests
+	 * @param saves how many saves may take it: a listener that refreshes the same tokens
+	 * saves them, too
 	 */
 	private record Ancestry(Set<String> tokens, int saves) {
 	}
@@ -159,6 +186,29 @@ public final class TokenLineage {
 	 * @param token the digest of the refused token
 	 */
 	private record Refusal(String registrationId, String principalName, String token) {
+	}
+
+	/**
+	 * Tells clients apart that have the same registration id, as those of an app's
+	 * tenants may.
+	 *
+	 * @param registrationId the registration id
+	 * @param clientId the client id
+	 * @param tokenUri where its tokens come from
+	 */
+	public record ClientIdentity(String registrationId, String clientId, String tokenUri) {
+
+		/**
+		 * Returns the identity of a client.
+		 * @param registration its registration
+		 * @return its identity
+		 */
+		public static ClientIdentity of(ClientRegistration registration) {
+			return new ClientIdentity(registration.getRegistrationId(),
+					Objects.requireNonNullElse(registration.getClientId(), ""),
+					Objects.requireNonNullElse(registration.getProviderDetails().getTokenUri(), ""));
+		}
+
 	}
 
 }

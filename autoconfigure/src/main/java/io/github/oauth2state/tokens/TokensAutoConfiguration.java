@@ -1,7 +1,13 @@
 package io.github.oauth2state.tokens;
 
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 import javax.sql.DataSource;
@@ -10,19 +16,27 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.security.oauth2.client.JdbcOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.util.StringUtils;
 
 import io.github.oauth2state.OAuth2StateDataSource;
 import io.github.oauth2state.StateStore;
@@ -38,7 +52,7 @@ import io.github.oauth2state.store.StoreDecorator;
 
 /**
  * Auto-configuration of tokens that instances share. Comes before that of Spring Boot,
- * which keeps tokens in memory where nobody else keeps them.
+ * which declares a service in memory unless one is declared already.
  */
 @AutoConfiguration(after = { OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class },
 		beforeName = "org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration")
@@ -51,7 +65,7 @@ public final class TokensAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(TokensAutoConfiguration.class);
 
 	@Bean
-	@Conditional(OnTokenKeysCondition.class)
+	@Conditional(KeysCondition.class)
 	TokenKeys oauth2StateTokenKeys(TokensProperties properties, OAuth2StateSettings settings) {
 		return tokenKeys(properties, settings);
 	}
@@ -60,25 +74,36 @@ public final class TokensAutoConfiguration {
 		return new TokenKeys(Keyring.of("oauth2-state.tokens.keys", properties.keysOrNone()), settings.namespace());
 	}
 
+	/**
+	 * Warns if the property has no effect, because the app declares a service of its own.
+	 */
 	@Bean
-	@ConditionalOnTokenStore({ TokenStoreType.REDIS, TokenStoreType.JDBC, TokenStoreType.JDBC_PLAIN })
-	IgnoredTokenStoreWarning oauth2StateIgnoredTokenStoreWarning(ListableBeanFactory beans) {
-		return new IgnoredTokenStoreWarning(beans);
+	@ConditionalOnTokenStore({ TokensProperties.Store.REDIS, TokensProperties.Store.JDBC,
+			TokensProperties.Store.JDBC_PLAIN })
+	SmartInitializingSingleton oauth2StateIgnoredTokenStoreWarning(ListableBeanFactory beans) {
+		return () -> {
+			String[] names = beans.getBeanNamesForType(OAuth2AuthorizedClientService.class, true, false);
+			if (!Arrays.asList(names).contains(SERVICE)) {
+				logger.warn("The property oauth2-state.tokens.store has no effect: the app's own "
+						+ "OAuth2AuthorizedClientService " + Arrays.toString(names)
+						+ " keeps the tokens. Remove one of the two.");
+			}
+		};
 	}
 
 	/**
-	 * Stands in where the classes of {@link Plain} are not there.
+	 * Stops the app if the classes that {@link Plain} needs are missing.
 	 */
 	@Bean(SERVICE)
-	@ConditionalOnTokenStore(TokenStoreType.JDBC_PLAIN)
+	@ConditionalOnTokenStore(TokensProperties.Store.JDBC_PLAIN)
 	@ConditionalOnMissingBean
 	@SuppressWarnings("DoNotCallSuggester")
 	OAuth2AuthorizedClientService noAuthorizedClientService() {
-		throw noConnection(TokenStoreType.JDBC_PLAIN);
+		throw noConnection(TokensProperties.Store.JDBC_PLAIN);
 	}
 
-	private static StartupFailureException noConnection(TokenStoreType configured) {
-		boolean redis = configured == TokenStoreType.REDIS;
+	private static StartupFailureException noConnection(TokensProperties.Store configured) {
+		boolean redis = configured == TokensProperties.Store.REDIS;
 		return new StartupFailureException(
 				"The property oauth2-state.tokens.store is '%s', but the app has no %s bean.".formatted(
 						configured.name().toLowerCase(Locale.ROOT).replace('_', '-'),
@@ -100,7 +125,7 @@ public final class TokensAutoConfiguration {
 	 * Tokens in a store of the library's own, sealed.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnTokenStore({ TokenStoreType.REDIS, TokenStoreType.JDBC })
+	@ConditionalOnTokenStore({ TokensProperties.Store.REDIS, TokensProperties.Store.JDBC })
 	@ConditionalOnMissingBean(OAuth2AuthorizedClientService.class)
 	static class Sealed {
 
@@ -114,10 +139,11 @@ public final class TokensAutoConfiguration {
 				.<StateStore>map(ConfiguredStore::store)
 				.findFirst()
 				.orElseThrow(() -> noConnection(properties.store()));
-			logger.info("Tokens are kept in %s: namespace '%s', time to live %s unless they tell".formatted(store,
-					settings.namespace(), DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
-			return new SharedAuthorizedClientService(registrations, StoreDecorator.decorate(store, decorators),
-					new SealedTokens(present, settings.namespace()), properties.checkedTtl(), InstantSource.system());
+			logger.info("Tokens are kept in %s: namespace '%s', time to live %s unless their life is known".formatted(
+					store, settings.namespace(),
+					DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
+			return new SharedAuthorizedClientService(registrations, StoreDecorator.decorate(store, decorators), present,
+					properties.checkedTtl(), InstantSource.system());
 		}
 
 	}
@@ -127,7 +153,7 @@ public final class TokensAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(JdbcOperations.class)
-	@ConditionalOnTokenStore(TokenStoreType.JDBC_PLAIN)
+	@ConditionalOnTokenStore(TokensProperties.Store.JDBC_PLAIN)
 	@ConditionalOnMissingBean(OAuth2AuthorizedClientService.class)
 	static class Plain {
 
@@ -147,9 +173,57 @@ public final class TokensAutoConfiguration {
 		private static DataSource dataSource(ObjectProvider<DataSource> qualified,
 				ObjectProvider<DataSource> unqualified) {
 			if (qualified.stream().findAny().isEmpty() && unqualified.stream().findAny().isEmpty()) {
-				throw noConnection(TokenStoreType.JDBC_PLAIN);
+				throw noConnection(TokensProperties.Store.JDBC_PLAIN);
 			}
 			return ConfiguredStore.chooseConnection(StoreType.JDBC, qualified, unqualified);
+		}
+
+	}
+
+	/**
+	 * Matches if {@code oauth2-state.tokens.store} has one of the given values.
+	 */
+	@Target({ ElementType.TYPE, ElementType.METHOD })
+	@Retention(RetentionPolicy.RUNTIME)
+	@Conditional(StoreCondition.class)
+	@interface ConditionalOnTokenStore {
+
+		TokensProperties.Store[] value();
+
+	}
+
+	/**
+	 * Binds the property as it is bound later, because its values can be written in
+	 * several ways.
+	 */
+	static class StoreCondition extends SpringBootCondition {
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			List<TokensProperties.Store> wanted = Arrays.asList(metadata.getAnnotations()
+				.get(ConditionalOnTokenStore.class)
+				.getEnumArray("value", TokensProperties.Store.class));
+			TokensProperties.Store configured = Binder.get(context.getEnvironment())
+				.bind("oauth2-state.tokens.store", TokensProperties.Store.class)
+				.orElse(TokensProperties.Store.NONE);
+			return new ConditionOutcome(wanted.contains(configured),
+					ConditionMessage.forCondition(ConditionalOnTokenStore.class, wanted)
+						.because("oauth2-state.tokens.store is " + configured));
+		}
+
+	}
+
+	/**
+	 * Matches if keys for tokens are configured. An empty value counts as absent, because
+	 * it may come from an empty environment variable.
+	 */
+	static class KeysCondition extends SpringBootCondition {
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			boolean any = StringUtils.hasText(context.getEnvironment().getProperty("oauth2-state.tokens.keys"));
+			return new ConditionOutcome(any,
+					ConditionMessage.forCondition("Token keys").because("there are " + (any ? "some" : "none")));
 		}
 
 	}

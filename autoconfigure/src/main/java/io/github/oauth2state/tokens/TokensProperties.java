@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import io.github.oauth2state.config.PropertyCheck;
 
 /**
- * Properties of tokens that instances share, as they were given.
+ * Properties of tokens that instances share.
  *
  * @param store where the tokens of users are kept
  * @param keys the keys that tokens are sealed under, separated by commas, each as
@@ -19,17 +19,11 @@ import io.github.oauth2state.config.PropertyCheck;
  * say how long they live, from 1m to 400d
  */
 @ConfigurationProperties("oauth2-state.tokens")
-public record TokensProperties(@DefaultValue("none") TokenStoreType store, @Nullable String keys,
-		@DefaultValue("30d") Duration ttl) {
+record TokensProperties(@DefaultValue("none") Store store, @Nullable String keys, @DefaultValue("30d") Duration ttl) {
 
-	// One text and no list: about a list with a gap, Spring Boot's failure analysis shows
-	// the values.
+	// The keys are one text: of a list with a gap, Spring Boot shows the values
 
-	/**
-	 * Returns the keys.
-	 * @return the keys as they were given, or an empty text
-	 */
-	public String keysOrNone() {
+	String keysOrNone() {
 		return (this.keys != null) ? this.keys : "";
 	}
 
@@ -41,6 +35,35 @@ public record TokensProperties(@DefaultValue("none") TokenStoreType store, @Null
 	@Override
 	public String toString() {
 		return "TokensProperties[hidden]";
+	}
+
+	/**
+	 * Where the tokens of users are kept.
+	 */
+	enum Store {
+
+		/**
+		 * Redis, sealed.
+		 */
+		REDIS,
+
+		/**
+		 * The library's own table in a database, sealed.
+		 */
+		JDBC,
+
+		/**
+		 * Spring Security's own table {@code oauth2_authorized_client}, as it is: not
+		 * sealed.
+		 */
+		JDBC_PLAIN,
+
+		/**
+		 * Where Spring Boot or the app keeps them: unless the app declares a service, in
+		 * the memory of each instance.
+		 */
+		NONE
+
 	}
 
 }

@@ -3,30 +3,18 @@ package io.github.oauth2state.refresh;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 
 import javax.sql.DataSource;
 
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
-import org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration;
-import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
-import org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration;
-import org.springframework.boot.security.oauth2.client.autoconfigure.servlet.OAuth2ClientWebSecurityAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -36,36 +24,20 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.crypto.keygen.KeyGenerators;
-import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
-import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService;
-import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
-import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
-import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
-import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
-import org.springframework.security.oauth2.client.endpoint.RestClientClientCredentialsTokenResponseClient;
-import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
-import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
-import org.springframework.security.oauth2.client.web.client.OAuth2ClientHttpRequestInterceptor;
-import org.springframework.security.oauth2.client.web.client.RequestAttributeClientRegistrationIdResolver;
-import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.web.client.HttpClientErrorException;
-import org.springframework.web.client.RestClient;
 
 import io.github.oauth2state.StateStore;
-import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
-import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration;
-import io.github.oauth2state.tokens.TokensAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * To whom tokens by client credentials are given, and for how long. The app asks for them
- * in the name of the current user's tenant.
+ * Which requests share tokens by client credentials, and for how long. The app asks for
+ * them in the name of the current user's tenant.
  */
 class ClientCredentialsTests {
 
@@ -80,26 +52,15 @@ class ClientCredentialsTests {
 
 	private final SpiedStore store = new SpiedStore();
 
-	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class,
-				TokensAutoConfiguration.class, RefreshStrategyAutoConfiguration.class, RefreshAutoConfiguration.class,
-				OAuth2ClientAutoConfiguration.class, OAuth2ClientWebSecurityAutoConfiguration.class,
-				SecurityAutoConfiguration.class, ServletWebSecurityAutoConfiguration.class,
-				WebMvcAutoConfiguration.class, DispatcherServletAutoConfiguration.class,
-				JdbcStateStoreAutoConfiguration.class, JdbcTemplateAutoConfiguration.class))
+	private final WebApplicationContextRunner runner = TestApp.runner()
+		.withConfiguration(
+				AutoConfigurations.of(JdbcStateStoreAutoConfiguration.class, JdbcTemplateAutoConfiguration.class))
 		.withPropertyValues(
 				"test.key=test:" + Base64.getEncoder().encodeToString(KeyGenerators.secureRandom(32).generateKey()))
 		.withBean(StateStore.class, () -> this.store)
-		.withUserConfiguration(Tenants.class)
-		.withPropertyValues(registration("machine"))
-		.withPropertyValues(registration("batch"));
-
-	private String[] registration(String id) {
-		String registration = "spring.security.oauth2.client.registration." + id;
-		return new String[] { registration + ".client-id=app", registration + ".client-secret=secret",
-				registration + ".authorization-grant-type=client_credentials",
-				"spring.security.oauth2.client.provider." + id + ".token-uri=" + this.endpoint.uri("/token") };
-	}
+		.withUserConfiguration(ClientCredentialsSetUps.Tenants.class)
+		.withPropertyValues(TestApp.registration("machine", "client_credentials", this.endpoint))
+		.withPropertyValues(TestApp.registration("batch", "client_credentials", this.endpoint));
 
 	@AfterEach
 	void close() {
@@ -166,19 +127,21 @@ class ClientCredentialsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { KEYS, "oauth2-state.refresh.strategy=single-flight" })
 	void requestsOfOnePrincipalAtOnceMakeOneCall(String property) {
-		this.runner.withPropertyValues(property).withUserConfiguration(SlowSaves.class).run((context) -> {
-			this.endpoint.delay = 50;
-			List<Callable<String>> requests = new ArrayList<>();
-			for (int i = 0; i < 40; i++) {
-				int late = i * 5;
-				requests.add(() -> {
-					Together.sleep(late);
-					return authorize(context, "alice");
-				});
-			}
-			assertThat(Together.all(requests).stream().distinct()).hasSize(1);
-			assertThat(this.endpoint.takeCalls()).hasSize(1);
-		});
+		this.runner.withPropertyValues(property)
+			.withUserConfiguration(ClientCredentialsSetUps.SlowSaves.class)
+			.run((context) -> {
+				this.endpoint.delay = 50;
+				List<Callable<String>> requests = new ArrayList<>();
+				for (int i = 0; i < 40; i++) {
+					int late = i * 5;
+					requests.add(() -> {
+						Together.sleep(late);
+						return authorize(context, "alice");
+					});
+				}
+				assertThat(Together.all(requests).stream().distinct()).hasSize(1);
+				assertThat(this.endpoint.takeCalls()).hasSize(1);
+			});
 	}
 
 	@ParameterizedTest
@@ -193,11 +156,13 @@ class ClientCredentialsTests {
 	@Test
 	void jobsWithoutAUserShareATokenAsTheirManagerKeepsItByName() {
 		this.runner.withPropertyValues(KEYS)
-			.withUserConfiguration(Jobs.class)
-			.run((one) -> this.runner.withPropertyValues(KEYS).withUserConfiguration(Jobs.class).run((two) -> {
-				assertThat(authorize(one, "machine", ANONYMOUS)).isEqualTo(authorize(two, "machine", ANONYMOUS));
-				assertThat(this.endpoint.takeCalls()).hasSize(1);
-			}));
+			.withUserConfiguration(ClientCredentialsSetUps.Jobs.class)
+			.run((one) -> this.runner.withPropertyValues(KEYS)
+				.withUserConfiguration(ClientCredentialsSetUps.Jobs.class)
+				.run((two) -> {
+					assertThat(authorize(one, "machine", ANONYMOUS)).isEqualTo(authorize(two, "machine", ANONYMOUS));
+					assertThat(this.endpoint.takeCalls()).hasSize(1);
+				}));
 	}
 
 	@Test
@@ -219,7 +184,7 @@ class ClientCredentialsTests {
 	@ValueSource(strings = { KEYS, "oauth2-state.refresh.strategy=single-flight" })
 	void tokenThatWasRemovedIsNotGivenOutAgainByAnAppWithAServiceOfItsOwn(String property) {
 		this.runner.withPropertyValues(property)
-			.withUserConfiguration(OwnService.class)
+			.withUserConfiguration(ClientCredentialsSetUps.OwnService.class)
 			.run((context) -> assertRemoved(context));
 	}
 
@@ -285,19 +250,23 @@ class ClientCredentialsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { KEYS, "oauth2-state.refresh.strategy=single-flight" })
 	void tokenThatAnApiRefusedIsNotUsedAgain(String property) {
-		this.runner.withPropertyValues(property).withUserConfiguration(Jobs.class, Api.class).run((context) -> {
-			assertThat(callApi(context)).contains("access-");
-			this.endpoint.resourceStatus = 401;
-			assertThatExceptionOfType(HttpClientErrorException.Unauthorized.class).isThrownBy(() -> callApi(context));
-			this.endpoint.resourceStatus = 200;
-			callApi(context);
-			assertThat(this.endpoint.takeCalls()).hasSize(2);
-		});
+		this.runner.withPropertyValues(property)
+			.withUserConfiguration(ClientCredentialsSetUps.Jobs.class, ClientCredentialsSetUps.Api.class)
+			.run((context) -> {
+				assertThat(callApi(context)).contains("access-");
+				this.endpoint.resourceStatus = 401;
+				assertThatExceptionOfType(HttpClientErrorException.Unauthorized.class)
+					.isThrownBy(() -> callApi(context));
+				this.endpoint.resourceStatus = 200;
+				callApi(context);
+				assertThat(this.endpoint.takeCalls()).hasSize(2);
+			});
 	}
 
 	@Test
 	void tokenThatAnApiRefusedOnOneInstanceIsNotUsedByAnotherWhateverKeepsTheTokens() {
-		Class<?>[] app = { OwnService.class, Jobs.class, Api.class };
+		Class<?>[] app = { ClientCredentialsSetUps.OwnService.class, ClientCredentialsSetUps.Jobs.class,
+				ClientCredentialsSetUps.Api.class };
 		this.runner.withPropertyValues(KEYS)
 			.withUserConfiguration(app)
 			.run((one) -> this.runner.withPropertyValues(KEYS).withUserConfiguration(app).run((two) -> {
@@ -311,25 +280,19 @@ class ClientCredentialsTests {
 
 	@Test
 	void sessionsOfOnePrincipalDoNotGetATokenThatWasRemoved() {
-		this.runner.withPropertyValues(KEYS).withUserConfiguration(Sessions.class).run((context) -> {
-			MockHttpServletRequest request = new MockHttpServletRequest();
-			String first = authorize(context, "machine", principal("alice"), request);
-			context.getBean(OAuth2AuthorizedClientRepository.class)
-				.removeAuthorizedClient("machine", principal("alice"), request, new MockHttpServletResponse());
-			assertThat(authorize(context, "machine", principal("alice"), request)).isNotEqualTo(first);
-		});
+		this.runner.withPropertyValues(KEYS)
+			.withUserConfiguration(ClientCredentialsSetUps.Sessions.class)
+			.run((context) -> {
+				MockHttpServletRequest request = new MockHttpServletRequest();
+				String first = authorize(context, "machine", principal("alice"), request);
+				context.getBean(OAuth2AuthorizedClientRepository.class)
+					.removeAuthorizedClient("machine", principal("alice"), request, new MockHttpServletResponse());
+				assertThat(authorize(context, "machine", principal("alice"), request)).isNotEqualTo(first);
+			});
 	}
 
 	private String callApi(ApplicationContext context) {
-		return RestClient.builder()
-			.requestFactory(new JdkClientHttpRequestFactory())
-			.requestInterceptor(context.getBean(OAuth2ClientHttpRequestInterceptor.class))
-			.build()
-			.get()
-			.uri(this.endpoint.uri("/resource"))
-			.attributes(RequestAttributeClientRegistrationIdResolver.clientRegistrationId("machine"))
-			.retrieve()
-			.body(String.class);
+		return TestApp.callApi(context, "machine", this.endpoint);
 	}
 
 	private static OAuth2AuthorizedClientService clients(ApplicationContext context) {
@@ -351,108 +314,8 @@ class ClientCredentialsTests {
 	private static String authorize(ApplicationContext context, String registration, Authentication principal,
 			MockHttpServletRequest request) {
 		SecurityContextHolder.getContext().setAuthentication(principal);
-		return context.getBean(OAuth2AuthorizedClientManager.class)
-			.authorize(OAuth2AuthorizeRequest.withClientRegistrationId(registration)
-				.principal(principal)
-				.attribute(HttpServletRequest.class.getName(), request)
-				.attribute(HttpServletResponse.class.getName(), new MockHttpServletResponse())
-				.build())
-			.getAccessToken()
-			.getTokenValue();
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Tenants {
-
-		@Bean
-		OAuth2AccessTokenResponseClient<OAuth2ClientCredentialsGrantRequest> tokenClient() {
-			RestClientClientCredentialsTokenResponseClient client = new RestClientClientCredentialsTokenResponseClient();
-			client.addParametersConverter((request) -> {
-				Authentication user = SecurityContextHolder.getContext().getAuthentication();
-				return new LinkedMultiValueMap<>(
-						Map.of("tenant", List.of("tenant-of-" + ((user != null) ? user.getName() : "none"))));
-			});
-			return client;
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Jobs {
-
-		@Bean
-		AuthorizedClientServiceOAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
-				OAuth2AuthorizedClientService clients) {
-			return new AuthorizedClientServiceOAuth2AuthorizedClientManager(registrations, clients);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Api {
-
-		@Bean
-		OAuth2ClientHttpRequestInterceptor interceptor(OAuth2AuthorizedClientManager manager,
-				OAuth2AuthorizedClientService clients) {
-			OAuth2ClientHttpRequestInterceptor interceptor = new OAuth2ClientHttpRequestInterceptor(manager);
-			interceptor.setAuthorizationFailureHandler(
-					OAuth2ClientHttpRequestInterceptor.authorizationFailureHandler(clients));
-			return interceptor;
-		}
-
-	}
-
-	/**
-	 * Tokens are saved a while after they were obtained.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	static class SlowSaves {
-
-		@Bean
-		OAuth2AuthorizedClientService clients(ClientRegistrationRepository registrations) {
-			InMemoryOAuth2AuthorizedClientService memory = new InMemoryOAuth2AuthorizedClientService(registrations);
-			return new OAuth2AuthorizedClientService() {
-
-				@Override
-				@SuppressWarnings("TypeParameterUnusedInFormals")
-				public <T extends OAuth2AuthorizedClient> T loadAuthorizedClient(String registrationId, String name) {
-					return memory.loadAuthorizedClient(registrationId, name);
-				}
-
-				@Override
-				public void saveAuthorizedClient(OAuth2AuthorizedClient client, Authentication principal) {
-					Together.sleep(100);
-					memory.saveAuthorizedClient(client, principal);
-				}
-
-				@Override
-				public void removeAuthorizedClient(String registrationId, String name) {
-					memory.removeAuthorizedClient(registrationId, name);
-				}
-
-			};
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class OwnService {
-
-		@Bean
-		InMemoryOAuth2AuthorizedClientService clients(ClientRegistrationRepository registrations) {
-			return new InMemoryOAuth2AuthorizedClientService(registrations);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Sessions {
-
-		@Bean
-		OAuth2AuthorizedClientRepository repository() {
-			return new HttpSessionOAuth2AuthorizedClientRepository();
-		}
-
+		return TestApp.authorize(context.getBean(OAuth2AuthorizedClientManager.class), registration, principal,
+				request);
 	}
 
 }

@@ -19,11 +19,12 @@ import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import io.github.oauth2state.TokenRefreshAdvice;
 import io.github.oauth2state.TokenRefreshEvent;
 import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.refresh.ManagerCoordinator.CoordinatedTokenClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for refresh ahead of time: when it is tried, and what a failed try costs.
+ * Tests for refresh ahead of time: when it is attempted, and what a failed attempt costs.
  */
 class EarlyRefreshTests {
 
@@ -129,11 +130,11 @@ class EarlyRefreshTests {
 	}
 
 	private CoordinatedProvider coordinated() {
-		EarlyRefresh strategy = new EarlyRefresh(window(Duration.ofMinutes(2), 0), TestInstance.SETTINGS);
-		Refresher refresher = new Refresher(strategy, List.of(this.events::add), null, null);
+		EarlyStrategy strategy = new EarlyStrategy(TestInstance.PROPERTIES, window(Duration.ofMinutes(2), 0));
+		StrategyRunner runner = new StrategyRunner(strategy, List.of(this.events::add), null);
 		RefreshTokenOAuth2AuthorizedClientProvider refreshing = new RefreshTokenOAuth2AuthorizedClientProvider();
-		refreshing.setAccessTokenResponseClient(new CoordinatedRefreshClient(this.provider, () -> refresher));
-		return new CoordinatedProvider(refreshing, EarlyProvider.like(refreshing), () -> refresher, false);
+		refreshing.setAccessTokenResponseClient(new CoordinatedTokenClient<>(this.provider, () -> runner));
+		return new CoordinatedProvider(refreshing, ManagerCoordinator.earlyProvider(refreshing), () -> runner, false);
 	}
 
 	private EarlyWindow window(Duration window, double jitter) {
@@ -141,7 +142,7 @@ class EarlyRefreshTests {
 	}
 
 	private EarlyWindow window(Duration window, double jitter, int salt) {
-		return EarlyWindow.of(new RefreshProperties.Early(window, jitter, Duration.ofSeconds(10)), Duration.ZERO, salt,
+		return new EarlyWindow(new RefreshProperties.Early(window, jitter, Duration.ofSeconds(10)), Duration.ZERO, salt,
 				() -> this.now);
 	}
 

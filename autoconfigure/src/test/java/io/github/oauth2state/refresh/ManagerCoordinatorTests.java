@@ -9,18 +9,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration;
-import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
-import org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration;
-import org.springframework.boot.security.oauth2.client.autoconfigure.servlet.OAuth2ClientWebSecurityAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ApplicationContext;
-import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.http.client.reactive.JdkClientHttpConnector;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -29,7 +21,6 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ClientAuthorizationException;
-import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
@@ -37,21 +28,15 @@ import org.springframework.security.oauth2.client.RefreshTokenOAuth2AuthorizedCl
 import org.springframework.security.oauth2.client.endpoint.RestClientRefreshTokenTokenResponseClient;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedClientManager;
-import org.springframework.security.oauth2.client.web.client.OAuth2ClientHttpRequestInterceptor;
-import org.springframework.security.oauth2.client.web.client.RequestAttributeClientRegistrationIdResolver;
 import org.springframework.security.oauth2.client.web.reactive.function.client.ServletOAuth2AuthorizedClientExchangeFilterFunction;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.test.web.servlet.setup.MockMvcBuilders;
-import org.springframework.web.client.RestClient;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import io.github.oauth2state.StateStore;
-import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
-import io.github.oauth2state.store.StateStoreAutoConfiguration;
-import io.github.oauth2state.tokens.TokensAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -70,26 +55,10 @@ class ManagerCoordinatorTests {
 
 	private final SpiedStore store = new SpiedStore();
 
-	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class,
-				TokensAutoConfiguration.class, RefreshStrategyAutoConfiguration.class, RefreshAutoConfiguration.class,
-				OAuth2ClientAutoConfiguration.class, OAuth2ClientWebSecurityAutoConfiguration.class,
-				SecurityAutoConfiguration.class, ServletWebSecurityAutoConfiguration.class,
-				WebMvcAutoConfiguration.class, DispatcherServletAutoConfiguration.class))
+	private final WebApplicationContextRunner runner = TestApp.runner()
 		.withBean(StateStore.class, () -> this.store)
-		.withPropertyValues(registration("idp", "authorization_code"))
-		.withPropertyValues(registration("machine", "client_credentials"));
-
-	private String[] registration(String id, String grant) {
-		String registration = "spring.security.oauth2.client.registration." + id;
-		String provider = "spring.security.oauth2.client.provider." + id;
-		return new String[] { registration + ".client-id=app", registration + ".client-secret=secret",
-				registration + ".authorization-grant-type=" + grant,
-				registration + ".redirect-uri={baseUrl}/login/oauth2/code/{registrationId}",
-				provider + ".authorization-uri=http://idp.example/authorize",
-				provider + ".token-uri=" + this.endpoint.uri("/token"),
-				provider + ".user-info-uri=http://idp.example/me", provider + ".user-name-attribute=sub" };
-	}
+		.withPropertyValues(TestApp.registration("idp", "authorization_code", this.endpoint))
+		.withPropertyValues(TestApp.registration("machine", "client_credentials", this.endpoint));
 
 	@AfterEach
 	void close() {
@@ -296,7 +265,7 @@ class ManagerCoordinatorTests {
 	@Test
 	void springSecurityIsLeftAloneWhereTheAppSaysSo() {
 		this.runner.withPropertyValues("oauth2-state.refresh.strategy=none").run((context) -> {
-			assertThat(context).doesNotHaveBean(ManagerCoordinator.class).doesNotHaveBean(Refresher.class);
+			assertThat(context).doesNotHaveBean(ManagerCoordinator.class).doesNotHaveBean(StrategyRunner.class);
 			save(context, "token");
 			authorize(context, "alice");
 			assertThat(this.store.takeCommands()).isEmpty();
@@ -352,15 +321,7 @@ class ManagerCoordinatorTests {
 	}
 
 	private static String authorize(OAuth2AuthorizedClientManager manager, String user, String registration) {
-		MockHttpServletRequest request = new MockHttpServletRequest();
-		return manager
-			.authorize(OAuth2AuthorizeRequest.withClientRegistrationId(registration)
-				.principal(new TestingAuthenticationToken(user, "none", "ROLE_USER"))
-				.attribute(HttpServletRequest.class.getName(), request)
-				.attribute(HttpServletResponse.class.getName(), new MockHttpServletResponse())
-				.build())
-			.getAccessToken()
-			.getTokenValue();
+		return TestApp.authorize(manager, registration, new TestingAuthenticationToken(user, "none", "ROLE_USER"));
 	}
 
 	private static String byAnnotation(ApplicationContext context, String user) {
@@ -399,15 +360,7 @@ class ManagerCoordinatorTests {
 
 	private String byRestClient(ApplicationContext context, String user) {
 		SecurityContextHolder.getContext().setAuthentication(ALICE);
-		return RestClient.builder()
-			.requestFactory(new JdkClientHttpRequestFactory())
-			.requestInterceptor(context.getBean(OAuth2ClientHttpRequestInterceptor.class))
-			.build()
-			.get()
-			.uri(this.endpoint.uri("/resource"))
-			.attributes(RequestAttributeClientRegistrationIdResolver.clientRegistrationId("idp"))
-			.retrieve()
-			.body(String.class);
+		return TestApp.callApi(context, "idp", this.endpoint);
 	}
 
 }

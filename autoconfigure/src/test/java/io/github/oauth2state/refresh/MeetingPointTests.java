@@ -23,7 +23,7 @@ import io.github.oauth2state.tokens.TokensAutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * In which store instances agree, of those that an app has.
+ * Which store of an app the instances coordinate through.
  */
 class MeetingPointTests {
 

@@ -6,32 +6,21 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
-import org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration;
-import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
-import org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration;
-import org.springframework.boot.security.oauth2.client.autoconfigure.servlet.OAuth2ClientWebSecurityAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.mock.web.MockHttpServletRequest;
-import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.crypto.keygen.KeyGenerators;
 import org.springframework.security.oauth2.client.ClientAuthorizationException;
 import org.springframework.security.oauth2.client.OAuth2AuthorizationFailureHandler;
 import org.springframework.security.oauth2.client.OAuth2AuthorizationSuccessHandler;
-import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
@@ -43,10 +32,7 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
 import io.github.oauth2state.backends.TestRedis;
-import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
-import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration;
-import io.github.oauth2state.tokens.TokensAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -64,32 +50,17 @@ class NestedAuthorizationTests {
 
 	private final AtomicBoolean nested = new AtomicBoolean();
 
-	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class, OAuth2StateAutoConfiguration.class,
-				RedisStateStoreAutoConfiguration.class, StateStoreAutoConfiguration.class,
-				TokensAutoConfiguration.class, RefreshStrategyAutoConfiguration.class, RefreshAutoConfiguration.class,
-				OAuth2ClientAutoConfiguration.class, OAuth2ClientWebSecurityAutoConfiguration.class,
-				SecurityAutoConfiguration.class, ServletWebSecurityAutoConfiguration.class,
-				WebMvcAutoConfiguration.class, DispatcherServletAutoConfiguration.class))
+	private final WebApplicationContextRunner runner = TestApp.runner()
+		.withConfiguration(
+				AutoConfigurations.of(DataRedisAutoConfiguration.class, RedisStateStoreAutoConfiguration.class))
 		.withPropertyValues("spring.application.name=nested-" + UUID.randomUUID(),
 				"spring.data.redis.host=" + TestRedis.instance().host(),
 				"spring.data.redis.port=" + TestRedis.instance().port(), "oauth2-state.store=redis",
 				"oauth2-state.tokens.store=redis",
 				"oauth2-state.tokens.keys=k:"
 						+ Base64.getEncoder().encodeToString(KeyGenerators.secureRandom(32).generateKey()))
-		.withPropertyValues(registration("idp"))
-		.withPropertyValues(registration("other"));
-
-	private String[] registration(String id) {
-		String registration = "spring.security.oauth2.client.registration." + id;
-		String provider = "spring.security.oauth2.client.provider." + id;
-		return new String[] { registration + ".client-id=app", registration + ".client-secret=secret",
-				registration + ".authorization-grant-type=authorization_code",
-				registration + ".redirect-uri={baseUrl}/login/oauth2/code/{registrationId}",
-				provider + ".authorization-uri=http://idp.example/authorize",
-				provider + ".token-uri=" + this.endpoint.uri("/token"),
-				provider + ".user-info-uri=http://idp.example/me", provider + ".user-name-attribute=sub" };
-	}
+		.withPropertyValues(TestApp.registration("idp", "authorization_code", this.endpoint))
+		.withPropertyValues(TestApp.registration("other", "authorization_code", this.endpoint));
 
 	@AfterEach
 	void close() {
@@ -191,7 +162,7 @@ class NestedAuthorizationTests {
 				OAuth2AuthorizedClientService clients = context.getBean(OAuth2AuthorizedClientService.class);
 				manager(context)
 					.setAuthorizationFailureHandler(new RefusalHandler((exception, principal, attributes) -> clients
-						.removeAuthorizedClient("other", principal.getName()), () -> context.getBean(Removals.class)));
+						.removeAuthorizedClient("other", principal.getName()), context.getBean(RemovalWatcher.class)));
 				assertThatExceptionOfType(ClientAuthorizationException.class)
 					.isThrownBy(() -> authorize(context, "idp"));
 				assertThat(load(context, "other")).isNull();
@@ -212,12 +183,7 @@ class NestedAuthorizationTests {
 	}
 
 	private static void authorize(ApplicationContext context, String registration) {
-		context.getBean(OAuth2AuthorizedClientManager.class)
-			.authorize(OAuth2AuthorizeRequest.withClientRegistrationId(registration)
-				.principal(ALICE)
-				.attribute(HttpServletRequest.class.getName(), new MockHttpServletRequest())
-				.attribute(HttpServletResponse.class.getName(), new MockHttpServletResponse())
-				.build());
+		TestApp.authorize(context.getBean(OAuth2AuthorizedClientManager.class), registration, ALICE);
 	}
 
 	private static void saveExpired(ApplicationContext context, String registration, String refreshToken) {

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
 /**
- * Which strategy an app gets, and what it is told.
+ * Which strategy an app gets, and which warnings and errors.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class RefreshAutoConfigurationTests {
@@ -46,7 +46,7 @@ class RefreshAutoConfigurationTests {
 
 	@Test
 	void instancesAgreeWhereThereIsAStore() {
-		this.runner.run((context) -> assertThat(context).hasSingleBean(SingleFlightRefresh.class)
+		this.runner.run((context) -> assertThat(context).hasSingleBean(SingleFlightStrategy.class)
 			.hasSingleBean(ManagerCoordinator.class));
 	}
 
@@ -61,7 +61,7 @@ class RefreshAutoConfigurationTests {
 	@Test
 	void earlyNeedsNoStore() {
 		this.bare.withPropertyValues("oauth2-state.store=cookie", "oauth2-state.refresh.strategy=early")
-			.run((context) -> assertThat(context).hasSingleBean(EarlyRefresh.class)
+			.run((context) -> assertThat(context).hasSingleBean(EarlyStrategy.class)
 				.hasSingleBean(ManagerCoordinator.class));
 	}
 
@@ -135,9 +135,9 @@ class RefreshAutoConfigurationTests {
 	@Test
 	void threadsEndWithTheApp() {
 		this.runner.run((context) -> {
-			SingleFlightRefresh strategy = context.getBean(SingleFlightRefresh.class);
+			SingleFlightStrategy strategy = context.getBean(SingleFlightStrategy.class);
 			context.close();
-			assertThat(strategy).extracting("renewal.executor.shutdown").isEqualTo(true);
+			assertThat(strategy).extracting("instances.renewal.executor.shutdown").isEqualTo(true);
 		});
 	}
 
@@ -154,7 +154,7 @@ class RefreshAutoConfigurationTests {
 			executor.setAwaitTerminationSeconds(20);
 			return executor;
 		}).run((context) -> {
-			SingleFlightRefresh strategy = context.getBean(SingleFlightRefresh.class);
+			SingleFlightStrategy strategy = context.getBean(SingleFlightStrategy.class);
 			CountDownLatch running = new CountDownLatch(1);
 			CompletableFuture<Void> closing = new CompletableFuture<>();
 			context.getSourceApplicationContext(ConfigurableApplicationContext.class)
@@ -171,8 +171,8 @@ class RefreshAutoConfigurationTests {
 		assertThat(ended.get(30, TimeUnit.SECONDS)).isFalse();
 	}
 
-	private static boolean isStopped(SingleFlightRefresh strategy) {
-		Object renewal = ReflectionTestUtils.getField(strategy, "renewal");
+	private static boolean isStopped(SingleFlightStrategy strategy) {
+		Object renewal = ReflectionTestUtils.getField(ReflectionTestUtils.getField(strategy, "instances"), "renewal");
 		return ((ExecutorService) ReflectionTestUtils.getField(renewal, "executor")).isShutdown();
 	}
 

@@ -46,6 +46,8 @@ import org.springframework.security.oauth2.core.oidc.OidcIdToken;
 import org.springframework.security.oauth2.core.oidc.user.DefaultOidcUser;
 import org.springframework.security.oauth2.jwt.Jwt;
 
+import io.github.oauth2state.refresh.ManagerCoordinator.CoordinatedTokenClient;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -224,12 +226,12 @@ class RefreshedUserTests {
 	}
 
 	private CoordinatedProvider coordinated() {
-		EarlyWindow window = EarlyWindow.of(
+		EarlyWindow window = new EarlyWindow(
 				new RefreshProperties.Early(Duration.ofMinutes(4), 0, Duration.ofSeconds(10)), Duration.ZERO, 0,
 				Instant::now);
-		Refresher refresher = new Refresher(new EarlyRefresh(window, TestInstance.SETTINGS), List.of(), null, null);
+		StrategyRunner runner = new StrategyRunner(new EarlyStrategy(TestInstance.PROPERTIES, window), List.of(), null);
 		RefreshTokenOAuth2AuthorizedClientProvider refreshing = new RefreshTokenOAuth2AuthorizedClientProvider();
-		refreshing.setAccessTokenResponseClient(new CoordinatedRefreshClient(this.provider, () -> refresher));
+		refreshing.setAccessTokenResponseClient(new CoordinatedTokenClient<>(this.provider, () -> runner));
 		refreshing.setApplicationEventPublisher(new ApplicationEventPublisher() {
 
 			@Override
@@ -243,7 +245,7 @@ class RefreshedUserTests {
 			}
 
 		});
-		return new CoordinatedProvider(refreshing, EarlyProvider.like(refreshing), () -> refresher, false);
+		return new CoordinatedProvider(refreshing, ManagerCoordinator.earlyProvider(refreshing), () -> runner, false);
 	}
 
 	private OAuth2AuthorizedClient client(OAuth2AccessToken accessToken) {

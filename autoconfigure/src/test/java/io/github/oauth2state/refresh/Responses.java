@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
 /**
- * What tests look at in an answer of the provider.
+ * Reads values from an answer of the provider.
  */
 final class Responses {
 

@@ -9,14 +9,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 
 import io.github.oauth2state.TokenRefreshOutcome;
-import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
-import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What becomes of a refresh that the provider did not grant, or not this time.
+ * What happens if the provider refuses a refresh, or fails.
  */
 class SingleFlightFailureTests {
 
@@ -46,8 +44,8 @@ class SingleFlightFailureTests {
 	@Test
 	void passingFailureIsForgottenSoon() throws Exception {
 		this.provider.failure = StrictProvider.error("server_error");
-		RefreshSettings settings = new RefreshSettings("app", Duration.ofSeconds(2), Duration.ofSeconds(5),
-				Duration.ofSeconds(30), Duration.ZERO, OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
+		RefreshProperties settings = TestInstance.properties(Duration.ofSeconds(2), Duration.ofSeconds(5),
+				Duration.ZERO);
 		TestInstance instance = new TestInstance(this.store, this.provider, settings, null);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"));
 		this.provider.failure = null;

@@ -9,14 +9,12 @@ import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
 import io.github.oauth2state.TokenRefreshOutcome;
-import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
-import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What becomes of a lease whose holder is slow, paused or gone.
+ * What happens to a lease whose holder is slow, paused or gone.
  */
 class SingleFlightLeaseTests {
 
@@ -30,15 +28,15 @@ class SingleFlightLeaseTests {
 
 	@Test
 	void leaseOfAHolderThatIsGoneRunsOut() {
-		this.store.put(TestInstance.flight("f.0").key(), FlightCodec.newLease(), Duration.ofSeconds(1));
+		this.store.put(TestInstance.key("f.0").location(), RefreshEntry.newLease(), Duration.ofSeconds(1));
 		assertThat(Responses.refreshToken(this.a.refresh("f.0"))).isEqualTo("f.1");
 	}
 
 	@Test
 	void waiterGivesUpAfterTheWaitTimeout() {
-		this.store.put(TestInstance.flight("f.0").key(), FlightCodec.newLease(), Duration.ofMinutes(1));
-		RefreshSettings impatient = new RefreshSettings("app", Duration.ofSeconds(2), Duration.ofMillis(300),
-				Duration.ofSeconds(30), Duration.ofSeconds(2), OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
+		this.store.put(TestInstance.key("f.0").location(), RefreshEntry.newLease(), Duration.ofMinutes(1));
+		RefreshProperties impatient = TestInstance.properties(Duration.ofSeconds(2), Duration.ofMillis(300),
+				Duration.ofSeconds(2));
 		TestInstance instance = new TestInstance(this.store, this.provider, impatient, null);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"))
 			.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("temporarily_unavailable"));
@@ -49,8 +47,8 @@ class SingleFlightLeaseTests {
 	@Test
 	void leaseIsRenewedWhileTheProviderTakesLongerThanIt() throws Exception {
 		AtomicBoolean inCall = new AtomicBoolean();
-		RefreshSettings settings = new RefreshSettings("app", Duration.ofSeconds(1), Duration.ofSeconds(10),
-				Duration.ofSeconds(30), Duration.ofSeconds(2), OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
+		RefreshProperties settings = TestInstance.properties(Duration.ofSeconds(1), Duration.ofSeconds(10),
+				Duration.ofSeconds(2));
 		TestInstance slow = new TestInstance(this.store, this.provider, settings, null);
 		TestInstance other = new TestInstance(this.store, this.provider, settings, null);
 		this.provider.during = () -> {

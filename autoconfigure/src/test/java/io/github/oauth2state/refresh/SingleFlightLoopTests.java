@@ -12,8 +12,6 @@ import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.TokenRefreshOutcome;
-import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
-import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -25,9 +23,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @Timeout(30)
 class SingleFlightLoopTests {
 
-	private static final RefreshSettings SETTINGS = new RefreshSettings("app", Duration.ofSeconds(1),
-			Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(2), OnStoreFailure.UNCOORDINATED,
-			KeyScope.PRINCIPAL);
+	private static final RefreshProperties SETTINGS = TestInstance.properties(Duration.ofSeconds(1),
+			Duration.ofSeconds(1), Duration.ofSeconds(2));
 
 	private final Restless store = new Restless();
 
@@ -99,7 +96,7 @@ class SingleFlightLoopTests {
 
 		private byte[] theirs() {
 			int call = this.calls.incrementAndGet();
-			return this.leases ? FlightCodec.newLease() : ("unreadable " + call).getBytes(StandardCharsets.UTF_8);
+			return this.leases ? RefreshEntry.newLease() : ("unreadable " + call).getBytes(StandardCharsets.UTF_8);
 		}
 
 		@Override

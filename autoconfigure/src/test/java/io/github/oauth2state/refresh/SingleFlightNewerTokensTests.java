@@ -17,8 +17,8 @@ import io.github.oauth2state.TokenRefreshOutcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Which result of another request is newer than what a request has: a provider may answer
- * with the access token that it gave before, and need not say how long it lives.
+ * Which result of another request is newer than a request's own tokens: a provider may
+ * answer with the access token that it gave before, and need not say how long it lives.
  */
 class SingleFlightNewerTokensTests {
 

@@ -14,7 +14,7 @@ import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whose tokens are never given to whom, and what the store gets to see.
+ * Which requests never share tokens, and what the store can see.
  */
 class SingleFlightSeparationTests {
 
@@ -37,7 +37,7 @@ class SingleFlightSeparationTests {
 
 	@Test
 	void usersShareARefreshTokenWhereTheAppSaysSo() {
-		RefreshSettings settings = TestInstance.settings(OnStoreFailure.UNCOORDINATED, KeyScope.REGISTRATION);
+		RefreshProperties settings = TestInstance.properties(OnStoreFailure.UNCOORDINATED, KeyScope.REGISTRATION);
 		TestInstance one = new TestInstance(this.store, this.provider, settings, null);
 		TestInstance two = new TestInstance(this.store, this.provider, settings, null);
 		assertThat(Responses.token(one.refresh("alice", "idp", "f.0", Set.of())))
@@ -53,7 +53,7 @@ class SingleFlightSeparationTests {
 
 	@Test
 	void registrationsOfOneClientShareARefreshTokenWhereTheAppSaysSo() {
-		RefreshSettings settings = TestInstance.settings(OnStoreFailure.UNCOORDINATED, KeyScope.CLIENT);
+		RefreshProperties settings = TestInstance.properties(OnStoreFailure.UNCOORDINATED, KeyScope.CLIENT);
 		TestInstance one = new TestInstance(this.store, this.provider, settings, null);
 		TestInstance two = new TestInstance(this.store, this.provider, settings, null);
 		assertThat(Responses.token(one.refresh("alice", "idp", "f.0", Set.of())))
@@ -64,26 +64,26 @@ class SingleFlightSeparationTests {
 	@Test
 	void namespacesAreNotMixedThoughRefreshTokensAreEqual() {
 		this.provider.strict = false;
-		RefreshSettings other = new RefreshSettings("other", TestInstance.SETTINGS.lease(),
-				TestInstance.SETTINGS.waitTimeout(), TestInstance.SETTINGS.replayWindow(),
-				TestInstance.SETTINGS.failureWindow(), OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
-		assertThat(Responses.token(this.a.refresh("f.0")))
-			.isNotEqualTo(Responses.token(new TestInstance(this.store, this.provider, other, null).refresh("f.0")));
+		TestInstance other = new TestInstance(TestInstance.singleFlight(this.store, TestInstance.PROPERTIES, "other"),
+				this.provider, null);
+		assertThat(Responses.token(this.a.refresh("f.0"))).isNotEqualTo(Responses.token(other.refresh("f.0")));
 	}
 
 	@Test
 	void clientsOfTenantsAreNotMixedThoughTheyHaveOneRegistrationId() {
-		LocalKey one = LocalKey.of(new GrantedCredentials(credentials("tenant-1"), (request) -> null, null, null));
-		LocalKey two = LocalKey.of(new GrantedCredentials(credentials("tenant-2"), (request) -> null, null, null));
+		LocalCoordinator.Key one = LocalCoordinator.Key
+			.of(DueTokens.of(credentials("tenant-1"), (request) -> null, null));
+		LocalCoordinator.Key two = LocalCoordinator.Key
+			.of(DueTokens.of(credentials("tenant-2"), (request) -> null, null));
 		assertThat(one).isNotEqualTo(two);
 	}
 
 	@Test
 	void resultDoesNotOpenWithAnotherRefreshToken() {
 		this.a.refresh("f.0");
-		byte[] record = this.store.find(TestInstance.flight("f.0").key()).orElseThrow();
-		RefreshFlight other = TestInstance.flight("g.0");
-		assertThat(FlightCodec.read(other, record)).isInstanceOf(FlightRecord.Unreadable.class);
+		byte[] record = this.store.find(TestInstance.key("f.0").location()).orElseThrow();
+		RefreshEntry other = TestInstance.entry("g.0", this.store);
+		assertThat(other.read(record)).isInstanceOf(RefreshRecord.Unreadable.class);
 	}
 
 	@Test

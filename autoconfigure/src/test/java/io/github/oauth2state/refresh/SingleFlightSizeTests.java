@@ -15,8 +15,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What the provider answers may be larger than what a store takes, or no valid Unicode.
- * That costs nobody the tokens, and leaves no lease behind.
+ * The provider's answer may be larger than a store's limit, or no valid Unicode. This
+ * costs nobody the tokens, and leaves no lease behind.
  */
 @Timeout(30)
 class SingleFlightSizeTests {
@@ -98,7 +98,7 @@ class SingleFlightSizeTests {
 		this.provider.padding = LARGE;
 		this.provider.strict = false;
 		String token = Responses.token(this.a.refresh("f.0"));
-		this.store.forgetAllBut(TestInstance.flight("f.0").key());
+		this.store.forgetAllBut(TestInstance.key("f.0").location());
 		assertThat(Responses.token(this.b.refresh("f.0"))).isNotEqualTo(token);
 		assertThat(this.provider.calls).hasValue(2);
 	}
@@ -119,7 +119,7 @@ class SingleFlightSizeTests {
 		this.provider.rotates = false;
 		this.provider.padding = text(kind);
 		assertThat(Responses.refreshToken(this.a.refresh("f.0"))).isEqualTo("f.0");
-		assertThat(this.store.find(TestInstance.flight("f.0").key())).isEmpty();
+		assertThat(this.store.find(TestInstance.key("f.0").location())).isEmpty();
 		assertThat(Responses.refreshToken(this.b.refresh("f.0"))).isEqualTo("f.0");
 		assertThat(this.provider.calls).hasValue(2);
 	}

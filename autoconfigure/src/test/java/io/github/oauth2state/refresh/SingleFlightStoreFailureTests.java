@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What becomes of a refresh while the store does not answer.
+ * What happens to a refresh while the store does not answer.
  */
 class SingleFlightStoreFailureTests {
 
@@ -66,7 +66,7 @@ class SingleFlightStoreFailureTests {
 	void storeThatDoesNotAnswerMayMakeTheRefreshFail() {
 		this.store.fails = true;
 		TestInstance instance = new TestInstance(this.store, this.provider,
-				TestInstance.settings(OnStoreFailure.FAIL, KeyScope.PRINCIPAL), null);
+				TestInstance.properties(OnStoreFailure.FAIL, KeyScope.PRINCIPAL), null);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"))
 			.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("temporarily_unavailable"));
 		assertThat(instance.takeOutcomes()).containsExactly(TokenRefreshOutcome.STORE_ERROR);
@@ -116,7 +116,7 @@ class SingleFlightStoreFailureTests {
 	void storeIsAskedTwiceAndNoMore() {
 		this.store.fails = true;
 		TestInstance instance = new TestInstance(this.store, this.provider,
-				TestInstance.settings(OnStoreFailure.FAIL, KeyScope.PRINCIPAL), null);
+				TestInstance.properties(OnStoreFailure.FAIL, KeyScope.PRINCIPAL), null);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"));
 		assertThat(this.store.takeCommands()).containsExactly("putIfAbsent", "putIfAbsent");
 	}

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What instances agree on, over a store in memory that counts and can fail.
+ * How instances coordinate, over a store in memory that counts commands and can fail.
  */
 class SingleFlightTests {
 
@@ -127,7 +127,7 @@ class SingleFlightTests {
 
 	@Test
 	void recordThatCannotBeReadIsReplaced() {
-		this.store.put(TestInstance.flight("f.0").key(), new byte[] { 9, 9, 9 }, Duration.ofMinutes(1));
+		this.store.put(TestInstance.key("f.0").location(), new byte[] { 9, 9, 9 }, Duration.ofMinutes(1));
 		assertThat(Responses.refreshToken(this.a.refresh("f.0"))).isEqualTo("f.1");
 		assertThat(this.provider.calls).hasValue(1);
 	}

@@ -17,7 +17,7 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 
 /**
- * A store that tells which calls were made, and what ever was in it.
+ * A store that shows which commands it received, and everything that was ever in it.
  */
 final class SpiedStore implements StateStore {
 

@@ -24,6 +24,7 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.TokenRefreshEvent;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshStrategy;
+import io.github.oauth2state.refresh.ManagerCoordinator.CoordinatedTokenClient;
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
 import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
 
@@ -32,43 +33,59 @@ import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
  */
 final class TestInstance {
 
-	static final RefreshSettings SETTINGS = settings(OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
+	static final RefreshProperties PROPERTIES = properties(OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
 
 	private final List<TokenRefreshEvent> events = new CopyOnWriteArrayList<>();
 
-	private final CoordinatedRefreshClient client;
+	private final CoordinatedTokenClient<OAuth2RefreshTokenGrantRequest> client;
 
 	TestInstance(StateStore store, StrictProvider provider) {
-		this(store, provider, SETTINGS, null);
+		this(store, provider, PROPERTIES, null);
 	}
 
-	TestInstance(StateStore store, StrictProvider provider, RefreshSettings settings,
+	TestInstance(StateStore store, StrictProvider provider, RefreshProperties properties,
 			@Nullable OAuth2AuthorizedClientService clients) {
-		this(singleFlight(store, settings), provider, clients);
+		this(singleFlight(store, properties, "app"), provider, clients);
 	}
 
 	TestInstance(TokenRefreshStrategy strategy, StrictProvider provider,
 			@Nullable OAuth2AuthorizedClientService clients) {
-		Refresher refresher = new Refresher(strategy, List.of(this.events::add), clients, clients);
-		this.client = new CoordinatedRefreshClient(provider, () -> refresher);
+		StrategyRunner runner = new StrategyRunner(strategy, List.of(this.events::add), clients);
+		this.client = new CoordinatedTokenClient<>(provider, () -> runner);
 	}
 
-	static SingleFlightRefresh singleFlight(StateStore store, RefreshSettings settings) {
-		EarlyWindow never = EarlyWindow.of(new RefreshProperties.Early(Duration.ZERO, 0, Duration.ofSeconds(10)),
-				Duration.ZERO, 0, InstantSource.system());
-		return new SingleFlightRefresh(settings, never, store, null);
+	static SingleFlightStrategy singleFlight(StateStore store, RefreshProperties properties, String namespace) {
+		EarlyWindow never = new EarlyWindow(properties.early(), Duration.ZERO, 0, InstantSource.system());
+		return new SingleFlightStrategy(properties, namespace, never, store, null);
 	}
 
-	static RefreshSettings settings(OnStoreFailure onStoreFailure, KeyScope keyScope) {
-		return new RefreshSettings("app", Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(30),
-				Duration.ofSeconds(2), onStoreFailure, keyScope);
+	static RefreshProperties properties(OnStoreFailure onStoreFailure, KeyScope keyScope) {
+		return properties(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(2), onStoreFailure,
+				keyScope);
+	}
+
+	static RefreshProperties properties(Duration lease, Duration waitTimeout, Duration failureWindow) {
+		return properties(lease, waitTimeout, failureWindow, OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
+	}
+
+	private static RefreshProperties properties(Duration lease, Duration waitTimeout, Duration failureWindow,
+			OnStoreFailure onStoreFailure, KeyScope keyScope) {
+		return new RefreshProperties(null, lease, waitTimeout, Duration.ofSeconds(30), failureWindow, onStoreFailure,
+				keyScope, true, new RefreshProperties.Early(Duration.ZERO, 0, Duration.ofSeconds(10)));
 	}
 
 	/**
-	 * Where instances meet that refresh with a token.
+	 * The key of all requests that refresh with a token.
 	 */
-	static RefreshFlight flight(String refreshToken) {
-		return RefreshFlight.of(new PlainRefresh(refreshToken), refreshToken, SETTINGS);
+	static RefreshKey key(String refreshToken) {
+		return RefreshKey.of(new PlainRefresh(refreshToken), KeyScope.PRINCIPAL, "app", null);
+	}
+
+	/**
+	 * The entry of a request that refreshes with a token.
+	 */
+	static RefreshEntry entry(String refreshToken, StateStore store) {
+		return new RefreshEntry(key(refreshToken), store, PROPERTIES);
 	}
 
 	OAuth2AccessTokenResponse refresh(String refreshToken) {

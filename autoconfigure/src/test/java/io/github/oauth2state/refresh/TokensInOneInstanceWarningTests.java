@@ -16,7 +16,7 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link TokensInOneInstanceWarning}.
+ * When an app is warned that each of its instances keeps tokens of its own.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class TokensInOneInstanceWarningTests {
@@ -64,7 +64,7 @@ class TokensInOneInstanceWarningTests {
 	}
 
 	private TestInstance instance(OAuth2AuthorizedClientService clients) {
-		return new TestInstance(new SpiedStore(), this.provider, TestInstance.SETTINGS, clients);
+		return new TestInstance(new SpiedStore(), this.provider, TestInstance.PROPERTIES, clients);
 	}
 
 	private void save(String user, String refreshToken) {

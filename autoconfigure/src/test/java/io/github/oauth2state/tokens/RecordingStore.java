@@ -12,7 +12,7 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 
 /**
- * A store that notes what it is asked, and lets a test do something in between.
+ * A store that notes its commands, and lets a test do something in between.
  */
 class RecordingStore implements StateStore {
 

@@ -45,8 +45,7 @@ class SharedAuthorizedClientServiceTests {
 
 	private SharedAuthorizedClientService service(String keys, String namespace) {
 		return new SharedAuthorizedClientService(new InMemoryClientRegistrationRepository(KEYCLOAK, MACHINE),
-				this.store, new SealedTokens(TokenKeysTests.keys(keys, namespace), namespace), Duration.ofDays(30),
-				InstantSource.fixed(NOW));
+				this.store, TokenKeysTests.keys(keys, namespace), Duration.ofDays(30), InstantSource.fixed(NOW));
 	}
 
 	@Test
@@ -68,7 +67,7 @@ class SharedAuthorizedClientServiceTests {
 	}
 
 	@Test
-	void unknownRegistrationIsNoneAndCostsNothing() {
+	void unknownRegistrationHasNoTokensAndCostsNothing() {
 		login("alice", "a1", "r1");
 		assertThat(this.store
 			.callsDuring(() -> assertThat(this.service.<OAuth2AuthorizedClient>loadAuthorizedClient("unknown", "alice"))
@@ -137,8 +136,8 @@ class SharedAuthorizedClientServiceTests {
 	void refreshThatFollowedAChainReplacesAnyOfItsSteps() {
 		for (String stored : List.of("r1", "r2", "r3")) {
 			login("alice", "a", stored);
-			TokenLineage.descends("r1", "r2");
-			TokenLineage.descends("r2", "r3");
+			TokenLineage.noteDescent("r1", "r2");
+			TokenLineage.noteDescent("r2", "r3");
 			refresh("alice", "r3", "a4", "r4");
 			assertThat(load("alice")).isEqualTo("a4/r4");
 		}
@@ -178,10 +177,10 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void refreshWithoutRotationReplacesTheAccessToken() {
 		login("alice", "a1", "r1");
-		TokenLineage.descends("r1", "r1");
+		TokenLineage.noteDescent("r1", "r1");
 		save(TestTokens.client(KEYCLOAK, "alice", "a2", NOW.plusSeconds(600), "r1"));
 		assertThat(load("alice")).isEqualTo("a2/r1");
-		TokenLineage.descends("r1", "r1");
+		TokenLineage.noteDescent("r1", "r1");
 		save(TestTokens.client(KEYCLOAK, "alice", "paused", NOW.plusSeconds(599), "r1"));
 		assertThat(load("alice")).isEqualTo("a2/r1");
 	}
@@ -249,7 +248,7 @@ class SharedAuthorizedClientServiceTests {
 		assertThat(TestTokens.values(other.loadAuthorizedClient("keycloak", "alice"))).isNull();
 		assertThat(output).contains("Stored tokens were sealed under a key that is not among oauth2-state.tokens.keys")
 			.doesNotContain("planted", "alice");
-		TokenLineage.descends("r1", "r2");
+		TokenLineage.noteDescent("r1", "r2");
 		other.saveAuthorizedClient(TestTokens.client(KEYCLOAK, "alice", "a2", "r2"), TestTokens.user("alice"));
 		assertThat(TestTokens.values(other.loadAuthorizedClient("keycloak", "alice"))).isEqualTo("a2/r2");
 	}
@@ -295,16 +294,16 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void tokensThatNoStoreKeepsAreRefusedWithoutShowingThem() {
 		assertThatIllegalArgumentException().isThrownBy(() -> login("alice", "planted.".repeat(8_200), "r1"))
-			.withMessageContainingAll("65", "at most " + SealedTokens.MAX_CONTENT)
+			.withMessageContainingAll("65", "at most " + TokenKeys.MAX_CONTENT)
 			.satisfies((ex) -> assertThat(ex).hasMessageNotContaining("planted").hasNoCause());
 		assertThat(this.store.records).isEmpty();
 	}
 
 	@Test
 	void largestTokensThatAreAcceptedFitIntoAStore() {
-		String largest = ".".repeat(SealedTokens.MAX_CONTENT);
+		String largest = ".".repeat(TokenKeys.MAX_CONTENT);
 		while (StoredTokens.of(TestTokens.client(KEYCLOAK, "alice", largest, "r1"))
-			.write().length > SealedTokens.MAX_CONTENT) {
+			.write().length > TokenKeys.MAX_CONTENT) {
 			largest = largest.substring(1);
 		}
 		login("alice", largest, "r1");
@@ -331,11 +330,11 @@ class SharedAuthorizedClientServiceTests {
 
 	@Test
 	void hostileRegistrationsAreNeverMixed() {
-		SealedTokens sealed = new SealedTokens(TokenKeysTests.keys(TokenKeysTests.OLD, "shop"), "shop");
+		TokenKeys tokenKeys = TokenKeysTests.keys(TokenKeysTests.OLD, "shop");
 		List<String> names = List.of("a", "b", "ab", "?", "\uD800", "\uD801", "\uDC00", "\uD800\uD800",
 				"x".repeat(10_000));
 		List<StateKey> keys = names.stream()
-			.flatMap((registration) -> names.stream().map((user) -> sealed.key(registration, user)))
+			.flatMap((registration) -> names.stream().map((user) -> tokenKeys.recordKey(registration, user)))
 			.toList();
 		assertThat(Set.copyOf(keys)).hasSameSizeAs(keys);
 	}
@@ -353,7 +352,7 @@ class SharedAuthorizedClientServiceTests {
 		login("alice", "a1", "r1");
 		SharedAuthorizedClientService rotated = service(TokenKeysTests.NEW + "," + TokenKeysTests.OLD, "shop");
 		assertThat(TestTokens.values(rotated.loadAuthorizedClient("keycloak", "alice"))).isEqualTo("a1/r1");
-		TokenLineage.descends("r1", "r2");
+		TokenLineage.noteDescent("r1", "r2");
 		rotated.saveAuthorizedClient(TestTokens.client(KEYCLOAK, "alice", "a2", "r2"), TestTokens.user("alice"));
 		SharedAuthorizedClientService afterwards = service(TokenKeysTests.NEW, "shop");
 		assertThat(TestTokens.values(afterwards.loadAuthorizedClient("keycloak", "alice"))).isEqualTo("a2/r2");
@@ -388,7 +387,7 @@ class SharedAuthorizedClientServiceTests {
 	}
 
 	private void refresh(String user, String before, String access, String after) {
-		TokenLineage.descends(before, after);
+		TokenLineage.noteDescent(before, after);
 		login(user, access, after);
 	}
 

@@ -18,6 +18,7 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken.TokenType;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
 import io.github.oauth2state.record.CborRecord;
+import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -16,8 +16,8 @@ import io.github.oauth2state.record.CborRecord;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tokens where a repository finds another client for the same registration id, as that of
- * the tenant whose request it is.
+ * Tokens in an app whose repository returns the current tenant's client for a
+ * registration id.
  */
 class TenantTokensTests {
 
@@ -51,7 +51,7 @@ class TenantTokensTests {
 	@Test
 	void tokensOfOneTenantAreNotTakenForNewerThanThoseOfAnother() {
 		save(ONE, "a1", "r1");
-		TokenLineage.descends("s1", "s2");
+		TokenLineage.noteDescent("s1", "s2");
 		save(TWO, "b2", "s2");
 		assertThat(load(TWO)).isEqualTo("b2/s2");
 		assertThat(load(ONE)).isNull();
@@ -75,7 +75,7 @@ class TenantTokensTests {
 	void recordOfAnEarlierReleaseIsAbsentWhereAnIdMayHaveSeveralClients() {
 		putRecordOfAnEarlierRelease();
 		assertThat(load(ONE)).isNull();
-		TokenLineage.descends("r1", "r2");
+		TokenLineage.noteDescent("r1", "r2");
 		save(ONE, "a2", "r2");
 		assertThat(load(ONE)).isEqualTo("a2/r2");
 	}
@@ -88,8 +88,8 @@ class TenantTokensTests {
 	}
 
 	private SharedAuthorizedClientService service(ClientRegistrationRepository registrations) {
-		return new SharedAuthorizedClientService(registrations, this.store, new SealedTokens(this.keys, "shop"),
-				Duration.ofDays(30), InstantSource.fixed(TestTokens.NOW));
+		return new SharedAuthorizedClientService(registrations, this.store, this.keys, Duration.ofDays(30),
+				InstantSource.fixed(TestTokens.NOW));
 	}
 
 	private void save(ClientRegistration tenant, String access, String refresh) {

@@ -14,7 +14,7 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken.TokenType;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
 /**
- * Makes what services of tokens are called with.
+ * Creates tokens and clients for tests.
  */
 final class TestTokens {
 

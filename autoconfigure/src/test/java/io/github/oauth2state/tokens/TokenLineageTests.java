@@ -11,8 +11,8 @@ class TokenLineageTests {
 
 	@Test
 	void whatIsNotedOfOneTokenStaysWhenOthersAreNoted() {
-		TokenLineage.descends("a1", "a2");
-		TokenLineage.descends("b1", "b2");
+		TokenLineage.noteDescent("a1", "a2");
+		TokenLineage.noteDescent("b1", "b2");
 		assertThat(TokenLineage.takeAncestors("b2")).hasValueSatisfying((digests) -> assertThat(digests).hasSize(1));
 		assertThat(TokenLineage.takeAncestors("a2"))
 			.hasValueSatisfying((digests) -> assertThat(digests).containsExactly(TokenLineage.digest("a1")));
@@ -21,8 +21,8 @@ class TokenLineageTests {
 
 	@Test
 	void whatIsNotedTwiceIsThereForTwoSaves() {
-		TokenLineage.descends("c1", "c2");
-		TokenLineage.descends("c1", "c2");
+		TokenLineage.noteDescent("c1", "c2");
+		TokenLineage.noteDescent("c1", "c2");
 		assertThat(TokenLineage.takeAncestors("c2")).isPresent();
 		assertThat(TokenLineage.takeAncestors("c2")).isPresent();
 		assertThat(TokenLineage.takeAncestors("c2")).isEmpty();
@@ -30,12 +30,12 @@ class TokenLineageTests {
 
 	@Test
 	void stepsAddUp() {
-		TokenLineage.descends("d1", "d2");
-		TokenLineage.descends("d2", "d3");
+		TokenLineage.noteDescent("d1", "d2");
+		TokenLineage.noteDescent("d2", "d3");
 		assertThat(TokenLineage.isAncestor("d1", "d3")).isTrue();
 		assertThat(TokenLineage.isAncestor("d3", "d1")).isFalse();
 		assertThat(TokenLineage.isAncestor("d3", "d3")).isFalse();
-		TokenLineage.descends("d1", "d4");
+		TokenLineage.noteDescent("d1", "d4");
 		assertThat(TokenLineage.takeAncestors("d4"))
 			.hasValueSatisfying((digests) -> assertThat(digests).containsExactlyInAnyOrder(TokenLineage.digest("d1"),
 					TokenLineage.digest("d2"), TokenLineage.digest("d3")));
@@ -43,8 +43,8 @@ class TokenLineageTests {
 
 	@Test
 	void whatCameFromATokenIsNotAmongItsAncestors() {
-		TokenLineage.descends("g1", "g2");
-		TokenLineage.descends("g1", "g1");
+		TokenLineage.noteDescent("g1", "g2");
+		TokenLineage.noteDescent("g1", "g1");
 		assertThat(TokenLineage.isAncestor("g2", "g1")).isFalse();
 		assertThat(TokenLineage.takeAncestors("g1"))
 			.hasValueSatisfying((digests) -> assertThat(digests).containsExactly(TokenLineage.digest("g1")));
@@ -53,7 +53,7 @@ class TokenLineageTests {
 	@Test
 	void threadThatNeverSavesRemembersLittle() {
 		for (int i = 0; i < 1000; i++) {
-			TokenLineage.descends("e" + i, "f" + i);
+			TokenLineage.noteDescent("e" + i, "f" + i);
 		}
 		assertThat(TokenLineage.takeAncestors("f0")).isEmpty();
 		assertThat(TokenLineage.takeAncestors("f999")).isPresent();

@@ -322,7 +322,7 @@ class TokensAutoConfigurationTests {
 
 	@Test
 	void propertiesDoNotShowTheKeys() {
-		assertThat(new TokensProperties(TokenStoreType.REDIS, "planted", Duration.ofDays(1)).toString())
+		assertThat(new TokensProperties(TokensProperties.Store.REDIS, "planted", Duration.ofDays(1)).toString())
 			.doesNotContain("planted");
 	}
 

@@ -291,12 +291,12 @@ class SharedTokensTests {
 		}
 
 		void refresh(String user, String before, String access, String after) {
-			TokenLineage.descends(before, after);
+			TokenLineage.noteDescent(before, after);
 			save(this.two, client(user, access, after));
 		}
 
 		void refreshTo(OAuth2AuthorizedClientService service, int generation) {
-			TokenLineage.descends("r" + (generation - 1), "r" + generation);
+			TokenLineage.noteDescent("r" + (generation - 1), "r" + generation);
 			save(service, client("alice", "a" + generation, "r" + generation));
 		}
 

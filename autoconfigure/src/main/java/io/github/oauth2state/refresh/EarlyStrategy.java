@@ -12,22 +12,22 @@ import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
 
 /**
- * Refreshes ahead of time, without a store: instances keep out of each other's way by not
- * being due at the same moment, and the requests of one instance by waiting for the
- * first.
+ * The strategy {@code early}: refreshes ahead of time and needs no store. Instances
+ * refresh at different times, and the requests of one instance wait for the first of
+ * them.
  */
-final class EarlyRefresh implements TokenRefreshStrategy {
+final class EarlyStrategy implements TokenRefreshStrategy {
 
 	private final EarlyWindow window;
 
-	private final LocalFlights local;
+	private final LocalCoordinator requests;
 
 	private final KeyScope keyScope;
 
-	EarlyRefresh(EarlyWindow window, RefreshSettings settings) {
+	EarlyStrategy(RefreshProperties properties, EarlyWindow window) {
 		this.window = window;
-		this.local = new LocalFlights(settings.waitTimeout());
-		this.keyScope = settings.keyScope();
+		this.requests = new LocalCoordinator(properties.waitTimeout());
+		this.keyScope = properties.keyScope();
 	}
 
 	@Override
@@ -42,12 +42,12 @@ final class EarlyRefresh implements TokenRefreshStrategy {
 
 	@Override
 	public TokenRefreshResult refresh(TokenRefresh refresh) {
-		Optional<LocalKey> key = LocalKey.of(refresh, this.keyScope);
-		return key.isPresent() ? this.local.join(key.get(), () -> obtain(refresh)) : obtain(refresh);
+		Optional<LocalCoordinator.Key> key = LocalCoordinator.Key.of(refresh, this.keyScope);
+		return key.isPresent() ? this.requests.coordinate(key.get(), () -> obtain(refresh)) : obtain(refresh);
 	}
 
 	private static TokenRefreshResult obtain(TokenRefresh refresh) {
-		return StoredTokens.newerThan(refresh)
+		return RefreshedTokens.findStored(refresh)
 			.map((tokens) -> new TokenRefreshResult(TokenRefreshOutcome.STORED, tokens.response()))
 			.orElseGet(() -> new TokenRefreshResult(TokenRefreshOutcome.REFRESHED, refresh.call()));
 	}

@@ -1,6 +1,5 @@
 package io.github.oauth2state.refresh;
 
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,47 +12,46 @@ import org.springframework.security.oauth2.core.OAuth2Error;
 import io.github.oauth2state.fuzz.Fuzz;
 import io.github.oauth2state.fuzz.RandomInputs;
 import io.github.oauth2state.record.CborRecord;
-import io.github.oauth2state.tokens.ClientIdentity;
+import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for what instances leave each other, of this and other releases, and for what an
- * attacker may leave them.
+ * Records that instances of this and other releases read, and records of an attacker.
  */
-class FlightCodecTests {
+class RefreshRecordTests {
 
-	private static final RefreshFlight FLIGHT = RefreshFlight.of(new PlainRefresh("f.0"), "f.0", TestInstance.SETTINGS);
+	private static final RefreshEntry ENTRY = TestInstance.entry("f.0", new SpiedStore());
 
-	private static final FlightTokens TOKENS = new FlightTokens("access", "Bearer",
+	private static final RefreshedTokens TOKENS = new RefreshedTokens("access", "Bearer",
 			Instant.parse("2026-01-02T03:00:00.678Z"), Instant.parse("2026-01-02T03:04:05.678Z"),
 			Set.of("openid", "read"), "f.1", Map.of("id_token", "a.b.c", "number", 1800, "list", List.of("x", 2L)),
 			Set.of("read"));
 
 	@Test
 	void tokensComeBackAsTheyWere() {
-		assertThat(FlightCodec.read(FLIGHT, FlightCodec.write(FLIGHT, TOKENS))).isEqualTo(TOKENS);
+		assertThat(ENTRY.read(ENTRY.seal(TOKENS))).isEqualTo(TOKENS);
 	}
 
 	@Test
 	void errorComesBackAsItWas() {
 		OAuth2Error error = new OAuth2Error("server_error", "Something", "https://example.com");
-		FlightRecord read = FlightCodec.read(FLIGHT, FlightCodec.write(FLIGHT, error));
-		assertThat(read).isInstanceOfSatisfying(FlightRecord.Failure.class,
+		RefreshRecord read = ENTRY.read(ENTRY.seal(new RefreshRecord.Failure(error)));
+		assertThat(read).isInstanceOfSatisfying(RefreshRecord.Failure.class,
 				(failure) -> assertThat(failure.error()).usingRecursiveComparison().isEqualTo(error));
 	}
 
 	@Test
 	void errorWithoutDescriptionComesBackAsItWas() {
-		FlightRecord read = FlightCodec.read(FLIGHT, FlightCodec.write(FLIGHT, new OAuth2Error("invalid_grant")));
-		assertThat(read).isInstanceOfSatisfying(FlightRecord.Failure.class,
+		RefreshRecord read = ENTRY.read(ENTRY.seal(new RefreshRecord.Failure(new OAuth2Error("invalid_grant"))));
+		assertThat(read).isInstanceOfSatisfying(RefreshRecord.Failure.class,
 				(failure) -> assertThat(failure.error().getDescription()).isNull());
 	}
 
 	@Test
 	void leasesDiffer() {
-		assertThat(FlightCodec.newLease()).isNotEqualTo(FlightCodec.newLease());
-		assertThat(FlightCodec.read(FLIGHT, FlightCodec.newLease())).isInstanceOf(FlightRecord.Lease.class);
+		assertThat(RefreshEntry.newLease()).isNotEqualTo(RefreshEntry.newLease());
+		assertThat(ENTRY.read(RefreshEntry.newLease())).isInstanceOf(RefreshRecord.Lease.class);
 	}
 
 	@Test
@@ -62,7 +60,7 @@ class FlightCodecTests {
 				TOKENS.expiresAt(), "scopes", Set.of("read"), "additional", Map.of(), "asked", Set.of()));
 		entries.put("refresh", "f.1");
 		entries.put("later", List.of(1, 2));
-		assertThat(FlightCodec.read(FLIGHT, sealed(CborRecord.write(entries)))).isInstanceOf(FlightTokens.class);
+		assertThat(ENTRY.read(ENTRY.seal(CborRecord.write(entries)))).isInstanceOf(RefreshedTokens.class);
 	}
 
 	@Test
@@ -71,37 +69,32 @@ class FlightCodecTests {
 			Map<String, Object> entries = new LinkedHashMap<>(Map.of("access", "access", "type", "Bearer", "expires",
 					TOKENS.expiresAt(), "scopes", Set.of("read"), "additional", Map.of(), "asked", Set.of()));
 			entries.remove(missing);
-			assertThat(FlightCodec.read(FLIGHT, sealed(CborRecord.write(entries)))).as("without %s", missing)
-				.isInstanceOf(FlightRecord.Unreadable.class);
+			assertThat(ENTRY.read(ENTRY.seal(CborRecord.write(entries)))).as("without %s", missing)
+				.isInstanceOf(RefreshRecord.Unreadable.class);
 			entries.put(missing, 5);
-			assertThat(FlightCodec.read(FLIGHT, sealed(CborRecord.write(entries)))).as("other %s", missing)
-				.isInstanceOf(FlightRecord.Unreadable.class);
+			assertThat(ENTRY.read(ENTRY.seal(CborRecord.write(entries)))).as("other %s", missing)
+				.isInstanceOf(RefreshRecord.Unreadable.class);
 		}
 	}
 
 	@Test
 	void anyBytesAreRead() {
-		byte[] written = FlightCodec.write(FLIGHT, TOKENS);
+		byte[] written = ENTRY.seal(TOKENS);
 		Fuzz.tries((random) -> {
 			byte[] bytes = RandomInputs.bytes(random, RandomInputs.upTo(random, 80));
-			assertThat(FlightCodec.read(FLIGHT, bytes)).isNotInstanceOf(FlightTokens.class);
-			assertThat(FlightCodec.read(FLIGHT, sealed(bytes))).isNotInstanceOf(FlightTokens.class);
+			assertThat(ENTRY.read(bytes)).isNotInstanceOf(RefreshedTokens.class);
+			assertThat(ENTRY.read(ENTRY.seal(bytes))).isNotInstanceOf(RefreshedTokens.class);
 			byte[] altered = written.clone();
 			altered[1 + random.nextInt(altered.length - 1)] ^= (byte) (1 << random.nextInt(8));
-			assertThat(FlightCodec.read(FLIGHT, altered)).isInstanceOf(FlightRecord.Unreadable.class);
+			assertThat(ENTRY.read(altered)).isInstanceOf(RefreshRecord.Unreadable.class);
 		});
 	}
 
 	@Test
 	void textsHideWhatIsSecret() {
-		assertThat(TOKENS + "" + FLIGHT
-				+ new LocalKey(new ClientIdentity("idp", "app", "uri"), "alice", "access", "f.0", Set.of()))
+		assertThat(TOKENS + "" + ENTRY + TestInstance.key("f.0")
+				+ new LocalCoordinator.Key(new ClientIdentity("idp", "app", "uri"), "alice", "access", "f.0", Set.of()))
 			.doesNotContain("access", "f.0", "f.1", "a.b.c");
-	}
-
-	private static byte[] sealed(byte[] content) {
-		byte[] sealed = FLIGHT.seal(content);
-		return ByteBuffer.allocate(1 + sealed.length).put((byte) 2).put(sealed).array();
 	}
 
 }

@@ -1,0 +1,237 @@
+package io.github.oauth2state.refresh;
+
+import java.time.Duration;
+import java.util.Optional;
+
+import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
+import org.springframework.security.oauth2.core.OAuth2Error;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
+import org.springframework.util.Assert;
+
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.TokenRefresh;
+import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.TokenRefreshResult;
+import io.github.oauth2state.support.LimitedLog;
+
+/**
+ * The part of the holder of a lease: calls the provider, and publishes the result in the
+ * place of the lease. If the lease expired meanwhile and another request took over, the
+ * one whose tokens were published first wins. Thread-safe.
+ */
+final class LeaseHolder {
+
+	/**
+	 * Published if the refresh token is spent and the new tokens cannot be shared. Spring
+	 * Security keeps a user's tokens on this error code.
+	 */
+	private static final RefreshRecord.Failure NOT_SHARED = new RefreshRecord.Failure(new OAuth2Error(
+			OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE, "Another request has new tokens that cannot be shared", null));
+
+	private final LimitedLog log = new LimitedLog(LeaseHolder.class);
+
+	private final RefreshProperties properties;
+
+	private final LeaseRenewal renewal;
+
+	LeaseHolder(RefreshProperties properties, LeaseRenewal renewal) {
+		this.properties = properties;
+		this.renewal = renewal;
+	}
+
+	/**
+	 * Obtains tokens as the holder of the lease.
+	 * @param refresh the tokens that are due
+	 * @param entry the entry whose lease this request holds
+	 * @param backoff the time that the request has left
+	 * @return the tokens, or empty if another request has taken over the lease
+	 * @throws OAuth2AuthorizationException if the provider gave no tokens
+	 */
+	Optional<TokenRefreshResult> obtain(TokenRefresh refresh, RefreshEntry entry, Backoff backoff) {
+		Optional<RefreshedTokens> stored = RefreshedTokens.findStored(refresh);
+		if (stored.isPresent()) {
+			OAuth2AccessTokenResponse response = stored.get().response();
+			return Optional.of(publishTokens(refresh, entry, TokenRefreshOutcome.STORED, response, backoff));
+		}
+		if (entry.isLeaseHalfOver() && !this.renewal.renew(entry)) {
+			return Optional.empty();
+		}
+		OAuth2AccessTokenResponse response;
+		try {
+			response = this.renewal.renewDuring(entry, () -> call(refresh));
+		}
+		catch (OAuth2AuthorizationException ex) {
+			boolean published = publishFailure(entry, ex.getError(), retention(refresh, ex.getError()));
+			if (!published && holdsNoFailure(entry)) {
+				return Optional.empty();
+			}
+			throw ex;
+		}
+		catch (Throwable ex) {
+			OAuth2Error error = new OAuth2Error(OAuth2ErrorCodes.SERVER_ERROR,
+					"The token client failed: " + ex.getClass().getName(), null);
+			publishFailure(entry, error, this.properties.failureWindow());
+			throw ex;
+		}
+		return Optional.of(publishTokens(refresh, entry, TokenRefreshOutcome.REFRESHED, response, backoff));
+	}
+
+	/**
+	 * Obtains tokens without a lease, because the store does not answer. Publishes them
+	 * as soon as it does.
+	 */
+	TokenRefreshResult obtainWithoutLease(TokenRefresh refresh, RefreshEntry entry) {
+		TokenRefreshResult own = new TokenRefreshResult(TokenRefreshOutcome.UNCOORDINATED, call(refresh));
+		seal(refresh, entry, own.response()).ifPresent((sealed) -> publishLater(refresh, entry, sealed, own));
+		return own;
+	}
+
+	private static OAuth2AccessTokenResponse call(TokenRefresh refresh) {
+		OAuth2AccessTokenResponse response = refresh.call();
+		Assert.state(response != null, "The token client returned nothing");
+		return response;
+	}
+
+	/**
+	 * Publishes tokens. The refresh token is spent by now, so this request uses the new
+	 * tokens whatever goes wrong here.
+	 * @return these tokens, or those that another holder has published before
+	 */
+	private TokenRefreshResult publishTokens(TokenRefresh refresh, RefreshEntry entry, TokenRefreshOutcome outcome,
+			OAuth2AccessTokenResponse response, Backoff backoff) {
+		TokenRefreshResult own = new TokenRefreshResult(outcome, response);
+		Optional<byte[]> sealed = seal(refresh, entry, response);
+		if (sealed.isEmpty()) {
+			endLease(entry, Optional.empty(), Duration.ZERO);
+			return own;
+		}
+		try {
+			byte[] record = entry.toRecord(sealed.get());
+			if (entry.replaceLease(record, this.properties.replayWindow())) {
+				return own;
+			}
+			do {
+				Optional<TokenRefreshResult> result = publishWithoutLease(refresh, entry, record, own);
+				if (result.isPresent()) {
+					return result.get();
+				}
+			}
+			while (backoff.tryPause());
+		}
+		catch (RuntimeException ex) {
+			warn("New tokens of registration '%s' could not be published. Trying again: %s", refresh, ex);
+		}
+		publishLater(refresh, entry, sealed.get(), own);
+		return own;
+	}
+
+	/**
+	 * Seals tokens.
+	 * @return the sealed tokens, or an error for the other requests if the tokens cannot
+	 * be sealed and the refresh token is spent, or empty if the other requests can call
+	 * the provider themselves
+	 */
+	private Optional<byte[]> seal(TokenRefresh refresh, RefreshEntry entry, OAuth2AccessTokenResponse response) {
+		try {
+			return Optional.of(entry.seal(RefreshedTokens.of(refresh, response)));
+		}
+		catch (RuntimeException ex) {
+			warn("New tokens of registration '%s' cannot be shared with other requests: %s", refresh, ex);
+			return isSpent(refresh, response) ? Optional.of(entry.seal(NOT_SHARED)) : Optional.empty();
+		}
+	}
+
+	private static boolean isSpent(TokenRefresh refresh, OAuth2AccessTokenResponse response) {
+		OAuth2RefreshToken before = refresh.refreshToken();
+		OAuth2RefreshToken after = response.getRefreshToken();
+		return before != null && after != null && !before.getTokenValue().equals(after.getTokenValue());
+	}
+
+	private void publishLater(TokenRefresh refresh, RefreshEntry entry, byte[] sealed, TokenRefreshResult own) {
+		this.renewal.retry(() -> publishWithoutLease(refresh, entry, entry.toRecord(sealed), own).isPresent());
+	}
+
+	/**
+	 * Shows the message of the library's own exceptions only: others may contain
+	 * anything.
+	 */
+	private void warn(String message, TokenRefresh refresh, RuntimeException ex) {
+		boolean own = ex instanceof StateStoreException || ex.getClass() == IllegalArgumentException.class;
+		String reason = own ? String.valueOf(ex.getMessage()) : ex.getClass().getName();
+		this.log.write((log) -> log.warn(message.formatted(refresh.registration().getRegistrationId(), reason)));
+	}
+
+	/**
+	 * Publishes tokens though the lease expired. Tokens that another holder has published
+	 * are kept, because other requests use them already. A lease or an error is replaced:
+	 * this request has spent the refresh token, so another call can only be refused.
+	 * @return empty if the entry has changed meanwhile
+	 */
+	private Optional<TokenRefreshResult> publishWithoutLease(TokenRefresh refresh, RefreshEntry entry, byte[] record,
+			TokenRefreshResult own) {
+		Optional<byte[]> found = entry.putIfAbsent(record, this.properties.replayWindow());
+		if (found.isEmpty()) {
+			return Optional.of(own);
+		}
+		if (entry.read(found.get()) instanceof RefreshedTokens published && published.satisfies(refresh)) {
+			return Optional.of(new TokenRefreshResult(TokenRefreshOutcome.SHARED, published.response()));
+		}
+		boolean replaced = entry.replace(found.get(), record, this.properties.replayWindow());
+		return replaced ? Optional.of(own) : Optional.empty();
+	}
+
+	/**
+	 * A refused refresh token will be refused again. Other errors may pass.
+	 */
+	private Duration retention(TokenRefresh refresh, OAuth2Error error) {
+		boolean refused = refresh.refreshToken() != null && OAuth2ErrorCodes.INVALID_GRANT.equals(error.getErrorCode());
+		return refused ? this.properties.replayWindow() : this.properties.failureWindow();
+	}
+
+	/**
+	 * Publishes an error.
+	 * @return whether this request still held the lease, as far as it knows
+	 */
+	private boolean publishFailure(RefreshEntry entry, OAuth2Error error, Duration retention) {
+		return endLease(entry, Optional.of(entry.seal(new RefreshRecord.Failure(error))), retention);
+	}
+
+	/**
+	 * Tells whether another request may have succeeded, or may yet.
+	 */
+	private static boolean holdsNoFailure(RefreshEntry entry) {
+		try {
+			return entry.find().map((found) -> !(entry.read(found) instanceof RefreshRecord.Failure)).orElse(false);
+		}
+		catch (StateStoreException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Ends the lease, now or as soon as the store answers.
+	 * @return whether this request still held it, as far as it knows
+	 */
+	private boolean endLease(RefreshEntry entry, Optional<byte[]> record, Duration retention) {
+		try {
+			return tryEndLease(entry, record, retention);
+		}
+		catch (RuntimeException ex) {
+			this.log.write((log) -> log
+				.warn("A failed refresh could not be published. Trying again: " + ex.getClass().getName()));
+			this.renewal.retry(() -> {
+				tryEndLease(entry, record, retention);
+				return true;
+			});
+			return true;
+		}
+	}
+
+	private static boolean tryEndLease(RefreshEntry entry, Optional<byte[]> record, Duration retention) {
+		return (record.isEmpty() || retention.isZero()) ? entry.removeLease()
+				: entry.replaceLease(record.get(), retention);
+	}
+
+}

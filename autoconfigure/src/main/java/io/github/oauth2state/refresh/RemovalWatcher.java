@@ -1,0 +1,142 @@
+package io.github.oauth2state.refresh;
+
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+
+import io.github.oauth2state.TokenRefreshStrategy;
+
+/**
+ * Tells the strategy which tokens by client credentials were saved and removed, so that
+ * it stops sharing those that were removed.
+ * <p>
+ * Surrounds the services where tokens are kept, if an app cannot notice: those of Spring
+ * Security that are declared by their interface, as Spring Boot does, and the library's
+ * own.
+ */
+final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
+
+	private static final Log logger = LogFactory.getLog(RemovalWatcher.class);
+
+	private final Supplier<TokenRefreshStrategy> strategy;
+
+	private final Supplier<@Nullable ClientRegistrationRepository> registrations;
+
+	private @Nullable ConfigurableListableBeanFactory beans;
+
+	RemovalWatcher(Supplier<TokenRefreshStrategy> strategy,
+			Supplier<@Nullable ClientRegistrationRepository> registrations) {
+		this.strategy = strategy;
+		this.registrations = registrations;
+	}
+
+	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		this.beans = (beanFactory instanceof ConfigurableListableBeanFactory configurable) ? configurable : null;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof OAuth2AuthorizedClientService clients && isReplaceable(bean.getClass(), beanName)) {
+			return new WatchedService(clients, this);
+		}
+		return bean;
+	}
+
+	private boolean isReplaceable(Class<?> type, String beanName) {
+		if (type.getName().startsWith("io.github.oauth2state.tokens.")) {
+			return true;
+		}
+		return type.getName().startsWith("org.springframework.security.") && this.beans != null
+				&& this.beans.containsBeanDefinition(beanName)
+				&& this.beans.getMergedBeanDefinition(beanName).getResolvableType().resolve(type).isInterface();
+	}
+
+	static @Nullable OAuth2AuthorizedClientService unwrap(@Nullable OAuth2AuthorizedClientService clients) {
+		return (clients instanceof WatchedService watched) ? watched.delegate : clients;
+	}
+
+	void onSaved(OAuth2AuthorizedClient client, String principalName) {
+		tell(client.getClientRegistration(), principalName,
+				(obtained, strategy) -> strategy.onSaved(obtained, client.getAccessToken().getTokenValue()));
+	}
+
+	/**
+	 * Never fails, because the tokens are removed already.
+	 */
+	void onRemoved(String registrationId, String principalName) {
+		try {
+			ClientRegistrationRepository repository = this.registrations.get();
+			ClientRegistration registration = (repository != null) ? repository.findByRegistrationId(registrationId)
+					: null;
+			if (registration != null) {
+				tell(registration, principalName, (obtained, strategy) -> strategy.onRemoved(obtained));
+			}
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Tokens that were removed may be shared for a while", ex);
+		}
+	}
+
+	private void tell(ClientRegistration registration, String principalName,
+			BiConsumer<DueTokens, SingleFlightStrategy> event) {
+		boolean clientCredentials = AuthorizationGrantType.CLIENT_CREDENTIALS
+			.equals(registration.getAuthorizationGrantType());
+		if (clientCredentials && this.strategy.get() instanceof SingleFlightStrategy singleFlight) {
+			event.accept(DueTokens.obtained(registration, principalName), singleFlight);
+		}
+	}
+
+	/**
+	 * Tells of each removal after it was made.
+	 */
+	private static final class WatchedService implements OAuth2AuthorizedClientService {
+
+		private final OAuth2AuthorizedClientService delegate;
+
+		private final RemovalWatcher watcher;
+
+		WatchedService(OAuth2AuthorizedClientService delegate, RemovalWatcher watcher) {
+			this.delegate = delegate;
+			this.watcher = watcher;
+		}
+
+		@Override
+		@SuppressWarnings("TypeParameterUnusedInFormals")
+		public <T extends OAuth2AuthorizedClient> @Nullable T loadAuthorizedClient(String clientRegistrationId,
+				String principalName) {
+			return this.delegate.loadAuthorizedClient(clientRegistrationId, principalName);
+		}
+
+		@Override
+		public void saveAuthorizedClient(OAuth2AuthorizedClient authorizedClient, Authentication principal) {
+			this.delegate.saveAuthorizedClient(authorizedClient, principal);
+		}
+
+		@Override
+		public void removeAuthorizedClient(String clientRegistrationId, String principalName) {
+			this.delegate.removeAuthorizedClient(clientRegistrationId, principalName);
+			this.watcher.onRemoved(clientRegistrationId, principalName);
+		}
+
+		@Override
+		public String toString() {
+			return this.delegate.toString();
+		}
+
+	}
+
+}

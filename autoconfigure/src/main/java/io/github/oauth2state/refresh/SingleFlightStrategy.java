@@ -1,0 +1,105 @@
+package io.github.oauth2state.refresh;
+
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.TokenRefresh;
+import io.github.oauth2state.TokenRefreshAdvice;
+import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.TokenRefreshResult;
+import io.github.oauth2state.TokenRefreshStrategy;
+import io.github.oauth2state.tokens.TokenKeys;
+
+/**
+ * The strategy {@code single-flight}: calls the provider once, however many requests on
+ * however many instances need tokens. First the requests of this instance are
+ * coordinated, then the instances.
+ */
+final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean {
+
+	private final RefreshProperties properties;
+
+	private final EarlyWindow early;
+
+	private final @Nullable TokenKeys keys;
+
+	private final RecentTokens recent;
+
+	private final LocalCoordinator requests;
+
+	private final StoreCoordinator instances;
+
+	SingleFlightStrategy(RefreshProperties properties, String namespace, EarlyWindow early, StateStore store,
+			@Nullable TokenKeys keys) {
+		this.properties = properties;
+		this.early = early;
+		this.keys = keys;
+		this.recent = new RecentTokens(properties.replayWindow());
+		this.requests = new LocalCoordinator(properties.waitTimeout());
+		this.instances = new StoreCoordinator(properties, namespace, store, keys, this.recent);
+	}
+
+	@Override
+	public String name() {
+		return "single_flight";
+	}
+
+	@Override
+	public TokenRefreshAdvice whileValid(OAuth2AuthorizedClient client) {
+		return this.early.advise(client);
+	}
+
+	@Override
+	public TokenRefreshResult refresh(TokenRefresh refresh) {
+		if (refresh.refreshToken() == null) {
+			return obtainByClientCredentials(refresh);
+		}
+		return this.requests.coordinate(LocalCoordinator.Key.of(refresh), () -> this.instances.coordinate(refresh));
+	}
+
+	private TokenRefreshResult obtainByClientCredentials(TokenRefresh refresh) {
+		Optional<LocalCoordinator.Key> key = LocalCoordinator.Key.of(refresh, this.properties.keyScope());
+		if (key.isEmpty()) {
+			return call(refresh);
+		}
+		TokenRefreshResult result = this.requests.coordinate(key.get(),
+				() -> (this.keys != null) ? this.instances.coordinate(refresh)
+						: this.recent.getOrObtain(key.get(), refresh, () -> call(refresh)));
+		this.recent.noteIssued(refresh, result.response());
+		return result;
+	}
+
+	private static TokenRefreshResult call(TokenRefresh refresh) {
+		return new TokenRefreshResult(TokenRefreshOutcome.REFRESHED, refresh.call());
+	}
+
+	/**
+	 * Is told that a token by client credentials was saved.
+	 */
+	void onSaved(DueTokens obtained, String token) {
+		this.recent.noteSaved(obtained, token);
+	}
+
+	/**
+	 * Is told that a token by client credentials was removed. Stops sharing it, on this
+	 * and on other instances.
+	 */
+	void onRemoved(DueTokens obtained) {
+		LocalCoordinator.Key.of(obtained, this.properties.keyScope()).ifPresent((key) -> {
+			Optional<String> token = this.recent.noteRemoved(key, obtained);
+			if (this.keys != null) {
+				this.instances.withdraw(obtained, token);
+			}
+		});
+	}
+
+	@Override
+	public void destroy() {
+		this.instances.close();
+	}
+
+}

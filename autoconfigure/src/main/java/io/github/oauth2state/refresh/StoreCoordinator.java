@@ -1,0 +1,210 @@
+package io.github.oauth2state.refresh;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.util.Assert;
+
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.TokenRefresh;
+import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.TokenRefreshResult;
+import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
+import io.github.oauth2state.tokens.TokenKeys;
+import io.github.oauth2state.tokens.TokenLineage;
+
+/**
+ * Coordinates the instances through the store. A request that finds no entry puts its
+ * lease there and calls the provider. A request that finds a lease waits for the result.
+ * A request that finds a result uses it. Thread-safe.
+ */
+final class StoreCoordinator implements AutoCloseable {
+
+	/**
+	 * How many results in a row may be due again when they are found.
+	 */
+	private static final int MAX_GENERATIONS = 5;
+
+	private final RefreshProperties properties;
+
+	private final String namespace;
+
+	private final StateStore store;
+
+	private final @Nullable TokenKeys keys;
+
+	private final RecentTokens recent;
+
+	private final LeaseRenewal renewal;
+
+	private final LeaseHolder holder;
+
+	/**
+	 * Creates a coordinator.
+	 * @param properties the lease, the timeout and the windows
+	 * @param namespace what keeps this app's entries apart from those of others
+	 * @param store the store that instances share
+	 * @param keys the keys for results of client credentials, if configured
+	 * @param recent knows which tokens by client credentials the app has removed
+	 */
+	StoreCoordinator(RefreshProperties properties, String namespace, StateStore store, @Nullable TokenKeys keys,
+			RecentTokens recent) {
+		this.properties = properties;
+		this.namespace = namespace;
+		this.store = store;
+		this.keys = keys;
+		this.recent = recent;
+		this.renewal = new LeaseRenewal(properties);
+		this.holder = new LeaseHolder(properties, this.renewal);
+	}
+
+	/**
+	 * Obtains tokens, by calling the provider or from another request.
+	 * @throws CoordinationException if there are no tokens because requests could not
+	 * agree in time, or the store did not answer
+	 */
+	TokenRefreshResult coordinate(TokenRefresh refresh) {
+		try {
+			return coordinate(refresh, 1, new Backoff(this.properties.waitTimeout()));
+		}
+		catch (StateStoreException ex) {
+			if (this.properties.onStoreFailure() == OnStoreFailure.FAIL) {
+				throw new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
+						"The store did not answer, and oauth2-state.refresh.on-store-failure is 'fail'", ex);
+			}
+			return this.holder.obtainWithoutLease(refresh, entry(refresh));
+		}
+	}
+
+	/**
+	 * Obtains tokens.
+	 * @throws StateStoreException if the store did not answer, and this request knows of
+	 * no other one that calls the provider
+	 */
+	private TokenRefreshResult coordinate(TokenRefresh refresh, int generation, Backoff backoff) {
+		if (generation > MAX_GENERATIONS) {
+			throw new CoordinationException(TokenRefreshOutcome.FAILED, "New tokens are due again all the time");
+		}
+		RefreshEntry entry = entry(refresh);
+		boolean othersKnown = generation > 1;
+		while (true) {
+			Optional<byte[]> found = acquireLease(entry, othersKnown);
+			RefreshRecord record = found.map((bytes) -> read(entry, bytes)).orElse(null);
+			if (record instanceof RefreshRecord.Lease) {
+				awaitChange(entry, found.orElseThrow(), backoff);
+				othersKnown = true;
+				continue;
+			}
+			if (record instanceof RefreshRecord.Failure failure) {
+				throw new OAuth2AuthorizationException(failure.error());
+			}
+			if (record instanceof RefreshedTokens tokens && tokens.satisfies(refresh)
+					&& !this.recent.isRemoved(refresh, tokens)) {
+				return new TokenRefreshResult(TokenRefreshOutcome.SHARED, tokens.response());
+			}
+			if (record instanceof RefreshedTokens tokens && tokens.supersedes(refresh)) {
+				TokenRefresh next = refresh.next(tokens.response());
+				TokenLineage.noteDescent(refreshToken(refresh), refreshToken(next));
+				return coordinate(next, generation + 1, backoff);
+			}
+			// The tokens that were found are due again and the provider goes on with the
+			// same
+			// refresh token, or the record cannot be read
+			if (found.isEmpty() || entry.acquireLeaseInsteadOf(found.get())) {
+				Optional<TokenRefreshResult> result = this.holder.obtain(refresh, entry, backoff);
+				if (result.isPresent()) {
+					return result.get();
+				}
+				othersKnown = true;
+			}
+			backoff.pause();
+		}
+	}
+
+	private RefreshEntry entry(TokenRefresh refresh) {
+		RefreshKey key = RefreshKey.of(refresh, this.properties.keyScope(), this.namespace, this.keys);
+		return new RefreshEntry(key, this.store, this.properties);
+	}
+
+	private static RefreshRecord read(RefreshEntry entry, byte[] record) {
+		try {
+			return entry.read(record);
+		}
+		catch (StateStoreException ex) {
+			throw new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
+					"The store did not return the tokens that another request has obtained", ex);
+		}
+	}
+
+	private static Optional<byte[]> acquireLease(RefreshEntry entry, boolean othersKnown) {
+		try {
+			return entry.acquireLease();
+		}
+		catch (StateStoreException ex) {
+			if (!othersKnown) {
+				throw ex;
+			}
+			throw new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
+					"The store did not answer while another request had the refresh token", ex);
+		}
+	}
+
+	private static String refreshToken(TokenRefresh refresh) {
+		OAuth2RefreshToken token = refresh.refreshToken();
+		Assert.state(token != null, "Only a refresh token is replaced");
+		return token.getTokenValue();
+	}
+
+	/**
+	 * Waits until the lease of another request is gone or replaced. Asks a store that
+	 * fails again: a second call of the provider could cost the user both tokens.
+	 */
+	private static void awaitChange(RefreshEntry entry, byte[] lease, Backoff backoff) {
+		boolean changed = false;
+		while (!changed) {
+			backoff.pause();
+			try {
+				Optional<byte[]> found = entry.find();
+				changed = found.isEmpty() || !Arrays.equals(found.get(), lease);
+			}
+			catch (StateStoreException ex) {
+				// Asks again until the wait timeout
+			}
+		}
+	}
+
+	/**
+	 * Stops sharing tokens, now or as soon as the store answers.
+	 * @param accessToken the access token, or empty for any
+	 */
+	void withdraw(TokenRefresh refresh, Optional<String> accessToken) {
+		try {
+			tryWithdraw(refresh, accessToken);
+		}
+		catch (StateStoreException ex) {
+			this.renewal.retry(() -> {
+				tryWithdraw(refresh, accessToken);
+				return true;
+			});
+		}
+	}
+
+	private void tryWithdraw(TokenRefresh refresh, Optional<String> accessToken) {
+		RefreshEntry entry = entry(refresh);
+		Optional<byte[]> found = entry.find();
+		if (found.isPresent() && entry.read(found.get()) instanceof RefreshedTokens tokens
+				&& (accessToken.isEmpty() || accessToken.get().equals(tokens.accessToken()))) {
+			entry.remove(found.get());
+		}
+	}
+
+	@Override
+	public void close() {
+		this.renewal.close();
+	}
+
+}
