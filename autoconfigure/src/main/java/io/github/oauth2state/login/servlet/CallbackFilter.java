@@ -18,7 +18,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
-import io.github.oauth2state.login.LoginEvents;
+import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.support.FailureReason;
 
 /**
@@ -34,7 +34,7 @@ class CallbackFilter extends OncePerRequestFilter {
 
 	private final CallbackRecovery recovery;
 
-	private final LoginEvents events;
+	private final PendingLogins logins;
 
 	private final SecurityContextHolderStrategy securityContexts;
 
@@ -43,7 +43,7 @@ class CallbackFilter extends OncePerRequestFilter {
 	CallbackFilter(CallbackRecovery recovery, LoginServices services, SecurityContextHolderStrategy securityContexts,
 			@Nullable SavedRequests savedRequests) {
 		this.recovery = recovery;
-		this.events = services.events();
+		this.logins = services.logins();
 		this.securityContexts = securityContexts;
 		this.savedRequests = savedRequests;
 	}
@@ -80,7 +80,7 @@ class CallbackFilter extends OncePerRequestFilter {
 			if (taken != null) {
 				LoginOutcome outcome = answered ? outcome(taken, response) : LoginOutcome.FAILED;
 				boolean failed = outcome == LoginOutcome.FAILED;
-				this.events.publish(taken.event(outcome, failed ? reason(taken, request, response) : null));
+				this.logins.publish(taken.event(outcome, failed ? reason(taken, request, response) : null));
 			}
 		}
 	}

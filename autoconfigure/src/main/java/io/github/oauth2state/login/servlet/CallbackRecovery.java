@@ -16,7 +16,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
-import io.github.oauth2state.web.LocalPath;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Answers a callback whose pending login is gone so that the user gets where they wanted
@@ -72,7 +72,7 @@ class CallbackRecovery {
 			.query(request.getQueryString());
 		CALLBACK_PARAMETERS.forEach(uri::replaceQueryParam);
 		String path = uri.build().toUriString();
-		return LocalPath.isLocal(path) ? path : "/";
+		return BrowserRequest.isLocalPath(path) ? path : "/";
 	}
 
 	private static void beginAnew(HttpServletResponse response, LostLoginException lost) throws IOException {

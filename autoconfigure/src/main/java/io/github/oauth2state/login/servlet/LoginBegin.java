@@ -20,10 +20,8 @@ import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OnStoreFailure;
-import io.github.oauth2state.login.AttemptCounter;
-import io.github.oauth2state.login.BegunInCookie;
-import io.github.oauth2state.login.BegunLogin;
-import io.github.oauth2state.login.CorrelationId;
+import io.github.oauth2state.login.AuxiliaryCookies;
+import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.store.StoreCircuit;
 import io.github.oauth2state.web.BrowserRequest;
@@ -67,7 +65,7 @@ final class LoginBegin {
 		}
 		catch (RuntimeException ex) {
 			if (RefusedLogin.of(request) == null) {
-				String reference = CorrelationId.random();
+				String reference = PendingLogins.randomCorrelationId();
 				RefusedLogin.note(request, reference, browser, RefusedLogin.Reason.NOT_STORABLE);
 				StoreFailures.logRefusal(reference, ex);
 			}
@@ -96,8 +94,8 @@ final class LoginBegin {
 	private void beginInStore(OAuth2AuthorizationRequest login, BrowserRequest browser, HttpServletRequest request,
 			HttpServletResponse response) {
 		this.services.plainHttpWarning().check(request);
-		BegunLogin begun = this.services.logins()
-			.begin(login, browser, this.chain.user().get(), savedRequest(request, browser))
+		PendingLogins.StartedLogin begun = this.services.logins()
+			.start(LoginPath.SHARED, login, browser, this.chain.user().get(), savedRequest(request, browser))
 			.orElse(null);
 		if (begun == null) {
 			notKept(LoginPath.SHARED, login);
@@ -118,7 +116,7 @@ final class LoginBegin {
 		}
 	}
 
-	private boolean put(BegunLogin begun) {
+	private boolean put(PendingLogins.StartedLogin begun) {
 		long called = System.nanoTime();
 		Optional<byte[]> there;
 		try {
@@ -140,7 +138,7 @@ final class LoginBegin {
 		return true;
 	}
 
-	private void fallBack(BegunLogin begun, OAuth2AuthorizationRequest login, BrowserRequest browser,
+	private void fallBack(PendingLogins.StartedLogin begun, OAuth2AuthorizationRequest login, BrowserRequest browser,
 			HttpServletRequest request, HttpServletResponse response) {
 		RefusedLogin.note(request, begun.correlationId(), browser, RefusedLogin.Reason.STORE);
 		OnStoreFailure fallback = this.services.paths().onStoreFailure();
@@ -165,12 +163,12 @@ final class LoginBegin {
 			if (this.chain.savedRequests() != null) {
 				this.chain.savedRequests().restore(savedRequest(request, browser), request, response);
 			}
-			started(path, login, CorrelationId.random(), 0);
+			started(path, login, PendingLogins.randomCorrelationId(), 0);
 			return;
 		}
 		this.services.plainHttpWarning().check(request);
-		BegunInCookie begun = this.services.logins()
-			.beginInCookie(login, browser, this.chain.user().get(), savedRequest(request, browser))
+		PendingLogins.StartedLogin begun = this.services.logins()
+			.start(LoginPath.COOKIE, login, browser, this.chain.user().get(), savedRequest(request, browser))
 			.orElse(null);
 		if (begun == null) {
 			notKept(path, login);
@@ -192,15 +190,15 @@ final class LoginBegin {
 	 */
 	private void refuseLoop(OAuth2AuthorizationRequest login, BrowserRequest browser, HttpServletRequest request,
 			HttpServletResponse response) {
-		AttemptCounter signIns = this.services.logins().signIns();
-		if (!this.services.settings().recovery() || !signIns.isExhausted(browser) || !Navigation.is(request)
+		AuxiliaryCookies cookies = this.services.logins().cookies();
+		if (!this.services.settings().recovery() || !cookies.hasTooManySignIns(browser) || !Navigation.is(request)
 				|| SignedInFilter.isKnown(request)) {
 			return;
 		}
-		String reference = CorrelationId.random();
+		String reference = PendingLogins.randomCorrelationId();
 		RefusedLogin.note(request, reference, browser, RefusedLogin.Reason.NOT_SIGNED_IN);
-		ServletRequests.addCookies(response, List.of(signIns.clear(browser)));
-		this.services.events()
+		ServletRequests.addCookies(response, List.of(cookies.clearSignIns(browser)));
+		this.services.logins()
 			.publish(new LoginEvent(LoginOutcome.FAILED, this.rolledOut, registrationId(login), null, "session_lost",
 					reference));
 		SessionWarnings.logLoop(reference, request);
@@ -217,17 +215,17 @@ final class LoginBegin {
 	private void started(LoginPath path, OAuth2AuthorizationRequest login, String correlationId, int evicted) {
 		publish(LoginOutcome.STARTED, path, login, correlationId);
 		for (int i = 0; i < evicted; i++) {
-			this.services.events()
-				.publish(new LoginEvent(LoginOutcome.EVICTED, path, null, null, CorrelationId.random()));
+			this.services.logins()
+				.publish(new LoginEvent(LoginOutcome.EVICTED, path, null, null, PendingLogins.randomCorrelationId()));
 		}
 	}
 
 	private void notKept(LoginPath path, OAuth2AuthorizationRequest login) {
-		publish(LoginOutcome.EVICTED, path, login, CorrelationId.random());
+		publish(LoginOutcome.EVICTED, path, login, PendingLogins.randomCorrelationId());
 	}
 
 	private void publish(LoginOutcome outcome, LoginPath path, OAuth2AuthorizationRequest login, String correlationId) {
-		this.services.events().publish(new LoginEvent(outcome, path, registrationId(login), null, correlationId));
+		this.services.logins().publish(new LoginEvent(outcome, path, registrationId(login), null, correlationId));
 	}
 
 	private static @Nullable String registrationId(OAuth2AuthorizationRequest login) {

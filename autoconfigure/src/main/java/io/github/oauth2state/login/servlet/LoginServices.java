@@ -1,7 +1,6 @@
 package io.github.oauth2state.login.servlet;
 
 import io.github.oauth2state.StateStore;
-import io.github.oauth2state.login.LoginEvents;
 import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.login.PendingLogins;
 
@@ -10,11 +9,10 @@ import io.github.oauth2state.login.PendingLogins;
  *
  * @param store where pending logins are kept
  * @param logins begins logins and recognizes their callbacks
- * @param events is told what happens
  * @param settings the settings of logins
  * @param paths decides where a login is kept
  * @param plainHttpWarning says once that logins begin over plain http
  */
-record LoginServices(StateStore store, PendingLogins logins, LoginEvents events, LoginSettings settings,
+record LoginServices(StateStore store, PendingLogins logins, LoginSettings settings,
 		LoginPaths paths, PlainHttpWarning plainHttpWarning) {
 }

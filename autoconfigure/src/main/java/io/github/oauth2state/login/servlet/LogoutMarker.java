@@ -1,7 +1,5 @@
 package io.github.oauth2state.login.servlet;
 
-import java.util.List;
-
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -34,15 +32,7 @@ class LogoutMarker implements LogoutHandler {
 	public void logout(HttpServletRequest request, HttpServletResponse response,
 			@Nullable Authentication authentication) {
 		BrowserRequest browser = ServletRequests.browser(request);
-		if (this.enabled) {
-			this.logins.logout(browser).ifPresent((mark) -> ServletRequests.addCookies(response, List.of(mark)));
-		}
-		this.logins.savedRequest()
-			.clear(browser)
-			.ifPresent((cleared) -> ServletRequests.addCookies(response, List.of(cleared)));
-		if (this.logins.signIns().isSet(browser)) {
-			ServletRequests.addCookies(response, List.of(this.logins.signIns().clear(browser)));
-		}
+		ServletRequests.addCookies(response, this.logins.cookies().logout(browser, this.enabled));
 	}
 
 }

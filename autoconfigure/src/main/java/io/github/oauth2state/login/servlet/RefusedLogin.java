@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.web.BrowserRequest;
-import io.github.oauth2state.web.LocalPath;
 
 /**
  * A login that cannot begin, noted so that the answer tells it from a failure of Spring
@@ -20,7 +19,7 @@ record RefusedLogin(String correlationId, String retryPath, Reason reason) {
 	private static final String ATTRIBUTE = RefusedLogin.class.getName();
 
 	static void note(HttpServletRequest request, String correlationId, BrowserRequest browser, Reason reason) {
-		String retryPath = LocalPath.isLocal(browser.path()) ? browser.path() : "/";
+		String retryPath = BrowserRequest.isLocalPath(browser.path()) ? browser.path() : "/";
 		request.setAttribute(ATTRIBUTE, new RefusedLogin(correlationId, retryPath, reason));
 		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, correlationId);
 	}

@@ -20,7 +20,7 @@ import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.security.web.savedrequest.SavedRequest;
 
-import io.github.oauth2state.login.SavedRequestCookie;
+import io.github.oauth2state.login.AuxiliaryCookies;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.web.BrowserRequest;
 
@@ -40,7 +40,7 @@ final class SavedRequests implements RequestCache {
 
 	private final HttpSessionRequestCache sessions;
 
-	private final SavedRequestCookie cookie;
+	private final AuxiliaryCookies cookies;
 
 	private final Rollout rollout;
 
@@ -52,7 +52,7 @@ final class SavedRequests implements RequestCache {
 
 	SavedRequests(HttpSessionRequestCache sessions, LoginServices services) {
 		this.sessions = sessions;
-		this.cookie = services.logins().savedRequest();
+		this.cookies = services.logins().cookies();
 		this.rollout = services.paths().rollout();
 	}
 
@@ -84,14 +84,14 @@ final class SavedRequests implements RequestCache {
 		BrowserRequest browser = ServletRequests.browser(request);
 		boolean navigation = Navigation.is(request) && !Prefetch.is(request);
 		boolean kept = navigation && HttpMethod.GET.matches(request.getMethod())
-				&& this.cookie.save(browser).map((saved) -> {
+				&& this.cookies.savePage(browser).map((saved) -> {
 					ServletRequests.addCookies(response, List.of(saved));
 					request.setAttribute(PAGE, browser.path());
 					return saved;
 				}).isPresent();
 		if (!kept && navigation) {
 			// An older page must not come before this request
-			this.cookie.clear(browser).ifPresent((cleared) -> ServletRequests.addCookies(response, List.of(cleared)));
+			this.cookies.clearPage(browser).ifPresent((cleared) -> ServletRequests.addCookies(response, List.of(cleared)));
 		}
 		if (!kept || !this.stock || request.getSession(false) != null) {
 			this.sessions.saveRequest(request, response);
@@ -106,7 +106,7 @@ final class SavedRequests implements RequestCache {
 			return null;
 		}
 		String page = (String) request.getAttribute(PAGE);
-		String kept = (page != null) ? page : this.cookie.read(browser);
+		String kept = (page != null) ? page : this.cookies.savedPage(browser);
 		return (kept != null && kept.startsWith(request.getContextPath() + "/")) ? kept : null;
 	}
 

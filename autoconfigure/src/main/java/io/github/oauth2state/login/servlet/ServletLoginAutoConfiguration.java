@@ -32,7 +32,6 @@ import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.StoreType;
 import io.github.oauth2state.login.LoginAutoConfiguration;
-import io.github.oauth2state.login.LoginEvents;
 import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.rollout.Rollout;
@@ -63,7 +62,7 @@ public final class ServletLoginAutoConfiguration {
 
 	@Bean
 	LoginServices oauth2StateLoginServices(ObjectProvider<StateStore> stores, StoreDecorators decorators,
-			PendingLogins logins, LoginEvents events, LoginPaths paths, LoginSettings loginSettings,
+			PendingLogins logins, LoginPaths paths, LoginSettings loginSettings,
 			OAuth2StateSettings settings) {
 		StateStore store = (paths.rolledOut() == LoginPath.COOKIE) ? new NoStore() : stores.getObject();
 		logger.info(
@@ -72,7 +71,7 @@ public final class ServletLoginAutoConfiguration {
 							DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
 							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS),
 							paths.rollout().describe(), loginSettings.cookie().describe()));
-		return new LoginServices(decorators.around(store), logins, events, loginSettings, paths,
+		return new LoginServices(decorators.around(store), logins, loginSettings, paths,
 				new PlainHttpWarning());
 	}
 

@@ -14,7 +14,7 @@ import org.springframework.util.ClassUtils;
 
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.config.OnStoreFailure;
-import io.github.oauth2state.login.LoginProperties.Sessions;
+import io.github.oauth2state.login.LoginSettings.Sessions;
 import io.github.oauth2state.support.LimitedLog;
 
 /**

@@ -19,10 +19,7 @@ import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
-import io.github.oauth2state.login.CallbackResult;
-import io.github.oauth2state.login.CorrelationId;
 import io.github.oauth2state.login.LoginCallback;
-import io.github.oauth2state.login.LoginEvents;
 import io.github.oauth2state.login.PendingLogins;
 
 /**
@@ -45,8 +42,6 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private final PendingLogins logins;
 
-	private final LoginEvents events;
-
 	private final MixUpDefense defense;
 
 	private final ChainContext chain;
@@ -59,7 +54,6 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		this.kind = kind;
 		this.store = services.store();
 		this.logins = services.logins();
-		this.events = services.events();
 		this.begin = new LoginBegin(services, chain);
 		this.recovery = services.settings().recovery();
 		this.defense = chain.defense();
@@ -105,7 +99,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return loadFromSession(request);
 		}
 		refusePrefetch(request);
-		CallbackResult.Found found = lookUp(callback, request, this.store::find).orElse(null);
+		LoginCallback.Found found = lookUp(callback, request, this.store::find).orElse(null);
 		if (found == null || isForAnotherUser(found, callback, request)
 				|| isRefused(found.request(), callback.path(), callback.correlationId(), request)) {
 			return null;
@@ -121,7 +115,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		if (callback == null) {
 			return removeFromSession(request, response);
 		}
-		CallbackResult.Found found = lookUp(callback, request, this.store::take).orElse(null);
+		LoginCallback.Found found = lookUp(callback, request, this.store::take).orElse(null);
 		if (found == null || (this.kind == CallbackKind.LOGIN && isRefusedAndPutBack(callback, found, request))) {
 			return null;
 		}
@@ -137,7 +131,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	/**
 	 * Keeps the record of a callback that is refused for the rightful one.
 	 */
-	private boolean isRefusedAndPutBack(LoginCallback callback, CallbackResult.Found found,
+	private boolean isRefusedAndPutBack(LoginCallback callback, LoginCallback.Found found,
 			HttpServletRequest request) {
 		boolean refused = true;
 		try {
@@ -175,19 +169,19 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			.flatMap((state) -> this.logins.callback(state, ServletRequests.browser(request)));
 	}
 
-	private Optional<CallbackResult.Found> lookUp(LoginCallback callback, HttpServletRequest request,
+	private Optional<LoginCallback.Found> lookUp(LoginCallback callback, HttpServletRequest request,
 			Function<StateKey, Optional<byte[]>> operation) {
-		CallbackResult result = ask(callback, operation);
-		if (result instanceof CallbackResult.Found found) {
+		LoginCallback.Result result = ask(callback, operation);
+		if (result instanceof LoginCallback.Found found) {
 			return Optional.of(found);
 		}
-		lost(((CallbackResult.Lost) result).outcome(), callback, request);
+		lost(((LoginCallback.Lost) result).outcome(), callback, request);
 		return Optional.empty();
 	}
 
-	private static CallbackResult ask(LoginCallback callback, Function<StateKey, Optional<byte[]>> operation) {
+	private static LoginCallback.Result ask(LoginCallback callback, Function<StateKey, Optional<byte[]>> operation) {
 		if (!callback.isPending()) {
-			return new CallbackResult.Lost(LoginOutcome.ALREADY_USED);
+			return new LoginCallback.Lost(LoginOutcome.ALREADY_USED);
 		}
 		if (callback.path() == LoginPath.COOKIE) {
 			return callback.readFromCookie();
@@ -197,7 +191,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		}
 		catch (StateStoreException ex) {
 			StoreFailures.log("a callback", ex);
-			return new CallbackResult.Lost(LoginOutcome.STORE_ERROR);
+			return new LoginCallback.Lost(LoginOutcome.STORE_ERROR);
 		}
 	}
 
@@ -216,7 +210,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return false;
 		}
 		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, correlationId);
-		this.events.publish(new LoginEvent((mixUp != null) ? LoginOutcome.MIX_UP : LoginOutcome.FAILED, path,
+		this.logins.publish(new LoginEvent((mixUp != null) ? LoginOutcome.MIX_UP : LoginOutcome.FAILED, path,
 				(registration != null) ? registrationId : null, null, mixUp, correlationId));
 		return true;
 	}
@@ -225,12 +219,12 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 * Hides an authorization that another user of this browser asked for. A login is for
 	 * whom the provider says it is for.
 	 */
-	private boolean isForAnotherUser(CallbackResult.Found found, LoginCallback callback, HttpServletRequest request) {
+	private boolean isForAnotherUser(LoginCallback.Found found, LoginCallback callback, HttpServletRequest request) {
 		if (this.kind == CallbackKind.LOGIN || callback.isFor(found, this.chain.user().get())) {
 			return false;
 		}
 		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, callback.correlationId());
-		this.events.publish(new LoginEvent(LoginOutcome.FAILED, callback.path(),
+		this.logins.publish(new LoginEvent(LoginOutcome.FAILED, callback.path(),
 				found.request().getAttribute(OAuth2ParameterNames.REGISTRATION_ID), found.sinceBegin(), "another_user",
 				callback.correlationId()));
 		return true;
@@ -246,24 +240,24 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return null;
 		}
 		refusePrefetch(request);
-		return isRefused(found, LoginPath.SESSION, CorrelationId.random(), request) ? null : found;
+		return isRefused(found, LoginPath.SESSION, PendingLogins.randomCorrelationId(), request) ? null : found;
 	}
 
 	private @Nullable OAuth2AuthorizationRequest removeFromSession(HttpServletRequest request,
 			HttpServletResponse response) {
 		OAuth2AuthorizationRequest pending = this.sessions.loadAuthorizationRequest(request);
 		if (pending != null && this.kind == CallbackKind.LOGIN
-				&& isRefused(pending, LoginPath.SESSION, CorrelationId.random(), request)) {
+				&& isRefused(pending, LoginPath.SESSION, PendingLogins.randomCorrelationId(), request)) {
 			return null;
 		}
 		OAuth2AuthorizationRequest found = this.sessions.removeAuthorizationRequest(request, response);
 		if (found != null) {
-			return taken(found, LoginPath.SESSION, null, CorrelationId.random(), request);
+			return taken(found, LoginPath.SESSION, null, PendingLogins.randomCorrelationId(), request);
 		}
 		if (this.kind == CallbackKind.LOGIN) {
-			String correlationId = CorrelationId.random();
+			String correlationId = PendingLogins.randomCorrelationId();
 			request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, correlationId);
-			this.events
+			this.logins
 				.publish(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION, null, null, correlationId));
 		}
 		return null;
@@ -299,7 +293,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private void publishFailure(LoginOutcome outcome, LoginCallback callback, HttpServletRequest request) {
 		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, callback.correlationId());
-		this.events.publish(new LoginEvent(outcome, callback.path(), this.defense.known(callback.registrationId()),
+		this.logins.publish(new LoginEvent(outcome, callback.path(), this.defense.known(callback.registrationId()),
 				null, callback.correlationId()));
 	}
 

@@ -23,7 +23,7 @@ import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
 
-import io.github.oauth2state.login.AttemptCounter;
+import io.github.oauth2state.login.AuxiliaryCookies;
 
 /**
  * Gives a filter chain the shared repository, where the chain has OAuth2 login or client
@@ -78,7 +78,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 	@Override
 	@SuppressWarnings("unchecked")
 	public void configure(HttpSecurity http) {
-		http.addFilterAfter(new SignedInFilter(this.services.logins().signIns(), getSecurityContextHolderStrategy()),
+		http.addFilterAfter(new SignedInFilter(this.services.logins().cookies(), getSecurityContextHolderStrategy()),
 				AnonymousAuthenticationFilter.class);
 		OAuth2LoginConfigurer<HttpSecurity> login = http.getConfigurer(OAuth2LoginConfigurer.class);
 		OAuth2ClientConfigurer<HttpSecurity> client = http.getConfigurer(OAuth2ClientConfigurer.class);
@@ -162,14 +162,14 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 	}
 
 	private ObjectPostProcessor<OAuth2LoginAuthenticationFilter> handlers(LoginTarget target) {
-		AttemptCounter signIns = this.services.logins().signIns();
+		AuxiliaryCookies cookies = this.services.logins().cookies();
 		return new ObjectPostProcessor<>() {
 			@Override
 			public <O extends OAuth2LoginAuthenticationFilter> O postProcess(O filter) {
 				AuthenticationSuccessHandler success = SecurityInternals.successHandler(filter);
 				target.setSuccessHandler(success);
 				if (success != null) {
-					filter.setAuthenticationSuccessHandler(new SuccessRecorder(signIns, success));
+					filter.setAuthenticationSuccessHandler(new SuccessRecorder(cookies, success));
 				}
 				AuthenticationFailureHandler other = SecurityInternals.failureHandler(filter);
 				if (other != null) {

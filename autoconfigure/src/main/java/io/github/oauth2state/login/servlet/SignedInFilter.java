@@ -15,7 +15,7 @@ import org.springframework.security.authentication.AuthenticationTrustResolverIm
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-import io.github.oauth2state.login.AttemptCounter;
+import io.github.oauth2state.login.AuxiliaryCookies;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
@@ -29,12 +29,12 @@ final class SignedInFilter extends OncePerRequestFilter {
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
-	private final AttemptCounter signIns;
+	private final AuxiliaryCookies cookies;
 
 	private final SecurityContextHolderStrategy securityContexts;
 
-	SignedInFilter(AttemptCounter signIns, SecurityContextHolderStrategy securityContexts) {
-		this.signIns = signIns;
+	SignedInFilter(AuxiliaryCookies cookies, SecurityContextHolderStrategy securityContexts) {
+		this.cookies = cookies;
 		this.securityContexts = securityContexts;
 	}
 
@@ -49,15 +49,15 @@ final class SignedInFilter extends OncePerRequestFilter {
 
 	private boolean mayHaveCount(HttpServletRequest request) {
 		Cookie @Nullable [] cookies = request.getCookies();
-		return cookies != null && Arrays.stream(cookies).anyMatch((cookie) -> this.signIns.isNamed(cookie.getName()));
+		return cookies != null && Arrays.stream(cookies).anyMatch((cookie) -> this.cookies.mayCountSignIns(cookie.getName()));
 	}
 
 	private void endCount(HttpServletRequest request, HttpServletResponse response) {
 		BrowserRequest browser = ServletRequests.browser(request);
-		if (this.signIns.isSet(browser) && !Prefetch.is(request)
+		if (this.cookies.hasSignIns(browser) && !Prefetch.is(request)
 				&& this.trust.isAuthenticated(this.securityContexts.getContext().getAuthentication())) {
 			request.setAttribute(KNOWN, true);
-			ServletRequests.addCookies(response, List.of(this.signIns.clear(browser)));
+			ServletRequests.addCookies(response, List.of(this.cookies.clearSignIns(browser)));
 		}
 	}
 

@@ -13,7 +13,7 @@ import org.springframework.security.web.authentication.AuthenticationSuccessHand
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 
 import io.github.oauth2state.LoginPath;
-import io.github.oauth2state.login.AttemptCounter;
+import io.github.oauth2state.login.AuxiliaryCookies;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
@@ -22,12 +22,12 @@ import io.github.oauth2state.web.BrowserRequest;
  */
 final class SuccessRecorder implements AuthenticationSuccessHandler {
 
-	private final AttemptCounter signIns;
+	private final AuxiliaryCookies cookies;
 
 	private final AuthenticationSuccessHandler other;
 
-	SuccessRecorder(AttemptCounter signIns, AuthenticationSuccessHandler other) {
-		this.signIns = signIns;
+	SuccessRecorder(AuxiliaryCookies cookies, AuthenticationSuccessHandler other) {
+		this.cookies = cookies;
 		this.other = other;
 	}
 
@@ -37,7 +37,7 @@ final class SuccessRecorder implements AuthenticationSuccessHandler {
 		@Nullable TakenLogin taken = TakenLogin.of(request);
 		if (taken != null && taken.path() != LoginPath.SESSION && isSignedInBySession(request)) {
 			BrowserRequest browser = ServletRequests.browser(request);
-			ServletRequests.addCookies(response, List.of(this.signIns.countOne(browser)));
+			ServletRequests.addCookies(response, List.of(this.cookies.countSignIn(browser)));
 		}
 		this.other.onAuthenticationSuccess(request, response, authentication);
 	}

@@ -1,5 +1,7 @@
 package io.github.oauth2state.login;
 
+import java.util.List;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -18,11 +20,11 @@ import io.github.oauth2state.LoginPath;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link LoginEventLogger}.
+ * Tests for {@link LoginEventPublisher}.
  */
-class LoginEventLoggerTests {
+class LoginEventLogTests {
 
-	private final Logger logger = (Logger) LoggerFactory.getLogger(LoginEventLogger.class);
+	private final Logger logger = (Logger) LoggerFactory.getLogger(LoginEventPublisher.class);
 
 	private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
@@ -44,8 +46,8 @@ class LoginEventLoggerTests {
 	@ParameterizedTest
 	@EnumSource(LoginOutcome.class)
 	void everyOutcomeIsOneLineAtTheLevelOfWhoHasToAct(LoginOutcome outcome) {
-		new LoginEventLogger("one", "redis")
-			.onLoginEvent(new LoginEvent(outcome, LoginPath.SHARED, "keycloak", null, "c0ffee000001"));
+		new LoginEventPublisher("one", "redis", List.of())
+			.publish(new LoginEvent(outcome, LoginPath.SHARED, "keycloak", null, "c0ffee000001"));
 		Level expected = switch (outcome) {
 			case STARTED, COMPLETED -> Level.DEBUG;
 			case STORE_ERROR, UNREADABLE, MIX_UP -> Level.WARN;
@@ -56,11 +58,11 @@ class LoginEventLoggerTests {
 
 	@Test
 	void lineHasTheWordsOfTheDocumentation() {
-		LoginEventLogger eventLogger = new LoginEventLogger("one", "redis");
-		eventLogger.onLoginEvent(
+		LoginEventPublisher eventLogger = new LoginEventPublisher("one", "redis", List.of());
+		eventLogger.publish(
 				new LoginEvent(LoginOutcome.ALREADY_USED, LoginPath.SHARED, "keycloak", null, "c0ffee000001"));
 		eventLogger
-			.onLoginEvent(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION, null, null, "c0ffee000001"));
+			.publish(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION, null, null, "c0ffee000001"));
 		assertThat(this.lines.list).extracting(ILoggingEvent::getFormattedMessage)
 			.containsExactly(
 					"Login already_used: registration keycloak, path shared, instance one, store redis, "
@@ -71,7 +73,7 @@ class LoginEventLoggerTests {
 
 	@Test
 	void lineSaysWhyALoginFailed() {
-		new LoginEventLogger("one", "redis").onLoginEvent(new LoginEvent(LoginOutcome.FAILED, LoginPath.SHARED,
+		new LoginEventPublisher("one", "redis", List.of()).publish(new LoginEvent(LoginOutcome.FAILED, LoginPath.SHARED,
 				"keycloak", null, "invalid_grant", "c0ffee000001"));
 		assertThat(this.lines.list).extracting(ILoggingEvent::getFormattedMessage)
 			.containsExactly("Login failed: registration keycloak, reason invalid_grant, path shared, instance one, "

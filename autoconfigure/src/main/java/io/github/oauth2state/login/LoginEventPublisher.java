@@ -1,6 +1,7 @@
 package io.github.oauth2state.login;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -14,33 +15,49 @@ import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.support.LimitedLog;
 
 /**
- * Writes a line for every login that did not go as its user meant it to.
+ * Logs what happens to logins, and tells all listeners. A listener that fails does not
+ * make a login fail.
  */
-class LoginEventLogger implements LoginListener {
+final class LoginEventPublisher {
 
-	private static final Log logger = LogFactory.getLog(LoginEventLogger.class);
+	private static final Log logger = LogFactory.getLog(LoginEventPublisher.class);
 
 	/**
-	 * One for each outcome: those that anybody can cause must not silence the others.
+	 * One for each outcome: outcomes that anybody can cause must not silence the others.
 	 */
 	private final Map<LoginOutcome, LimitedLog> abnormal = new EnumMap<>(LoginOutcome.class);
 
 	private final String where;
 
+	private final List<LoginListener> listeners;
+
 	/**
-	 * Creates a logger.
-	 * @param instance which instance of the app this is
-	 * @param store what kind of store it uses
+	 * Creates a publisher.
+	 * @param instance the name of this instance
+	 * @param store the kind of store
+	 * @param listeners the listeners, in their order
 	 */
-	LoginEventLogger(String instance, String store) {
+	LoginEventPublisher(String instance, String store, List<LoginListener> listeners) {
 		for (LoginOutcome outcome : LoginOutcome.values()) {
-			this.abnormal.put(outcome, new LimitedLog(LoginEventLogger.class));
+			this.abnormal.put(outcome, new LimitedLog(LoginEventPublisher.class));
 		}
 		this.where = ", instance " + instance + ", store " + store + ", reference ";
+		this.listeners = List.copyOf(listeners);
 	}
 
-	@Override
-	public void onLoginEvent(LoginEvent event) {
+	void publish(LoginEvent event) {
+		log(event);
+		for (LoginListener listener : this.listeners) {
+			try {
+				listener.onLoginEvent(event);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Listener %s failed on %s".formatted(listener.getClass().getName(), event), ex);
+			}
+		}
+	}
+
+	private void log(LoginEvent event) {
 		switch (event.outcome()) {
 			case STORE_ERROR, UNREADABLE, MIX_UP -> limited(event).write((log) -> log.warn(line(event)));
 			case STARTED, COMPLETED -> {

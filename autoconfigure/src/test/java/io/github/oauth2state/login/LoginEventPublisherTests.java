@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 /**
  * Tests for {@link LoginEvents}.
  */
-class LoginEventsTests {
+class LoginEventPublisherTests {
 
 	private static final LoginEvent EVENT = new LoginEvent(LoginOutcome.COMPLETED, LoginPath.SHARED, "keycloak", null,
 			"c0ffee000001");
@@ -25,14 +25,14 @@ class LoginEventsTests {
 
 	@Test
 	void listenersAreCalledInTheirOrder() {
-		new LoginEvents(List.of(listener("first"), listener("second"), listener("third"))).publish(EVENT);
+		new LoginEventPublisher("one", "redis", List.of(listener("first"), listener("second"), listener("third"))).publish(EVENT);
 		assertThat(this.called).containsExactly("first", "second", "third");
 	}
 
 	@Test
 	void listenerIsGivenTheEventAndNothingElse() {
 		List<LoginEvent> events = new ArrayList<>();
-		LoginEvents published = new LoginEvents(List.of(events::add));
+		LoginEventPublisher published = new LoginEventPublisher("one", "redis", List.of(events::add));
 		published.publish(EVENT);
 		published.publish(new LoginEvent(LoginOutcome.EVICTED, LoginPath.SHARED, null, null, "c0ffee000001"));
 		assertThat(events).containsExactly(EVENT,
@@ -45,14 +45,14 @@ class LoginEventsTests {
 			this.called.add("failing");
 			throw new IllegalStateException("Listener is broken");
 		};
-		LoginEvents events = new LoginEvents(List.of(listener("first"), failing, listener("third")));
+		LoginEventPublisher events = new LoginEventPublisher("one", "redis", List.of(listener("first"), failing, listener("third")));
 		assertThatCode(() -> events.publish(EVENT)).doesNotThrowAnyException();
 		assertThat(this.called).containsExactly("first", "failing", "third");
 	}
 
 	@Test
 	void noListenersAreNoProblem() {
-		assertThatCode(() -> new LoginEvents(List.of()).publish(EVENT)).doesNotThrowAnyException();
+		assertThatCode(() -> new LoginEventPublisher("one", "redis", List.of()).publish(EVENT)).doesNotThrowAnyException();
 	}
 
 	private LoginListener listener(String name) {

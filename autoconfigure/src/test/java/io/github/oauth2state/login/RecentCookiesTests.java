@@ -10,15 +10,15 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link RecentBegins}.
+ * Tests for {@link RecentCookies}.
  */
-class RecentBeginsTests {
+class RecentCookiesTests {
 
 	private static final int SIZE = 100;
 
 	private final AtomicLong time = new AtomicLong();
 
-	private final RecentBegins recent = new RecentBegins(3, this.time::get);
+	private final RecentCookies recent = new RecentCookies(3, this.time::get);
 
 	@Test
 	void cookiesWithinTheLimitStay() {

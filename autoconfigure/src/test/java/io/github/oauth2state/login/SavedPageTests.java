@@ -8,18 +8,21 @@ import org.junit.jupiter.api.Test;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.login.PendingLogins.StartedLogin;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for {@link SavedRequestCookie}, and for what becomes of it with a login.
  */
-class SavedRequestCookieTests extends PendingLoginsFixture {
+class SavedPageTests extends PendingLoginsFixture {
 
 	private static final String PAGE = "/page?a=b";
 
 	@Test
 	void isForgottenWithTheCallbackOfItsLogin() {
-		BegunLogin begun = this.logins.begin(this.request, this.browser.begin(), null, PAGE).orElseThrow();
+		StartedLogin begun = this.logins.start(LoginPath.SHARED, this.request, this.browser.begin(), null, PAGE).orElseThrow();
 		this.browser.take(begun.cookies());
 		this.browser.take(List.of(saved(PAGE)));
 		this.browser.take(answer(this.request, begun));
@@ -28,7 +31,7 @@ class SavedRequestCookieTests extends PendingLoginsFixture {
 
 	@Test
 	void pageOfAnotherTabStays() {
-		BegunLogin begun = this.logins.begin(this.request, this.browser.begin(), null, PAGE).orElseThrow();
+		StartedLogin begun = this.logins.start(LoginPath.SHARED, this.request, this.browser.begin(), null, PAGE).orElseThrow();
 		this.browser.take(begun.cookies());
 		this.browser.take(List.of(saved("/other")));
 		this.browser.take(answer(this.request, begun));
@@ -41,20 +44,20 @@ class SavedRequestCookieTests extends PendingLoginsFixture {
 	@Test
 	void isForgottenWithACallbackThatIsPosted() {
 		OAuth2AuthorizationRequest posted = TestRequests.posted();
-		BegunLogin begun = this.logins.begin(posted, this.browser.begin(), null, PAGE).orElseThrow();
+		StartedLogin begun = this.logins.start(LoginPath.SHARED, posted, this.browser.begin(), null, PAGE).orElseThrow();
 		this.browser.take(begun.cookies());
 		assertThat(answer(posted, begun))
 			.anyMatch((cookie) -> cookie.getName().equals(saved(PAGE).getName()) && cookie.getMaxAge().isZero());
 	}
 
-	private List<ResponseCookie> answer(OAuth2AuthorizationRequest request, BegunLogin begun) {
+	private List<ResponseCookie> answer(OAuth2AuthorizationRequest request, StartedLogin begun) {
 		LoginCallback callback = this.logins.callback(request.getState(), this.browser.callback()).orElseThrow();
 		callback.read(Optional.of(begun.value()));
 		return callback.cookiesWhenTaken();
 	}
 
 	private ResponseCookie saved(String page) {
-		return this.logins.savedRequest().save(TestRequests.https(page, Map.of())).orElseThrow();
+		return this.logins.cookies().savePage(TestRequests.https(page, Map.of())).orElseThrow();
 	}
 
 }

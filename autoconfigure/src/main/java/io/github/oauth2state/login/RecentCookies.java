@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
  * that were issued while the request was under way, as the browser cannot have known them
  * when it sent the request. Thread-safe.
  */
-final class RecentBegins {
+final class RecentCookies {
 
 	private static final Duration MEMORY = Duration.ofSeconds(10);
 
@@ -65,7 +65,7 @@ final class RecentBegins {
 	 * @param maxCount how many logins one browser may have pending
 	 * @param nanoTime the time in nanoseconds
 	 */
-	RecentBegins(int maxCount, LongSupplier nanoTime) {
+	RecentCookies(int maxCount, LongSupplier nanoTime) {
 		this.maxCount = maxCount;
 		this.nanoTime = nanoTime;
 	}
@@ -100,7 +100,7 @@ final class RecentBegins {
 			}
 			count++;
 			total += issued.size();
-			if (count > 1 && (count > this.maxCount || total > BindingCookies.MAX_TOTAL_SIZE)) {
+			if (count > 1 && (count > this.maxCount || total > CookieJar.MAX_TOTAL_SIZE)) {
 				if (cleared.size() < room) {
 					cleared.add(issued.name());
 				}

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.springframework.http.ResponseCookie;
 
@@ -16,14 +17,14 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
- * Names, finds, issues and clears binding cookies.
+ * The binding cookies of a browser: names, finds, issues and clears them.
  * <p>
  * There is one for each pending login. Its name is made from the namespace and the state,
  * so that neither tabs nor apps on one host disturb each other. On https it has the
  * {@code __Host-} prefix (RFC 6265bis, section 4.1.3.2), and then only that name is read:
  * a neighbouring subdomain can set cookies for us, but not that one.
  */
-final class BindingCookies {
+final class CookieJar {
 
 	/**
 	 * How long "expired" can be told from "another browser".
@@ -56,22 +57,25 @@ final class BindingCookies {
 
 	private final String app;
 
-	BindingCookies(LoginSettings settings) {
+	private final RecentCookies recent;
+
+	CookieJar(LoginSettings settings) {
 		this.settings = settings;
+		this.recent = new RecentCookies(settings.maxPendingPerBrowser(), System::nanoTime);
 		this.app = hash(StateKey.of(settings.namespace(), "cookie-app"), APP_HASH_BYTES);
 	}
 
 	/**
-	 * Returns by what cookies show which app they are of.
+	 * Returns the part of cookies that names the app.
 	 */
 	String app() {
 		return this.app;
 	}
 
 	/**
-	 * Finds the cookie of a login. Where the app takes a request for plain http, a proxy
-	 * may have ended TLS without telling, and may have told when the login began. So the
-	 * name of a secure cookie comes first there.
+	 * Finds the cookie of a login. A proxy may end TLS and say so in some requests only,
+	 * so the app may see a callback as plain http although the login began on https. The
+	 * name of a secure cookie is therefore tried first.
 	 */
 	Optional<BindingCookie> find(BrowserRequest browser, String state) {
 		return Optional.ofNullable(browser.cookies().get(heldName(browser, state))).flatMap(BindingCookie::parse);
@@ -100,10 +104,10 @@ final class BindingCookies {
 	}
 
 	/**
-	 * Tells whether the browser holds a cookie of a login whose callback is posted to the
+	 * Returns whether the browser has a cookie of a login whose callback is posted to the
 	 * path.
 	 */
-	boolean mayBePosted(BrowserRequest browser, String path) {
+	boolean hasPostedTo(BrowserRequest browser, String path) {
 		return held(browser).stream()
 			.anyMatch((held) -> held.cookie().map(BindingCookie::callbackPath).filter(path::equals).isPresent());
 	}
@@ -125,20 +129,20 @@ final class BindingCookies {
 	}
 
 	/**
-	 * Makes room for one more cookie. The number of pending logins is counted for each
-	 * app on the host, the size of all cookies for all of them together; those of other
-	 * apps go last.
-	 * @param browser the request that begins a login
+	 * Makes room for a new cookie. The number of pending logins is counted for each app
+	 * on the host, the size of all cookies for all apps together; cookies of other apps
+	 * are cleared last.
+	 * @param browser the request that starts a login
 	 * @param now the time
-	 * @param size the size of the new cookie, in bytes
-	 * @return what has to go, or empty if the login that begins has to: another site must
-	 * not be able to push out a pending login
+	 * @param issued the new cookie
+	 * @return the cookies to send, the new one as the last, or empty if there is no room:
+	 * another site must not be able to evict a pending login
 	 */
-	Optional<Eviction> makeRoom(BrowserRequest browser, Instant now, int size) {
+	Optional<Eviction> makeRoom(BrowserRequest browser, Instant now, ResponseCookie issued) {
 		List<Held> held = held(browser);
 		Instant expired = now.minus(this.settings.ttl());
 		int own = 1 + (int) held.stream().filter((cookie) -> cookie.isOf(this.app)).count();
-		int total = size + held.stream().mapToInt(Held::size).sum();
+		int total = size(issued) + held.stream().mapToInt(Held::size).sum();
 		List<Held> evicted = new ArrayList<>();
 		for (Held candidate : evictable(held, browser, expired)) {
 			boolean tooMany = own > this.settings.maxPendingPerBrowser() && candidate.isOf(this.app);
@@ -152,7 +156,8 @@ final class BindingCookies {
 			return Optional.empty();
 		}
 		List<Held> cleared = evicted.subList(0, Math.min(evicted.size(), MAX_CLEARED_AT_ONCE));
-		return Optional.of(new Eviction(cleared.stream().map((cookie) -> clear(browser, cookie.name())).toList(),
+		Stream<ResponseCookie> cookies = cleared.stream().map((cookie) -> clear(browser, cookie.name()));
+		return Optional.of(new Eviction(Stream.concat(cookies, Stream.of(issued)).toList(),
 				(int) cleared.stream().filter((cookie) -> cookie.isLive(expired)).count()));
 	}
 
@@ -165,7 +170,23 @@ final class BindingCookies {
 			.toList();
 	}
 
-	ResponseCookie clear(BrowserRequest browser, String name) {
+	/**
+	 * Clears cookies that other requests of the browser received at the same time, if
+	 * they and the new one are too many.
+	 */
+	List<ResponseCookie> clearUnseen(BrowserRequest browser, ResponseCookie issued) {
+		return this.recent
+			.add(browser.sender(), issued.getName(), size(issued), browser.received(), browser.cookies().keySet())
+			.stream()
+			.map((name) -> clear(browser, name))
+			.toList();
+	}
+
+	private static int size(ResponseCookie cookie) {
+		return cookie.getName().length() + cookie.getValue().length();
+	}
+
+	private ResponseCookie clear(BrowserRequest browser, String name) {
 		return this.settings.cookie().cookie(browser, name, "", Duration.ZERO).build();
 	}
 
@@ -183,22 +204,22 @@ final class BindingCookies {
 	}
 
 	/**
-	 * What goes when a login begins.
+	 * What a new cookie makes the browser clear.
 	 *
-	 * @param cookies the cookies that clear it
-	 * @param pending how many logins of it could still have been completed
+	 * @param cookies the cookies that clear others, and the new one
+	 * @param pending how many logins that could still have been completed are lost
 	 */
 	record Eviction(List<ResponseCookie> cookies, int pending) {
 	}
 
 	/**
-	 * A cookie that the browser holds under a name of ours.
+	 * A cookie that the browser has under a name of ours.
 	 */
 	private record Held(String name, int size, Optional<BindingCookie> cookie) {
 
 		/**
-		 * Tells whether an app issued the cookie. Older releases did not say, and what
-		 * cannot be read is of no use to any app.
+		 * Returns whether an app issued the cookie. Older releases did not say, and a
+		 * cookie that cannot be read is of no use to any app.
 		 */
 		boolean isOf(String app) {
 			return this.cookie.map(BindingCookie::app).map(app::equals).orElse(true);

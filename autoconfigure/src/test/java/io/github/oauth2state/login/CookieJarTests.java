@@ -19,21 +19,22 @@ import io.github.oauth2state.web.CookieSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link BindingCookies}.
+ * Tests for {@link CookieJar}.
  */
-class BindingCookiesTests {
+class CookieJarTests {
 
 	private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
 
 	private static final Duration TTL = Duration.ofMinutes(10);
 
-	private static final int SIZE = 150;
-
 	private static final BrowserRequest HTTPS = TestRequests.https("/begin");
 
 	private static final BrowserRequest HTTP = TestRequests.http("/begin");
 
-	private final BindingCookies cookies = cookies("shop", null);
+	private static final ResponseCookie NEW = ResponseCookie.from("__Host-oauth2-state-AAAAAAAAAAA", "v".repeat(119))
+		.build();
+
+	private final CookieJar cookies = cookies("shop", null);
 
 	@Test
 	void nameIsOneForEachNamespaceAndState() {
@@ -117,8 +118,8 @@ class BindingCookiesTests {
 
 	@Test
 	void settingSecureOverridesWhatTheRequestSays() {
-		BindingCookies always = cookies("shop", true);
-		BindingCookies never = cookies("shop", false);
+		CookieJar always = cookies("shop", true);
+		CookieJar never = cookies("shop", false);
 		assertThat(always.isSecure(HTTP)).isTrue();
 		assertThat(always.issue(HTTP, "state", pending(NOW)).isSecure()).isTrue();
 		assertThat(always.issue(HTTP, "state", pending(NOW)).getName()).startsWith("__Host-");
@@ -181,8 +182,8 @@ class BindingCookiesTests {
 	@Test
 	void eighthPendingLoginEvictsNothing() {
 		Map<String, String> held = held(7);
-		assertThat(this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, SIZE))
-			.hasValue(new BindingCookies.Eviction(List.of(), 0));
+		assertThat(this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW))
+			.hasValue(new CookieJar.Eviction(List.of(NEW), 0));
 	}
 
 	@Test
@@ -200,7 +201,7 @@ class BindingCookiesTests {
 			}
 			BrowserRequest browser = new BrowserRequest(begin.secure(), "/begin", false, 0, 0, held);
 			ResponseCookie issued = this.cookies.issue(begin, "state-0", pending(NOW));
-			ResponseCookie cleared = this.cookies.makeRoom(browser, NOW, SIZE).orElseThrow().cookies().get(0);
+			ResponseCookie cleared = this.cookies.makeRoom(browser, NOW, NEW).orElseThrow().cookies().get(0);
 			assertThat(cleared.getName()).isEqualTo(issued.getName());
 			assertThat(cleared.getValue()).isEmpty();
 			assertThat(cleared.getMaxAge()).isZero();
@@ -258,25 +259,25 @@ class BindingCookiesTests {
 			held.put("JSESSIONID" + i, "x");
 		}
 		held.put("__Host-oauth2-state-retry", "1");
-		assertThat(this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, SIZE))
-			.hasValue(new BindingCookies.Eviction(List.of(), 0));
+		assertThat(this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW))
+			.hasValue(new CookieJar.Eviction(List.of(NEW), 0));
 	}
 
 	@Test
 	void settingSaysHowManyLoginsMayBePending() {
-		BindingCookies one = new BindingCookies(new LoginSettings("shop", TTL, 1, true, true,
-				LoginProperties.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)));
-		assertThat(one.makeRoom(HTTPS, NOW, SIZE).orElseThrow().pending()).isZero();
-		assertThat(one.makeRoom(TestRequests.https("/begin", held(1)), NOW, SIZE).orElseThrow().pending()).isEqualTo(1);
+		CookieJar one = new CookieJar(new LoginSettings("shop", TTL, 1, true, true,
+				LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)));
+		assertThat(one.makeRoom(HTTPS, NOW, NEW).orElseThrow().pending()).isZero();
+		assertThat(one.makeRoom(TestRequests.https("/begin", held(1)), NOW, NEW).orElseThrow().pending()).isEqualTo(1);
 	}
 
 	@Test
 	void browserWithTooManyFallsBackToAsManyAsAllowed() {
 		Map<String, String> held = held(12);
-		BindingCookies.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, SIZE)
+		CookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW)
 			.orElseThrow();
 		assertThat(eviction.cookies()).extracting(ResponseCookie::getName)
-			.containsExactly(name(0), name(1), name(2), name(3), name(4));
+			.containsExactly(name(0), name(1), name(2), name(3), name(4), NEW.getName());
 		assertThat(eviction.pending()).isEqualTo(5);
 	}
 
@@ -286,30 +287,30 @@ class BindingCookiesTests {
 		for (int i = 100; i < 200; i++) {
 			held.put(name(i), "x".repeat(i));
 		}
-		BindingCookies.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, SIZE)
+		CookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW)
 			.orElseThrow();
-		assertThat(eviction.cookies()).hasSize(16);
+		assertThat(eviction.cookies()).hasSize(16 + 1);
 		assertThat(eviction.pending()).isZero();
 	}
 
 	@Test
 	void otherSiteMayBeginALoginWhileThereIsRoom() {
-		assertThat(this.cookies.makeRoom(crossSite(held(7)), NOW, SIZE))
-			.hasValue(new BindingCookies.Eviction(List.of(), 0));
+		assertThat(this.cookies.makeRoom(crossSite(held(7)), NOW, NEW))
+			.hasValue(new CookieJar.Eviction(List.of(NEW), 0));
 	}
 
 	@Test
 	void otherSiteCannotEvictAPendingLogin() {
-		assertThat(this.cookies.makeRoom(crossSite(held(8)), NOW, SIZE)).isEmpty();
-		assertThat(this.cookies.makeRoom(crossSite(held(200)), NOW, SIZE)).isEmpty();
+		assertThat(this.cookies.makeRoom(crossSite(held(8)), NOW, NEW)).isEmpty();
+		assertThat(this.cookies.makeRoom(crossSite(held(200)), NOW, NEW)).isEmpty();
 	}
 
 	@Test
 	void otherSiteEvictsWhatIsOfNoUseAnyMore() {
 		Map<String, String> held = held(7);
 		held.put(name(100), pending(NOW).used().format());
-		BindingCookies.Eviction eviction = this.cookies.makeRoom(crossSite(held), NOW, SIZE).orElseThrow();
-		assertThat(eviction.cookies()).extracting(ResponseCookie::getName).containsExactly(name(100));
+		CookieJar.Eviction eviction = this.cookies.makeRoom(crossSite(held), NOW, NEW).orElseThrow();
+		assertThat(eviction.cookies()).extracting(ResponseCookie::getName).containsExactly(name(100), NEW.getName());
 		assertThat(eviction.pending()).isZero();
 	}
 
@@ -317,14 +318,14 @@ class BindingCookiesTests {
 	void otherSiteEvictsNothingWhereThatWouldNotMakeRoom() {
 		Map<String, String> held = held(8);
 		held.put(name(100), pending(NOW).used().format());
-		assertThat(this.cookies.makeRoom(crossSite(held), NOW, SIZE)).isEmpty();
+		assertThat(this.cookies.makeRoom(crossSite(held), NOW, NEW)).isEmpty();
 	}
 
 	private void assertEvicts(Map<String, String> held, String name, int pending) {
 		assertThat(held).hasSize(8);
-		Optional<BindingCookies.Eviction> eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW,
-				SIZE);
-		assertThat(eviction.orElseThrow().cookies()).extracting(ResponseCookie::getName).containsExactly(name);
+		Optional<CookieJar.Eviction> eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW);
+		assertThat(eviction.orElseThrow().cookies()).extracting(ResponseCookie::getName)
+			.containsExactly(name, NEW.getName());
 		assertThat(eviction.orElseThrow().pending()).isEqualTo(pending);
 	}
 
@@ -361,8 +362,8 @@ class BindingCookiesTests {
 		return "S".repeat(43);
 	}
 
-	private static BindingCookies cookies(String namespace, @Nullable Boolean secure) {
-		return new BindingCookies(new LoginSettings(namespace, TTL, 8, true, true, LoginProperties.Sessions.AUTO, true,
+	private static CookieJar cookies(String namespace, @Nullable Boolean secure) {
+		return new CookieJar(new LoginSettings(namespace, TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
 				new CookieSettings("oauth2-state", secure, false, null)));
 	}
 
