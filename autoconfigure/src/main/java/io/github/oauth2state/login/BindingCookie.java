@@ -71,8 +71,8 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 
 	private static String restartPath(String path) {
 		String withoutQuery = path.replaceFirst("\\?.*", "");
-		return (withoutQuery.length() <= MAX_RESTART_PATH_LENGTH && BrowserRequest.isLocalPath(withoutQuery)) ? withoutQuery
-				: "/";
+		return (withoutQuery.length() <= MAX_RESTART_PATH_LENGTH && BrowserRequest.isLocalPath(withoutQuery))
+				? withoutQuery : "/";
 	}
 
 	/**

@@ -26,7 +26,7 @@ import io.github.oauth2state.record.SealingKeys;
 import io.github.oauth2state.web.CookieSettings;
 
 /**
- * Auto-configuration of what servlet and reactive apps share of pending logins.
+ * Auto-configuration of pending logins, as servlet and reactive apps share it.
  */
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "oauth2-state.enabled", matchIfMissing = true)

@@ -104,9 +104,8 @@ public final class LoginCallback {
 	 */
 	public Result read(Optional<byte[]> stored) {
 		this.record = stored.orElse(null);
-		return noteSavedRequest(
-				stored.map((sealed) -> this.sealer.open(this.state, this.cookie.secret(), sealed))
-					.orElseGet(() -> this.sealer.absent(this.cookie)));
+		return noteSavedRequest(stored.map((sealed) -> this.sealer.open(this.state, this.cookie.secret(), sealed))
+			.orElseGet(() -> this.sealer.absent(this.cookie)));
 	}
 
 	/**
@@ -208,6 +207,7 @@ public final class LoginCallback {
 	 * What was found of a pending login.
 	 */
 	public sealed interface Result permits Found, Lost {
+
 	}
 
 	/**

@@ -15,7 +15,7 @@ import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.support.LimitedLog;
 
 /**
- * Logs what happens to logins, and tells all listeners. A listener that fails does not
+ * Logs what happens to logins and calls all listeners. A listener that fails does not
  * make a login fail.
  */
 final class LoginEventPublisher {

@@ -7,12 +7,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Properties of pending logins, as they were given. See {@link LoginSettings} for what
- * they amount to.
+ * Properties of pending logins, as they were given. {@link LoginSettings} checks them.
  *
  * @param ttl how long a user may take at the provider, from 1s to 24h
  * @param maxPendingPerBrowser how many logins one browser may have pending, from 1 to 20;
- * one more makes the oldest go
+ * one more evicts the oldest
  * @param recovery whether a user whose callback came twice or too late is sent on, to the
  * page asked for or to the provider again, rather than to an error page
  * @param verifyRedirectUri whether a callback at another URI than the redirect URI of its
@@ -60,7 +59,7 @@ record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("8") int
 		LAX,
 
 		/**
-		 * The cookie is sent with all requests. It takes https; over plain http the
+		 * The cookie is sent with all requests. This needs https; over plain http the
 		 * cookie stays lax.
 		 */
 		NONE

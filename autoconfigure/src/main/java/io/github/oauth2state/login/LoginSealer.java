@@ -59,7 +59,7 @@ final class LoginSealer {
 	 * @param settings the settings of logins
 	 * @param codec reads authorization requests
 	 * @param cookieKeys the keys of records in cookies, or {@code null} if there are none
-	 * @param clock tells how old a login is
+	 * @param clock the clock by which a login is old
 	 */
 	LoginSealer(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable SealingKeys cookieKeys,
 			Clock clock) {

@@ -9,9 +9,9 @@ import io.github.oauth2state.config.PropertyCheck;
 import io.github.oauth2state.web.CookieSettings;
 
 /**
- * The settings of pending logins after checks.
+ * The checked settings of pending logins.
  *
- * @param namespace what keeps this app's logins apart from others'
+ * @param namespace keeps the logins of this app apart from those of others
  * @param ttl how long a user may take at the provider
  * @param maxPendingPerBrowser how many logins one browser may have pending
  * @param recovery whether the user is sent on if a callback came twice or too late
@@ -21,8 +21,7 @@ import io.github.oauth2state.web.CookieSettings;
  * @param cookie the attributes of the library's cookies
  */
 public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBrowser, boolean recovery,
-		boolean verifyRedirectUri, Sessions sessions, boolean carrySavedRequest,
-		CookieSettings cookie) {
+		boolean verifyRedirectUri, Sessions sessions, boolean carrySavedRequest, CookieSettings cookie) {
 
 	static final int MAX_PENDING_PER_BROWSER = 20;
 

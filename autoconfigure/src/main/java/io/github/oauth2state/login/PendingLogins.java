@@ -59,7 +59,7 @@ public final class PendingLogins {
 	 * @param codec writes and reads authorization requests
 	 * @param cookieKeys the keys of records in cookies, or {@code null} if there are none
 	 * @param events publishes what happens
-	 * @param clock tells the time
+	 * @param clock the clock
 	 */
 	PendingLogins(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable SealingKeys cookieKeys,
 			LoginEventPublisher events, Clock clock) {
@@ -101,7 +101,8 @@ public final class PendingLogins {
 			return startInCookie(state, browser, cookie, record.get());
 		}
 		return this.jar.makeRoom(browser, now, this.jar.issue(browser, state, cookie))
-			.map((eviction) -> started(state, cookie, this.sealer.seal(state, cookie.secret(), record.get()), eviction));
+			.map((eviction) -> started(state, cookie, this.sealer.seal(state, cookie.secret(), record.get()),
+					eviction));
 	}
 
 	private Optional<StartedLogin> startInCookie(String state, BrowserRequest browser, BindingCookie cookie,
@@ -112,10 +113,11 @@ public final class PendingLogins {
 		}
 		int size = size(browser, state, carrying);
 		if (size > MAX_COOKIE_SIZE) {
-			throw new IllegalArgumentException("The authorization request is too large to be kept in a cookie: it takes "
-					+ size + " bytes, and browsers accept " + MAX_COOKIE_SIZE
-					+ ". Give it fewer attributes or shorter additional parameters, or keep pending logins in a store "
-					+ "(oauth2-state.store=redis or jdbc).");
+			throw new IllegalArgumentException(
+					"The authorization request is too large to be kept in a cookie: it takes " + size
+							+ " bytes, and browsers accept " + MAX_COOKIE_SIZE
+							+ ". Give it fewer attributes or shorter additional parameters, or keep pending logins in a store "
+							+ "(oauth2-state.store=redis or jdbc).");
 		}
 		BindingCookie fitting = carrying;
 		return this.jar.makeRoom(browser, login.begun(), this.jar.issue(browser, state, carrying))
@@ -202,7 +204,7 @@ public final class PendingLogins {
 	}
 
 	/**
-	 * Logs what happened to a login and tells all listeners.
+	 * Logs what happened to a login and calls all listeners.
 	 * @param event what happened
 	 */
 	public void publish(LoginEvent event) {

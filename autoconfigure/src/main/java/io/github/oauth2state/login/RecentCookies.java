@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Remembers for a moment which cookies were issued to whom. Requests that a browser sends
- * at once, for example when it reopens all tabs, do not show each other's cookies, so
- * that each of them alone would find that there is room. Then the browser would hold more
- * than servers accept.
+ * Remembers for a moment which binding cookies were issued to a sender. Requests that a
+ * browser sends at once, for example when it reopens all tabs, do not show each other's
+ * cookies, so each of them alone would find that there is room. Then the browser would
+ * have more cookies than servers accept.
  * <p>
  * Senders are told apart by headers that other browsers may share. That is enough: at
  * worst a browser is told to delete cookies that it does not have. Only cookies count

@@ -65,8 +65,7 @@ class AbsentRecordTests extends PendingLoginsFixture {
 	}
 
 	private void assertAbsentIs(LoginOutcome outcome) {
-		assertThat(callback(this.request.getState()).read(Optional.empty()))
-			.isEqualTo(new LoginCallback.Lost(outcome));
+		assertThat(callback(this.request.getState()).read(Optional.empty())).isEqualTo(new LoginCallback.Lost(outcome));
 	}
 
 }

@@ -78,8 +78,7 @@ class BindingCookieFuzzTests {
 				boolean same = found.equals(cookie.secret());
 				assertThat(sealer.key("state", found).equals(sealer.key("state", cookie.secret()))).isEqualTo(same);
 				byte[] sealed = Seal.seal(sealer.sealingKey("state", cookie.secret()), CONTENT);
-				assertThat(Seal.open(sealer.sealingKey("state", found), sealed).isPresent())
-					.isEqualTo(same);
+				assertThat(Seal.open(sealer.sealingKey("state", found), sealed).isPresent()).isEqualTo(same);
 			}
 		});
 	}

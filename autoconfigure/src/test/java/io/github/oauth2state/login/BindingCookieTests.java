@@ -239,7 +239,8 @@ class BindingCookieTests {
 	}
 
 	/**
-	 * Not by the pattern of {@link BrowserRequest#isLocalPath}: by what a browser makes of it.
+	 * Not by the pattern of {@link BrowserRequest#isLocalPath}: by what a browser makes
+	 * of it.
 	 */
 	private static void assertLeadsNowhereElse(String path) {
 		String seenByBrowser = path.replace('\\', '/').replaceAll("[\\t\\r\\n]", "").strip();

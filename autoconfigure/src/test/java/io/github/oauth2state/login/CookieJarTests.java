@@ -265,8 +265,8 @@ class CookieJarTests {
 
 	@Test
 	void settingSaysHowManyLoginsMayBePending() {
-		CookieJar one = new CookieJar(new LoginSettings("shop", TTL, 1, true, true,
-				LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)));
+		CookieJar one = new CookieJar(new LoginSettings("shop", TTL, 1, true, true, LoginSettings.Sessions.AUTO, true,
+				new CookieSettings("oauth2-state", null, false, null)));
 		assertThat(one.makeRoom(HTTPS, NOW, NEW).orElseThrow().pending()).isZero();
 		assertThat(one.makeRoom(TestRequests.https("/begin", held(1)), NOW, NEW).orElseThrow().pending()).isEqualTo(1);
 	}
@@ -274,8 +274,7 @@ class CookieJarTests {
 	@Test
 	void browserWithTooManyFallsBackToAsManyAsAllowed() {
 		Map<String, String> held = held(12);
-		CookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW)
-			.orElseThrow();
+		CookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW).orElseThrow();
 		assertThat(eviction.cookies()).extracting(ResponseCookie::getName)
 			.containsExactly(name(0), name(1), name(2), name(3), name(4), NEW.getName());
 		assertThat(eviction.pending()).isEqualTo(5);
@@ -287,8 +286,7 @@ class CookieJarTests {
 		for (int i = 100; i < 200; i++) {
 			held.put(name(i), "x".repeat(i));
 		}
-		CookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW)
-			.orElseThrow();
+		CookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW).orElseThrow();
 		assertThat(eviction.cookies()).hasSize(16 + 1);
 		assertThat(eviction.pending()).isZero();
 	}

@@ -51,7 +51,8 @@ class CookiePathTests {
 		assertThat(callback.path()).isEqualTo(LoginPath.COOKIE);
 		assertThat(callback.isPending()).isTrue();
 		assertThat(callback.correlationId()).isEqualTo(begun.correlationId()).matches("[0-9a-f]{12}");
-		assertThat(callback.readFromCookie()).isEqualTo(new LoginCallback.Found(this.request, Duration.ofSeconds(7), null, null));
+		assertThat(callback.readFromCookie())
+			.isEqualTo(new LoginCallback.Found(this.request, Duration.ofSeconds(7), null, null));
 	}
 
 	@Test
@@ -138,10 +139,8 @@ class CookiePathTests {
 		LoginCallback swapped = logins.callback(other.getState(), browser()).orElseThrow();
 		assertThat(swapped.readFromCookie()).isEqualTo(new LoginCallback.Lost(LoginOutcome.UNREADABLE));
 
-		String shop = new CookieJar(settings("shop")).issue(browser(), this.request.getState(), cookie())
-			.getName();
-		String bank = new CookieJar(settings("bank")).issue(browser(), this.request.getState(), cookie())
-			.getName();
+		String shop = new CookieJar(settings("shop")).issue(browser(), this.request.getState(), cookie()).getName();
+		String bank = new CookieJar(settings("bank")).issue(browser(), this.request.getState(), cookie()).getName();
 		assertThat(bank).isNotEqualTo(shop);
 		this.cookies.put(bank, record);
 		assertLost(logins("bank", ONE), LoginOutcome.UNREADABLE);
@@ -151,7 +150,8 @@ class CookiePathTests {
 	void whatIsTooLargeFailsAtBeginWithTheReason() {
 		OAuth2AuthorizationRequest large = TestRequests
 			.oidc((builder) -> builder.attributes((attributes) -> attributes.put("large", "not binary ".repeat(300))));
-		assertThatIllegalArgumentException().isThrownBy(() -> logins("shop", ONE).start(LoginPath.COOKIE, large, browser(), null, null))
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> logins("shop", ONE).start(LoginPath.COOKIE, large, browser(), null, null))
 			.withMessageContaining("too large")
 			.withMessageContaining("4096")
 			.withMessageContaining("oauth2-state.store");
@@ -163,7 +163,8 @@ class CookiePathTests {
 		PendingLogins logins = logins("shop", ONE);
 		int evicted = 0;
 		for (int i = 0; i < 20; i++) {
-			StartedLogin begun = logins.start(LoginPath.COOKIE, TestRequests.oidc(), browser(), null, null).orElseThrow();
+			StartedLogin begun = logins.start(LoginPath.COOKIE, TestRequests.oidc(), browser(), null, null)
+				.orElseThrow();
 			take(begun.cookies());
 			evicted += begun.evicted();
 			assertThat(size()).isLessThan(4096);
@@ -184,7 +185,8 @@ class CookiePathTests {
 
 	@Test
 	void withoutKeysThereIsNoSuchPath() {
-		assertThatIllegalStateException().isThrownBy(() -> logins("shop").start(LoginPath.COOKIE, this.request, browser(), null, null))
+		assertThatIllegalStateException()
+			.isThrownBy(() -> logins("shop").start(LoginPath.COOKIE, this.request, browser(), null, null))
 			.withMessageContaining("oauth2-state.cookie.keys");
 	}
 
@@ -231,7 +233,8 @@ class CookiePathTests {
 	private PendingLogins logins(String namespace, String... keys) {
 		SealingKeys sealingKeys = (keys.length > 0) ? SealingKeys.of("oauth2-state.cookie.keys", String.join(",", keys))
 				: null;
-		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), sealingKeys, TestRequests.NO_EVENTS, this.clock);
+		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), sealingKeys,
+				TestRequests.NO_EVENTS, this.clock);
 	}
 
 	private static LoginSettings settings(String namespace) {

@@ -43,7 +43,9 @@ class DisclosureTests {
 
 	@Test
 	void noTextDisclosesASecret() {
-		StartedLogin begun = this.logins.start(LoginPath.SHARED, this.request, TestRequests.https("/begin?planted=query"), null, null).orElseThrow();
+		StartedLogin begun = this.logins
+			.start(LoginPath.SHARED, this.request, TestRequests.https("/begin?planted=query"), null, null)
+			.orElseThrow();
 		ResponseCookie cookie = begun.cookies().get(0);
 		BrowserRequest browser = TestRequests.https("/callback?code=planted-code&state=" + this.request.getState(),
 				Map.of(cookie.getName(), cookie.getValue()));

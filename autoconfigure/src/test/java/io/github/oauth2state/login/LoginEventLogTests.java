@@ -59,8 +59,8 @@ class LoginEventLogTests {
 	@Test
 	void lineHasTheWordsOfTheDocumentation() {
 		LoginEventPublisher eventLogger = new LoginEventPublisher("one", "redis", List.of());
-		eventLogger.publish(
-				new LoginEvent(LoginOutcome.ALREADY_USED, LoginPath.SHARED, "keycloak", null, "c0ffee000001"));
+		eventLogger
+			.publish(new LoginEvent(LoginOutcome.ALREADY_USED, LoginPath.SHARED, "keycloak", null, "c0ffee000001"));
 		eventLogger
 			.publish(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION, null, null, "c0ffee000001"));
 		assertThat(this.lines.list).extracting(ILoggingEvent::getFormattedMessage)

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 /**
- * Tests for {@link LoginEvents}.
+ * Tests for {@link LoginEventPublisher}.
  */
 class LoginEventPublisherTests {
 
@@ -25,7 +25,8 @@ class LoginEventPublisherTests {
 
 	@Test
 	void listenersAreCalledInTheirOrder() {
-		new LoginEventPublisher("one", "redis", List.of(listener("first"), listener("second"), listener("third"))).publish(EVENT);
+		new LoginEventPublisher("one", "redis", List.of(listener("first"), listener("second"), listener("third")))
+			.publish(EVENT);
 		assertThat(this.called).containsExactly("first", "second", "third");
 	}
 
@@ -45,14 +46,16 @@ class LoginEventPublisherTests {
 			this.called.add("failing");
 			throw new IllegalStateException("Listener is broken");
 		};
-		LoginEventPublisher events = new LoginEventPublisher("one", "redis", List.of(listener("first"), failing, listener("third")));
+		LoginEventPublisher events = new LoginEventPublisher("one", "redis",
+				List.of(listener("first"), failing, listener("third")));
 		assertThatCode(() -> events.publish(EVENT)).doesNotThrowAnyException();
 		assertThat(this.called).containsExactly("first", "failing", "third");
 	}
 
 	@Test
 	void noListenersAreNoProblem() {
-		assertThatCode(() -> new LoginEventPublisher("one", "redis", List.of()).publish(EVENT)).doesNotThrowAnyException();
+		assertThatCode(() -> new LoginEventPublisher("one", "redis", List.of()).publish(EVENT))
+			.doesNotThrowAnyException();
 	}
 
 	private LoginListener listener(String name) {

@@ -85,7 +85,8 @@ class LoginRecordTests extends PendingLoginsFixture {
 
 	@Test
 	void markIsNoBindingCookieAndBoundedWhateverTheBrowserHolds() {
-		StartedLogin begun = this.logins.start(LoginPath.SHARED, this.request, this.browser.begin(), null, null).orElseThrow();
+		StartedLogin begun = this.logins.start(LoginPath.SHARED, this.request, this.browser.begin(), null, null)
+			.orElseThrow();
 		this.browser.take(begun.cookies());
 		Map.Entry<String, String> held = this.browser.cookies().entrySet().iterator().next();
 		Map<String, String> many = new HashMap<>();
@@ -101,12 +102,14 @@ class LoginRecordTests extends PendingLoginsFixture {
 	}
 
 	private LoginCallback callback(PendingLogins logins, @Nullable String user) {
-		this.browser.take(logins.start(LoginPath.SHARED, this.request, this.browser.begin(), user, null).orElseThrow().cookies());
+		this.browser.take(
+				logins.start(LoginPath.SHARED, this.request, this.browser.begin(), user, null).orElseThrow().cookies());
 		return logins.callback(this.request.getState(), this.browser.callback()).orElseThrow();
 	}
 
 	private LoginCallback.Found found(PendingLogins logins, @Nullable String user) {
-		StartedLogin begun = logins.start(LoginPath.SHARED, this.request, this.browser.begin(), user, null).orElseThrow();
+		StartedLogin begun = logins.start(LoginPath.SHARED, this.request, this.browser.begin(), user, null)
+			.orElseThrow();
 		this.browser.take(begun.cookies());
 		return (LoginCallback.Found) logins.callback(this.request.getState(), this.browser.callback())
 			.orElseThrow()

@@ -26,8 +26,8 @@ class LoginSettingsTests {
 	void defaultsAreThoseOfTheDocumentation() {
 		this.runner.run((context) -> {
 			assertThat(context.getBean(LoginProperties.class))
-				.isEqualTo(new LoginProperties(Duration.ofMinutes(10), 8, true, true, LoginSettings.Sessions.AUTO,
-						true, new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
+				.isEqualTo(new LoginProperties(Duration.ofMinutes(10), 8, true, true, LoginSettings.Sessions.AUTO, true,
+						new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
 			assertThat(context.getBean(LoginSettings.class))
 				.isEqualTo(new LoginSettings("application", Duration.ofMinutes(10), 8, true, true,
 						LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)));
@@ -47,9 +47,9 @@ class LoginSettingsTests {
 				assertThat(context.getBean(LoginProperties.class)).isEqualTo(new LoginProperties(Duration.ofMinutes(5),
 						3, false, false, LoginSettings.Sessions.STICKY, false,
 						new LoginProperties.Cookie("pending", true, LoginProperties.SameSite.NONE, "example.com")));
-				assertThat(context.getBean(LoginSettings.class)).isEqualTo(new LoginSettings("shop",
-						Duration.ofMinutes(5), 3, false, false, LoginSettings.Sessions.STICKY, false,
-						new CookieSettings("pending", true, true, "example.com")));
+				assertThat(context.getBean(LoginSettings.class)).isEqualTo(
+						new LoginSettings("shop", Duration.ofMinutes(5), 3, false, false, LoginSettings.Sessions.STICKY,
+								false, new CookieSettings("pending", true, true, "example.com")));
 			});
 	}
 

@@ -38,7 +38,8 @@ abstract class PendingLoginsFixture {
 	}
 
 	PendingLogins logins(String namespace) {
-		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), null, TestRequests.NO_EVENTS, this.clock);
+		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), null, TestRequests.NO_EVENTS,
+				this.clock);
 	}
 
 	PendingLogins logins(AuthorizationRequestCodec codec) {

@@ -125,7 +125,8 @@ class PendingLoginsTests extends PendingLoginsFixture {
 	void sameRequestBegunTwiceIsTwoLogins() {
 		LoginBrowser other = new LoginBrowser();
 		StartedLogin first = begin(this.request);
-		StartedLogin second = this.logins.start(LoginPath.SHARED, this.request, other.begin(), null, null).orElseThrow();
+		StartedLogin second = this.logins.start(LoginPath.SHARED, this.request, other.begin(), null, null)
+			.orElseThrow();
 		assertThat(second.key()).isNotEqualTo(first.key());
 		assertThat(second.value()).isNotEqualTo(first.value());
 	}
@@ -257,7 +258,8 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		BrowserRequest begin = this.browser.begin();
 		BrowserRequest withoutCookies = new BrowserRequest(true, begin.path(), false, 7, System.nanoTime(), Map.of());
 		for (int i = 0; i < 60; i++) {
-			List<ResponseCookie> issued = this.logins.start(LoginPath.SHARED, TestRequests.oidc(), withoutCookies, null, null)
+			List<ResponseCookie> issued = this.logins
+				.start(LoginPath.SHARED, TestRequests.oidc(), withoutCookies, null, null)
 				.orElseThrow()
 				.cookies();
 			this.browser.take(this.logins.clearUnseen(withoutCookies, issued));
@@ -272,7 +274,9 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		begin(this.request);
 		PendingLogins neighbour = logins("bank");
 		for (int i = 0; i < 10; i++) {
-			this.browser.take(neighbour.start(LoginPath.SHARED, TestRequests.oidc(), this.browser.begin(), null, null).orElseThrow().cookies());
+			this.browser.take(neighbour.start(LoginPath.SHARED, TestRequests.oidc(), this.browser.begin(), null, null)
+				.orElseThrow()
+				.cookies());
 		}
 		assertThat(this.browser.cookies()).hasSize(1 + 8);
 		assertThat(callback(this.request.getState()).isPending()).isTrue();
@@ -288,7 +292,8 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		assertThat(callback(this.request.getState()).countRestart()).isEmpty();
 		PendingLogins neighbour = logins("bank");
 		OAuth2AuthorizationRequest other = TestRequests.oidc();
-		this.browser.take(neighbour.start(LoginPath.SHARED, other, this.browser.begin(), null, null).orElseThrow().cookies());
+		this.browser
+			.take(neighbour.start(LoginPath.SHARED, other, this.browser.begin(), null, null).orElseThrow().cookies());
 		assertThat(neighbour.callback(other.getState(), this.browser.callback()).orElseThrow().countRestart())
 			.isPresent();
 		assertThat(callback.correlationId()).isNotEmpty();
@@ -299,7 +304,9 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		String path = TestRequests.BEGIN_PATH + "?" + "q".repeat(400);
 		for (int i = 0; i < 20; i++) {
 			BrowserRequest begin = TestRequests.https(path, this.browser.cookies());
-			this.browser.take(this.logins.start(LoginPath.SHARED, TestRequests.oidc(), begin, null, null).orElseThrow().cookies());
+			this.browser.take(this.logins.start(LoginPath.SHARED, TestRequests.oidc(), begin, null, null)
+				.orElseThrow()
+				.cookies());
 			assertThat(this.browser.cookies()
 				.entrySet()
 				.stream()

@@ -29,7 +29,8 @@ class PostedCallbackTests extends PendingLoginsFixture {
 	@Test
 	void postedCallbackOnPlainHttpFailsWithTheReasonBeforeTheUserLeaves() {
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> this.logins.start(LoginPath.SHARED, TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH), null, null))
+			.isThrownBy(() -> this.logins.start(LoginPath.SHARED, TestRequests.posted(),
+					TestRequests.http(TestRequests.BEGIN_PATH), null, null))
 			.withMessageContaining("form_post")
 			.withMessageContaining("https")
 			.withMessageContaining("server.forward-headers-strategy");
@@ -41,7 +42,9 @@ class PostedCallbackTests extends PendingLoginsFixture {
 				new LoginSettings("shop", TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
 						new CookieSettings("oauth2-state", true, false, null)),
 				new CborAuthorizationRequestCodec(), null, TestRequests.NO_EVENTS, this.clock);
-		assertThat(secure.start(LoginPath.SHARED, TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH), null, null)).isPresent();
+		assertThat(secure.start(LoginPath.SHARED, TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH),
+				null, null))
+			.isPresent();
 	}
 
 	@Test

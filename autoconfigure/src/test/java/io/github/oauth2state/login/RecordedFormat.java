@@ -70,9 +70,10 @@ final class RecordedFormat {
 
 	PendingLogins logins() {
 		return new PendingLogins(
-				new LoginSettings(get("namespace"), Duration.ofMinutes(10), 8, true, true,
-						LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)),
-				new CborAuthorizationRequestCodec(), null, TestRequests.NO_EVENTS, Clock.fixed(begun().plus(SINCE_BEGIN), ZoneOffset.UTC));
+				new LoginSettings(get("namespace"), Duration.ofMinutes(10), 8, true, true, LoginSettings.Sessions.AUTO,
+						true, new CookieSettings("oauth2-state", null, false, null)),
+				new CborAuthorizationRequestCodec(), null, TestRequests.NO_EVENTS,
+				Clock.fixed(begun().plus(SINCE_BEGIN), ZoneOffset.UTC));
 	}
 
 	byte[] content() {

@@ -14,7 +14,8 @@ import io.github.oauth2state.login.PendingLogins.StartedLogin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link SavedRequestCookie}, and for what becomes of it with a login.
+ * Tests for {@link AuxiliaryCookies}: the page that was saved, and for what becomes of it
+ * with a login.
  */
 class SavedPageTests extends PendingLoginsFixture {
 
@@ -22,7 +23,8 @@ class SavedPageTests extends PendingLoginsFixture {
 
 	@Test
 	void isForgottenWithTheCallbackOfItsLogin() {
-		StartedLogin begun = this.logins.start(LoginPath.SHARED, this.request, this.browser.begin(), null, PAGE).orElseThrow();
+		StartedLogin begun = this.logins.start(LoginPath.SHARED, this.request, this.browser.begin(), null, PAGE)
+			.orElseThrow();
 		this.browser.take(begun.cookies());
 		this.browser.take(List.of(saved(PAGE)));
 		this.browser.take(answer(this.request, begun));
@@ -31,7 +33,8 @@ class SavedPageTests extends PendingLoginsFixture {
 
 	@Test
 	void pageOfAnotherTabStays() {
-		StartedLogin begun = this.logins.start(LoginPath.SHARED, this.request, this.browser.begin(), null, PAGE).orElseThrow();
+		StartedLogin begun = this.logins.start(LoginPath.SHARED, this.request, this.browser.begin(), null, PAGE)
+			.orElseThrow();
 		this.browser.take(begun.cookies());
 		this.browser.take(List.of(saved("/other")));
 		this.browser.take(answer(this.request, begun));
@@ -44,7 +47,8 @@ class SavedPageTests extends PendingLoginsFixture {
 	@Test
 	void isForgottenWithACallbackThatIsPosted() {
 		OAuth2AuthorizationRequest posted = TestRequests.posted();
-		StartedLogin begun = this.logins.start(LoginPath.SHARED, posted, this.browser.begin(), null, PAGE).orElseThrow();
+		StartedLogin begun = this.logins.start(LoginPath.SHARED, posted, this.browser.begin(), null, PAGE)
+			.orElseThrow();
 		this.browser.take(begun.cookies());
 		assertThat(answer(posted, begun))
 			.anyMatch((cookie) -> cookie.getName().equals(saved(PAGE).getName()) && cookie.getMaxAge().isZero());

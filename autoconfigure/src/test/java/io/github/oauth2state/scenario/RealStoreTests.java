@@ -64,7 +64,8 @@ class RealStoreTests {
 			MockHttpServletRequest request = new MockHttpServletRequest("GET", BEGIN);
 			request.setServletPath(BEGIN);
 			OAuth2AuthorizationRequest begun = resolver.resolve(request);
-			StartedLogin login = logins.start(LoginPath.SHARED, begun, new BrowserRequest(true, BEGIN, false, 0, 0, Map.of()), null, null)
+			StartedLogin login = logins
+				.start(LoginPath.SHARED, begun, new BrowserRequest(true, BEGIN, false, 0, 0, Map.of()), null, null)
 				.orElseThrow();
 			Optional<byte[]> there = stateStore.putIfAbsent(login.key(), login.value(), login.ttl());
 			assertThat(there).isEmpty();

@@ -66,7 +66,8 @@ class LocalPathFuzzTests {
 
 	@Test
 	void ordinaryPathIsAccepted() {
-		Fuzz.tries((random) -> assertThat(BrowserRequest.isLocalPath("/a" + RandomInputs.text(random, ORDINARY, 40))).isTrue());
+		Fuzz.tries((random) -> assertThat(BrowserRequest.isLocalPath("/a" + RandomInputs.text(random, ORDINARY, 40)))
+			.isTrue());
 	}
 
 	private static String path(SplittableRandom random) {

@@ -1,6 +1,7 @@
 package io.github.oauth2state.login.servlet;
 
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -30,6 +31,7 @@ import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.OnStoreFailure;
 import io.github.oauth2state.config.StoreType;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.login.LoginSettings;
@@ -55,36 +57,34 @@ public final class ServletLoginAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(ServletLoginAutoConfiguration.class);
 
 	@Bean
-	LoginPaths oauth2StateLoginPaths(OAuth2StateProperties properties, Rollout rollout, StoreCircuit circuit) {
-		LoginPath rolledOut = (properties.store() == StoreType.COOKIE) ? LoginPath.COOKIE : LoginPath.SHARED;
-		return new LoginPaths(rolledOut, rollout, circuit, properties.onStoreFailure());
-	}
-
-	@Bean
 	LoginServices oauth2StateLoginServices(ObjectProvider<StateStore> stores, StoreDecorators decorators,
-			PendingLogins logins, LoginPaths paths, LoginSettings loginSettings,
-			OAuth2StateSettings settings) {
-		StateStore store = (paths.rolledOut() == LoginPath.COOKIE) ? new NoStore() : stores.getObject();
+			StoreCircuit circuit, PendingLogins logins, LoginSettings loginSettings, Rollout rollout,
+			OAuth2StateProperties properties, OAuth2StateSettings settings, DeploymentWarnings warnings) {
+		boolean inCookies = properties.store() == StoreType.COOKIE;
+		StateStore store = inCookies ? LoginStore.none() : stores.getObject();
 		logger.info(
 				"Pending logins are kept in %s: namespace '%s', time to live %s, timeout %s, rollout %s, binding cookie %s"
 					.formatted(store, settings.namespace(),
 							DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
-							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS),
-							paths.rollout().describe(), loginSettings.cookie().describe()));
-		return new LoginServices(decorators.around(store), logins, loginSettings, paths,
-				new PlainHttpWarning());
+							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), rollout.describe(),
+							loginSettings.cookie().describe()));
+		return new LoginServices(new LoginStore(decorators.around(store), circuit), logins, loginSettings, rollout,
+				inCookies ? LoginPath.COOKIE : LoginPath.SHARED, properties.onStoreFailure(), warnings);
 	}
 
 	@Bean
-	SessionWarnings oauth2StateSessionWarnings(LoginServices services, ListableBeanFactory beans,
-			Environment environment) {
-		return new SessionWarnings(services, beans,
-				Binder.get(environment).bind("oauth2-state.on-store-failure", String.class).isBound());
+	DeploymentWarnings oauth2StateDeploymentWarnings(ObjectProvider<StateStore> stores, LoginSettings settings,
+			OAuth2StateProperties properties, ListableBeanFactory beans, Environment environment) {
+		boolean inCookies = properties.store() == StoreType.COOKIE;
+		String store = inCookies ? "cookie" : Objects.toString(stores.getObject().name(), "");
+		return new DeploymentWarnings(settings.sessions(), store,
+				!inCookies && properties.onStoreFailure() == OnStoreFailure.SESSION,
+				Binder.get(environment).bind("oauth2-state.on-store-failure", String.class).isBound(), beans);
 	}
 
 	@Bean
-	static FilterChainReport oauth2StateFilterChainReport() {
-		return new FilterChainReport();
+	static FilterChainInspector oauth2StateFilterChainInspector() {
+		return new FilterChainInspector();
 	}
 
 	/**
@@ -96,20 +96,22 @@ public final class ServletLoginAutoConfiguration {
 	AuthorizationRequestRepository<OAuth2AuthorizationRequest> oauth2StateAuthorizationRequestRepository(
 			LoginServices services, ObjectProvider<ClientRegistrationRepository> registrations,
 			ObjectProvider<SecurityContextHolderStrategy> securityContexts) {
-		CurrentUser user = new CurrentUser(
-				() -> securityContexts.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
-		return new FilterRepository(services, new ChainContext(
-				new MixUpDefense(registrations::getObject, services.settings()), user::name, true, null));
+		MixUpDefense defense = new MixUpDefense(registrations::getObject, services.settings());
+		return new SharedAuthorizationRequestRepository(null, services,
+				new LoginChain(defense,
+						LoginChain.userName(
+								() -> securityContexts.getIfUnique(SecurityContextHolder::getContextHolderStrategy)),
+						true, null));
 	}
 
 	/**
-	 * The first of all customizers, so that it comes before users' own, and they have the
-	 * last word.
+	 * The first of all customizers, so that users' own come after it and have the last
+	 * word.
 	 */
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	Customizer<HttpSecurity> oauth2StateHttpSecurityCustomizer(LoginServices services, SessionWarnings sessions) {
-		return (http) -> http.with(new SharedLoginConfigurer(services, sessions));
+	Customizer<HttpSecurity> oauth2StateHttpSecurityCustomizer(LoginServices services) {
+		return (http) -> http.with(new SharedLoginConfigurer(services));
 	}
 
 }

@@ -9,23 +9,28 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.web.filter.OncePerRequestFilter;
 
+import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.login.AuxiliaryCookies;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
- * Stops counting how often a user was signed in, once the app knows that the user is. It
- * is on every filter chain, after all filters that sign users in: pages and scripts may
- * be on another chain than the login, and know users by something else than a session.
+ * Counts how often a browser was signed in by a session, until the app knows the user. If
+ * the page after a login does not know the session, it sends the user to log in again,
+ * and so on: {@link LoginStarter} ends that.
+ * <p>
+ * The filter that ends the count is on every filter chain, after all filters that sign
+ * users in: pages and scripts may be on another chain than the login, and know users by
+ * something else than a session.
  */
-final class SignedInFilter extends OncePerRequestFilter {
-
-	private static final String KNOWN = SignedInFilter.class.getName() + ".KNOWN";
+final class SignInCounter extends OncePerRequestFilter {
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
@@ -33,7 +38,7 @@ final class SignedInFilter extends OncePerRequestFilter {
 
 	private final SecurityContextHolderStrategy securityContexts;
 
-	SignedInFilter(AuxiliaryCookies cookies, SecurityContextHolderStrategy securityContexts) {
+	SignInCounter(AuxiliaryCookies cookies, SecurityContextHolderStrategy securityContexts) {
 		this.cookies = cookies;
 		this.securityContexts = securityContexts;
 	}
@@ -49,23 +54,34 @@ final class SignedInFilter extends OncePerRequestFilter {
 
 	private boolean mayHaveCount(HttpServletRequest request) {
 		Cookie @Nullable [] cookies = request.getCookies();
-		return cookies != null && Arrays.stream(cookies).anyMatch((cookie) -> this.cookies.mayCountSignIns(cookie.getName()));
+		return cookies != null
+				&& Arrays.stream(cookies).anyMatch((cookie) -> this.cookies.mayCountSignIns(cookie.getName()));
 	}
 
 	private void endCount(HttpServletRequest request, HttpServletResponse response) {
 		BrowserRequest browser = ServletRequests.browser(request);
-		if (this.cookies.hasSignIns(browser) && !Prefetch.is(request)
+		if (this.cookies.hasSignIns(browser) && !ServletRequests.isPrefetch(request)
 				&& this.trust.isAuthenticated(this.securityContexts.getContext().getAuthentication())) {
-			request.setAttribute(KNOWN, true);
+			LoginNote.of(request).setSignedIn();
 			ServletRequests.addCookies(response, List.of(this.cookies.clearSignIns(browser)));
 		}
 	}
 
 	/**
-	 * Tells whether the count ended with this request.
+	 * Counts that a login signed the user in by a session.
 	 */
-	static boolean isKnown(HttpServletRequest request) {
-		return request.getAttribute(KNOWN) != null;
+	void countSignIn(HttpServletRequest request, HttpServletResponse response) {
+		LoginNote.Taken taken = LoginNote.of(request).taken();
+		if (taken != null && taken.path() != LoginPath.SESSION && isSignedInBySession(request)) {
+			BrowserRequest browser = ServletRequests.browser(request);
+			ServletRequests.addCookies(response, List.of(this.cookies.countSignIn(browser)));
+		}
+	}
+
+	private static boolean isSignedInBySession(HttpServletRequest request) {
+		HttpSession session = request.getSession(false);
+		return session != null
+				&& session.getAttribute(HttpSessionSecurityContextRepository.SPRING_SECURITY_CONTEXT_KEY) != null;
 	}
 
 }

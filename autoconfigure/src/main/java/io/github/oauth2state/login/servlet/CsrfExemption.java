@@ -1,7 +1,6 @@
 package io.github.oauth2state.login.servlet;
 
 import java.io.IOException;
-import java.util.Optional;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -13,9 +12,6 @@ import org.springframework.http.MediaType;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-import io.github.oauth2state.StateKey;
-import io.github.oauth2state.StateStore;
-import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.login.LoginCallback;
 import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.web.BrowserRequest;
@@ -23,24 +19,22 @@ import io.github.oauth2state.web.BrowserRequest;
 /**
  * Exempts posted callbacks ({@code response_mode=form_post}) from CSRF protection on
  * chains with the shared repository: they cannot carry a CSRF token, and state and
- * binding cookie take its place.
+ * binding cookie replace it.
  * <p>
- * A binding cookie can be planted, so it never decides alone. What is exempt came by
- * https to a path that callbacks are posted to as the app itself knows. As a filter it
- * stands behind the filters that handle callbacks and refuses what is exempt and reaches
- * it: the exemption is of no use for anything but a callback.
+ * A binding cookie can be planted, so it never decides alone. An exempt request came by
+ * https to a path of which the app itself knows that callbacks are posted to it. The
+ * filter comes after the filters that handle callbacks and refuses every exempt request
+ * that reaches it, so the exemption is of no use for anything but a callback.
  */
-final class PostedCallbacks extends OncePerRequestFilter implements RequestMatcher {
-
-	private static final String EXEMPT = PostedCallbacks.class.getName() + ".exempt";
+final class CsrfExemption extends OncePerRequestFilter implements RequestMatcher {
 
 	private final PendingLogins logins;
 
-	private final StateStore store;
+	private final LoginStore store;
 
 	private volatile @Nullable MixUpDefense defense;
 
-	PostedCallbacks(PendingLogins logins, StateStore store) {
+	CsrfExemption(PendingLogins logins, LoginStore store) {
 		this.logins = logins;
 		this.store = store;
 	}
@@ -65,23 +59,14 @@ final class PostedCallbacks extends OncePerRequestFilter implements RequestMatch
 			.filter((callback) -> isPostedCallback(callback, defense, request))
 			.isPresent();
 		if (exempt) {
-			request.setAttribute(EXEMPT, true);
+			LoginNote.of(request).setCsrfExempt();
 		}
 		return exempt;
 	}
 
 	private boolean isPostedCallback(LoginCallback callback, MixUpDefense defense, HttpServletRequest request) {
-		return defense.isPostedByConfiguration(request) || this.logins.isPostedCallback(callback, this::find);
-	}
-
-	private Optional<byte[]> find(StateKey key) {
-		try {
-			return this.store.find(key);
-		}
-		catch (StateStoreException ex) {
-			StoreFailures.log("a posted callback", ex);
-			return Optional.empty();
-		}
+		return defense.isPostedByConfiguration(request)
+				|| this.logins.isPostedCallback(callback, this.store::findPosted);
 	}
 
 	private static boolean isForm(HttpServletRequest request) {
@@ -93,7 +78,7 @@ final class PostedCallbacks extends OncePerRequestFilter implements RequestMatch
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
-		if (request.getAttribute(EXEMPT) != null) {
+		if (LoginNote.of(request).isCsrfExempt()) {
 			response.sendError(HttpServletResponse.SC_FORBIDDEN);
 			return;
 		}

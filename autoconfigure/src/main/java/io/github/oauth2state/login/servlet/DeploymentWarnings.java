@@ -2,7 +2,8 @@ package io.github.oauth2state.login.servlet;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,20 +13,18 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.util.ClassUtils;
 
-import io.github.oauth2state.LoginPath;
-import io.github.oauth2state.config.OnStoreFailure;
-import io.github.oauth2state.login.LoginSettings.Sessions;
+import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.support.LimitedLog;
 
 /**
- * Knows where the sessions of signed-in users are, and says where that may cost users
- * their login: at startup, and when it happens.
+ * Warns of deployments in which logins fail, at startup and when it happens: sessions
+ * that other instances do not find, and a proxy whose headers are not read.
  */
-class SessionWarnings implements SmartInitializingSingleton {
+class DeploymentWarnings implements SmartInitializingSingleton {
 
-	private static final Log logger = LogFactory.getLog(SessionWarnings.class);
+	private static final Log logger = LogFactory.getLog(DeploymentWarnings.class);
 
-	private static final LimitedLog loops = new LimitedLog(SessionWarnings.class);
+	private static final LimitedLog loops = new LimitedLog(DeploymentWarnings.class);
 
 	private static final String SPRING_SESSION = "org.springframework.session.SessionRepository";
 
@@ -41,33 +40,48 @@ class SessionWarnings implements SmartInitializingSingleton {
 	private static final String REMEDY = "Share sessions with Spring Session, or let the balancer send all requests of a "
 			+ "browser to one instance (sticky sessions).";
 
-	private final LoginServices services;
+	private static final Pattern LOOPBACK = Pattern
+		.compile("localhost|.*\\.localhost|127(\\.\\d{1,3}){3}|\\[?(0{0,4}:){1,7}0{0,3}1]?", Pattern.CASE_INSENSITIVE);
+
+	private final LoginSettings.Sessions sessions;
+
+	private final String store;
+
+	private final boolean fallsBackToSession;
+
+	private final boolean fallbackChosen;
 
 	private final ListableBeanFactory beans;
 
-	private final boolean fallbackChosen;
+	private final AtomicBoolean warnedOfPlainHttp = new AtomicBoolean();
 
 	private volatile boolean signingIn;
 
 	/**
 	 * Creates warnings.
-	 * @param services the services of logins
+	 * @param sessions where the sessions of signed-in users are
+	 * @param store the name of the store
+	 * @param fallsBackToSession whether logins start in the session while the store does
+	 * not answer
+	 * @param fallbackChosen whether the app chose where they start then, and so relies on
+	 * it
 	 * @param beans the beans of the app
-	 * @param fallbackChosen whether the app chose where logins begin while the store does
-	 * not answer, and so relies on it
 	 */
-	SessionWarnings(LoginServices services, ListableBeanFactory beans, boolean fallbackChosen) {
-		this.services = services;
-		this.beans = beans;
+	DeploymentWarnings(LoginSettings.Sessions sessions, String store, boolean fallsBackToSession,
+			boolean fallbackChosen, ListableBeanFactory beans) {
+		this.sessions = sessions;
+		this.store = store;
+		this.fallsBackToSession = fallsBackToSession;
 		this.fallbackChosen = fallbackChosen;
+		this.beans = beans;
 	}
 
 	/**
-	 * Tells whether all instances find the sessions.
+	 * Returns whether all instances find the sessions.
 	 */
-	boolean areShared() {
-		Sessions sessions = this.services.settings().sessions();
-		return sessions == Sessions.SHARED || (sessions == Sessions.AUTO && has(SPRING_SESSION));
+	boolean areSessionsShared() {
+		return this.sessions == LoginSettings.Sessions.SHARED
+				|| (this.sessions == LoginSettings.Sessions.AUTO && has(SPRING_SESSION));
 	}
 
 	/**
@@ -79,13 +93,9 @@ class SessionWarnings implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		LoginPaths paths = this.services.paths();
-		String store = Objects.toString(this.services.store().name(), "");
-		boolean fallsBackToSession = paths.rolledOut() == LoginPath.SHARED
-				&& paths.onStoreFailure() == OnStoreFailure.SESSION;
-		if (fallsBackToSession && repositories(store).anyMatch(this::has)) {
+		if (this.fallsBackToSession && repositories(this.store).anyMatch(this::has)) {
 			String message = "Sessions are kept in the same place as pending logins (%s), so that no login can begin while it is gone. "
-				.formatted(store)
+				.formatted(this.store)
 					+ "Set oauth2-state.on-store-failure=cookie with oauth2-state.cookie.keys, so that they can, or =fail, so that "
 					+ "users are told at once.";
 			if (this.fallbackChosen) {
@@ -95,8 +105,8 @@ class SessionWarnings implements SmartInitializingSingleton {
 				logger.info(message);
 			}
 		}
-		boolean unknown = this.services.settings().sessions() == Sessions.AUTO && !areShared();
-		if (this.signingIn && unknown && !store.equals("memory")) {
+		boolean unknown = this.sessions == LoginSettings.Sessions.AUTO && !areSessionsShared();
+		if (this.signingIn && unknown && !this.store.equals("memory")) {
 			logger.warn(
 					"Any instance can finish a login, but the session of the user who is signed in stays in the memory of "
 							+ "that instance. Other instances do not know the user. " + REMEDY
@@ -105,7 +115,25 @@ class SessionWarnings implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Says that a user is signed in again and again.
+	 * Warns once of a login that starts over plain http, unless this is the user's own
+	 * machine. Mostly the cause is a proxy whose headers are not read.
+	 */
+	void checkPlainHttp(HttpServletRequest request) {
+		if (!request.isSecure() && !isLoopback(request.getServerName())
+				&& this.warnedOfPlainHttp.compareAndSet(false, true)) {
+			logger
+				.warn("A login begins over plain http, so that its binding cookie is not protected by '__Host-'. If a "
+						+ "proxy ends TLS, set server.forward-headers-strategy, or oauth2-state.login.cookie.secure=true. "
+						+ "This is said once.");
+		}
+	}
+
+	static boolean isLoopback(String serverName) {
+		return LOOPBACK.matcher(serverName).matches();
+	}
+
+	/**
+	 * Logs that a user was signed in again and again.
 	 */
 	static void logLoop(String reference, HttpServletRequest request) {
 		String seen = (request.getRequestedSessionId() == null) ? "The browser does not send the session cookie back. "
