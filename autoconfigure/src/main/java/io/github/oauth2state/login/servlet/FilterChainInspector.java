@@ -111,7 +111,7 @@ class FilterChainInspector implements BeanPostProcessor {
 			return SecurityInternals.hasDefaultResolver(begin);
 		}
 		if (filter instanceof ExceptionTranslationFilter failures) {
-			return isStock(failures.getAuthenticationEntryPoint());
+			return showsStockPage(failures.getAuthenticationEntryPoint());
 		}
 		boolean login = filter instanceof AbstractAuthenticationProcessingFilter
 				|| filter instanceof AuthenticationFilter;
@@ -124,7 +124,7 @@ class FilterChainInspector implements BeanPostProcessor {
 	 * delegates. Any other entry point may look for the saved page, or send the user to a
 	 * page of the app that does.
 	 */
-	private static boolean isStock(AuthenticationEntryPoint entryPoint) {
+	private static boolean showsStockPage(AuthenticationEntryPoint entryPoint) {
 		return entryPoint.getClass() == DelegatingAuthenticationEntryPoint.class
 				|| (entryPoint.getClass() == LoginUrlAuthenticationEntryPoint.class
 						&& ((LoginUrlAuthenticationEntryPoint) entryPoint).getLoginFormUrl()

@@ -21,10 +21,9 @@ import io.github.oauth2state.login.PendingLogins;
  * where {@link LoginStarter} keeps them instead.
  * <p>
  * A callback whose browser has a binding cookie for its state is looked up in the store,
- * or in that cookie if it has the record, and nowhere else. A callback without one is
- * looked up in the HTTP session, as Spring Security does by itself: that finds logins
- * that started before this repository was there, creates no session, and costs the store
- * nothing, whatever URLs are tried.
+ * or in that cookie if it has the record, and nowhere else. Any other callback is looked
+ * up in the HTTP session, as Spring Security does by itself: that finds logins that
+ * started before this repository was there, and costs the store nothing.
  */
 final class SharedAuthorizationRequestRepository implements AuthorizationRequestRepository<OAuth2AuthorizationRequest> {
 
@@ -121,9 +120,6 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		return found.request();
 	}
 
-	/**
-	 * Puts the record of a refused callback back, also if the check fails.
-	 */
 	private boolean isRefusedAndPutBack(LoginCallback callback, LoginCallback.Found found, HttpServletRequest request) {
 		boolean refused = true;
 		try {
@@ -131,6 +127,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return refused;
 		}
 		finally {
+			// Also if the check fails
 			if (refused) {
 				this.store.putBack(callback, found);
 			}
