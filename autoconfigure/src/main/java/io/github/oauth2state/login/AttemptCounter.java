@@ -7,11 +7,11 @@ import org.springframework.http.ResponseCookie;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
- * Counts what a browser is sent through again and again, within a minute each time. The
- * count lives in a cookie of its own, one for each app on the host. Forging it affects
- * only one's own browser. Thread-safe.
+ * Counts in a cookie what a browser does again and again, with a minute at most between
+ * two attempts. There is one cookie for each app on the host. Forging it affects only
+ * one's own browser. Thread-safe.
  */
-public final class AttemptCounter {
+final class AttemptCounter {
 
 	private static final int MAX_ATTEMPTS = 3;
 
@@ -32,48 +32,31 @@ public final class AttemptCounter {
 	}
 
 	/**
-	 * Tells whether there have been three attempts.
-	 * @param browser a request of the browser
-	 * @return whether no further one is allowed
+	 * Returns whether there have been three attempts, so that no other one is allowed.
 	 */
-	public boolean isExhausted(BrowserRequest browser) {
+	boolean isExhausted(BrowserRequest browser) {
 		return count(browser) >= MAX_ATTEMPTS;
 	}
 
-	/**
-	 * Tells whether there have been any attempts.
-	 * @param browser a request of the browser
-	 * @return whether the browser has a count
-	 */
-	public boolean isSet(BrowserRequest browser) {
+	boolean isSet(BrowserRequest browser) {
 		return browser.cookies().containsKey(name(browser));
 	}
 
 	/**
-	 * Tells whether a cookie may have a count. This is for requests that need not be
-	 * looked at any further otherwise.
-	 * @param cookieName the name of a cookie
-	 * @return whether the name ends like that of the count
+	 * Returns whether a cookie of this name may have the count.
 	 */
-	public boolean isNamed(String cookieName) {
+	boolean isNamed(String cookieName) {
 		return cookieName.endsWith(this.name);
 	}
 
 	/**
-	 * Counts an attempt.
-	 * @param browser a request of the browser
-	 * @return the cookie with the new count
+	 * Counts an attempt, and returns the cookie with the new count.
 	 */
-	public ResponseCookie countOne(BrowserRequest browser) {
+	ResponseCookie countOne(BrowserRequest browser) {
 		return cookie(browser, Integer.toString(Math.min(count(browser), MAX_ATTEMPTS) + 1), WINDOW);
 	}
 
-	/**
-	 * Ends the count.
-	 * @param browser a request of the browser
-	 * @return what clears the cookie
-	 */
-	public ResponseCookie clear(BrowserRequest browser) {
+	ResponseCookie clear(BrowserRequest browser) {
 		return cookie(browser, "", Duration.ZERO);
 	}
 

@@ -1,6 +1,5 @@
 package io.github.oauth2state.login;
 
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -13,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
-import io.github.oauth2state.web.LocalPath;
+import io.github.oauth2state.web.BrowserRequest;
 
 /**
- * What a binding cookie says: this browser began that login.
+ * The value of a binding cookie, by which a browser shows that it started a login.
  * <p>
  * A value is {@code <version><status>.<secret>.<issued>.<registration>.<restart path>},
  * then the callback path if the callback is posted. Version 2 adds the app and, if the
@@ -34,10 +33,10 @@ import io.github.oauth2state.web.LocalPath;
  * else, the record itself, sealed, after the id of its key and '~'; empty in a used mark
  * @param issued when the login began, on the clock of the instance that began it
  * @param registrationId the client registration
- * @param restartPath where this app begins the login anew, without the query
- * @param callbackPath where the provider posts the callback to, or {@code null} if the
+ * @param restartPath where this app starts the login anew, without the query
+ * @param callbackPath the path to which the callback is posted, or {@code null} if the
  * callback is a GET
- * @param app which app began the login, or {@code null} if an older release did
+ * @param app the app that started the login, or {@code null} if an older release did
  * @param query the query with which the login began, sealed, or {@code null} if there was
  * none
  */
@@ -60,19 +59,20 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 
 	private static final SecureRandom RANDOM = new SecureRandom();
 
-	static BindingCookie begin(OAuth2AuthorizationRequest request, String path, String app, @Nullable String query,
+	static BindingCookie create(OAuth2AuthorizationRequest request, String path, String app, @Nullable String query,
 			Instant now) {
 		byte[] secret = new byte[SECRET_LENGTH];
 		RANDOM.nextBytes(secret);
 		String registrationId = request.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
 		return new BindingCookie(true, Base64.getUrlEncoder().withoutPadding().encodeToString(secret), now,
-				(registrationId != null) ? registrationId : "", restartPath(path), callbackPath(request), app, query);
+				(registrationId != null) ? registrationId : "", restartPath(path),
+				FormPostCallbacks.callbackPath(request), app, query);
 	}
 
 	private static String restartPath(String path) {
 		String withoutQuery = path.replaceFirst("\\?.*", "");
-		return (withoutQuery.length() <= MAX_RESTART_PATH_LENGTH && LocalPath.isLocal(withoutQuery)) ? withoutQuery
-				: "/";
+		return (withoutQuery.length() <= MAX_RESTART_PATH_LENGTH && BrowserRequest.isLocalPath(withoutQuery))
+				? withoutQuery : "/";
 	}
 
 	/**
@@ -87,15 +87,6 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 
 	boolean carriesRecord() {
 		return this.secret.indexOf('~') > 0;
-	}
-
-	/**
-	 * Returns where the provider posts the callback of a login to, or {@code null} if the
-	 * callback is a GET.
-	 */
-	static @Nullable String callbackPath(OAuth2AuthorizationRequest request) {
-		boolean posted = ResponseMode.isFormPost(request) && request.getRedirectUri() != null;
-		return posted ? URI.create(request.getRedirectUri()).getRawPath() : null;
 	}
 
 	static Optional<BindingCookie> parse(String value) {
@@ -115,7 +106,7 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 			BindingCookie cookie = new BindingCookie(status == 'p', fields[1],
 					Instant.ofEpochSecond(Long.parseLong(fields[2], 36)), decode(fields[3]), decode(fields[4]),
 					callbackPath(fields), added(fields, 6), added(fields, 7));
-			return Optional.of(cookie).filter((parsed) -> LocalPath.isLocal(parsed.restartPath()));
+			return Optional.of(cookie).filter((parsed) -> BrowserRequest.isLocalPath(parsed.restartPath()));
 		}
 		catch (IllegalArgumentException ex) {
 			return Optional.empty();

@@ -26,8 +26,9 @@ import io.github.oauth2state.record.CborValues;
 
 /**
  * Writes an authorization request as a CBOR map (RFC 8949) from field ids to fields, and
- * leaves out what can be derived. Whatever would not come back equal is refused when it
- * is written, so that a login fails before the user leaves and not after they returned.
+ * leaves out values that can be derived. A request that would not come back equal is
+ * refused when it is written, so that a login fails before the user leaves and not after
+ * the user has returned.
  * <p>
  * Fields are only ever added: a reader skips those that it does not know. Ids are never
  * reused.
@@ -164,8 +165,8 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 			return read(parser).state(state).build();
 		}
 		catch (RuntimeException ex) {
-			// Parsers of bytes and of values have many ways to fail, and messages that
-			// quote.
+			// Parsers of bytes and of values fail in many ways, with messages that quote
+			// what they read.
 			throw new IllegalArgumentException("Not an authorization request: " + ex.getClass().getSimpleName());
 		}
 	}

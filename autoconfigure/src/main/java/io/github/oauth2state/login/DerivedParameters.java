@@ -15,7 +15,7 @@ import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames
 import io.github.oauth2state.record.CborValues;
 
 /**
- * Leaves out of a record the parameters that follow from the attributes: the PKCE
+ * Leaves out of a record the parameters that can be derived from the attributes: the PKCE
  * challenge from the verifier (RFC 7636, section 4.2) and the hashed nonce from the nonce
  * (OpenID Connect Core 1.0, section 15.5.2). Their places are kept, as the order of
  * parameters shows in the authorization request's URI.

@@ -1,5 +1,6 @@
 package io.github.oauth2state.login;
 
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 
 import org.apache.commons.logging.Log;
@@ -10,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.LoginListener;
@@ -23,11 +25,11 @@ import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.web.CookieSettings;
 
 /**
- * Auto-configuration of what servlet and reactive apps share of pending logins.
+ * Auto-configuration of pending logins, as servlet and reactive apps share it.
  */
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class)
 @ConditionalOnOAuth2State
-@EnableConfigurationProperties({ LoginProperties.class, CookieProperties.class })
+@EnableConfigurationProperties({ LoginProperties.class, LoginProperties.CookiePath.class })
 public final class LoginAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(LoginAutoConfiguration.class);
@@ -55,22 +57,28 @@ public final class LoginAutoConfiguration {
 
 	@Bean
 	PendingLogins oauth2StatePendingLogins(LoginSettings settings, AuthorizationRequestCodec codec,
-			CookieProperties cookie, OAuth2StateSettings general) {
+			LoginProperties.CookiePath cookie, OAuth2StateSettings general, LoginEventPublisher events) {
 		boolean needed = general.store() == StoreType.COOKIE || general.onStoreFailure() == OnStoreFailure.COOKIE;
 		Keyring keys = (needed || !cookie.keysOrNone().isBlank())
 				? Keyring.of("oauth2-state.cookie.keys", cookie.keysOrNone()) : null;
-		return new PendingLogins(settings, codec, keys, Clock.systemUTC());
+		return new PendingLogins(settings, codec, keys, events, Clock.systemUTC());
 	}
 
 	@Bean
-	LoginEventLogger oauth2StateLoginEventLogger(Environment environment, ObjectProvider<StateStore> store) {
+	LoginEventPublisher oauth2StateLoginEventPublisher(Environment environment, ObjectProvider<StateStore> store,
+			ObjectProvider<LoginListener> listeners) {
 		StateStore unique = store.getIfUnique();
-		return new LoginEventLogger(InstanceName.of(environment), (unique != null) ? unique.name() : "cookie");
+		return new LoginEventPublisher(instanceName(environment), (unique != null) ? unique.name() : "cookie",
+				listeners.orderedStream().toList());
 	}
 
-	@Bean
-	LoginEvents oauth2StateLoginEvents(ObjectProvider<LoginListener> listeners) {
-		return new LoginEvents(listeners.orderedStream().toList());
+	/**
+	 * Returns the name that the platform gives a container or a host, or else what the
+	 * JVM calls itself, which is its process and host.
+	 */
+	private static String instanceName(Environment environment) {
+		String name = environment.getProperty("HOSTNAME");
+		return StringUtils.hasText(name) ? name : ManagementFactory.getRuntimeMXBean().getName();
 	}
 
 }

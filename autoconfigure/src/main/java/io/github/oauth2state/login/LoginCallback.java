@@ -10,17 +10,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
-import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateKey;
-import io.github.oauth2state.record.Seal;
 import io.github.oauth2state.web.BrowserRequest;
-import io.github.oauth2state.web.LocalPath;
 
 /**
- * A callback from a browser that began the login, as its binding cookie shows. Its record
- * is in that cookie, or else in the store or nowhere: absence is final.
+ * A callback from a browser that started the login, as its binding cookie shows. The
+ * record is in that cookie, or else in the store or nowhere: absence is final.
  */
 public final class LoginCallback {
 
@@ -30,33 +27,37 @@ public final class LoginCallback {
 
 	private final BindingCookie cookie;
 
-	private final LoginKeys keys;
+	private final LoginSealer sealer;
 
-	private final PendingLogins logins;
+	private final CookieJar jar;
+
+	private final AuxiliaryCookies cookies;
 
 	private byte @Nullable [] record;
 
 	private @Nullable String savedRequest;
 
-	LoginCallback(String state, BrowserRequest browser, BindingCookie cookie, LoginKeys keys, PendingLogins logins) {
+	LoginCallback(String state, BrowserRequest browser, BindingCookie cookie, LoginSealer sealer, CookieJar jar,
+			AuxiliaryCookies cookies) {
 		this.state = state;
 		this.browser = browser;
 		this.cookie = cookie;
-		this.keys = keys;
-		this.logins = logins;
+		this.sealer = sealer;
+		this.jar = jar;
+		this.cookies = cookies;
 	}
 
 	/**
-	 * Returns whether there is anything to look for. If not, the cookie says that this
-	 * login was called back before, and no longer has the secret.
-	 * @return whether to ask the store
+	 * Returns whether the login is still pending. If not, the cookie says that it was
+	 * called back before, and no longer has the secret.
+	 * @return whether to look for the record
 	 */
 	public boolean isPending() {
 		return this.cookie.pending();
 	}
 
 	/**
-	 * Returns where the login is kept: in the store, or in the cookie itself.
+	 * Returns where the record is: in the store, or in the cookie itself.
 	 * @return the path
 	 */
 	public LoginPath path() {
@@ -64,11 +65,11 @@ public final class LoginCallback {
 	}
 
 	/**
-	 * Returns where the record is, if it is in the store.
-	 * @return its key
+	 * Returns the key of the record, if it is in the store.
+	 * @return the key
 	 */
 	public StateKey key() {
-		return this.keys.key();
+		return this.sealer.key(this.state, this.cookie.secret());
 	}
 
 	/**
@@ -81,44 +82,43 @@ public final class LoginCallback {
 	}
 
 	/**
-	 * Returns by which id log lines name this login.
-	 * @return its correlation id
+	 * Returns the id by which log lines name this login.
+	 * @return the correlation id
 	 */
 	public String correlationId() {
-		return CorrelationId.of(this.keys.key());
+		return this.sealer.correlationId(this.state, this.cookie.secret());
 	}
 
 	/**
-	 * Returns where the login can begin anew.
+	 * Returns where the login can start anew.
 	 * @return a path in this app, with its context path
 	 */
 	public String restartPath() {
-		return this.logins.restartQuery().addTo(this.cookie.restartPath(), this.cookie.query(), this.state);
+		return this.sealer.addQuery(this.cookie.restartPath(), this.cookie.query(), this.state);
 	}
 
 	/**
-	 * Makes sense of the store's answer.
+	 * Reads the store's answer.
 	 * @param stored the record, or empty if there was none
-	 * @return the authorization request, or why it is unavailable
+	 * @return the authorization request, or why it is not available
 	 */
-	public CallbackResult read(Optional<byte[]> stored) {
+	public Result read(Optional<byte[]> stored) {
 		this.record = stored.orElse(null);
-		if (stored.isEmpty()) {
-			return new CallbackResult.Lost(absent());
-		}
-		return Seal.open(this.keys.sealingKey(), stored.get())
-			.flatMap(this::decode)
-			.orElse(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+		return noteSavedRequest(stored.map((sealed) -> this.sealer.open(this.state, this.cookie.secret(), sealed))
+			.orElseGet(() -> this.sealer.absent(this.cookie)));
 	}
 
 	/**
 	 * Reads the record that is in the cookie.
-	 * @return the authorization request, or why it is unavailable
+	 * @return the authorization request, or why it is not available
 	 */
-	public CallbackResult readFromCookie() {
-		return this.logins.openCookie(this.state, this.cookie)
-			.flatMap(this::decode)
-			.orElse(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+	public Result readFromCookie() {
+		return noteSavedRequest(this.sealer.openFromCookie(this.state, this.cookie.secret()));
+	}
+
+	private Result noteSavedRequest(Result result) {
+		this.savedRequest = (result instanceof Found found) ? found.savedRequest() : null;
+		return result;
 	}
 
 	BrowserRequest browser() {
@@ -136,8 +136,8 @@ public final class LoginCallback {
 		if (!isPending()) {
 			return Optional.empty();
 		}
-		CallbackResult result = (path() == LoginPath.COOKIE) ? readFromCookie() : read(store.apply(key()));
-		return (result instanceof CallbackResult.Found found) ? Optional.of(found.request()) : Optional.empty();
+		Result result = (path() == LoginPath.COOKIE) ? readFromCookie() : read(store.apply(key()));
+		return (result instanceof Found found) ? Optional.of(found.request()) : Optional.empty();
 	}
 
 	/**
@@ -153,90 +153,89 @@ public final class LoginCallback {
 	 * @param found what was read
 	 * @return the rest of its life, which is positive
 	 */
-	public Duration remaining(CallbackResult.Found found) {
-		Duration remaining = this.logins.ttl().minus(found.sinceBegin());
-		return (remaining.compareTo(Duration.ZERO) > 0) ? remaining : Duration.ofMillis(1);
+	public Duration remaining(Found found) {
+		return this.sealer.remaining(found.sinceBegin());
 	}
 
 	/**
-	 * Tells whether what the login is to bring is for a user. It is for the user who was
-	 * signed in when it began. If nobody was, it is for anybody, until the next logout.
+	 * Returns whether a user may have the result of the login. A login that a signed-in
+	 * user started is for that user. One that nobody in particular started is for
+	 * anybody, until the next logout.
 	 * @param found the login
 	 * @param user the name of the user who is signed in now, or {@code null} if nobody is
-	 * @return whether it is
+	 * @return whether the login is for the user
 	 */
-	public boolean isFor(CallbackResult.Found found, @Nullable String user) {
+	public boolean isFor(Found found, @Nullable String user) {
 		return (found.owner() != null) ? found.owner().equals(LoginRecord.owner(user)) : !isOlderThanLogout();
 	}
 
 	/**
-	 * Tells whether the login was pending when a user of this browser last logged out, as
-	 * far as the browser says so.
+	 * Returns whether the login was pending when a user of this browser last logged out,
+	 * as far as the browser says so.
 	 * @return whether it was
 	 */
 	public boolean isOlderThanLogout() {
-		return this.logins.logoutMark().covers(this.browser, this.cookie);
-	}
-
-	private LoginOutcome absent() {
-		boolean expired = this.cookie.pending() && this.logins.isExpired(this.cookie.issued());
-		return expired ? LoginOutcome.EXPIRED : LoginOutcome.ALREADY_USED;
-	}
-
-	private Optional<CallbackResult> decode(byte[] record) {
-		try {
-			LoginRecord login = LoginRecord.read(record);
-			if (path() == LoginPath.COOKIE && this.logins.isExpired(login.begun())) {
-				// Nobody else has let it expire
-				return Optional.of(new CallbackResult.Lost(LoginOutcome.EXPIRED));
-			}
-			this.savedRequest = login.savedRequest();
-			AuthorizationRequestCodec codec = this.logins.codec();
-			return Optional.of(new CallbackResult.Found(codec.decode(login.content(), this.state),
-					this.logins.since(login.begun()), login.owner(), local(login.savedRequest())));
-		}
-		catch (RuntimeException ex) {
-			// Whatever a codec stumbles over: the login begins anew, the app does not
-			// fail.
-			return Optional.empty();
-		}
-	}
-
-	private static @Nullable String local(@Nullable String page) {
-		return (page != null && LocalPath.isLocal(page)) ? page : null;
+		return this.cookies.isOlderThanLogout(this.browser, this.cookie);
 	}
 
 	/**
 	 * Returns what to tell the browser once the record was taken.
-	 * @return the mark that the login was used, and the end of counting restarts and of
-	 * what was saved for the login
+	 * @return the mark that the login was used, and what clears the cookies that were for
+	 * this login
 	 */
 	public List<ResponseCookie> cookiesWhenTaken() {
-		List<ResponseCookie> cookies = new ArrayList<>();
-		cookies.add(this.logins.cookies().issueUsedMark(this.browser, this.state, this.cookie));
-		if (this.logins.restarts().isSet(this.browser)) {
-			cookies.add(this.logins.restarts().clear(this.browser));
-		}
-		String saved = this.logins.savedRequest().read(this.browser);
-		boolean unseen = saved == null && this.cookie.callbackPath() != null;
-		if (this.savedRequest != null && (unseen || this.savedRequest.equals(saved))) {
-			cookies.add(this.logins.savedRequest().clearUnseen(this.browser));
-		}
-		return cookies;
+		List<ResponseCookie> answer = new ArrayList<>();
+		answer.add(this.jar.issueUsedMark(this.browser, this.state, this.cookie));
+		answer.addAll(this.cookies.clearCompleted(this.browser, this.savedRequest, this.cookie.callbackPath() != null));
+		return answer;
 	}
 
 	/**
 	 * Allows one more restart, unless there have been too many within a minute.
-	 * @return the cookie that counts it, or empty if it must not be
+	 * @return the cookie that counts it, or empty if the login must not start anew
 	 */
 	public Optional<ResponseCookie> countRestart() {
-		AttemptCounter restarts = this.logins.restarts();
-		return restarts.isExhausted(this.browser) ? Optional.empty() : Optional.of(restarts.countOne(this.browser));
+		return this.cookies.countRestart(this.browser);
 	}
 
 	@Override
 	public String toString() {
 		return "LoginCallback[hidden]";
+	}
+
+	/**
+	 * What was found of a pending login.
+	 */
+	public sealed interface Result permits Found, Lost {
+
+	}
+
+	/**
+	 * The pending login was there.
+	 *
+	 * @param request its authorization request
+	 * @param sinceBegin how long ago it began, as far as clocks agree
+	 * @param owner a digest of the name of the user who was signed in when it began, or
+	 * {@code null} if nobody was or the record does not say
+	 * @param savedRequest the path and query that the user asked for, or {@code null} if
+	 * the record has none
+	 */
+	public record Found(OAuth2AuthorizationRequest request, Duration sinceBegin, @Nullable String owner,
+			@Nullable String savedRequest) implements Result {
+
+		@Override
+		public String toString() {
+			return "Found[hidden]";
+		}
+
+	}
+
+	/**
+	 * The pending login was not there, or is not available.
+	 *
+	 * @param outcome why
+	 */
+	public record Lost(LoginOutcome outcome) implements Result {
 	}
 
 }

@@ -7,14 +7,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Properties of pending logins, as they were given. See {@link LoginSettings} for what
- * they amount to.
+ * Properties of pending logins, as they were given. {@link LoginSettings} checks them.
  *
  * @param ttl how long a user may take at the provider, from 1s to 24h
  * @param maxPendingPerBrowser how many logins one browser may have pending, from 1 to 20;
- * one more makes the oldest go
- * @param recovery whether a callback that came twice or too late leads on, to where the
- * user wanted to go or to the provider again, rather than to an error page
+ * one more evicts the oldest
+ * @param recovery whether a user whose callback came twice or too late is sent on, to the
+ * page asked for or to the provider again, rather than to an error page
  * @param verifyRedirectUri whether a callback at another URI than the redirect URI of its
  * login is refused, as a defense against mix-up attacks
  * @param sessions where the sessions of signed-in users are: auto, shared by all
@@ -25,9 +24,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param cookie the cookie that binds a pending login to the browser that began it
  */
 @ConfigurationProperties("oauth2-state.login")
-public record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("8") int maxPendingPerBrowser,
+record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("8") int maxPendingPerBrowser,
 		@DefaultValue("true") boolean recovery, @DefaultValue("true") boolean verifyRedirectUri,
-		@DefaultValue("auto") Sessions sessions, @DefaultValue("true") boolean carrySavedRequest,
+		@DefaultValue("auto") LoginSettings.Sessions sessions, @DefaultValue("true") boolean carrySavedRequest,
 		@DefaultValue Cookie cookie) {
 
 	/**
@@ -44,37 +43,15 @@ public record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("
 	 * and are called back on different hosts; the cookie then has '__Secure-' before its
 	 * name and no longer '__Host-', so that these hosts can set it, too
 	 */
-	public record Cookie(@DefaultValue("oauth2-state") String name, @Nullable Boolean secure,
+	record Cookie(@DefaultValue("oauth2-state") String name, @Nullable Boolean secure,
 			@DefaultValue("lax") SameSite sameSite, @Nullable String domain) {
-	}
-
-	/**
-	 * Where the sessions of signed-in users are.
-	 */
-	public enum Sessions {
-
-		/**
-		 * Shared by all instances if Spring Session is there, and otherwise unknown.
-		 */
-		AUTO,
-
-		/**
-		 * All instances find them.
-		 */
-		SHARED,
-
-		/**
-		 * Each is in one instance, to which a balancer sends the user's requests.
-		 */
-		STICKY
-
 	}
 
 	/**
 	 * Whether a cookie is sent with requests that other sites cause. Strict is left out,
 	 * as the callback is such a request.
 	 */
-	public enum SameSite {
+	enum SameSite {
 
 		/**
 		 * The cookie is sent with requests of other sites that navigate the whole page.
@@ -82,10 +59,34 @@ public record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("
 		LAX,
 
 		/**
-		 * The cookie is sent with all requests. It takes https; over plain http the
+		 * The cookie is sent with all requests. This needs https; over plain http the
 		 * cookie stays lax.
 		 */
 		NONE
+
+	}
+
+	/**
+	 * Properties of pending logins that are kept in cookies, as they were given.
+	 *
+	 * @param keys the keys that they are sealed under, separated by commas, each as
+	 * 'id:key' where the key is 32 random bytes in Base64: the first one seals, all of
+	 * them open; make one with 'openssl rand -base64 32'
+	 */
+	@ConfigurationProperties("oauth2-state.cookie")
+	record CookiePath(@Nullable String keys) {
+
+		// One text and no list: about a list with a gap, Spring Boot's failure analysis
+		// shows the values.
+
+		String keysOrNone() {
+			return (this.keys != null) ? this.keys : "";
+		}
+
+		@Override
+		public String toString() {
+			return "CookiePath[hidden]";
+		}
 
 	}
 

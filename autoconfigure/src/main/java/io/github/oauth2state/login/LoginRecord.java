@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 import io.github.oauth2state.StateKey;
 
 /**
- * What is sealed of a pending login: when it began, the authorization request as the
- * codec wrote it, and after that what is optional, each with a mark at its end. A record
- * of an earlier release lacks some of it, and readers of earlier releases ignore what
- * follows the authorization request.
+ * The content of a sealed record: when the login began, the authorization request as the
+ * codec wrote it, and then optional fields, each with a mark at its end. Records of
+ * earlier releases lack some fields, and readers of earlier releases ignore what follows
+ * the authorization request.
  *
  * @param begun when the login began
  * @param content the authorization request, as the codec wrote it

@@ -9,20 +9,19 @@ import io.github.oauth2state.config.PropertyCheck;
 import io.github.oauth2state.web.CookieSettings;
 
 /**
- * The settings of pending logins after checks.
+ * The checked settings of pending logins.
  *
- * @param namespace what keeps this app's logins apart from others'
+ * @param namespace keeps the logins of this app apart from those of others
  * @param ttl how long a user may take at the provider
  * @param maxPendingPerBrowser how many logins one browser may have pending
- * @param recovery whether callbacks that came twice or too late lead on
+ * @param recovery whether the user is sent on if a callback came twice or too late
  * @param verifyRedirectUri whether callbacks at another URI than the login's are refused
  * @param sessions where the sessions of signed-in users are
  * @param carrySavedRequest whether the page that a user asked for is kept with the login
  * @param cookie the attributes of the library's cookies
  */
 public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBrowser, boolean recovery,
-		boolean verifyRedirectUri, LoginProperties.Sessions sessions, boolean carrySavedRequest,
-		CookieSettings cookie) {
+		boolean verifyRedirectUri, Sessions sessions, boolean carrySavedRequest, CookieSettings cookie) {
 
 	static final int MAX_PENDING_PER_BROWSER = 20;
 
@@ -70,6 +69,28 @@ public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBro
 
 	private static boolean isCookieName(String name) {
 		return COOKIE_NAME.matcher(name).matches() && !name.startsWith("__");
+	}
+
+	/**
+	 * Where the sessions of signed-in users are.
+	 */
+	public enum Sessions {
+
+		/**
+		 * Shared by all instances if Spring Session is there, and otherwise unknown.
+		 */
+		AUTO,
+
+		/**
+		 * All instances find them.
+		 */
+		SHARED,
+
+		/**
+		 * Each is in one instance, to which a balancer sends the user's requests.
+		 */
+		STICKY
+
 	}
 
 }

@@ -1,208 +1,136 @@
 package io.github.oauth2state.login;
 
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
+import io.github.oauth2state.LoginEvent;
+import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.record.Keyring;
-import io.github.oauth2state.record.Seal;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
- * Begins logins and recognizes their callbacks. It says what to store and what to look
- * for, and leaves the store itself to the caller, as a servlet waits for the store and a
- * reactive app does not. Thread-safe.
+ * Starts logins and recognizes their callbacks. It says what to store and what to look
+ * for, and leaves the store itself to the caller, as a servlet app waits for the store
+ * and a reactive app does not. Thread-safe.
  */
 public final class PendingLogins {
 
 	private static final int MAX_STATE_LENGTH = 1024;
 
 	/**
-	 * Of more paths, each posted callback is looked up first.
-	 */
-	private static final int MAX_POSTED_CALLBACK_PATHS = 256;
-
-	/**
 	 * In bytes, with name and attributes (RFC 6265, section 6.1).
 	 */
 	private static final int MAX_COOKIE_SIZE = 4096;
+
+	private static final SecureRandom RANDOM = new SecureRandom();
 
 	private final LoginSettings settings;
 
 	private final AuthorizationRequestCodec codec;
 
+	private final LoginEventPublisher events;
+
 	private final Clock clock;
 
-	private final BindingCookies cookies;
+	private final LoginSealer sealer;
 
-	private final @Nullable CookieRecords cookieRecords;
+	private final CookieJar jar;
 
-	private final AttemptCounter restarts;
+	private final AuxiliaryCookies cookies;
 
-	private final AttemptCounter signIns;
+	private final FormPostCallbacks formPost;
 
-	private final SavedRequestCookie savedRequest;
-
-	private final RestartQuery restartQuery;
-
-	private final RecentBegins recentBegins;
-
-	private final Set<String> postedCallbackPaths = ConcurrentHashMap.newKeySet();
-
-	private final LogoutMark logoutMark;
-
-	PendingLogins(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable Keyring cookieKeys, Clock clock) {
+	/**
+	 * Creates pending logins.
+	 * @param settings the settings of logins
+	 * @param codec writes and reads authorization requests
+	 * @param cookieKeys the keys of records in cookies, or {@code null} if there are none
+	 * @param events publishes what happens
+	 * @param clock the clock
+	 */
+	PendingLogins(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable Keyring cookieKeys,
+			LoginEventPublisher events, Clock clock) {
 		this.settings = settings;
 		this.codec = codec;
+		this.events = events;
 		this.clock = clock;
-		this.cookies = new BindingCookies(settings);
-		this.cookieRecords = (cookieKeys != null) ? new CookieRecords(cookieKeys, settings.namespace()) : null;
-		this.restarts = new AttemptCounter(settings, "retry-" + this.cookies.app());
-		this.signIns = new AttemptCounter(settings, "signed-in-" + this.cookies.app());
-		this.savedRequest = new SavedRequestCookie(settings, this.cookies.app());
-		this.restartQuery = new RestartQuery(settings.namespace());
-		this.recentBegins = new RecentBegins(settings.maxPendingPerBrowser(), System::nanoTime);
-		this.logoutMark = new LogoutMark(settings);
+		this.sealer = new LoginSealer(settings, codec, cookieKeys, clock);
+		this.jar = new CookieJar(settings);
+		this.cookies = new AuxiliaryCookies(settings, this.jar.app());
+		this.formPost = new FormPostCallbacks(this.jar);
 	}
 
 	/**
-	 * Begins a login while nobody is signed in.
+	 * Starts a login.
+	 * @param path where its record is kept: {@link LoginPath#SHARED} or
+	 * {@link LoginPath#COOKIE}
 	 * @param request the authorization request
-	 * @param browser the HTTP request that begins it
-	 * @return as for a user
-	 */
-	public Optional<BegunLogin> begin(OAuth2AuthorizationRequest request, BrowserRequest browser) {
-		return begin(request, browser, null, null);
-	}
-
-	/**
-	 * Begins a login.
-	 * @param request the authorization request
-	 * @param browser the HTTP request that begins it
-	 * @param user the name of who is signed in, or {@code null} if nobody is
-	 * @param savedRequest the path and query that the user had asked for, or {@code null}
-	 * if the app keeps them
-	 * @return what to store, or empty if the login is not to be kept: another site caused
-	 * it, and the browser has as many pending logins as it may
-	 * @throws IllegalArgumentException if the authorization request cannot be stored
-	 */
-	public Optional<BegunLogin> begin(OAuth2AuthorizationRequest request, BrowserRequest browser, @Nullable String user,
-			@Nullable String savedRequest) {
-		String state = state(request);
-		Instant now = this.clock.instant();
-		BindingCookie cookie = cookie(request, state, browser, now);
-		ResponseCookie issued = this.cookies.issue(browser, state, cookie);
-		return makeRoom(browser, now, issued).map((eviction) -> {
-			LoginKeys keys = LoginKeys.of(this.settings.namespace(), state, cookie.secret());
-			return new BegunLogin(keys.key(),
-					Seal.seal(keys.sealingKey(), record(request, now, user, savedRequest).write()), this.settings.ttl(),
-					eviction.cookies(), eviction.pending());
-		});
-	}
-
-	private BindingCookie cookie(OAuth2AuthorizationRequest request, String state, BrowserRequest browser,
-			Instant now) {
-		BindingCookie cookie = BindingCookie.begin(request, browser.path(), this.cookies.app(),
-				this.restartQuery.seal(browser.path(), state), now);
-		if (cookie.callbackPath() != null) {
-			requireSecure(browser);
-			rememberPosted(cookie.callbackPath());
-		}
-		return cookie;
-	}
-
-	/**
-	 * Makes room for a cookie, and adds it to those that go.
-	 */
-	private Optional<BindingCookies.Eviction> makeRoom(BrowserRequest browser, Instant now, ResponseCookie issued) {
-		int size = issued.getName().length() + issued.getValue().length();
-		return this.cookies.makeRoom(browser, now, size).map((eviction) -> {
-			List<ResponseCookie> cookies = new ArrayList<>(eviction.cookies());
-			cookies.add(issued);
-			return new BindingCookies.Eviction(cookies, eviction.pending());
-		});
-	}
-
-	/**
-	 * Begins a login whose record the browser keeps, while nobody is signed in.
-	 * @param request the authorization request
-	 * @param browser the HTTP request that begins it
-	 * @return as for a user
-	 */
-	public Optional<BegunInCookie> beginInCookie(OAuth2AuthorizationRequest request, BrowserRequest browser) {
-		return beginInCookie(request, browser, null, null);
-	}
-
-	/**
-	 * Begins a login whose record the browser keeps.
-	 * @param request the authorization request
-	 * @param browser the HTTP request that begins it
-	 * @param user the name of who is signed in, or {@code null} if nobody is
-	 * @param savedRequest the path and query that the user had asked for, or {@code null}
-	 * if the app keeps them. They are left out if the cookie would be too large
-	 * @return what to tell the browser, or empty if the login is not to be kept: another
-	 * site caused it, and the browser has as many pending logins as it may
+	 * @param browser the HTTP request that starts it
+	 * @param user the name of the signed-in user, or {@code null} if nobody is signed in
+	 * @param savedRequest the path and query that the user asked for, or {@code null} if
+	 * the app keeps them. They are left out of a cookie that would be too large
+	 * @return what to store and what to tell the browser, or empty if the login is not
+	 * kept: another site caused it, and the browser has as many pending logins as it may
 	 * @throws IllegalArgumentException if the authorization request cannot be stored, or
 	 * is too large for a cookie
-	 * @throws IllegalStateException if there are no keys to seal it under
+	 * @throws IllegalStateException if there are no keys to seal a cookie under
 	 */
-	public Optional<BegunInCookie> beginInCookie(OAuth2AuthorizationRequest request, BrowserRequest browser,
+	public Optional<StartedLogin> start(LoginPath path, OAuth2AuthorizationRequest request, BrowserRequest browser,
 			@Nullable String user, @Nullable String savedRequest) {
-		if (this.cookieRecords == null) {
-			throw new IllegalStateException("There are no keys in oauth2-state.cookie.keys");
-		}
 		String state = state(request);
 		Instant now = this.clock.instant();
-		BindingCookie cookie = cookie(request, state, browser, now);
-		LoginRecord login = record(request, now, user, savedRequest);
-		BindingCookie carrying = cookie.carrying(this.cookieRecords.seal(state, login.write()));
-		ResponseCookie issued = this.cookies.issue(browser, state, carrying);
-		if (savedRequest != null && issued.toString().length() > MAX_COOKIE_SIZE) {
-			carrying = cookie.carrying(this.cookieRecords.seal(state, login.withoutSavedRequest().write()));
-			issued = this.cookies.issue(browser, state, carrying);
+		BindingCookie cookie = BindingCookie.create(request, browser.path(), this.jar.app(),
+				this.sealer.sealQuery(browser.path(), state), now);
+		this.formPost.expect(cookie.callbackPath(), browser);
+		Supplier<LoginRecord> record = () -> new LoginRecord(now, this.codec.encode(request), savedRequest,
+				LoginRecord.owner(user));
+		if (path == LoginPath.COOKIE) {
+			return startInCookie(state, browser, cookie, record.get());
 		}
-		String secret = carrying.secret();
-		int size = issued.toString().length();
+		return this.jar.makeRoom(browser, now, this.jar.issue(browser, state, cookie))
+			.map((eviction) -> started(state, cookie, this.sealer.seal(state, cookie.secret(), record.get()),
+					eviction));
+	}
+
+	private Optional<StartedLogin> startInCookie(String state, BrowserRequest browser, BindingCookie cookie,
+			LoginRecord login) {
+		BindingCookie carrying = cookie.carrying(this.sealer.sealForCookie(state, login));
+		if (login.savedRequest() != null && size(browser, state, carrying) > MAX_COOKIE_SIZE) {
+			carrying = cookie.carrying(this.sealer.sealForCookie(state, login.withoutSavedRequest()));
+		}
+		int size = size(browser, state, carrying);
 		if (size > MAX_COOKIE_SIZE) {
 			throw new IllegalArgumentException(
 					"The authorization request is too large to be kept in a cookie: it takes " + size
 							+ " bytes, and browsers accept " + MAX_COOKIE_SIZE
-							+ ". Give it fewer attributes or shorter "
-							+ "additional parameters, or keep pending logins in a store (oauth2-state.store=redis or jdbc).");
+							+ ". Give it fewer attributes or shorter additional parameters, or keep pending logins in a store "
+							+ "(oauth2-state.store=redis or jdbc).");
 		}
-		return makeRoom(browser, now, issued).map((eviction) -> {
-			LoginKeys keys = LoginKeys.of(this.settings.namespace(), state, secret);
-			return new BegunInCookie(eviction.cookies(), eviction.pending(), CorrelationId.of(keys.key()));
-		});
+		BindingCookie fitting = carrying;
+		return this.jar.makeRoom(browser, login.begun(), this.jar.issue(browser, state, carrying))
+			.map((eviction) -> started(state, fitting, new byte[0], eviction));
 	}
 
-	/**
-	 * Clears cookies that other requests of the browser were given at the same time, if
-	 * they and the new one are too many. To be called just before the browser is told.
-	 * @param browser the HTTP request that begins a login
-	 * @param issued the cookies that the browser is told, the new one as the last
-	 * @return the cookies that clear others
-	 */
-	public List<ResponseCookie> clearUnseen(BrowserRequest browser, List<ResponseCookie> issued) {
-		ResponseCookie cookie = issued.get(issued.size() - 1);
-		int size = cookie.getName().length() + cookie.getValue().length();
-		return this.recentBegins
-			.add(browser.sender(), cookie.getName(), size, browser.received(), browser.cookies().keySet())
-			.stream()
-			.map((name) -> this.cookies.clear(browser, name))
-			.toList();
+	private int size(BrowserRequest browser, String state, BindingCookie cookie) {
+		return this.jar.issue(browser, state, cookie).toString().length();
+	}
+
+	private StartedLogin started(String state, BindingCookie cookie, byte[] record, CookieJar.Eviction eviction) {
+		return new StartedLogin(this.sealer.key(state, cookie.secret()), record, this.settings.ttl(),
+				eviction.cookies(), eviction.pending(), this.sealer.correlationId(state, cookie.secret()));
 	}
 
 	private static String state(OAuth2AuthorizationRequest request) {
@@ -214,155 +142,105 @@ public final class PendingLogins {
 		return state;
 	}
 
-	private void requireSecure(BrowserRequest browser) {
-		if (!this.cookies.isSecure(browser)) {
-			throw new IllegalArgumentException("response_mode=form_post needs https: the binding cookie must go with a "
-					+ "cross-site POST, and browsers allow that for secure cookies only. Behind a proxy that ends TLS, "
-					+ "set server.forward-headers-strategy.");
-		}
-	}
-
-	private LoginRecord record(OAuth2AuthorizationRequest request, Instant begun, @Nullable String user,
-			@Nullable String savedRequest) {
-		return new LoginRecord(begun, this.codec.encode(request), savedRequest, LoginRecord.owner(user));
+	private static boolean isState(String state) {
+		return !state.isEmpty() && state.length() <= MAX_STATE_LENGTH;
 	}
 
 	/**
-	 * Ends the authorizations that this browser began before anybody was signed in.
-	 * @param browser the HTTP request that logs a user out
-	 * @return what to tell the browser, if there are any
+	 * Clears cookies that other requests of the browser received at the same time, if
+	 * they and the new one are too many. Call it just before the answer is written.
+	 * @param browser the HTTP request that starts a login
+	 * @param issued the cookies of the answer, the new one as the last
+	 * @return the cookies that clear others
 	 */
-	public Optional<ResponseCookie> logout(BrowserRequest browser) {
-		return this.logoutMark.mark(browser);
+	public List<ResponseCookie> clearUnseen(BrowserRequest browser, List<ResponseCookie> issued) {
+		return this.jar.clearUnseen(browser, issued.get(issued.size() - 1));
 	}
 
 	/**
-	 * Recognizes the callback of a login that this browser began.
+	 * Recognizes the callback of a login that this browser started.
 	 * @param state the state that came with it
 	 * @param browser the HTTP request
-	 * @return the callback, or empty if the browser has no binding cookie for the state,
-	 * and then the store is not to be asked
+	 * @return the callback, or empty if the browser has no binding cookie for the state;
+	 * the store must not be asked then
 	 */
 	public Optional<LoginCallback> callback(String state, BrowserRequest browser) {
 		if (!isState(state)) {
 			return Optional.empty();
 		}
-		return this.cookies.find(browser, state)
-			.map((cookie) -> new LoginCallback(state, browser, cookie,
-					LoginKeys.of(this.settings.namespace(), state, cookie.secret()), this));
+		return this.jar.find(browser, state)
+			.map((cookie) -> new LoginCallback(state, browser, cookie, this.sealer, this.jar, this.cookies));
 	}
 
 	/**
-	 * Tells whether a posted request can be the callback of a login that asked for one
+	 * Returns whether a posted request may be the callback of a login that asked for one
 	 * ({@code response_mode=form_post}), so that its body may be read. A cookie can be
 	 * planted, so this is no reason to trust the request.
 	 * @param browser the HTTP request
 	 * @return whether it came by https to the callback path in one of its binding cookies
 	 */
 	public boolean mayBePostedCallback(BrowserRequest browser) {
-		return this.cookies.isSecure(browser) && this.cookies.mayBePosted(browser, path(browser));
+		return this.formPost.mayBeCallback(browser);
 	}
 
 	/**
-	 * Tells whether a posted request is the callback of a login that asked for one. It
-	 * carries no CSRF token, so this rests on what the app knows by itself: that it lets
-	 * callbacks be posted to this path, from logins that began here or else from the
-	 * sealed record.
+	 * Returns whether a posted request is the callback of a login that asked for one. It
+	 * carries no CSRF token, so the answer rests on what the app itself knows: the paths
+	 * to which logins that began here let callbacks be posted, or else the sealed record.
 	 * @param callback the callback
 	 * @param store reads a record and leaves it where it is
 	 * @return whether it is one
 	 */
 	public boolean isPostedCallback(LoginCallback callback, Function<? super StateKey, Optional<byte[]>> store) {
-		String path = path(callback.browser());
-		if (!callback.isPostedTo(path)) {
-			return false;
-		}
-		if (this.postedCallbackPaths.contains(path)) {
-			return true;
-		}
-		boolean posted = callback.peek(store)
-			.filter((request) -> path.equals(BindingCookie.callbackPath(request)))
-			.isPresent();
-		if (posted) {
-			rememberPosted(path);
-		}
-		return posted;
-	}
-
-	private void rememberPosted(String path) {
-		if (this.postedCallbackPaths.size() < MAX_POSTED_CALLBACK_PATHS) {
-			this.postedCallbackPaths.add(path);
-		}
-	}
-
-	private static String path(BrowserRequest browser) {
-		int query = browser.path().indexOf('?');
-		return (query < 0) ? browser.path() : browser.path().substring(0, query);
-	}
-
-	private static boolean isState(String state) {
-		return !state.isEmpty() && state.length() <= MAX_STATE_LENGTH;
-	}
-
-	boolean isExpired(Instant issued) {
-		return issued.plus(this.settings.ttl()).isBefore(this.clock.instant());
+		return this.formPost.isCallback(callback, store);
 	}
 
 	/**
-	 * Returns how long ago a login began. The clock of the instance that began it may go
-	 * wrong, so what cannot be is made what can.
+	 * Returns the cookies that a browser has beside its binding cookies.
+	 * @return the cookies
 	 */
-	Duration since(Instant begun) {
-		Duration since = Duration.between(begun, this.clock.instant());
-		if (since.isNegative()) {
-			return Duration.ZERO;
-		}
-		return (since.compareTo(this.settings.ttl()) > 0) ? this.settings.ttl() : since;
-	}
-
-	Optional<byte[]> openCookie(String state, BindingCookie cookie) {
-		return (this.cookieRecords != null) ? this.cookieRecords.open(state, cookie.secret()) : Optional.empty();
-	}
-
-	Duration ttl() {
-		return this.settings.ttl();
-	}
-
-	AuthorizationRequestCodec codec() {
-		return this.codec;
-	}
-
-	BindingCookies cookies() {
+	public AuxiliaryCookies cookies() {
 		return this.cookies;
 	}
 
-	RestartQuery restartQuery() {
-		return this.restartQuery;
-	}
-
-	AttemptCounter restarts() {
-		return this.restarts;
+	/**
+	 * Logs what happened to a login and calls all listeners.
+	 * @param event what happened
+	 */
+	public void publish(LoginEvent event) {
+		this.events.publish(event);
 	}
 
 	/**
-	 * Returns what counts how often a browser was signed in since it last showed that it
-	 * is.
-	 * @return the counter
+	 * Returns a correlation id for a login without a binding cookie.
+	 * @return twelve hexadecimal digits
 	 */
-	public AttemptCounter signIns() {
-		return this.signIns;
+	public static String randomCorrelationId() {
+		byte[] bytes = new byte[LoginSealer.CORRELATION_ID_LENGTH];
+		RANDOM.nextBytes(bytes);
+		return HexFormat.of().formatHex(bytes);
 	}
 
 	/**
-	 * Returns where the page is kept that a user asked for, until the login begins.
-	 * @return the cookie
+	 * A login that was started: what to store, and what to tell the browser then.
+	 *
+	 * @param key the key of the record
+	 * @param value the sealed record; empty if a cookie has it
+	 * @param ttl how long the record lives
+	 * @param cookies the cookies that clear evicted logins, and the binding cookie as the
+	 * last
+	 * @param evicted how many pending logins were evicted
+	 * @param correlationId the id by which log lines name this login
 	 */
-	public SavedRequestCookie savedRequest() {
-		return this.savedRequest;
-	}
+	@SuppressWarnings("ArrayRecordComponent")
+	public record StartedLogin(StateKey key, byte[] value, Duration ttl, List<ResponseCookie> cookies, int evicted,
+			String correlationId) {
 
-	LogoutMark logoutMark() {
-		return this.logoutMark;
+		@Override
+		public String toString() {
+			return "StartedLogin[hidden]";
+		}
+
 	}
 
 }

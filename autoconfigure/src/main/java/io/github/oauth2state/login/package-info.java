@@ -1,6 +1,6 @@
 /**
- * Pending logins: what servlet and reactive apps share, with no store call and no web
- * stack in it.
+ * Pending logins, as servlet and reactive apps share them, without a store call and
+ * without a web stack.
  */
 @NullMarked
 package io.github.oauth2state.login;

@@ -52,6 +52,11 @@ final class Resilience4jCircuit implements StoreCircuit {
 	}
 
 	@Override
+	public void release() {
+		this.circuit.releasePermission();
+	}
+
+	@Override
 	public void succeeded(long nanos) {
 		this.circuit.onSuccess(nanos, TimeUnit.NANOSECONDS);
 	}

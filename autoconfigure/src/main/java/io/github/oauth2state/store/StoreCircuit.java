@@ -11,11 +11,18 @@ import io.github.oauth2state.StateStoreException;
 public interface StoreCircuit {
 
 	/**
-	 * Asks for permission to call the store. A caller that gets it calls
-	 * {@link #succeeded} or {@link #failed} afterwards.
+	 * Asks for permission to call the store once. A caller that gets it must call
+	 * {@link #succeeded} or {@link #failed} after the call, or {@link #release} if it
+	 * does not call the store.
 	 * @return whether the store may be called
 	 */
 	boolean tryAcquire();
+
+	/**
+	 * Gives a permission back that was not used, so that another caller may have it. A
+	 * half-open circuit gives few, and waits for their results.
+	 */
+	void release();
 
 	/**
 	 * Records a call that was answered.
@@ -47,6 +54,11 @@ public interface StoreCircuit {
 			@Override
 			public boolean tryAcquire() {
 				return true;
+			}
+
+			@Override
+			public void release() {
+				// Nothing depends on it
 			}
 
 			@Override

@@ -1,22 +1,38 @@
 package io.github.oauth2state.web;
 
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
- * What of an HTTP request matters to a pending login, whichever web stack it came by.
- * Everything in it was chosen by the sender.
+ * The parts of an HTTP request that matter to a pending login, on any web stack. The
+ * sender chose all of them.
  *
- * @param secure whether it came by https, as far as the app can tell
+ * @param secure whether it came by https, as far as the app knows
  * @param path its path with the context path, and its query
  * @param crossSite whether the browser says that another site caused it
  * ({@code Sec-Fetch-Site})
- * @param sender the same number for all requests of a browser, though other browsers may
- * share it
- * @param received when it was received, as {@link System#nanoTime()} tells
+ * @param sender the same number for all requests of a browser; other browsers may share
+ * it
+ * @param received the {@link System#nanoTime()} at which it was received
  * @param cookies its cookies by name, the first of each name
  */
 public record BrowserRequest(boolean secure, String path, boolean crossSite, int sender, long received,
 		Map<String, String> cookies) {
+
+	/**
+	 * Printable ASCII without backslashes, as browsers take both "//host" and "/\host"
+	 * for another origin.
+	 */
+	private static final Pattern LOCAL_PATH = Pattern.compile("/(?!/)[\\x21-\\x5b\\x5d-\\x7e]*");
+
+	/**
+	 * Returns whether a redirect to a path stays in this app's origin.
+	 * @param path a path, possibly with a query
+	 * @return whether it is safe to redirect to
+	 */
+	public static boolean isLocalPath(String path) {
+		return LOCAL_PATH.matcher(path).matches();
+	}
 
 	/**
 	 * Returns a text without cookies and query.

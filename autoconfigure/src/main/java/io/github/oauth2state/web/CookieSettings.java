@@ -9,8 +9,8 @@ import org.springframework.http.ResponseCookie;
  * The names and attributes of all cookies that the library sets.
  *
  * @param name how their names begin, after the prefix that browsers protect
- * @param secure whether they are for https only, or {@code null} if they are when the
- * request is
+ * @param secure whether they are for https only, or {@code null} if that depends on the
+ * request
  * @param crossSite whether they are sent with all requests that other sites cause, and
  * not only with those that navigate the whole page
  * @param domain the domain whose hosts all receive them, or {@code null} for the host

@@ -1,6 +1,6 @@
 /**
- * What matters of an HTTP request on any web stack: its path, its cookies, and the
- * attributes of the cookies that the library sets.
+ * The parts of an HTTP request that matter on any web stack, and the attributes of the
+ * cookies that the library sets.
  */
 @NullMarked
 package io.github.oauth2state.web;

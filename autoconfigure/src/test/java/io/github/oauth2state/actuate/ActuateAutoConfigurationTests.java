@@ -236,7 +236,7 @@ class ActuateAutoConfigurationTests {
 					.getDeclaredMethod("beans")
 					.invoke(null);
 				assertThat(beans).asString()
-					.contains("oauth2StateSettings", "memoryStateStore", "oauth2StateLoginEvents")
+					.contains("oauth2StateSettings", "memoryStateStore", "oauth2StateLoginEventPublisher")
 					.doesNotContain("oauth2StateHealthContributor", "oauth2StateActivityRecorder", "actuate");
 			}
 			finally {

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.login.PendingLogins.StartedLogin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,11 +50,11 @@ class AbsentRecordTests extends PendingLoginsFixture {
 	@ParameterizedTest
 	@ValueSource(longs = { -3600, -1, 0, 1, 3600, 86_400 })
 	void recordThatTheStoreStillHasIsFoundWhateverTheClockOfThisInstanceSays(long seconds) {
-		BegunLogin begun = begin(this.request);
+		StartedLogin begun = begin(this.request);
 		this.clock.advance(Duration.ofSeconds(seconds));
 		Duration possible = Duration.ofSeconds(Math.max(0, Math.min(seconds, TTL.toSeconds())));
 		assertThat(callback(this.request.getState()).read(Optional.of(begun.value())))
-			.isEqualTo(new CallbackResult.Found(this.request, possible));
+			.isEqualTo(new LoginCallback.Found(this.request, possible, null, null));
 	}
 
 	@Test
@@ -64,8 +65,7 @@ class AbsentRecordTests extends PendingLoginsFixture {
 	}
 
 	private void assertAbsentIs(LoginOutcome outcome) {
-		assertThat(callback(this.request.getState()).read(Optional.empty()))
-			.isEqualTo(new CallbackResult.Lost(outcome));
+		assertThat(callback(this.request.getState()).read(Optional.empty())).isEqualTo(new LoginCallback.Lost(outcome));
 	}
 
 }

@@ -22,7 +22,7 @@ class AttemptCounterFuzzTests {
 	private static final String NAME = "__Host-oauth2-state-retry-AAAAAA";
 
 	private final AttemptCounter counter = new AttemptCounter(new LoginSettings("shop", Duration.ofMinutes(10), 8, true,
-			true, LoginProperties.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)),
+			true, LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)),
 			"retry-AAAAAA");
 
 	@Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import io.github.oauth2state.fuzz.Fuzz;
 import io.github.oauth2state.fuzz.RandomInputs;
 import io.github.oauth2state.record.Seal;
-import io.github.oauth2state.web.LocalPath;
+import io.github.oauth2state.web.BrowserRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,7 +37,7 @@ class BindingCookieFuzzTests {
 	void textIsACookieOrNone() {
 		Fuzz.tries((random) -> BindingCookie.parse(text(random)).ifPresent((cookie) -> {
 			assertThat(cookie.secret()).matches("[A-Za-z0-9_-]{0,43}");
-			assertThat(LocalPath.isLocal(cookie.restartPath())).isTrue();
+			assertThat(BrowserRequest.isLocalPath(cookie.restartPath())).isTrue();
 			assertThat(BindingCookie.parse(cookie.used().format())).hasValue(cookie.used());
 		}));
 	}
@@ -73,12 +73,12 @@ class BindingCookieFuzzTests {
 			}
 			Optional<BindingCookie> parsed = BindingCookie.parse(altered);
 			if (parsed.isPresent()) {
-				LoginKeys keys = LoginKeys.of("shop", "state", cookie.secret());
-				LoginKeys found = LoginKeys.of("shop", "state", parsed.get().secret());
-				boolean same = parsed.get().secret().equals(cookie.secret());
-				assertThat(found.key().equals(keys.key())).isEqualTo(same);
-				assertThat(Seal.open(found.sealingKey(), Seal.seal(keys.sealingKey(), CONTENT)).isPresent())
-					.isEqualTo(same);
+				LoginSealer sealer = TestRequests.sealer("shop");
+				String found = parsed.get().secret();
+				boolean same = found.equals(cookie.secret());
+				assertThat(sealer.key("state", found).equals(sealer.key("state", cookie.secret()))).isEqualTo(same);
+				byte[] sealed = Seal.seal(sealer.sealingKey("state", cookie.secret()), CONTENT);
+				assertThat(Seal.open(sealer.sealingKey("state", found), sealed).isPresent()).isEqualTo(same);
 			}
 		});
 	}

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
-import io.github.oauth2state.web.LocalPath;
+import io.github.oauth2state.web.BrowserRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -81,7 +81,7 @@ class BindingCookieTests {
 	void everyLoginHasASecretOf256BitsOfItsOwn() {
 		Set<String> secrets = new HashSet<>();
 		for (int i = 0; i < 1000; i++) {
-			BindingCookie cookie = BindingCookie.begin(TestRequests.plain().build(), "/begin", "AAAAAA", null, NOW);
+			BindingCookie cookie = BindingCookie.create(TestRequests.plain().build(), "/begin", "AAAAAA", null, NOW);
 			assertThat(Base64.getUrlDecoder().decode(cookie.secret())).hasSize(256 / Byte.SIZE);
 			assertThat(secrets.add(cookie.secret())).isTrue();
 		}
@@ -89,7 +89,7 @@ class BindingCookieTests {
 
 	@Test
 	void loginThatBeginsIsPendingAndNotesWhereItBegan() {
-		BindingCookie cookie = BindingCookie.begin(TestRequests.oidc(), "/begin?a=b", "AAAAAA", null, NOW);
+		BindingCookie cookie = BindingCookie.create(TestRequests.oidc(), "/begin?a=b", "AAAAAA", null, NOW);
 		assertThat(cookie.pending()).isTrue();
 		assertThat(cookie.issued()).isEqualTo(NOW);
 		assertThat(cookie.registrationId()).isEqualTo("keycloak");
@@ -100,17 +100,17 @@ class BindingCookieTests {
 
 	@Test
 	void requestWithoutRegistrationIdHasAnEmptyOne() {
-		assertThat(BindingCookie.begin(TestRequests.plain().build(), "/begin", "AAAAAA", null, NOW).registrationId())
+		assertThat(BindingCookie.create(TestRequests.plain().build(), "/begin", "AAAAAA", null, NOW).registrationId())
 			.isEmpty();
 	}
 
 	@Test
 	void onlyAPostedCallbackHasItsPathNoted() {
-		assertThat(BindingCookie.begin(TestRequests.posted(), "/begin", "AAAAAA", null, NOW).callbackPath())
+		assertThat(BindingCookie.create(TestRequests.posted(), "/begin", "AAAAAA", null, NOW).callbackPath())
 			.isEqualTo(TestRequests.CALLBACK_PATH);
 		OAuth2AuthorizationRequest query = TestRequests
 			.oidc((builder) -> builder.additionalParameters((parameters) -> parameters.put("response_mode", "query")));
-		assertThat(BindingCookie.begin(query, "/begin", "AAAAAA", null, NOW).callbackPath()).isNull();
+		assertThat(BindingCookie.create(query, "/begin", "AAAAAA", null, NOW).callbackPath()).isNull();
 	}
 
 	@Test
@@ -118,7 +118,7 @@ class BindingCookieTests {
 		OAuth2AuthorizationRequest request = TestRequests.plain()
 			.additionalParameters(Map.of("response_mode", "form_post"))
 			.build();
-		assertThat(BindingCookie.begin(request, "/begin", "AAAAAA", null, NOW).callbackPath()).isNull();
+		assertThat(BindingCookie.create(request, "/begin", "AAAAAA", null, NOW).callbackPath()).isNull();
 	}
 
 	@Test
@@ -156,7 +156,7 @@ class BindingCookieTests {
 			.additionalParameters(Map.of("response_mode", "form_post"))
 			.attributes(Map.of("registration_id", "r".repeat(255)))
 			.build();
-		BindingCookie cookie = BindingCookie.begin(request, "/" + "a".repeat(511), "AAAAAA", null, NOW);
+		BindingCookie cookie = BindingCookie.create(request, "/" + "a".repeat(511), "AAAAAA", null, NOW);
 		assertThat(cookie.format()).hasSizeLessThan(2048);
 		assertThat(BindingCookie.parse(cookie.format())).hasValue(cookie);
 	}
@@ -239,7 +239,8 @@ class BindingCookieTests {
 	}
 
 	/**
-	 * Not by the pattern of {@link LocalPath}: by what a browser makes of it.
+	 * Not by the pattern of {@link BrowserRequest#isLocalPath}: by what a browser makes
+	 * of it.
 	 */
 	private static void assertLeadsNowhereElse(String path) {
 		String seenByBrowser = path.replace('\\', '/').replaceAll("[\\t\\r\\n]", "").strip();
@@ -296,7 +297,7 @@ class BindingCookieTests {
 	}
 
 	private static String restartPath(String path) {
-		return BindingCookie.begin(TestRequests.plain().build(), path, "AAAAAA", null, NOW).restartPath();
+		return BindingCookie.create(TestRequests.plain().build(), path, "AAAAAA", null, NOW).restartPath();
 	}
 
 	private static String base64(String text) {

@@ -15,6 +15,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.login.PendingLogins.StartedLogin;
 import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
@@ -44,13 +45,14 @@ class CookiePathTests {
 
 	@Test
 	void callbackFindsTheAuthorizationRequestOnAnyInstanceWithTheKey() {
-		BegunInCookie begun = begin(logins("shop", ONE));
+		StartedLogin begun = begin(logins("shop", ONE));
 		this.clock.advance(Duration.ofSeconds(7));
 		LoginCallback callback = callback(logins("shop", ONE)).orElseThrow();
 		assertThat(callback.path()).isEqualTo(LoginPath.COOKIE);
 		assertThat(callback.isPending()).isTrue();
 		assertThat(callback.correlationId()).isEqualTo(begun.correlationId()).matches("[0-9a-f]{12}");
-		assertThat(callback.readFromCookie()).isEqualTo(new CallbackResult.Found(this.request, Duration.ofSeconds(7)));
+		assertThat(callback.readFromCookie())
+			.isEqualTo(new LoginCallback.Found(this.request, Duration.ofSeconds(7), null, null));
 	}
 
 	@Test
@@ -76,16 +78,16 @@ class CookiePathTests {
 		String verifier = this.request.getAttribute("code_verifier");
 		String nonce = this.request.getAttribute("nonce");
 		assertThat(value).doesNotContain(verifier, nonce, this.request.getState(), "online-shop");
-		assertThat(begin(logins("shop", ONE)).toString()).isEqualTo("BegunInCookie[hidden]");
+		assertThat(begin(logins("shop", ONE)).toString()).isEqualTo("StartedLogin[hidden]");
 	}
 
 	@Test
 	void keysCanBeReplacedOneAfterTheOther() {
 		begin(logins("shop", ONE));
-		assertThat(read(logins("shop", TWO, ONE))).isInstanceOf(CallbackResult.Found.class);
+		assertThat(read(logins("shop", TWO, ONE))).isInstanceOf(LoginCallback.Found.class);
 		begin(logins("shop", TWO, ONE));
 		assertThat(this.cookies.values()).allMatch((value) -> value.contains(".two~"));
-		assertThat(read(logins("shop", TWO))).isInstanceOf(CallbackResult.Found.class);
+		assertThat(read(logins("shop", TWO))).isInstanceOf(LoginCallback.Found.class);
 		assertLost(logins("shop", ONE), LoginOutcome.UNREADABLE);
 		assertLost(logins("shop"), LoginOutcome.UNREADABLE);
 	}
@@ -94,7 +96,7 @@ class CookiePathTests {
 	void lateCallbackIsExpired() {
 		begin(logins("shop", ONE));
 		this.clock.advance(TTL);
-		assertThat(read(logins("shop", ONE))).isInstanceOf(CallbackResult.Found.class);
+		assertThat(read(logins("shop", ONE))).isInstanceOf(LoginCallback.Found.class);
 		this.clock.advance(Duration.ofMillis(1));
 		assertLost(logins("shop", ONE), LoginOutcome.EXPIRED);
 	}
@@ -132,15 +134,13 @@ class CookiePathTests {
 		begin(logins);
 		String record = this.cookies.values().iterator().next();
 		this.cookies.clear();
-		take(logins.beginInCookie(other, browser()).orElseThrow().cookies());
+		take(logins.start(LoginPath.COOKIE, other, browser(), null, null).orElseThrow().cookies());
 		this.cookies.replaceAll((name, value) -> record);
 		LoginCallback swapped = logins.callback(other.getState(), browser()).orElseThrow();
-		assertThat(swapped.readFromCookie()).isEqualTo(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+		assertThat(swapped.readFromCookie()).isEqualTo(new LoginCallback.Lost(LoginOutcome.UNREADABLE));
 
-		String shop = new BindingCookies(settings("shop")).issue(browser(), this.request.getState(), cookie())
-			.getName();
-		String bank = new BindingCookies(settings("bank")).issue(browser(), this.request.getState(), cookie())
-			.getName();
+		String shop = new CookieJar(settings("shop")).issue(browser(), this.request.getState(), cookie()).getName();
+		String bank = new CookieJar(settings("bank")).issue(browser(), this.request.getState(), cookie()).getName();
 		assertThat(bank).isNotEqualTo(shop);
 		this.cookies.put(bank, record);
 		assertLost(logins("bank", ONE), LoginOutcome.UNREADABLE);
@@ -150,11 +150,12 @@ class CookiePathTests {
 	void whatIsTooLargeFailsAtBeginWithTheReason() {
 		OAuth2AuthorizationRequest large = TestRequests
 			.oidc((builder) -> builder.attributes((attributes) -> attributes.put("large", "not binary ".repeat(300))));
-		assertThatIllegalArgumentException().isThrownBy(() -> logins("shop", ONE).beginInCookie(large, browser()))
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> logins("shop", ONE).start(LoginPath.COOKIE, large, browser(), null, null))
 			.withMessageContaining("too large")
 			.withMessageContaining("4096")
 			.withMessageContaining("oauth2-state.store");
-		assertThat(logins("shop", ONE).begin(large, browser())).isPresent();
+		assertThat(logins("shop", ONE).start(LoginPath.SHARED, large, browser(), null, null)).isPresent();
 	}
 
 	@Test
@@ -162,7 +163,8 @@ class CookiePathTests {
 		PendingLogins logins = logins("shop", ONE);
 		int evicted = 0;
 		for (int i = 0; i < 20; i++) {
-			BegunInCookie begun = logins.beginInCookie(TestRequests.oidc(), browser()).orElseThrow();
+			StartedLogin begun = logins.start(LoginPath.COOKIE, TestRequests.oidc(), browser(), null, null)
+				.orElseThrow();
 			take(begun.cookies());
 			evicted += begun.evicted();
 			assertThat(size()).isLessThan(4096);
@@ -175,15 +177,16 @@ class CookiePathTests {
 	void anotherSiteEvictsNothing() {
 		PendingLogins logins = logins("shop", ONE);
 		for (int i = 0; i < 20; i++) {
-			take(logins.beginInCookie(TestRequests.oidc(), browser()).orElseThrow().cookies());
+			take(logins.start(LoginPath.COOKIE, TestRequests.oidc(), browser(), null, null).orElseThrow().cookies());
 		}
 		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, 0, 0, this.cookies);
-		assertThat(logins.beginInCookie(TestRequests.oidc(), crossSite)).isEmpty();
+		assertThat(logins.start(LoginPath.COOKIE, TestRequests.oidc(), crossSite, null, null)).isEmpty();
 	}
 
 	@Test
 	void withoutKeysThereIsNoSuchPath() {
-		assertThatIllegalStateException().isThrownBy(() -> logins("shop").beginInCookie(this.request, browser()))
+		assertThatIllegalStateException()
+			.isThrownBy(() -> logins("shop").start(LoginPath.COOKIE, this.request, browser(), null, null))
 			.withMessageContaining("oauth2-state.cookie.keys");
 	}
 
@@ -194,8 +197,8 @@ class CookiePathTests {
 			.sum();
 	}
 
-	private BegunInCookie begin(PendingLogins logins) {
-		BegunInCookie begun = logins.beginInCookie(this.request, browser()).orElseThrow();
+	private StartedLogin begin(PendingLogins logins) {
+		StartedLogin begun = logins.start(LoginPath.COOKIE, this.request, browser(), null, null).orElseThrow();
 		take(begun.cookies());
 		return begun;
 	}
@@ -204,12 +207,12 @@ class CookiePathTests {
 		return logins.callback(this.request.getState(), browser());
 	}
 
-	private CallbackResult read(PendingLogins logins) {
+	private LoginCallback.Result read(PendingLogins logins) {
 		return callback(logins).orElseThrow().readFromCookie();
 	}
 
 	private void assertLost(PendingLogins logins, LoginOutcome outcome) {
-		assertThat(read(logins)).isEqualTo(new CallbackResult.Lost(outcome));
+		assertThat(read(logins)).isEqualTo(new LoginCallback.Lost(outcome));
 	}
 
 	private BrowserRequest browser() {
@@ -228,17 +231,19 @@ class CookiePathTests {
 	}
 
 	private PendingLogins logins(String namespace, String... keys) {
-		Keyring sealingKeys = (keys.length > 0) ? Keyring.of("oauth2-state.cookie.keys", String.join(",", keys)) : null;
-		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), sealingKeys, this.clock);
+		Keyring sealingKeys = (keys.length > 0) ? Keyring.of("oauth2-state.cookie.keys", String.join(",", keys))
+				: null;
+		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), sealingKeys,
+				TestRequests.NO_EVENTS, this.clock);
 	}
 
 	private static LoginSettings settings(String namespace) {
-		return new LoginSettings(namespace, TTL, 8, true, true, LoginProperties.Sessions.AUTO, true,
+		return new LoginSettings(namespace, TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
 				new CookieSettings("oauth2-state", null, false, null));
 	}
 
 	private BindingCookie cookie() {
-		return BindingCookie.begin(this.request, "/", "AAAAAA", null, BEGUN);
+		return BindingCookie.create(this.request, "/", "AAAAAA", null, BEGUN);
 	}
 
 	private static String key(String id, int content) {

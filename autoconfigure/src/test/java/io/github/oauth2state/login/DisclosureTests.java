@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
+import javax.crypto.SecretKey;
+
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.login.PendingLogins.StartedLogin;
 import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
 
@@ -31,31 +35,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DisclosureTests {
 
 	private final PendingLogins logins = new PendingLogins(
-			new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO, true,
+			new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true, LoginSettings.Sessions.AUTO, true,
 					new CookieSettings("oauth2-state", null, false, null)),
-			new CborAuthorizationRequestCodec(), null, Clock.systemUTC());
+			new CborAuthorizationRequestCodec(), null, TestRequests.NO_EVENTS, Clock.systemUTC());
 
 	private final OAuth2AuthorizationRequest request = TestRequests.oidc();
 
 	@Test
 	void noTextDisclosesASecret() {
-		BegunLogin begun = this.logins.begin(this.request, TestRequests.https("/begin?planted=query")).orElseThrow();
+		StartedLogin begun = this.logins
+			.start(LoginPath.SHARED, this.request, TestRequests.https("/begin?planted=query"), null, null)
+			.orElseThrow();
 		ResponseCookie cookie = begun.cookies().get(0);
 		BrowserRequest browser = TestRequests.https("/callback?code=planted-code&state=" + this.request.getState(),
 				Map.of(cookie.getName(), cookie.getValue()));
 		LoginCallback callback = this.logins.callback(this.request.getState(), browser).orElseThrow();
-		CallbackResult found = callback.read(Optional.of(begun.value()));
-		assertThat(found).isInstanceOf(CallbackResult.Found.class);
+		LoginCallback.Result found = callback.read(Optional.of(begun.value()));
+		assertThat(found).isInstanceOf(LoginCallback.Found.class);
 		BindingCookie binding = BindingCookie.parse(cookie.getValue()).orElseThrow();
-		LoginKeys keys = LoginKeys.of("shop", this.request.getState(), binding.secret());
+		SecretKey key = TestRequests.sealer("shop").sealingKey(this.request.getState(), binding.secret());
 
 		Set<String> secrets = Set.of("planted", this.request.getState(), binding.secret(), cookie.getValue(),
 				this.request.getAttribute("nonce"), this.request.getAttribute("code_verifier"),
-				hex(begun.key().toByteArray()), hex(keys.sealingKey().getEncoded()), hex(begun.value()),
-				base64(begun.key().toByteArray()), base64(keys.sealingKey().getEncoded()));
-		List<Object> holders = List.of(begun, begun.key(), browser, callback, found, binding, binding.used(), keys,
-				this.logins, this.logins.cookies(), this.logins.restarts(), this.logins.signIns(),
-				this.logins.savedRequest(), this.logins.codec());
+				hex(begun.key().toByteArray()), hex(key.getEncoded()), hex(begun.value()),
+				base64(begun.key().toByteArray()), base64(key.getEncoded()));
+		List<Object> holders = List.of(begun, begun.key(), browser, callback, found, binding, binding.used(),
+				this.logins, this.logins.cookies(), TestRequests.sealer("shop"));
 		for (Object holder : holders) {
 			assertThat(secrets).as(holder.getClass().getSimpleName())
 				.allSatisfy((secret) -> assertThat(holder.toString()).doesNotContain(secret));
@@ -77,7 +82,7 @@ class DisclosureTests {
 				(own ? hidden : shown).add(type.getSimpleName());
 			}
 		}
-		assertThat(hidden).contains("BegunLogin", "BindingCookie", "BrowserRequest", "Found", "LoginKeys");
+		assertThat(hidden).contains("StartedLogin", "BindingCookie", "CookiePath", "Found", "LoginRecord");
 		assertThat(shown).containsExactlyInAnyOrder("Cookie", "Eviction", "Held", "Issued", "LoginProperties",
 				"LoginSettings", "Lost");
 	}

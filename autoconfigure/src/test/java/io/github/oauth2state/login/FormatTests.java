@@ -30,8 +30,8 @@ class FormatTests {
 		assertThat(callback.registrationId()).isEqualTo("keycloak");
 		assertThat(callback.restartPath()).isEqualTo("/oauth2/authorization/keycloak?a=b");
 		assertThat(callback.key().toByteArray()).isEqualTo(format.bytes("key"));
-		assertThat(callback.read(Optional.of(format.bytes("record")))).isEqualTo(new CallbackResult.Found(
-				CborAuthorizationRequestCodecTests.recordedRequest(), RecordedFormat.SINCE_BEGIN));
+		assertThat(callback.read(Optional.of(format.bytes("record")))).isEqualTo(new LoginCallback.Found(
+				CborAuthorizationRequestCodecTests.recordedRequest(), RecordedFormat.SINCE_BEGIN, null, null));
 	}
 
 	/**
@@ -42,7 +42,7 @@ class FormatTests {
 	void recordThatSaysWhoWasSignedInIsReadByThisReleaseAndByEarlierOnes() {
 		RecordedFormat format = new RecordedFormat("1-with-owner");
 		LoginCallback callback = format.callback("pending").orElseThrow();
-		CallbackResult.Found found = (CallbackResult.Found) callback.read(Optional.of(format.bytes("record")));
+		LoginCallback.Found found = (LoginCallback.Found) callback.read(Optional.of(format.bytes("record")));
 		assertThat(found.request()).isEqualTo(CborAuthorizationRequestCodecTests.recordedRequest());
 		assertThat(callback.isFor(found, "alice")).isTrue();
 		assertThat(callback.isFor(found, "bob")).isFalse();
@@ -66,14 +66,14 @@ class FormatTests {
 	void usedMarkOfTheFormatIsOne(int version) {
 		LoginCallback callback = new RecordedFormat(version).callback("used").orElseThrow();
 		assertThat(callback.isPending()).isFalse();
-		assertThat(callback.read(Optional.empty())).isEqualTo(new CallbackResult.Lost(LoginOutcome.ALREADY_USED));
+		assertThat(callback.read(Optional.empty())).isEqualTo(new LoginCallback.Lost(LoginOutcome.ALREADY_USED));
 	}
 
 	@Test
 	void recordOfAFormatTwoAheadIsUnreadable() {
 		LoginCallback callback = new RecordedFormat(1).callback("pending").orElseThrow();
 		assertThat(callback.read(Optional.of(new RecordedFormat(3).bytes("record"))))
-			.isEqualTo(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+			.isEqualTo(new LoginCallback.Lost(LoginOutcome.UNREADABLE));
 	}
 
 	@ParameterizedTest

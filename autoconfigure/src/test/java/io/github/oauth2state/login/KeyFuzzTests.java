@@ -43,17 +43,17 @@ class KeyFuzzTests {
 			List<String> first = cut(text, places(random, 2, 80));
 			List<String> second = cut(text, places(random, 2, 80));
 			boolean same = first.equals(second);
-			assertThat(loginKeys(first).key().equals(loginKeys(second).key())).isEqualTo(same);
+			assertThat(recordKey(first).equals(recordKey(second))).isEqualTo(same);
 			assertThat(Arrays.equals(sealingKey(first), sealingKey(second))).isEqualTo(same);
 		});
 	}
 
-	private static LoginKeys loginKeys(List<String> parts) {
-		return LoginKeys.of(parts.get(0), parts.get(1), parts.get(2));
+	private static StateKey recordKey(List<String> parts) {
+		return TestRequests.sealer(parts.get(0)).key(parts.get(1), parts.get(2));
 	}
 
 	private static byte[] sealingKey(List<String> parts) {
-		return loginKeys(parts).sealingKey().getEncoded();
+		return TestRequests.sealer(parts.get(0)).sealingKey(parts.get(1), parts.get(2)).getEncoded();
 	}
 
 	private static List<Integer> places(SplittableRandom random, int count, int max) {

@@ -1,20 +1,26 @@
 package io.github.oauth2state.login;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.ResponseCookie;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.util.ClassUtils;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
@@ -26,7 +32,9 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 
 /**
  * Tests for {@link LoginAutoConfiguration}.
@@ -34,6 +42,8 @@ import static org.mockito.Mockito.mock;
 class LoginAutoConfigurationTests {
 
 	private static final String LIBRARY = "io.github.oauth2state.";
+
+	private final OAuth2AuthorizationRequest request = TestRequests.oidc();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, LoginAutoConfiguration.class));
@@ -48,34 +58,45 @@ class LoginAutoConfigurationTests {
 	@Test
 	void codecOfTheAppWins() {
 		AuthorizationRequestCodec own = mock(AuthorizationRequestCodec.class);
+		given(own.encode(this.request)).willReturn(new byte[0]);
 		this.runner.withBean("ownCodec", AuthorizationRequestCodec.class, () -> own).run((context) -> {
 			assertThat(context).hasSingleBean(AuthorizationRequestCodec.class);
-			assertThat(context.getBean(PendingLogins.class).codec()).isSameAs(own);
+			context.getBean(PendingLogins.class)
+				.start(LoginPath.SHARED, this.request, TestRequests.https("/begin"), null, null);
+			verify(own).encode(this.request);
 		});
 	}
 
 	@Test
 	void listenersOfTheAppAreCalledInTheirOrder() {
 		this.runner.withUserConfiguration(Listeners.class).run((context) -> {
-			context.getBean(LoginEvents.class)
+			context.getBean(PendingLogins.class)
 				.publish(new LoginEvent(LoginOutcome.COMPLETED, LoginPath.SHARED, "keycloak", null, "c0ffee000001"));
 			assertThat(context.getBean(Listeners.class).called).containsExactly("first", "failing", "last");
 		});
 	}
 
 	@Test
-	void outcomesAreLogged() {
-		this.runner.run((context) -> assertThat(context.getBeansOfType(LoginListener.class).values())
-			.hasOnlyElementsOfType(LoginEventLogger.class)
-			.hasSize(1));
+	@ExtendWith(OutputCaptureExtension.class)
+	void outcomesAreLogged(CapturedOutput output) {
+		this.runner.run((context) -> {
+			context.getBean(PendingLogins.class)
+				.publish(new LoginEvent(LoginOutcome.FAILED, LoginPath.SHARED, "keycloak", null, "c0ffee000001"));
+			assertThat(output.getOut()).contains("Login failed: registration keycloak")
+				.contains("reference c0ffee000001");
+		});
 	}
 
 	@Test
 	void clockIsThatOfTheSystem() {
 		this.runner.run((context) -> {
-			PendingLogins logins = context.getBean(PendingLogins.class);
-			assertThat(logins.isExpired(Instant.now())).isFalse();
-			assertThat(logins.isExpired(Instant.now().minusSeconds(660))).isTrue();
+			Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+			List<ResponseCookie> cookies = context.getBean(PendingLogins.class)
+				.start(LoginPath.SHARED, this.request, TestRequests.https("/begin"), null, null)
+				.orElseThrow()
+				.cookies();
+			assertThat(BindingCookie.parse(cookies.get(0).getValue()).orElseThrow().issued()).isBetween(before,
+					Instant.now());
 		});
 	}
 

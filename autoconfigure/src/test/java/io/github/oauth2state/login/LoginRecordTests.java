@@ -14,6 +14,8 @@ import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.login.PendingLogins.StartedLogin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,7 +28,7 @@ class LoginRecordTests extends PendingLoginsFixture {
 	@ValueSource(strings = { "alice", "", "J\u00fcrgen \ud83d\ude00", "cn=alice,ou=people", "\0owner/1" })
 	void loginOfAUserIsForThatUserOnly(String user) {
 		LoginCallback callback = callback(this.logins, user);
-		CallbackResult.Found found = found(this.logins, user);
+		LoginCallback.Found found = found(this.logins, user);
 		assertThat(callback.isFor(found, user)).isTrue();
 		assertThat(callback.isFor(found, user + " ")).isFalse();
 		assertThat(callback.isFor(found, null)).isFalse();
@@ -46,15 +48,15 @@ class LoginRecordTests extends PendingLoginsFixture {
 	@ValueSource(strings = "alice")
 	void codecOfTheAppsOwnIsGivenWhatItWrote(@Nullable String user) {
 		for (byte[] written : List.of(new byte[0], new byte[] { 7 }, new byte[24], new byte[100])) {
-			CallbackResult.Found found = found(logins(new FixedCodec(written)), user);
+			LoginCallback.Found found = found(logins(new FixedCodec(written)), user);
 			assertThat(found.owner()).isEqualTo(LoginRecord.owner(user));
 		}
 	}
 
 	@Test
 	void logoutEndsWhatNobodyInParticularBegan() {
-		CallbackResult.Found found = found(this.logins, null);
-		this.browser.take(List.of(this.logins.logout(this.browser.callback()).orElseThrow()));
+		LoginCallback.Found found = found(this.logins, null);
+		this.browser.take(this.logins.cookies().logout(this.browser.callback(), true));
 		LoginCallback callback = this.logins.callback(this.request.getState(), this.browser.callback()).orElseThrow();
 		assertThat(callback.isFor(found, null)).isFalse();
 		assertThat(callback.isFor(found, "alice")).isFalse();
@@ -62,35 +64,36 @@ class LoginRecordTests extends PendingLoginsFixture {
 
 	@Test
 	void logoutDoesNotEndWhatAUserBeganOrWhatBeginsAfterIt() {
-		CallbackResult.Found found = found(this.logins, "alice");
-		this.browser.take(List.of(this.logins.logout(this.browser.callback()).orElseThrow()));
+		LoginCallback.Found found = found(this.logins, "alice");
+		this.browser.take(this.logins.cookies().logout(this.browser.callback(), true));
 		LoginCallback callback = this.logins.callback(this.request.getState(), this.browser.callback()).orElseThrow();
 		assertThat(callback.isFor(found, "alice")).isTrue();
 		OAuth2AuthorizationRequest later = TestRequests.oidc();
-		BegunLogin begun = this.logins.begin(later, this.browser.begin()).orElseThrow();
+		StartedLogin begun = this.logins.start(LoginPath.SHARED, later, this.browser.begin(), null, null).orElseThrow();
 		this.browser.take(begun.cookies());
 		LoginCallback next = this.logins.callback(later.getState(), this.browser.callback()).orElseThrow();
-		assertThat(next.isFor((CallbackResult.Found) next.read(Optional.of(begun.value())), null)).isTrue();
+		assertThat(next.isFor((LoginCallback.Found) next.read(Optional.of(begun.value())), null)).isTrue();
 	}
 
 	@Test
 	void logoutWithNothingPendingSetsNoCookie() {
-		assertThat(this.logins.logout(this.browser.callback())).isEmpty();
+		assertThat(this.logins.cookies().logout(this.browser.callback(), true)).isEmpty();
 		LoginCallback callback = callback(this.logins, null);
 		this.browser.take(callback.cookiesWhenTaken());
-		assertThat(this.logins.logout(this.browser.callback())).isEmpty();
+		assertThat(this.logins.cookies().logout(this.browser.callback(), true)).isEmpty();
 	}
 
 	@Test
 	void markIsNoBindingCookieAndBoundedWhateverTheBrowserHolds() {
-		BegunLogin begun = this.logins.begin(this.request, this.browser.begin(), null, null).orElseThrow();
+		StartedLogin begun = this.logins.start(LoginPath.SHARED, this.request, this.browser.begin(), null, null)
+			.orElseThrow();
 		this.browser.take(begun.cookies());
 		Map.Entry<String, String> held = this.browser.cookies().entrySet().iterator().next();
 		Map<String, String> many = new HashMap<>();
 		for (int i = 0; i < 200; i++) {
 			many.put(held.getKey() + i, held.getValue());
 		}
-		ResponseCookie mark = this.logins.logout(TestRequests.https("/logout", many)).orElseThrow();
+		ResponseCookie mark = this.logins.cookies().logout(TestRequests.https("/logout", many), true).get(0);
 		assertThat(mark.getValue()).hasSizeLessThan(256);
 		assertThat(mark.isHttpOnly()).isTrue();
 		assertThat(mark.isSecure()).isTrue();
@@ -99,14 +102,16 @@ class LoginRecordTests extends PendingLoginsFixture {
 	}
 
 	private LoginCallback callback(PendingLogins logins, @Nullable String user) {
-		this.browser.take(logins.begin(this.request, this.browser.begin(), user, null).orElseThrow().cookies());
+		this.browser.take(
+				logins.start(LoginPath.SHARED, this.request, this.browser.begin(), user, null).orElseThrow().cookies());
 		return logins.callback(this.request.getState(), this.browser.callback()).orElseThrow();
 	}
 
-	private CallbackResult.Found found(PendingLogins logins, @Nullable String user) {
-		BegunLogin begun = logins.begin(this.request, this.browser.begin(), user, null).orElseThrow();
+	private LoginCallback.Found found(PendingLogins logins, @Nullable String user) {
+		StartedLogin begun = logins.start(LoginPath.SHARED, this.request, this.browser.begin(), user, null)
+			.orElseThrow();
 		this.browser.take(begun.cookies());
-		return (CallbackResult.Found) logins.callback(this.request.getState(), this.browser.callback())
+		return (LoginCallback.Found) logins.callback(this.request.getState(), this.browser.callback())
 			.orElseThrow()
 			.read(Optional.of(begun.value()));
 	}

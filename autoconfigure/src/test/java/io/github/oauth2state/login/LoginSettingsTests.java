@@ -26,11 +26,11 @@ class LoginSettingsTests {
 	void defaultsAreThoseOfTheDocumentation() {
 		this.runner.run((context) -> {
 			assertThat(context.getBean(LoginProperties.class))
-				.isEqualTo(new LoginProperties(Duration.ofMinutes(10), 8, true, true, LoginProperties.Sessions.AUTO,
-						true, new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
+				.isEqualTo(new LoginProperties(Duration.ofMinutes(10), 8, true, true, LoginSettings.Sessions.AUTO, true,
+						new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
 			assertThat(context.getBean(LoginSettings.class))
 				.isEqualTo(new LoginSettings("application", Duration.ofMinutes(10), 8, true, true,
-						LoginProperties.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)));
+						LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)));
 		});
 	}
 
@@ -45,11 +45,11 @@ class LoginSettingsTests {
 					"oauth2-state.login.cookie.domain=example.com")
 			.run((context) -> {
 				assertThat(context.getBean(LoginProperties.class)).isEqualTo(new LoginProperties(Duration.ofMinutes(5),
-						3, false, false, LoginProperties.Sessions.STICKY, false,
+						3, false, false, LoginSettings.Sessions.STICKY, false,
 						new LoginProperties.Cookie("pending", true, LoginProperties.SameSite.NONE, "example.com")));
-				assertThat(context.getBean(LoginSettings.class)).isEqualTo(new LoginSettings("shop",
-						Duration.ofMinutes(5), 3, false, false, LoginProperties.Sessions.STICKY, false,
-						new CookieSettings("pending", true, true, "example.com")));
+				assertThat(context.getBean(LoginSettings.class)).isEqualTo(
+						new LoginSettings("shop", Duration.ofMinutes(5), 3, false, false, LoginSettings.Sessions.STICKY,
+								false, new CookieSettings("pending", true, true, "example.com")));
 			});
 	}
 

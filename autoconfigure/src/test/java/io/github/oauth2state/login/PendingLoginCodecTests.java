@@ -9,6 +9,8 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 
 import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.login.PendingLogins.StartedLogin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -24,11 +26,11 @@ class PendingLoginCodecTests extends PendingLoginsFixture {
 				new NullPointerException("c"), new ClassCastException("d"))) {
 			PendingLogins failing = logins(new FailingCodec(failure));
 			LoginBrowser own = new LoginBrowser();
-			BegunLogin begun = failing.begin(this.request, own.begin()).orElseThrow();
+			StartedLogin begun = failing.start(LoginPath.SHARED, this.request, own.begin(), null, null).orElseThrow();
 			own.take(begun.cookies());
 			LoginCallback callback = failing.callback(this.request.getState(), own.callback()).orElseThrow();
 			assertThat(callback.read(Optional.of(begun.value())))
-				.isEqualTo(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+				.isEqualTo(new LoginCallback.Lost(LoginOutcome.UNREADABLE));
 		}
 	}
 
@@ -57,10 +59,10 @@ class PendingLoginCodecTests extends PendingLoginsFixture {
 			}
 
 		});
-		BegunLogin begun = own.begin(this.request, this.browser.begin()).orElseThrow();
+		StartedLogin begun = own.start(LoginPath.SHARED, this.request, this.browser.begin(), null, null).orElseThrow();
 		this.browser.take(begun.cookies());
 		LoginCallback callback = own.callback(this.request.getState(), this.browser.callback()).orElseThrow();
-		assertThat(callback.read(Optional.of(begun.value()))).isInstanceOf(CallbackResult.Found.class);
+		assertThat(callback.read(Optional.of(begun.value()))).isInstanceOf(LoginCallback.Found.class);
 		assertThat(states).containsExactly(this.request.getState());
 	}
 

@@ -6,6 +6,8 @@ import java.time.Instant;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.login.PendingLogins.StartedLogin;
 import io.github.oauth2state.web.CookieSettings;
 
 /**
@@ -25,8 +27,8 @@ abstract class PendingLoginsFixture {
 
 	final LoginBrowser browser = new LoginBrowser();
 
-	BegunLogin begin(OAuth2AuthorizationRequest begun) {
-		BegunLogin login = this.logins.begin(begun, this.browser.begin()).orElseThrow();
+	StartedLogin begin(OAuth2AuthorizationRequest begun) {
+		StartedLogin login = this.logins.start(LoginPath.SHARED, begun, this.browser.begin(), null, null).orElseThrow();
 		this.browser.take(login.cookies());
 		return login;
 	}
@@ -36,15 +38,16 @@ abstract class PendingLoginsFixture {
 	}
 
 	PendingLogins logins(String namespace) {
-		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), null, this.clock);
+		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), null, TestRequests.NO_EVENTS,
+				this.clock);
 	}
 
 	PendingLogins logins(AuthorizationRequestCodec codec) {
-		return new PendingLogins(settings("shop"), codec, null, this.clock);
+		return new PendingLogins(settings("shop"), codec, null, TestRequests.NO_EVENTS, this.clock);
 	}
 
 	static LoginSettings settings(String namespace) {
-		return new LoginSettings(namespace, TTL, 8, true, true, LoginProperties.Sessions.AUTO, true,
+		return new LoginSettings(namespace, TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
 				new CookieSettings("oauth2-state", null, false, null));
 	}
 

@@ -16,6 +16,8 @@ import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.login.PendingLogins.StartedLogin;
 import io.github.oauth2state.record.Seal;
 import io.github.oauth2state.web.BrowserRequest;
 
@@ -29,14 +31,14 @@ class PendingLoginsTests extends PendingLoginsFixture {
 
 	@Test
 	void callbackOfTheSameBrowserFindsTheAuthorizationRequest() {
-		BegunLogin begun = begin(this.request);
+		StartedLogin begun = begin(this.request);
 		LoginCallback callback = callback(this.request.getState());
 		assertThat(callback.isPending()).isTrue();
 		assertThat(callback.key()).isEqualTo(begun.key());
 		assertThat(callback.registrationId()).isEqualTo("keycloak");
 		assertThat(callback.restartPath()).isEqualTo(TestRequests.BEGIN_PATH);
 		assertThat(callback.read(Optional.of(begun.value())))
-			.isEqualTo(new CallbackResult.Found(this.request, Duration.ZERO));
+			.isEqualTo(new LoginCallback.Found(this.request, Duration.ZERO, null, null));
 	}
 
 	@Test
@@ -46,16 +48,16 @@ class PendingLoginsTests extends PendingLoginsFixture {
 
 	@Test
 	void anotherInstanceFindsTheAuthorizationRequestToo() {
-		BegunLogin begun = begin(this.request);
+		StartedLogin begun = begin(this.request);
 		LoginCallback callback = logins("shop").callback(this.request.getState(), this.browser.callback())
 			.orElseThrow();
 		assertThat(callback.key()).isEqualTo(begun.key());
-		assertThat(callback.read(Optional.of(begun.value()))).isInstanceOf(CallbackResult.Found.class);
+		assertThat(callback.read(Optional.of(begun.value()))).isInstanceOf(LoginCallback.Found.class);
 	}
 
 	@Test
 	void oneReferenceNamesALoginOnAllInstancesAndTellsNothing() {
-		BegunLogin begun = begin(this.request);
+		StartedLogin begun = begin(this.request);
 		String reference = begun.correlationId();
 		assertThat(reference).matches("[0-9a-f]{12}");
 		assertThat(callback(this.request.getState()).correlationId()).isEqualTo(reference);
@@ -69,16 +71,16 @@ class PendingLoginsTests extends PendingLoginsFixture {
 	@Test
 	void severalLoginsOfOneBrowserDoNotDisturbEachOther() {
 		List<OAuth2AuthorizationRequest> requests = new ArrayList<>();
-		List<BegunLogin> begun = new ArrayList<>();
+		List<StartedLogin> begun = new ArrayList<>();
 		for (int i = 0; i < 8; i++) {
 			requests.add(TestRequests.oidc());
 			begun.add(begin(requests.get(i)));
 		}
-		assertThat(begun).extracting(BegunLogin::key).doesNotHaveDuplicates();
+		assertThat(begun).extracting(StartedLogin::key).doesNotHaveDuplicates();
 		for (int i = 7; i >= 0; i--) {
 			LoginCallback callback = callback(requests.get(i).getState());
 			assertThat(callback.read(Optional.of(begun.get(i).value())))
-				.isEqualTo(new CallbackResult.Found(requests.get(i), Duration.ZERO));
+				.isEqualTo(new LoginCallback.Found(requests.get(i), Duration.ZERO, null, null));
 			this.browser.take(callback.cookiesWhenTaken());
 		}
 	}
@@ -94,9 +96,9 @@ class PendingLoginsTests extends PendingLoginsFixture {
 	@Test
 	void cookieOfAnotherLoginDoesNotReachTheRecord() {
 		OAuth2AuthorizationRequest other = TestRequests.oidc();
-		BegunLogin begun = begin(this.request);
+		StartedLogin begun = begin(this.request);
 		LoginBrowser attacker = new LoginBrowser();
-		attacker.take(this.logins.begin(other, attacker.begin()).orElseThrow().cookies());
+		attacker.take(this.logins.start(LoginPath.SHARED, other, attacker.begin(), null, null).orElseThrow().cookies());
 		String cookieName = this.browser.cookies().keySet().iterator().next();
 		String secretOfAnother = attacker.cookies().values().iterator().next();
 		attacker.cookies().put(cookieName, secretOfAnother);
@@ -104,26 +106,27 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		LoginCallback callback = this.logins.callback(this.request.getState(), attacker.callback()).orElseThrow();
 		assertThat(callback.key()).isNotEqualTo(begun.key());
 		assertThat(callback.read(Optional.of(begun.value())))
-			.isEqualTo(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+			.isEqualTo(new LoginCallback.Lost(LoginOutcome.UNREADABLE));
 	}
 
 	@Test
 	void sameStateInAnotherNamespaceIsAnotherLogin() {
-		BegunLogin begun = begin(this.request);
+		StartedLogin begun = begin(this.request);
 		LoginBrowser other = new LoginBrowser();
 		PendingLogins bank = logins("bank");
-		other.take(bank.begin(this.request, other.begin()).orElseThrow().cookies());
+		other.take(bank.start(LoginPath.SHARED, this.request, other.begin(), null, null).orElseThrow().cookies());
 		LoginCallback callback = bank.callback(this.request.getState(), other.callback()).orElseThrow();
 		assertThat(callback.key()).isNotEqualTo(begun.key());
 		assertThat(callback.read(Optional.of(begun.value())))
-			.isEqualTo(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+			.isEqualTo(new LoginCallback.Lost(LoginOutcome.UNREADABLE));
 	}
 
 	@Test
 	void sameRequestBegunTwiceIsTwoLogins() {
 		LoginBrowser other = new LoginBrowser();
-		BegunLogin first = begin(this.request);
-		BegunLogin second = this.logins.begin(this.request, other.begin()).orElseThrow();
+		StartedLogin first = begin(this.request);
+		StartedLogin second = this.logins.start(LoginPath.SHARED, this.request, other.begin(), null, null)
+			.orElseThrow();
 		assertThat(second.key()).isNotEqualTo(first.key());
 		assertThat(second.value()).isNotEqualTo(first.value());
 	}
@@ -131,9 +134,9 @@ class PendingLoginsTests extends PendingLoginsFixture {
 	@Test
 	void valuesOfTwoKeysThatWereSwappedAreUnreadable() {
 		OAuth2AuthorizationRequest other = TestRequests.oidc();
-		BegunLogin first = begin(this.request);
-		BegunLogin second = begin(other);
-		CallbackResult unreadable = new CallbackResult.Lost(LoginOutcome.UNREADABLE);
+		StartedLogin first = begin(this.request);
+		StartedLogin second = begin(other);
+		LoginCallback.Result unreadable = new LoginCallback.Lost(LoginOutcome.UNREADABLE);
 		assertThat(callback(this.request.getState()).read(Optional.of(second.value()))).isEqualTo(unreadable);
 		assertThat(callback(other.getState()).read(Optional.of(first.value()))).isEqualTo(unreadable);
 	}
@@ -144,18 +147,19 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		begin(this.request);
 		byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
 		assertThat(callback(this.request.getState()).read(Optional.of(bytes)))
-			.isEqualTo(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+			.isEqualTo(new LoginCallback.Lost(LoginOutcome.UNREADABLE));
 	}
 
 	@Test
 	void sealedRecordThatIsTooShortIsUnreadable() {
 		begin(this.request);
-		LoginKeys keys = LoginKeys.of("shop", this.request.getState(), this.browser.onlyCookie().secret());
+		String state = this.request.getState();
+		String secret = this.browser.onlyCookie().secret();
 		LoginCallback callback = callback(this.request.getState());
-		assertThat(callback.key()).isEqualTo(keys.key());
+		assertThat(callback.key()).isEqualTo(sealer().key(state, secret));
 		for (int length = 0; length <= Long.BYTES; length++) {
-			byte[] sealed = Seal.seal(keys.sealingKey(), new byte[length]);
-			assertThat(callback.read(Optional.of(sealed))).isEqualTo(new CallbackResult.Lost(LoginOutcome.UNREADABLE));
+			byte[] sealed = Seal.seal(sealer().sealingKey(state, secret), new byte[length]);
+			assertThat(callback.read(Optional.of(sealed))).isEqualTo(new LoginCallback.Lost(LoginOutcome.UNREADABLE));
 		}
 	}
 
@@ -214,16 +218,16 @@ class PendingLoginsTests extends PendingLoginsFixture {
 			"caf\u00e9 \ud83d\ude00", "\ud800", "%252e%252e%252f", "__proto__" })
 	void stateOfAnyCharactersIsOneLikeAnyOther(String state) {
 		OAuth2AuthorizationRequest withState = TestRequests.plain().state(state).build();
-		BegunLogin begun = begin(withState);
+		StartedLogin begun = begin(withState);
 		assertThat(begun.cookies()).allSatisfy((cookie) -> assertThat(cookie.toString()).matches("[ -~]+"));
 		assertThat(callback(state).read(Optional.of(begun.value())))
-			.isEqualTo(new CallbackResult.Found(withState, Duration.ZERO));
+			.isEqualTo(new LoginCallback.Found(withState, Duration.ZERO, null, null));
 	}
 
 	@Test
 	void ninthLoginEvictsTheOldest() {
 		List<OAuth2AuthorizationRequest> requests = new ArrayList<>();
-		BegunLogin last = null;
+		StartedLogin last = null;
 		for (int i = 0; i < 9; i++) {
 			requests.add(TestRequests.oidc());
 			last = begin(requests.get(i));
@@ -246,7 +250,7 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		}
 		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, 0, 0,
 				this.browser.cookies());
-		assertThat(this.logins.begin(TestRequests.oidc(), crossSite)).isEmpty();
+		assertThat(this.logins.start(LoginPath.SHARED, TestRequests.oidc(), crossSite, null, null)).isEmpty();
 	}
 
 	@Test
@@ -254,7 +258,8 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		BrowserRequest begin = this.browser.begin();
 		BrowserRequest withoutCookies = new BrowserRequest(true, begin.path(), false, 7, System.nanoTime(), Map.of());
 		for (int i = 0; i < 60; i++) {
-			List<ResponseCookie> issued = this.logins.begin(TestRequests.oidc(), withoutCookies)
+			List<ResponseCookie> issued = this.logins
+				.start(LoginPath.SHARED, TestRequests.oidc(), withoutCookies, null, null)
 				.orElseThrow()
 				.cookies();
 			this.browser.take(this.logins.clearUnseen(withoutCookies, issued));
@@ -269,7 +274,9 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		begin(this.request);
 		PendingLogins neighbour = logins("bank");
 		for (int i = 0; i < 10; i++) {
-			this.browser.take(neighbour.begin(TestRequests.oidc(), this.browser.begin()).orElseThrow().cookies());
+			this.browser.take(neighbour.start(LoginPath.SHARED, TestRequests.oidc(), this.browser.begin(), null, null)
+				.orElseThrow()
+				.cookies());
 		}
 		assertThat(this.browser.cookies()).hasSize(1 + 8);
 		assertThat(callback(this.request.getState()).isPending()).isTrue();
@@ -285,7 +292,8 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		assertThat(callback(this.request.getState()).countRestart()).isEmpty();
 		PendingLogins neighbour = logins("bank");
 		OAuth2AuthorizationRequest other = TestRequests.oidc();
-		this.browser.take(neighbour.begin(other, this.browser.begin()).orElseThrow().cookies());
+		this.browser
+			.take(neighbour.start(LoginPath.SHARED, other, this.browser.begin(), null, null).orElseThrow().cookies());
 		assertThat(neighbour.callback(other.getState(), this.browser.callback()).orElseThrow().countRestart())
 			.isPresent();
 		assertThat(callback.correlationId()).isNotEmpty();
@@ -296,7 +304,9 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		String path = TestRequests.BEGIN_PATH + "?" + "q".repeat(400);
 		for (int i = 0; i < 20; i++) {
 			BrowserRequest begin = TestRequests.https(path, this.browser.cookies());
-			this.browser.take(this.logins.begin(TestRequests.oidc(), begin).orElseThrow().cookies());
+			this.browser.take(this.logins.start(LoginPath.SHARED, TestRequests.oidc(), begin, null, null)
+				.orElseThrow()
+				.cookies());
 			assertThat(this.browser.cookies()
 				.entrySet()
 				.stream()
@@ -309,7 +319,7 @@ class PendingLoginsTests extends PendingLoginsFixture {
 	void queryOfTheBeginIsNotReadableInTheCookieAndComesBack() {
 		String path = TestRequests.BEGIN_PATH + "?_csrf=sensitive-value&tenant=acme";
 		BrowserRequest begin = TestRequests.https(path, Map.of());
-		this.browser.take(this.logins.begin(this.request, begin).orElseThrow().cookies());
+		this.browser.take(this.logins.start(LoginPath.SHARED, this.request, begin, null, null).orElseThrow().cookies());
 		for (String field : this.browser.cookies().values().iterator().next().split("\\.", -1)) {
 			assertThat(field).doesNotContain("sensitive");
 			assertThat(new String(Base64.getUrlDecoder().decode((field.length() % 4 != 1) ? field : ""),
@@ -322,10 +332,9 @@ class PendingLoginsTests extends PendingLoginsFixture {
 	@Test
 	void statesThatDifferInTrailingZerosHaveDifferentKeys() {
 		String secret = "S".repeat(43);
-		assertThat(LoginKeys.of("shop", "state", secret).sealingKey())
-			.isNotEqualTo(LoginKeys.of("shop", "state\u0000", secret).sealingKey());
-		assertThat(LoginKeys.of("shop", "state\u0000", secret).sealingKey())
-			.isNotEqualTo(LoginKeys.of("shop", "state\u0000\u0000", secret).sealingKey());
+		assertThat(sealer().sealingKey("state", secret)).isNotEqualTo(sealer().sealingKey("state\u0000", secret));
+		assertThat(sealer().sealingKey("state\u0000", secret))
+			.isNotEqualTo(sealer().sealingKey("state\u0000\u0000", secret));
 	}
 
 	@Test
@@ -333,8 +342,12 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		assertThat(begin(this.request).value()).hasSizeLessThanOrEqualTo(500);
 	}
 
+	private static LoginSealer sealer() {
+		return TestRequests.sealer("shop");
+	}
+
 	private static String nameOfCookie(String state) {
-		return new BindingCookies(settings("shop")).issue(TestRequests.https("/"), state, pending()).getName();
+		return new CookieJar(settings("shop")).issue(TestRequests.https("/"), state, pending()).getName();
 	}
 
 	private static BindingCookie pending() {

@@ -12,7 +12,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.ResponseCookie;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
+import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.login.PendingLogins.StartedLogin;
 import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
 
@@ -27,7 +29,8 @@ class PostedCallbackTests extends PendingLoginsFixture {
 	@Test
 	void postedCallbackOnPlainHttpFailsWithTheReasonBeforeTheUserLeaves() {
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> this.logins.begin(TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH)))
+			.isThrownBy(() -> this.logins.start(LoginPath.SHARED, TestRequests.posted(),
+					TestRequests.http(TestRequests.BEGIN_PATH), null, null))
 			.withMessageContaining("form_post")
 			.withMessageContaining("https")
 			.withMessageContaining("server.forward-headers-strategy");
@@ -36,10 +39,12 @@ class PostedCallbackTests extends PendingLoginsFixture {
 	@Test
 	void postedCallbackOnPlainHttpIsPossibleWhereCookiesAreSecureBySetting() {
 		PendingLogins secure = new PendingLogins(
-				new LoginSettings("shop", TTL, 8, true, true, LoginProperties.Sessions.AUTO, true,
+				new LoginSettings("shop", TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
 						new CookieSettings("oauth2-state", true, false, null)),
-				new CborAuthorizationRequestCodec(), null, this.clock);
-		assertThat(secure.begin(TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH))).isPresent();
+				new CborAuthorizationRequestCodec(), null, TestRequests.NO_EVENTS, this.clock);
+		assertThat(secure.start(LoginPath.SHARED, TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH),
+				null, null))
+			.isPresent();
 	}
 
 	@Test
@@ -94,7 +99,7 @@ class PostedCallbackTests extends PendingLoginsFixture {
 	@Test
 	void instanceThatHasBegunNoSuchLoginTrustsTheSealedRecordOnly() {
 		OAuth2AuthorizationRequest posted = TestRequests.posted();
-		BegunLogin begun = begin(posted);
+		StartedLogin begun = begin(posted);
 		PendingLogins other = logins("shop");
 		BrowserRequest callback = this.browser.callback();
 		assertThat(isPosted(other, posted.getState(), callback, PostedCallbackTests::noStore)).isFalse();
@@ -110,7 +115,7 @@ class PostedCallbackTests extends PendingLoginsFixture {
 		String state = "x";
 		BindingCookie planted = new BindingCookie(true, "A".repeat(43), BEGUN, "keycloak", "/begin", "/transfer", null,
 				null);
-		String name = new BindingCookies(settings("shop")).issue(TestRequests.https("/"), state, planted).getName();
+		String name = new CookieJar(settings("shop")).issue(TestRequests.https("/"), state, planted).getName();
 		BrowserRequest transfer = TestRequests.https("/transfer", Map.of(name, planted.format()));
 		assertThat(this.logins.mayBePostedCallback(transfer)).isTrue();
 		assertThat(isPosted(this.logins, state, transfer, PostedCallbackTests::noStore)).isFalse();
@@ -118,7 +123,7 @@ class PostedCallbackTests extends PendingLoginsFixture {
 
 	@Test
 	void recordOfALoginThatDidNotAskForAPostedCallbackIsNoReasonToTrustACookieThatSaysSo() {
-		BegunLogin begun = begin(this.request);
+		StartedLogin begun = begin(this.request);
 		String name = this.browser.cookies().keySet().iterator().next();
 		BindingCookie cookie = this.browser.onlyCookie();
 		BindingCookie forged = new BindingCookie(true, cookie.secret(), cookie.issued(), "keycloak", "/begin",

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
+import javax.crypto.SecretKey;
+
 import io.github.oauth2state.record.Seal;
 import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
@@ -68,14 +70,15 @@ final class RecordedFormat {
 
 	PendingLogins logins() {
 		return new PendingLogins(
-				new LoginSettings(get("namespace"), Duration.ofMinutes(10), 8, true, true,
-						LoginProperties.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)),
-				new CborAuthorizationRequestCodec(), null, Clock.fixed(begun().plus(SINCE_BEGIN), ZoneOffset.UTC));
+				new LoginSettings(get("namespace"), Duration.ofMinutes(10), 8, true, true, LoginSettings.Sessions.AUTO,
+						true, new CookieSettings("oauth2-state", null, false, null)),
+				new CborAuthorizationRequestCodec(), null, TestRequests.NO_EVENTS,
+				Clock.fixed(begun().plus(SINCE_BEGIN), ZoneOffset.UTC));
 	}
 
 	byte[] content() {
-		LoginKeys keys = LoginKeys.of(get("namespace"), get("state"), get("secret"));
-		return Seal.open(keys.sealingKey(), bytes("record")).orElseThrow();
+		SecretKey key = TestRequests.sealer(get("namespace")).sealingKey(get("state"), get("secret"));
+		return Seal.open(key, bytes("record")).orElseThrow();
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.github.oauth2state.login;
 
+import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -18,6 +20,8 @@ import io.github.oauth2state.web.BrowserRequest;
  * Authorization requests and the HTTP requests that begin and end their logins.
  */
 final class TestRequests {
+
+	static final LoginEventPublisher NO_EVENTS = new LoginEventPublisher("one", "redis", List.of());
 
 	static final String REGISTRATION_ID = "keycloak";
 
@@ -88,6 +92,11 @@ final class TestRequests {
 
 	static BrowserRequest http(String path) {
 		return new BrowserRequest(false, path, false, 0, 0, Map.of());
+	}
+
+	static LoginSealer sealer(String namespace) {
+		return new LoginSealer(PendingLoginsFixture.settings(namespace), new CborAuthorizationRequestCodec(), null,
+				Clock.systemUTC());
 	}
 
 }

@@ -31,7 +31,7 @@ class LocalPathFuzzTests {
 	void pathThatIsAcceptedStaysInTheApp() {
 		Fuzz.tries((random) -> {
 			String path = path(random);
-			if (LocalPath.isLocal(path)) {
+			if (BrowserRequest.isLocalPath(path)) {
 				assertThat(path).startsWith("/").doesNotStartWith("//").doesNotContain("\\");
 				assertThat(path.chars()).allMatch((character) -> character > ' ' && character < 0x7f);
 				assertThat(isOfAnotherOriginToBrowsers(path)).isFalse();
@@ -66,7 +66,8 @@ class LocalPathFuzzTests {
 
 	@Test
 	void ordinaryPathIsAccepted() {
-		Fuzz.tries((random) -> assertThat(LocalPath.isLocal("/a" + RandomInputs.text(random, ORDINARY, 40))).isTrue());
+		Fuzz.tries((random) -> assertThat(BrowserRequest.isLocalPath("/a" + RandomInputs.text(random, ORDINARY, 40)))
+			.isTrue());
 	}
 
 	private static String path(SplittableRandom random) {

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link LocalPath}.
+ * Tests for {@link BrowserRequest#isLocalPath}.
  */
 class LocalPathTests {
 
@@ -16,7 +16,7 @@ class LocalPathTests {
 			"/a//b", "/a?next=//evil.example", "/a?next=https://evil.example", "/a:b", "/@evil.example", "/%2f%2fevil",
 			"/%5cevil", "/a#b", "/~!$&'()*+,;=" })
 	void pathOfThisAppIsLocal(String path) {
-		assertThat(LocalPath.isLocal(path)).isTrue();
+		assertThat(BrowserRequest.isLocalPath(path)).isTrue();
 	}
 
 	@ParameterizedTest
@@ -27,13 +27,13 @@ class LocalPathTests {
 			"/a\u007f", "/caf\u00e9", "/\u2028", "/\uff0fevil.example", "\uff0f\uff0fevil.example", "/\ud83d\ude00",
 			"/\ud800" })
 	void anythingElseIsNot(String path) {
-		assertThat(LocalPath.isLocal(path)).isFalse();
+		assertThat(BrowserRequest.isLocalPath(path)).isFalse();
 	}
 
 	@Test
 	void longPathIsNoProblem() {
-		assertThat(LocalPath.isLocal("/" + "a".repeat(1_000_000))).isTrue();
-		assertThat(LocalPath.isLocal("/" + "a".repeat(1_000_000) + "\n")).isFalse();
+		assertThat(BrowserRequest.isLocalPath("/" + "a".repeat(1_000_000))).isTrue();
+		assertThat(BrowserRequest.isLocalPath("/" + "a".repeat(1_000_000) + "\n")).isFalse();
 	}
 
 }

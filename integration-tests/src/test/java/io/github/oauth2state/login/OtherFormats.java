@@ -31,7 +31,7 @@ public final class OtherFormats {
 	 */
 	public static byte[] record(int version, String namespace, String state, String cookie, byte[] record) {
 		String secret = BindingCookie.parse(cookie).orElseThrow().secret();
-		SecretKey key = LoginKeys.of(namespace, state, secret).sealingKey();
+		SecretKey key = TestRequests.sealer(namespace).sealingKey(state, secret);
 		byte[] content = Seal.open(key, record).orElseThrow();
 		int end = content.length - 1;
 		return OtherVersion.seal(version, key,

@@ -11,11 +11,12 @@ import org.springframework.security.oauth2.client.web.DefaultOAuth2Authorization
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestCustomizers;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
+import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.backends.TestPostgres;
 import io.github.oauth2state.backends.TestRedis;
-import io.github.oauth2state.login.BegunLogin;
 import io.github.oauth2state.login.PendingLogins;
+import io.github.oauth2state.login.PendingLogins.StartedLogin;
 import io.github.oauth2state.web.BrowserRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,7 +64,8 @@ class RealStoreTests {
 			MockHttpServletRequest request = new MockHttpServletRequest("GET", BEGIN);
 			request.setServletPath(BEGIN);
 			OAuth2AuthorizationRequest begun = resolver.resolve(request);
-			BegunLogin login = logins.begin(begun, new BrowserRequest(true, BEGIN, false, 0, 0, Map.of()))
+			StartedLogin login = logins
+				.start(LoginPath.SHARED, begun, new BrowserRequest(true, BEGIN, false, 0, 0, Map.of()), null, null)
 				.orElseThrow();
 			Optional<byte[]> there = stateStore.putIfAbsent(login.key(), login.value(), login.ttl());
 			assertThat(there).isEmpty();

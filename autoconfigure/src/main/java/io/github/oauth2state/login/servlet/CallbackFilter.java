@@ -18,32 +18,30 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
-import io.github.oauth2state.login.LoginEvents;
+import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.support.FailureReason;
 
 /**
- * Stands around the filters of Spring Security that handle callbacks: leads on where
- * their pending login is gone, refuses those that were sent ahead, and tells how the
- * others ended.
+ * Surrounds the filters of Spring Security that handle callbacks. It recovers callbacks
+ * whose pending login is gone, refuses those that were sent ahead of the user, and
+ * publishes how the others ended.
  */
 class CallbackFilter extends OncePerRequestFilter {
-
-	private static final String AROUND = CallbackFilter.class.getName() + ".AROUND";
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
 	private final CallbackRecovery recovery;
 
-	private final LoginEvents events;
+	private final PendingLogins logins;
 
 	private final SecurityContextHolderStrategy securityContexts;
 
 	private final @Nullable SavedRequests savedRequests;
 
-	CallbackFilter(CallbackRecovery recovery, LoginServices services, SecurityContextHolderStrategy securityContexts,
+	CallbackFilter(CallbackRecovery recovery, PendingLogins logins, SecurityContextHolderStrategy securityContexts,
 			@Nullable SavedRequests savedRequests) {
 		this.recovery = recovery;
-		this.events = services.events();
+		this.logins = logins;
 		this.securityContexts = securityContexts;
 		this.savedRequests = savedRequests;
 	}
@@ -60,40 +58,33 @@ class CallbackFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		boolean answered = false;
-		request.setAttribute(AROUND, true);
+		LoginNote note = LoginNote.of(request);
+		note.setInsideCallbackFilter(true);
 		try {
 			chain.doFilter(request, response);
 			answered = true;
 		}
-		catch (LostLoginException ex) {
+		catch (CallbackRecovery.LostLoginException ex) {
 			this.recovery.recover(request, response, ex);
 		}
 		catch (PrefetchException ex) {
 			if (response.isCommitted()) {
 				throw ex;
 			}
-			Prefetch.refuse(response);
+			ServletRequests.refusePrefetch(response);
 		}
 		finally {
-			request.removeAttribute(AROUND);
-			TakenLogin taken = TakenLogin.of(request);
+			note.setInsideCallbackFilter(false);
+			LoginNote.Taken taken = note.taken();
 			if (taken != null) {
 				LoginOutcome outcome = answered ? outcome(taken, response) : LoginOutcome.FAILED;
 				boolean failed = outcome == LoginOutcome.FAILED;
-				this.events.publish(taken.event(outcome, failed ? reason(taken, request, response) : null));
+				this.logins.publish(taken.event(outcome, failed ? reason(taken, note, response) : null));
 			}
 		}
 	}
 
-	/**
-	 * Tells whether this filter is there to catch what is thrown. It is not for filters
-	 * that an app puts elsewhere.
-	 */
-	static boolean isAround(HttpServletRequest request) {
-		return request.getAttribute(AROUND) != null;
-	}
-
-	private LoginOutcome outcome(TakenLogin taken, HttpServletResponse response) {
+	private LoginOutcome outcome(LoginNote.Taken taken, HttpServletResponse response) {
 		if (taken.providerError()) {
 			return LoginOutcome.PROVIDER_ERROR;
 		}
@@ -104,9 +95,9 @@ class CallbackFilter extends OncePerRequestFilter {
 		return completed ? LoginOutcome.COMPLETED : LoginOutcome.FAILED;
 	}
 
-	private static @Nullable String reason(TakenLogin taken, HttpServletRequest request, HttpServletResponse response) {
+	private static @Nullable String reason(LoginNote.Taken taken, LoginNote note, HttpServletResponse response) {
 		return switch (taken.kind()) {
-			case LOGIN -> FailureRecorder.reason(request);
+			case LOGIN -> note.failureReason();
 			case CLIENT -> {
 				String error = error(response);
 				yield (error != null) ? FailureReason.ofCode(error) : null;
@@ -115,7 +106,8 @@ class CallbackFilter extends OncePerRequestFilter {
 	}
 
 	/**
-	 * The filter for clients tells the app of a failure by a parameter, and nobody else.
+	 * The filter for clients reports a failure to the app by a parameter, and in no other
+	 * way.
 	 */
 	private static @Nullable String error(HttpServletResponse response) {
 		String location = response.getHeader(HttpHeaders.LOCATION);
@@ -127,6 +119,38 @@ class CallbackFilter extends OncePerRequestFilter {
 			.getQueryParams();
 		return parameters.containsKey(OAuth2ParameterNames.ERROR)
 				? Objects.requireNonNullElse(parameters.getFirst(OAuth2ParameterNames.ERROR), "") : null;
+	}
+
+	/**
+	 * Which filter of Spring Security handles a callback.
+	 */
+	enum Kind {
+
+		/**
+		 * {@code OAuth2LoginAuthenticationFilter}, which signs the user in.
+		 */
+		LOGIN,
+
+		/**
+		 * {@code OAuth2AuthorizationCodeGrantFilter}, which authorizes a client for a
+		 * user, and asks for a pending login on any URL with a code and a state.
+		 */
+		CLIENT
+
+	}
+
+	/**
+	 * Thrown through Spring Security's filters by a repository that would start or finish
+	 * a login ahead of the user, before it has touched anything. It is on purpose not an
+	 * {@code AuthenticationException}, which failure handlers would answer.
+	 */
+	@SuppressWarnings("serial")
+	static final class PrefetchException extends RuntimeException {
+
+		PrefetchException() {
+			super("A login is neither started nor finished ahead of the user", null, false, false);
+		}
+
 	}
 
 }

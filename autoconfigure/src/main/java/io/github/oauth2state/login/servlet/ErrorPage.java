@@ -6,21 +6,51 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.util.HtmlUtils;
 
 /**
- * The page for a login that cannot go on. It is the library's own, as the app's error
- * page may need a login, and would save itself as the page to return to.
+ * The pages for logins that cannot go on. They are the library's own, as the app's error
+ * page may need a login, which cannot start, so that the browser would be redirected for
+ * ever.
  * <p>
- * It needs no other file, which could need a login too. Its style is inline, which a
+ * A page needs no other file, which could need a login too. Its style is inline, which a
  * policy of the app may forbid, so it has a policy of its own that allows this style and
- * nothing else. Spring Security keeps a policy that is there. Where another one is added
- * later, by a proxy for example, the page is as readable as any page without a style.
+ * nothing else. Spring Security keeps a policy that is there. If a proxy adds another
+ * one, the page is readable without its style.
  */
-final class ErrorPage {
+enum ErrorPage {
+
+	/**
+	 * The store does not answer. The login may start later.
+	 */
+	STORE_UNAVAILABLE(HttpServletResponse.SC_SERVICE_UNAVAILABLE, "Login not possible at the moment",
+			"This should be over soon."),
+
+	/**
+	 * The authorization request cannot be kept.
+	 */
+	NOT_STORABLE(HttpServletResponse.SC_INTERNAL_SERVER_ERROR, "Login not possible",
+			"The application cannot begin this login. Its log says why."),
+
+	/**
+	 * The user was signed in several times, and the app does not know it.
+	 */
+	NOT_SIGNED_IN(HttpServletResponse.SC_INTERNAL_SERVER_ERROR, "Signed in, but not kept",
+			"You were signed in several times in a row, but the page after that did not know it. Either the "
+					+ "instances of this application do not share their sessions, or your browser does not send the "
+					+ "session cookie."),
+
+	/**
+	 * The login started anew several times.
+	 */
+	NOT_COMPLETED(HttpServletResponse.SC_BAD_REQUEST, "Login not completed",
+			"Several attempts in a row did not succeed.");
+
+	private static final String RETRY_SECONDS = "5";
 
 	private static final String STYLE = """
 			:root { color-scheme: light dark; --page: #f4f6f9; --ink: #1b1f27; --muted: #566070; --accent: #0b57d0; --on-accent: #fff; }
@@ -45,12 +75,30 @@ final class ErrorPage {
 	private static final String POLICY = "default-src 'none'; style-src 'sha256-" + hash(STYLE)
 			+ "'; base-uri 'none'; form-action 'none'";
 
-	private ErrorPage() {
+	private final int status;
+
+	private final String title;
+
+	private final String text;
+
+	ErrorPage(int status, String title, String text) {
+		this.status = status;
+		this.title = title;
+		this.text = text;
 	}
 
-	static void write(HttpServletResponse response, int status, String title, String text, String retryPath,
-			String reference) throws IOException {
-		response.setStatus(status);
+	/**
+	 * Answers with this page.
+	 * @param response the answer
+	 * @param retryPath where the user can try again
+	 * @param reference the id by which log lines name the login
+	 * @throws IOException if the answer cannot be written
+	 */
+	void write(HttpServletResponse response, String retryPath, String reference) throws IOException {
+		response.setStatus(this.status);
+		if (this == STORE_UNAVAILABLE) {
+			response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+		}
 		response.setContentType(MediaType.TEXT_HTML_VALUE);
 		response.setCharacterEncoding("UTF-8");
 		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
@@ -74,7 +122,27 @@ final class ErrorPage {
 				</main>
 				</body>
 				</html>
-				""".formatted(title, text, HtmlUtils.htmlEscape(retryPath), reference, STYLE));
+				""".formatted(this.title, this.text, HtmlUtils.htmlEscape(retryPath), reference, STYLE));
+	}
+
+	/**
+	 * Answers for a login that cannot start, in place of Spring Security. A start that
+	 * the browser sent ahead of the user is refused.
+	 * @return whether there was anything to answer for
+	 */
+	static boolean answerRefused(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		LoginNote.Refused refused = LoginNote.of(request).refused();
+		if (response.isCommitted()) {
+			return false;
+		}
+		if (ServletRequests.isPrefetch(request)) {
+			ServletRequests.refusePrefetch(response);
+			return true;
+		}
+		if (refused != null) {
+			refused.page().write(response, refused.retryPath(), refused.correlationId());
+		}
+		return refused != null;
 	}
 
 	private static String hash(String text) {

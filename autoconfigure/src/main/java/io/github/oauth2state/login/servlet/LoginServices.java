@@ -1,20 +1,22 @@
 package io.github.oauth2state.login.servlet;
 
-import io.github.oauth2state.StateStore;
-import io.github.oauth2state.login.LoginEvents;
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.login.PendingLogins;
+import io.github.oauth2state.rollout.Rollout;
 
 /**
- * What the parts of a filter chain need from the application context.
+ * What all filter chains of an app share.
  *
- * @param store where pending logins are kept
- * @param logins begins logins and recognizes their callbacks
- * @param events is told what happens
+ * @param store stores and finds the records of pending logins
+ * @param logins starts logins and recognizes their callbacks
  * @param settings the settings of logins
- * @param paths decides where a login is kept
- * @param plainHttpWarning says once that logins begin over plain http
+ * @param rollout chooses between the path that is rolled out and the session
+ * @param rolledOut the path that is rolled out
+ * @param onStoreFailure where a login starts that the store does not take
+ * @param warnings warns of deployments that make logins fail
  */
-record LoginServices(StateStore store, PendingLogins logins, LoginEvents events, LoginSettings settings,
-		LoginPaths paths, PlainHttpWarning plainHttpWarning) {
+record LoginServices(LoginStore store, PendingLogins logins, LoginSettings settings, Rollout rollout,
+		LoginPath rolledOut, OnStoreFailure onStoreFailure, DeploymentWarnings warnings) {
 }

@@ -20,9 +20,9 @@ import org.springframework.web.util.UriComponentsBuilder;
 import io.github.oauth2state.login.LoginSettings;
 
 /**
- * Tells whether the provider that the user was sent to has sent them back, and not
- * another one: the defense against mix-up attacks of RFC 9700, section 4.4.2. Spring
- * Security's filter for logins checks neither the redirect URI nor the issuer.
+ * Refuses callbacks of another provider than the one that the user was sent to: the
+ * defense against mix-up attacks of RFC 9700, section 4.4.2. Spring Security's filter for
+ * logins checks neither the redirect URI nor the issuer.
  */
 final class MixUpDefense {
 
@@ -59,16 +59,16 @@ final class MixUpDefense {
 
 	/**
 	 * Checks a callback.
-	 * @param kind which filter handles it; that for clients compares the redirect URI
-	 * itself
+	 * @param kind the filter that handles it; the filter for clients compares the
+	 * redirect URI itself
 	 * @param login the authorization request of the login
 	 * @param registration the client registration of the login
 	 * @param request the callback
 	 * @return why the callback must be refused, or {@code null} if it need not
 	 */
-	@Nullable String check(CallbackKind kind, OAuth2AuthorizationRequest login, ClientRegistration registration,
+	@Nullable String check(CallbackFilter.Kind kind, OAuth2AuthorizationRequest login, ClientRegistration registration,
 			HttpServletRequest request) {
-		if (kind == CallbackKind.LOGIN && this.settings.verifyRedirectUri() && login.getRedirectUri() != null
+		if (kind == CallbackFilter.Kind.LOGIN && this.settings.verifyRedirectUri() && login.getRedirectUri() != null
 				&& !isAtRedirectUri(login.getRedirectUri(), registration, request)) {
 			return REDIRECT_URI_MISMATCH;
 		}
@@ -76,9 +76,9 @@ final class MixUpDefense {
 	}
 
 	/**
-	 * RFC 9207, section 2.4. A registration without an issuer has nothing to compare
-	 * with. Some providers leave the parameter out of errors, and nothing is lost by an
-	 * error.
+	 * Compares the issuer (RFC 9207, section 2.4) if the registration has one. Some
+	 * providers leave the parameter out of errors, and an error gives an attacker
+	 * nothing.
 	 */
 	private static @Nullable String checkIssuer(ClientRegistration registration, HttpServletRequest request) {
 		String[] values = request.getParameterValues(ISSUER_PARAMETER);
@@ -94,8 +94,8 @@ final class MixUpDefense {
 
 	/**
 	 * Compares as Spring Security's filter for clients does. Behind a proxy an app may
-	 * not see the URI that the browser asked for: then a URI that another registration
-	 * has, or one that differs in more than what proxies change, is refused.
+	 * not see the URI that the browser asked for. Then a URI is refused if another
+	 * registration has it, or if it differs in more than what proxies change.
 	 */
 	private boolean isAtRedirectUri(String redirectUri, ClientRegistration registration, HttpServletRequest request) {
 		UriComponents expected = UriComponentsBuilder.fromUriString(redirectUri).build();
@@ -123,8 +123,8 @@ final class MixUpDefense {
 	}
 
 	/**
-	 * Tells whether a callback came to one of the app's redirect URIs, for a provider
-	 * that posts callbacks by its configuration.
+	 * Returns whether a callback came to a redirect URI of a provider that posts
+	 * callbacks by its configuration.
 	 */
 	boolean isPostedByConfiguration(HttpServletRequest request) {
 		List<ClientRegistration> all = all();
@@ -148,8 +148,8 @@ final class MixUpDefense {
 	}
 
 	/**
-	 * Returns the id if a registration has it, without asking for one that may have been
-	 * made up: a repository may create a registration for any id, or fail.
+	 * Returns the id if a registration has it. The sender may have made it up, so the
+	 * repository is not asked for it: it may create a registration for any id, or fail.
 	 */
 	@Nullable String known(@Nullable String registrationId) {
 		List<ClientRegistration> all = all();
@@ -200,7 +200,7 @@ final class MixUpDefense {
 	}
 
 	/**
-	 * Proxies remove or add a prefix.
+	 * Returns whether a path differs as behind a proxy that removes or adds a prefix.
 	 */
 	private static boolean differsByPrefix(@Nullable String expectedPath, HttpServletRequest request) {
 		String path = request.getRequestURI().substring(request.getContextPath().length());
@@ -209,8 +209,8 @@ final class MixUpDefense {
 	}
 
 	/**
-	 * Tells whether a request is at what a template for redirect URIs amounts to, with
-	 * the scheme, host and context path that the request shows.
+	 * Returns whether a request came to the redirect URI of a template, expanded with the
+	 * scheme, host and context path of the request.
 	 */
 	private static boolean resolvesTo(HttpServletRequest request, @Nullable String template,
 			ClientRegistration registration) {

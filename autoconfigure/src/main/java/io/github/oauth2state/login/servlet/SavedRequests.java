@@ -20,7 +20,7 @@ import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.security.web.savedrequest.SavedRequest;
 
-import io.github.oauth2state.login.SavedRequestCookie;
+import io.github.oauth2state.login.AuxiliaryCookies;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.web.BrowserRequest;
 
@@ -29,18 +29,16 @@ import io.github.oauth2state.web.BrowserRequest;
  * the login is finished: first in a cookie, then in the sealed record, and in the session
  * again once the user is signed in, where Spring Security and apps look for it.
  * <p>
- * It takes the place of a cache in the session. What is no page, such as a POST, stays in
- * the session, and so does everything until {@link #enable} is called. Unless the filter
- * chain is {@link #beStock stock}, pages are saved in the session too, as filters and
- * pages of the app may look for them there before the user is signed in.
+ * It replaces a cache in the session. A request that is no page, such as a POST, stays in
+ * the session, and so does every request until {@link #enable} is called. Pages are saved
+ * in the session too, unless {@link #avoidSessions} is called, as filters and pages of
+ * the app may look for them there before the user is signed in.
  */
 final class SavedRequests implements RequestCache {
 
-	private static final String PAGE = SavedRequests.class.getName() + ".PAGE";
-
 	private final HttpSessionRequestCache sessions;
 
-	private final SavedRequestCookie cookie;
+	private final AuxiliaryCookies cookies;
 
 	private final Rollout rollout;
 
@@ -48,12 +46,12 @@ final class SavedRequests implements RequestCache {
 
 	private volatile boolean custom;
 
-	private volatile boolean stock;
+	private volatile boolean sessionsAvoided;
 
 	SavedRequests(HttpSessionRequestCache sessions, LoginServices services) {
 		this.sessions = sessions;
-		this.cookie = services.logins().savedRequest();
-		this.rollout = services.paths().rollout();
+		this.cookies = services.logins().cookies();
+		this.rollout = services.rollout();
 	}
 
 	/**
@@ -68,11 +66,11 @@ final class SavedRequests implements RequestCache {
 	}
 
 	/**
-	 * Says that nothing but Spring Security looks for the page before the user is signed
-	 * in.
+	 * Saves pages in no session from now on, as nothing but Spring Security looks for
+	 * them before the user is signed in.
 	 */
-	void beStock() {
-		this.stock = !this.custom;
+	void avoidSessions() {
+		this.sessionsAvoided = !this.custom;
 	}
 
 	@Override
@@ -82,31 +80,32 @@ final class SavedRequests implements RequestCache {
 			return;
 		}
 		BrowserRequest browser = ServletRequests.browser(request);
-		boolean navigation = Navigation.is(request) && !Prefetch.is(request);
+		boolean navigation = ServletRequests.isNavigation(request) && !ServletRequests.isPrefetch(request);
 		boolean kept = navigation && HttpMethod.GET.matches(request.getMethod())
-				&& this.cookie.save(browser).map((saved) -> {
+				&& this.cookies.savePage(browser).map((saved) -> {
 					ServletRequests.addCookies(response, List.of(saved));
-					request.setAttribute(PAGE, browser.path());
+					LoginNote.of(request).setSavedPage(browser.path());
 					return saved;
 				}).isPresent();
 		if (!kept && navigation) {
 			// An older page must not come before this request
-			this.cookie.clear(browser).ifPresent((cleared) -> ServletRequests.addCookies(response, List.of(cleared)));
+			this.cookies.clearPage(browser)
+				.ifPresent((cleared) -> ServletRequests.addCookies(response, List.of(cleared)));
 		}
-		if (!kept || !this.stock || request.getSession(false) != null) {
+		if (!kept || !this.sessionsAvoided || request.getSession(false) != null) {
 			this.sessions.saveRequest(request, response);
 		}
 	}
 
 	/**
-	 * Returns the page that is to be kept with a login that begins, or {@code null}.
+	 * Returns the page to keep with a login that starts, or {@code null}.
 	 */
 	@Nullable String page(HttpServletRequest request, BrowserRequest browser) {
 		if (!this.enabled) {
 			return null;
 		}
-		String page = (String) request.getAttribute(PAGE);
-		String kept = (page != null) ? page : this.cookie.read(browser);
+		String page = LoginNote.of(request).savedPage();
+		String kept = (page != null) ? page : this.cookies.savedPage(browser);
 		return (kept != null && kept.startsWith(request.getContextPath() + "/")) ? kept : null;
 	}
 

@@ -64,13 +64,13 @@ final class SecurityInternals {
 	}
 
 	/**
-	 * Tells whether the user set a repository other than the library's bean. If it cannot
-	 * be told, they might have.
+	 * Returns whether the user set a repository other than the library's bean. If the
+	 * field cannot be read, the user may have.
 	 */
 	static boolean mayHaveRepository(Object endpointConfigurer) {
 		try {
 			Object repository = new PrivateField(endpointConfigurer.getClass(), REPOSITORY).read(endpointConfigurer);
-			return repository != null && !(repository instanceof FilterRepository);
+			return repository != null && !(repository instanceof SharedAuthorizationRequestRepository);
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Cannot tell whether an authorization request repository is set on "
@@ -81,8 +81,8 @@ final class SecurityInternals {
 	}
 
 	/**
-	 * Returns the repository of a filter that begins or finishes logins, or {@code null}
-	 * if it is another filter or it cannot be told.
+	 * Returns the repository of a filter that starts or finishes logins, or {@code null}
+	 * if it is another filter or the field cannot be read.
 	 */
 	static @Nullable Object repository(Filter filter) {
 		try {
@@ -99,8 +99,8 @@ final class SecurityInternals {
 	}
 
 	/**
-	 * Tells whether Spring Security keeps no session on a filter chain. If it cannot be
-	 * told, it may.
+	 * Returns whether Spring Security keeps no session on a filter chain. If the field
+	 * cannot be read, it may keep one.
 	 */
 	@SuppressWarnings("unchecked")
 	static boolean isStateless(HttpSecurity http) {
@@ -127,15 +127,16 @@ final class SecurityInternals {
 	}
 
 	/**
-	 * Returns what answers for logins that fail, or {@code null} if it cannot be told.
+	 * Returns the handler of logins that fail, or {@code null} if the field cannot be
+	 * read.
 	 */
 	static @Nullable AuthenticationFailureHandler failureHandler(AbstractAuthenticationProcessingFilter filter) {
 		return failureHandler(FAILURE_HANDLER, filter);
 	}
 
 	/**
-	 * Returns what answers for logins that cannot begin, or {@code null} if it cannot be
-	 * told.
+	 * Returns the handler of logins that cannot start, or {@code null} if the field
+	 * cannot be read.
 	 */
 	static @Nullable AuthenticationFailureHandler failureHandler(OAuth2AuthorizationRequestRedirectFilter filter) {
 		return failureHandler(BEGIN_FAILURE_HANDLER, filter);
@@ -152,8 +153,8 @@ final class SecurityInternals {
 	}
 
 	/**
-	 * Tells whether a cache saves a request. If it cannot be told, it is taken for one
-	 * that the app has special plans for.
+	 * Returns whether a cache saves a request. If the field cannot be read, the app may
+	 * have chosen which requests it saves.
 	 */
 	static boolean isSavedBy(HttpSessionRequestCache cache, HttpServletRequest request) {
 		try {
@@ -166,8 +167,8 @@ final class SecurityInternals {
 	}
 
 	/**
-	 * Tells whether Spring Security made a cache by itself, which saves fewer requests
-	 * than one that an app makes.
+	 * Returns whether Spring Security made a cache by itself. Such a cache saves fewer
+	 * requests than one that an app makes.
 	 */
 	static boolean isDefault(HttpSessionRequestCache cache) {
 		try {
@@ -180,8 +181,7 @@ final class SecurityInternals {
 	}
 
 	/**
-	 * Tells whether a filter that begins logins does so as Spring Security does by
-	 * itself.
+	 * Returns whether a filter that starts logins has Spring Security's own resolver.
 	 */
 	static boolean hasDefaultResolver(OAuth2AuthorizationRequestRedirectFilter filter) {
 		try {
@@ -194,7 +194,7 @@ final class SecurityInternals {
 	}
 
 	/**
-	 * Lets a native image keep the fields.
+	 * Makes a native image keep the fields.
 	 */
 	static class Hints implements RuntimeHintsRegistrar {
 

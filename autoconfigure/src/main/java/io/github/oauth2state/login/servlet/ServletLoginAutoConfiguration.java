@@ -1,6 +1,7 @@
 package io.github.oauth2state.login.servlet;
 
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -29,9 +30,9 @@ import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.login.LoginAutoConfiguration;
-import io.github.oauth2state.login.LoginEvents;
 import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.rollout.Rollout;
@@ -55,36 +56,34 @@ public final class ServletLoginAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(ServletLoginAutoConfiguration.class);
 
 	@Bean
-	LoginPaths oauth2StateLoginPaths(OAuth2StateSettings settings, Rollout rollout, StoreCircuit circuit) {
-		LoginPath rolledOut = (settings.store() == StoreType.COOKIE) ? LoginPath.COOKIE : LoginPath.SHARED;
-		return new LoginPaths(rolledOut, rollout, circuit, settings.onStoreFailure());
-	}
-
-	@Bean
 	LoginServices oauth2StateLoginServices(ObjectProvider<StateStore> stores, ObjectProvider<StoreDecorator> decorators,
-			PendingLogins logins, LoginEvents events, LoginPaths paths, LoginSettings loginSettings,
-			OAuth2StateSettings settings) {
-		StateStore store = (paths.rolledOut() == LoginPath.COOKIE) ? new NoStore() : stores.getObject();
+			StoreCircuit circuit, PendingLogins logins, LoginSettings loginSettings, Rollout rollout,
+			OAuth2StateSettings settings, DeploymentWarnings warnings) {
+		boolean inCookies = settings.store() == StoreType.COOKIE;
+		StateStore store = inCookies ? LoginStore.none() : stores.getObject();
 		logger.info(
 				"Pending logins are kept in %s: namespace '%s', time to live %s, timeout %s, rollout %s, binding cookie %s"
 					.formatted(store, settings.namespace(),
 							DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
-							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS),
-							paths.rollout().describe(), loginSettings.cookie().describe()));
-		return new LoginServices(StoreDecorator.decorate(store, decorators), logins, events, loginSettings, paths,
-				new PlainHttpWarning());
+							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), rollout.describe(),
+							loginSettings.cookie().describe()));
+		return new LoginServices(new LoginStore(StoreDecorator.decorate(store, decorators), circuit), logins, loginSettings, rollout,
+				inCookies ? LoginPath.COOKIE : LoginPath.SHARED, settings.onStoreFailure(), warnings);
 	}
 
 	@Bean
-	SessionWarnings oauth2StateSessionWarnings(LoginServices services, ListableBeanFactory beans,
-			Environment environment) {
-		return new SessionWarnings(services, beans,
-				Binder.get(environment).bind("oauth2-state.on-store-failure", String.class).isBound());
+	DeploymentWarnings oauth2StateDeploymentWarnings(ObjectProvider<StateStore> stores, LoginSettings loginSettings,
+			OAuth2StateSettings settings, ListableBeanFactory beans, Environment environment) {
+		boolean inCookies = settings.store() == StoreType.COOKIE;
+		String store = inCookies ? "cookie" : Objects.toString(stores.getObject().name(), "");
+		return new DeploymentWarnings(loginSettings.sessions(), store,
+				!inCookies && settings.onStoreFailure() == OnStoreFailure.SESSION,
+				Binder.get(environment).bind("oauth2-state.on-store-failure", String.class).isBound(), beans);
 	}
 
 	@Bean
-	static FilterChainReport oauth2StateFilterChainReport() {
-		return new FilterChainReport();
+	static FilterChainInspector oauth2StateFilterChainInspector() {
+		return new FilterChainInspector();
 	}
 
 	/**
@@ -96,20 +95,22 @@ public final class ServletLoginAutoConfiguration {
 	AuthorizationRequestRepository<OAuth2AuthorizationRequest> oauth2StateAuthorizationRequestRepository(
 			LoginServices services, ObjectProvider<ClientRegistrationRepository> registrations,
 			ObjectProvider<SecurityContextHolderStrategy> securityContexts) {
-		CurrentUser user = new CurrentUser(
-				() -> securityContexts.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
-		return new FilterRepository(services, new ChainContext(
-				new MixUpDefense(registrations::getObject, services.settings()), user::name, true, null));
+		MixUpDefense defense = new MixUpDefense(registrations::getObject, services.settings());
+		return new SharedAuthorizationRequestRepository(null, services,
+				new LoginChain(defense,
+						LoginChain.userName(
+								() -> securityContexts.getIfUnique(SecurityContextHolder::getContextHolderStrategy)),
+						true, null));
 	}
 
 	/**
-	 * The first of all customizers, so that it comes before users' own, and they have the
-	 * last word.
+	 * The first of all customizers, so that users' own come after it and have the last
+	 * word.
 	 */
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	Customizer<HttpSecurity> oauth2StateHttpSecurityCustomizer(LoginServices services, SessionWarnings sessions) {
-		return (http) -> http.with(new SharedLoginConfigurer(services, sessions));
+	Customizer<HttpSecurity> oauth2StateHttpSecurityCustomizer(LoginServices services) {
+		return (http) -> http.with(new SharedLoginConfigurer(services));
 	}
 
 }

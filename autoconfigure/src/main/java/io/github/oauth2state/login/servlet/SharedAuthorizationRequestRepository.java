@@ -2,97 +2,83 @@ package io.github.oauth2state.login.servlet;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Function;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.web.AuthorizationRequestRepository;
 import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizationRequestRepository;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
-import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
-import io.github.oauth2state.StateKey;
-import io.github.oauth2state.StateStore;
-import io.github.oauth2state.StateStoreException;
-import io.github.oauth2state.login.CallbackResult;
-import io.github.oauth2state.login.CorrelationId;
 import io.github.oauth2state.login.LoginCallback;
-import io.github.oauth2state.login.LoginEvents;
 import io.github.oauth2state.login.PendingLogins;
 
 /**
- * Keeps pending logins in the shared store, one command to begin and one to call back, or
- * where {@link LoginBegin} keeps them in its place.
+ * Keeps pending logins in the shared store, one command to start and one to call back, or
+ * where {@link LoginStarter} keeps them instead.
  * <p>
  * A callback whose browser has a binding cookie for its state is looked up in the store,
- * or in that cookie if it has the record, and nowhere else. One without is looked up in
- * the HTTP session, as Spring Security does by itself: that finds logins begun before
- * this repository was there, creates no session, and costs the store nothing, whatever
- * URLs are tried.
+ * or in that cookie if it has the record, and nowhere else. Any other callback is looked
+ * up in the HTTP session, as Spring Security does by itself: that finds logins that
+ * started before this repository was there, and costs the store nothing.
  */
 final class SharedAuthorizationRequestRepository implements AuthorizationRequestRepository<OAuth2AuthorizationRequest> {
 
 	private final AuthorizationRequestRepository<OAuth2AuthorizationRequest> sessions = new HttpSessionOAuth2AuthorizationRequestRepository();
 
-	private final CallbackKind kind;
+	private final CallbackFilter.@Nullable Kind kind;
 
-	private final StateStore store;
+	private final LoginStore store;
 
 	private final PendingLogins logins;
 
-	private final LoginEvents events;
+	private final LoginChain chain;
 
-	private final MixUpDefense defense;
-
-	private final ChainContext chain;
-
-	private final LoginBegin begin;
+	private final LoginStarter starter;
 
 	private final boolean recovery;
 
-	SharedAuthorizationRequestRepository(CallbackKind kind, LoginServices services, ChainContext chain) {
+	/**
+	 * Creates a repository.
+	 * @param kind the filter that uses it, or {@code null} if the app makes the filters
+	 * @param services what all filter chains share
+	 * @param chain the filter chain of the repository
+	 */
+	SharedAuthorizationRequestRepository(CallbackFilter.@Nullable Kind kind, LoginServices services, LoginChain chain) {
 		this.kind = kind;
 		this.store = services.store();
 		this.logins = services.logins();
-		this.events = services.events();
-		this.begin = new LoginBegin(services, chain);
-		this.recovery = services.settings().recovery();
-		this.defense = chain.defense();
 		this.chain = chain;
-	}
-
-	@Override
-	public void saveAuthorizationRequest(@Nullable OAuth2AuthorizationRequest authorizationRequest,
-			HttpServletRequest request, HttpServletResponse response) {
-		if (authorizationRequest != null && Prefetch.is(request)) {
-			throw new PrefetchException();
-		}
-		save(authorizationRequest, request, response);
-	}
-
-	void save(@Nullable OAuth2AuthorizationRequest authorizationRequest, HttpServletRequest request,
-			HttpServletResponse response) {
-		if (authorizationRequest == null) {
-			discard(request, response);
-		}
-		else {
-			this.begin.begin(authorizationRequest, request, response);
-		}
+		this.starter = new LoginStarter(services, chain);
+		this.recovery = services.settings().recovery();
 	}
 
 	/**
-	 * To save nothing is to remove what is there, by the contract of the interface.
+	 * Starts a login. A start that the browser sent ahead of the user is kept if the app
+	 * makes the filter itself, as the failure handler that would refuse it is the app's.
+	 */
+	@Override
+	public void saveAuthorizationRequest(@Nullable OAuth2AuthorizationRequest authorizationRequest,
+			HttpServletRequest request, HttpServletResponse response) {
+		if (authorizationRequest == null) {
+			discard(request, response);
+			return;
+		}
+		if (this.kind != null && ServletRequests.isPrefetch(request)) {
+			throw new CallbackFilter.PrefetchException();
+		}
+		this.starter.start(authorizationRequest, request, response);
+	}
+
+	/**
+	 * Removes what is there, as saving nothing does by the contract of the interface.
 	 */
 	private void discard(HttpServletRequest request, HttpServletResponse response) {
 		callback(request).filter(LoginCallback::isPending).ifPresent((callback) -> {
-			if (callback.path() == LoginPath.SHARED) {
-				this.store.take(callback.key());
-			}
+			this.store.discard(callback);
 			ServletRequests.addCookies(response, callback.cookiesWhenTaken());
 		});
 		this.sessions.removeAuthorizationRequest(request, response);
@@ -100,17 +86,18 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	@Override
 	public @Nullable OAuth2AuthorizationRequest loadAuthorizationRequest(HttpServletRequest request) {
+		if (this.kind == null) {
+			LoginNote.of(request).setLoaded();
+		}
 		LoginCallback callback = callback(request).orElse(null);
 		if (callback == null) {
 			return loadFromSession(request);
 		}
 		refusePrefetch(request);
-		CallbackResult.Found found = lookUp(callback, request, this.store::find).orElse(null);
-		if (found == null || isForAnotherUser(found, callback, request)
-				|| isRefused(found.request(), callback.path(), callback.correlationId(), request)) {
-			return null;
-		}
-		return found.request();
+		LoginCallback.Found found = foundOrRecover(this.store.find(callback), callback, request);
+		return (found == null || isForAnotherUser(found, callback, request)
+				|| isRefused(found.request(), callback.path(), callback.correlationId(), request)) ? null
+						: found.request();
 	}
 
 	@Override
@@ -121,52 +108,38 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		if (callback == null) {
 			return removeFromSession(request, response);
 		}
-		CallbackResult.Found found = lookUp(callback, request, this.store::take).orElse(null);
-		if (found == null || (this.kind == CallbackKind.LOGIN && isRefusedAndPutBack(callback, found, request))) {
+		LoginCallback.Found found = foundOrRecover(this.store.take(callback), callback, request);
+		if (found == null || (isLogin(request) && isRefusedAndPutBack(callback, found, request))) {
 			return null;
 		}
 		ServletRequests.addCookies(response, callback.cookiesWhenTaken());
-		OAuth2AuthorizationRequest login = taken(found.request(), callback.path(), found.sinceBegin(),
-				callback.correlationId(), request);
+		noteTaken(found.request(), callback.path(), found.sinceBegin(), callback.correlationId(), request);
 		if (this.chain.savedRequests() != null) {
 			this.chain.savedRequests().restore(found.savedRequest(), request, response);
 		}
-		return login;
+		return found.request();
 	}
 
-	/**
-	 * Keeps the record of a callback that is refused for the rightful one.
-	 */
-	private boolean isRefusedAndPutBack(LoginCallback callback, CallbackResult.Found found,
-			HttpServletRequest request) {
+	private boolean isRefusedAndPutBack(LoginCallback callback, LoginCallback.Found found, HttpServletRequest request) {
 		boolean refused = true;
 		try {
 			refused = isRefused(found.request(), callback.path(), callback.correlationId(), request);
+			return refused;
 		}
 		finally {
-			byte[] record = callback.record();
-			if (refused && record != null) {
-				putBack(callback.key(), record, callback.remaining(found));
+			// Also if the check fails
+			if (refused) {
+				this.store.putBack(callback, found);
 			}
-		}
-		return refused;
-	}
-
-	private void putBack(StateKey key, byte[] record, Duration ttl) {
-		try {
-			this.store.putIfAbsent(key, record, ttl);
-		}
-		catch (StateStoreException ex) {
-			StoreFailures.log("a callback that was refused", ex);
 		}
 	}
 
 	/**
-	 * Refuses what no user has asked for yet, wherever the app's callback is.
+	 * Refuses what the user has not asked for yet, wherever the app's callback is.
 	 */
 	private static void refusePrefetch(HttpServletRequest request) {
-		if (Prefetch.is(request) && CallbackFilter.isAround(request)) {
-			throw new PrefetchException();
+		if (ServletRequests.isPrefetch(request) && LoginNote.of(request).isInsideCallbackFilter()) {
+			throw new CallbackFilter.PrefetchException();
 		}
 	}
 
@@ -175,65 +148,52 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			.flatMap((state) -> this.logins.callback(state, ServletRequests.browser(request)));
 	}
 
-	private Optional<CallbackResult.Found> lookUp(LoginCallback callback, HttpServletRequest request,
-			Function<StateKey, Optional<byte[]>> operation) {
-		CallbackResult result = ask(callback, operation);
-		if (result instanceof CallbackResult.Found found) {
-			return Optional.of(found);
-		}
-		lost(((CallbackResult.Lost) result).outcome(), callback, request);
-		return Optional.empty();
+	private CallbackFilter.Kind kind(HttpServletRequest request) {
+		boolean client = LoginNote.of(request).isLoaded();
+		return (this.kind != null) ? this.kind : client ? CallbackFilter.Kind.CLIENT : CallbackFilter.Kind.LOGIN;
 	}
 
-	private static CallbackResult ask(LoginCallback callback, Function<StateKey, Optional<byte[]>> operation) {
-		if (!callback.isPending()) {
-			return new CallbackResult.Lost(LoginOutcome.ALREADY_USED);
-		}
-		if (callback.path() == LoginPath.COOKIE) {
-			return callback.readFromCookie();
-		}
-		try {
-			return callback.read(operation.apply(callback.key()));
-		}
-		catch (StateStoreException ex) {
-			StoreFailures.log("a callback", ex);
-			return new CallbackResult.Lost(LoginOutcome.STORE_ERROR);
-		}
+	private boolean isLogin(HttpServletRequest request) {
+		return kind(request) == CallbackFilter.Kind.LOGIN;
 	}
 
 	/**
-	 * Refuses a callback of another provider, and one for a registration that this
-	 * instance does not have. Another instance may still, or already, have it. The filter
-	 * for clients asks before it removes anything, and would fail on a registration that
-	 * is missing.
+	 * Returns the pending login, or else lets {@link CallbackFilter} recover the callback
+	 * where it can. Elsewhere {@code null} lets the app's own failure handler answer. It
+	 * also answers a provider's error that came twice, which a login that starts anew
+	 * would only bring back. The filter for clients has no failure handler, and would
+	 * fail on the {@code null}.
 	 */
+	private LoginCallback.@Nullable Found foundOrRecover(LoginCallback.Result result, LoginCallback callback,
+			HttpServletRequest request) {
+		if (result instanceof LoginCallback.Found found) {
+			return found;
+		}
+		LoginOutcome outcome = ((LoginCallback.Lost) result).outcome();
+		publish(new LoginEvent(outcome, callback.path(), this.chain.defense().known(callback.registrationId()), null,
+				callback.correlationId()), request);
+		boolean answeredByFailureHandler = isLogin(request)
+				&& (outcome == LoginOutcome.STORE_ERROR || ServletRequests.hasError(request));
+		if (this.recovery && LoginNote.of(request).isInsideCallbackFilter() && !answeredByFailureHandler) {
+			throw new CallbackRecovery.LostLoginException(kind(request), outcome, callback);
+		}
+		return null;
+	}
+
 	private boolean isRefused(OAuth2AuthorizationRequest login, LoginPath path, String correlationId,
 			HttpServletRequest request) {
-		String registrationId = login.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
-		ClientRegistration registration = this.defense.registration(registrationId);
-		String mixUp = (registration != null) ? this.defense.check(this.kind, login, registration, request) : null;
-		if (registration != null && mixUp == null) {
-			return false;
-		}
-		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, correlationId);
-		this.events.publish(new LoginEvent((mixUp != null) ? LoginOutcome.MIX_UP : LoginOutcome.FAILED, path,
-				(registration != null) ? registrationId : null, null, mixUp, correlationId));
-		return true;
+		return publishIfPresent(this.chain.refusal(kind(request), login, path, correlationId, request), request);
 	}
 
-	/**
-	 * Hides an authorization that another user of this browser asked for. A login is for
-	 * whom the provider says it is for.
-	 */
-	private boolean isForAnotherUser(CallbackResult.Found found, LoginCallback callback, HttpServletRequest request) {
-		if (this.kind == CallbackKind.LOGIN || callback.isFor(found, this.chain.user().get())) {
-			return false;
+	private boolean isForAnotherUser(LoginCallback.Found found, LoginCallback callback, HttpServletRequest request) {
+		return !isLogin(request) && publishIfPresent(this.chain.otherUser(found, callback), request);
+	}
+
+	private boolean publishIfPresent(@Nullable LoginEvent event, HttpServletRequest request) {
+		if (event != null) {
+			publish(event, request);
 		}
-		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, callback.correlationId());
-		this.events.publish(new LoginEvent(LoginOutcome.FAILED, callback.path(),
-				found.request().getAttribute(OAuth2ParameterNames.REGISTRATION_ID), found.sinceBegin(), "another_user",
-				callback.correlationId()));
-		return true;
+		return event != null;
 	}
 
 	/**
@@ -246,61 +206,43 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return null;
 		}
 		refusePrefetch(request);
-		return isRefused(found, LoginPath.SESSION, CorrelationId.random(), request) ? null : found;
+		return isRefused(found, LoginPath.SESSION, PendingLogins.randomCorrelationId(), request) ? null : found;
 	}
 
 	private @Nullable OAuth2AuthorizationRequest removeFromSession(HttpServletRequest request,
 			HttpServletResponse response) {
+		String correlationId = PendingLogins.randomCorrelationId();
 		OAuth2AuthorizationRequest pending = this.sessions.loadAuthorizationRequest(request);
-		if (pending != null && this.kind == CallbackKind.LOGIN
-				&& isRefused(pending, LoginPath.SESSION, CorrelationId.random(), request)) {
+		if (pending != null && isLogin(request) && isRefused(pending, LoginPath.SESSION, correlationId, request)) {
 			return null;
 		}
 		OAuth2AuthorizationRequest found = this.sessions.removeAuthorizationRequest(request, response);
 		if (found != null) {
-			return taken(found, LoginPath.SESSION, null, CorrelationId.random(), request);
+			noteTaken(found, LoginPath.SESSION, null, correlationId, request);
 		}
-		if (this.kind == CallbackKind.LOGIN) {
-			String correlationId = CorrelationId.random();
-			request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, correlationId);
-			this.events
-				.publish(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION, null, null, correlationId));
-		}
-		return null;
-	}
-
-	private OAuth2AuthorizationRequest taken(OAuth2AuthorizationRequest found, LoginPath path,
-			@Nullable Duration sinceBegin, String correlationId, HttpServletRequest request) {
-		String registrationId = found.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
-		boolean error = ServletRequests.hasError(request);
-		new TakenLogin(this.kind, path, registrationId, error, sinceBegin, correlationId).note(request);
-		if (this.kind == CallbackKind.LOGIN && this.chain.withSessions() && !error) {
-			// There is one since the login began if it began in a session, and what is
-			// called now relies on it
-			request.getSession();
+		else if (isLogin(request)) {
+			publish(new LoginEvent(LoginOutcome.FOREIGN_BROWSER, LoginPath.SESSION, null, null, correlationId),
+					request);
 		}
 		return found;
 	}
 
-	/**
-	 * Leads on through {@link CallbackFilter} where it can, and otherwise lets the app's
-	 * own failure handler answer. That also answers a provider's error that came twice:
-	 * to begin anew would only bring it back. The filter for clients has no failure
-	 * handler, and would fail on the {@code null}.
-	 */
-	private void lost(LoginOutcome outcome, LoginCallback callback, HttpServletRequest request) {
-		publishFailure(outcome, callback, request);
-		boolean answeredByFailureHandler = this.kind == CallbackKind.LOGIN
-				&& (outcome == LoginOutcome.STORE_ERROR || ServletRequests.hasError(request));
-		if (this.recovery && CallbackFilter.isAround(request) && !answeredByFailureHandler) {
-			throw new LostLoginException(this.kind, outcome, callback);
+	private void noteTaken(OAuth2AuthorizationRequest login, LoginPath path, @Nullable Duration sinceBegin,
+			String correlationId, HttpServletRequest request) {
+		boolean error = ServletRequests.hasError(request);
+		LoginNote.of(request)
+			.take(new LoginNote.Taken(kind(request), path, LoginChain.registrationId(login), error, sinceBegin,
+					correlationId), request);
+		if (isLogin(request) && this.chain.withSessions() && !error) {
+			// A login that started in a session has one, and the session strategies that
+			// are called now rely on it
+			request.getSession();
 		}
 	}
 
-	private void publishFailure(LoginOutcome outcome, LoginCallback callback, HttpServletRequest request) {
-		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, callback.correlationId());
-		this.events.publish(new LoginEvent(outcome, callback.path(), this.defense.known(callback.registrationId()),
-				null, callback.correlationId()));
+	private void publish(LoginEvent event, HttpServletRequest request) {
+		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, event.correlationId());
+		this.logins.publish(event);
 	}
 
 }

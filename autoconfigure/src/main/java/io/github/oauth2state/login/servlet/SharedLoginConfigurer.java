@@ -2,6 +2,7 @@ package io.github.oauth2state.login.servlet;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import jakarta.servlet.Filter;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.security.config.ObjectPostProcessor;
@@ -23,7 +24,8 @@ import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
 
-import io.github.oauth2state.login.AttemptCounter;
+import io.github.oauth2state.login.AuxiliaryCookies;
+import io.github.oauth2state.support.FailureReason;
 
 /**
  * Gives a filter chain the shared repository, where the chain has OAuth2 login or client
@@ -33,39 +35,39 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 
 	private final LoginServices services;
 
-	private final SessionWarnings sessions;
+	private final AuxiliaryCookies cookies;
 
-	private final PostedCallbacks postedCallbacks;
-
-	private final LogoutMarker logoutMarker;
+	private final CsrfExemption csrfExemption;
 
 	private @Nullable SavedRequests savedRequests;
 
-	SharedLoginConfigurer(LoginServices services, SessionWarnings sessions) {
+	private boolean clients;
+
+	SharedLoginConfigurer(LoginServices services) {
 		this.services = services;
-		this.sessions = sessions;
-		this.postedCallbacks = new PostedCallbacks(services.logins(), services.store());
-		this.logoutMarker = new LogoutMarker(services.logins());
+		this.cookies = services.logins().cookies();
+		this.csrfExemption = new CsrfExemption(services.logins(), services.store());
 	}
 
 	/**
-	 * What concerns CSRF, logout and saved requests has to be said now: their configurers
-	 * come before this one.
+	 * Configures CSRF, logout and saved requests now, as their configurers come before
+	 * this one. Whether the chain has clients is known only when users log out.
 	 */
 	@Override
 	@SuppressWarnings("unchecked")
 	public void init(HttpSecurity http) {
 		CsrfConfigurer<HttpSecurity> csrf = http.getConfigurer(CsrfConfigurer.class);
 		if (csrf != null) {
-			csrf.ignoringRequestMatchers(this.postedCallbacks);
+			csrf.ignoringRequestMatchers(this.csrfExemption);
 		}
 		LogoutConfigurer<HttpSecurity> logout = http.getConfigurer(LogoutConfigurer.class);
 		if (logout != null) {
-			logout.addLogoutHandler(this.logoutMarker);
+			logout.addLogoutHandler((request, response, authentication) -> ServletRequests.addCookies(response,
+					this.cookies.logout(ServletRequests.browser(request), this.clients)));
 		}
 		RequestCache cache = http.getSharedObject(RequestCache.class);
 		if (cache != null && cache.getClass() == HttpSessionRequestCache.class
-				&& this.services.settings().carrySavedRequest() && !this.sessions.areShared()) {
+				&& this.services.settings().carrySavedRequest() && !this.services.warnings().areSessionsShared()) {
 			this.savedRequests = new SavedRequests((HttpSessionRequestCache) cache, this.services);
 			http.setSharedObject(RequestCache.class, this.savedRequests);
 		}
@@ -78,8 +80,9 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 	@Override
 	@SuppressWarnings("unchecked")
 	public void configure(HttpSecurity http) {
-		http.addFilterAfter(new SignedInFilter(this.services.logins().signIns(), getSecurityContextHolderStrategy()),
-				AnonymousAuthenticationFilter.class);
+		SecurityContextHolderStrategy securityContexts = getSecurityContextHolderStrategy();
+		SignInCounter signIns = new SignInCounter(this.cookies, securityContexts);
+		http.addFilterAfter(signIns, AnonymousAuthenticationFilter.class);
 		OAuth2LoginConfigurer<HttpSecurity> login = http.getConfigurer(OAuth2LoginConfigurer.class);
 		OAuth2ClientConfigurer<HttpSecurity> client = http.getConfigurer(OAuth2ClientConfigurer.class);
 		if ((login == null && client == null) || hasRepository(login, client)) {
@@ -87,39 +90,39 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		}
 		ClientRegistrationRepository registrations = registrations(http);
 		MixUpDefense defense = new MixUpDefense(() -> registrations, this.services.settings());
-		LoginTarget target = new LoginTarget(requestCache(http));
-		SecurityContextHolderStrategy securityContexts = getSecurityContextHolderStrategy();
-		CurrentUser user = new CurrentUser(() -> securityContexts);
+		CallbackRecovery recovery = new CallbackRecovery(securityContexts, requestCache(http));
 		boolean withSessions = !SecurityInternals.isStateless(http);
-		ChainContext chain = new ChainContext(defense, (client != null) ? user::name : () -> null, withSessions,
+		LoginChain chain = new LoginChain(defense,
+				(client != null) ? LoginChain.userName(() -> securityContexts) : () -> null, withSessions,
 				withSessions ? this.savedRequests : null);
 		if (chain.savedRequests() != null) {
 			chain.savedRequests().enable(login == null || login.isCustomLoginPage());
 		}
 		if (login != null) {
-			login.authorizationEndpoint(
-					(endpoint) -> endpoint.authorizationRequestRepository(repository(CallbackKind.LOGIN, chain)));
-			login.addObjectPostProcessor(handlers(target));
+			login.authorizationEndpoint((endpoint) -> endpoint
+				.authorizationRequestRepository(repository(CallbackFilter.Kind.LOGIN, chain)));
+			login.addObjectPostProcessor(handlers(recovery, signIns));
 			if (withSessions) {
-				this.sessions.noteSignIn();
+				this.services.warnings().noteSignIn();
 			}
-			login.addObjectPostProcessor(beginFailureAnswerer());
 		}
 		if (client != null) {
 			client.authorizationCodeGrant(
-					(grant) -> grant.authorizationRequestRepository(repository(CallbackKind.CLIENT, chain)));
-			client.addObjectPostProcessor(beginFailureAnswerer());
-			this.logoutMarker.enable();
+					(grant) -> grant.authorizationRequestRepository(repository(CallbackFilter.Kind.CLIENT, chain)));
+			client.addObjectPostProcessor(handlers(recovery, signIns));
+			this.clients = true;
 		}
-		this.postedCallbacks.enable(defense);
-		http.addFilterAfter(this.postedCallbacks, OAuth2AuthorizationCodeGrantFilter.class);
-		http.addFilterBefore(new CallbackFilter(new CallbackRecovery(securityContexts, target), this.services,
-				securityContexts, chain.savedRequests()), OAuth2LoginAuthenticationFilter.class);
+		this.csrfExemption.enable(defense);
+		http.addFilterAfter(this.csrfExemption, OAuth2AuthorizationCodeGrantFilter.class);
+		http.addFilterBefore(
+				new CallbackFilter(recovery, this.services.logins(), securityContexts, chain.savedRequests()),
+				OAuth2LoginAuthenticationFilter.class);
 	}
 
 	/**
-	 * A chain with a repository of the user's on either is theirs altogether: a login
-	 * that one of them began must not be looked for by the other somewhere else.
+	 * Returns whether the user may have set a repository on login or client. Such a chain
+	 * is left alone altogether: one of the two must not look elsewhere for a login that
+	 * the other started.
 	 */
 	private static boolean hasRepository(@Nullable OAuth2LoginConfigurer<HttpSecurity> login,
 			@Nullable OAuth2ClientConfigurer<HttpSecurity> client) {
@@ -133,7 +136,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		return found.get();
 	}
 
-	private SharedAuthorizationRequestRepository repository(CallbackKind kind, ChainContext chain) {
+	private SharedAuthorizationRequestRepository repository(CallbackFilter.Kind kind, LoginChain chain) {
 		return new SharedAuthorizationRequestRepository(kind, this.services, chain);
 	}
 
@@ -148,36 +151,53 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		return (requestCache != null) ? requestCache : new NullRequestCache();
 	}
 
-	private static ObjectPostProcessor<OAuth2AuthorizationRequestRedirectFilter> beginFailureAnswerer() {
+	/**
+	 * Returns what puts handlers of the library around those of the app.
+	 */
+	private static ObjectPostProcessor<Filter> handlers(CallbackRecovery recovery, SignInCounter signIns) {
 		return new ObjectPostProcessor<>() {
 			@Override
-			public <O extends OAuth2AuthorizationRequestRedirectFilter> O postProcess(O filter) {
-				AuthenticationFailureHandler other = SecurityInternals.failureHandler(filter);
-				if (other != null) {
-					filter.setAuthenticationFailureHandler(new BeginFailureHandler(other));
+			public <O extends Filter> O postProcess(O filter) {
+				if (filter instanceof OAuth2AuthorizationRequestRedirectFilter begin) {
+					setHandler(begin);
+				}
+				else if (filter instanceof OAuth2LoginAuthenticationFilter callback) {
+					setHandlers(callback, recovery, signIns);
 				}
 				return filter;
 			}
 		};
 	}
 
-	private ObjectPostProcessor<OAuth2LoginAuthenticationFilter> handlers(LoginTarget target) {
-		AttemptCounter signIns = this.services.logins().signIns();
-		return new ObjectPostProcessor<>() {
-			@Override
-			public <O extends OAuth2LoginAuthenticationFilter> O postProcess(O filter) {
-				AuthenticationSuccessHandler success = SecurityInternals.successHandler(filter);
-				target.setSuccessHandler(success);
-				if (success != null) {
-					filter.setAuthenticationSuccessHandler(new SuccessRecorder(signIns, success));
+	private static void setHandler(OAuth2AuthorizationRequestRedirectFilter filter) {
+		AuthenticationFailureHandler other = SecurityInternals.failureHandler(filter);
+		if (other != null) {
+			filter.setAuthenticationFailureHandler((request, response, exception) -> {
+				if (!ErrorPage.answerRefused(request, response)) {
+					other.onAuthenticationFailure(request, response, exception);
 				}
-				AuthenticationFailureHandler other = SecurityInternals.failureHandler(filter);
-				if (other != null) {
-					filter.setAuthenticationFailureHandler(new FailureRecorder(other));
-				}
-				return filter;
-			}
-		};
+			});
+		}
+	}
+
+	private static void setHandlers(OAuth2LoginAuthenticationFilter filter, CallbackRecovery recovery,
+			SignInCounter signIns) {
+		AuthenticationSuccessHandler success = SecurityInternals.successHandler(filter);
+		recovery.setSuccessHandler(success);
+		if (success != null) {
+			filter.setAuthenticationSuccessHandler((request, response, authentication) -> {
+				signIns.countSignIn(request, response);
+				success.onAuthenticationSuccess(request, response, authentication);
+			});
+		}
+		AuthenticationFailureHandler failure = SecurityInternals.failureHandler(filter);
+		if (failure != null) {
+			filter.setAuthenticationFailureHandler((request, response, exception) -> {
+				// Spring Security itself logs it at trace only
+				LoginNote.of(request).setFailureReason(FailureReason.of(exception));
+				failure.onAuthenticationFailure(request, response, exception);
+			});
+		}
 	}
 
 }

@@ -47,15 +47,16 @@ class ErrorPageTests {
 
 	@Test
 	void pathIsEscaped() throws IOException {
-		ErrorPage.write(this.response, 400, "Title", "Text.", "/a?b=\"><script>", "0123456789ab");
+		ErrorPage.NOT_COMPLETED.write(this.response, "/a?b=\"><script>", "0123456789ab");
 		assertThat(this.response.getContentAsString()).doesNotContain("<script>");
 	}
 
 	private String page() throws IOException {
-		ErrorPage.write(this.response, 503, "Title", "Text.", "/oauth2/authorization/demo", "0123456789ab");
+		ErrorPage.STORE_UNAVAILABLE.write(this.response, "/oauth2/authorization/demo", "0123456789ab");
 		assertThat(this.response.getStatus()).isEqualTo(503);
-		assertThat(this.response.getContentAsString()).contains("<h1>Title</h1>", "Text.",
-				"href=\"/oauth2/authorization/demo\">Try again</a>", "<code>0123456789ab</code>");
+		assertThat(this.response.getContentAsString()).contains("<h1>Login not possible at the moment</h1>",
+				"This should be over soon.", "href=\"/oauth2/authorization/demo\">Try again</a>",
+				"<code>0123456789ab</code>");
 		return this.response.getContentAsString();
 	}
 

@@ -76,7 +76,7 @@ class FilterChainHookTests {
 	 */
 	@BeforeEach
 	void logAtInfo() {
-		((Logger) LoggerFactory.getLogger(FilterChainReport.class)).setLevel(Level.INFO);
+		((Logger) LoggerFactory.getLogger(FilterChainInspector.class)).setLevel(Level.INFO);
 	}
 
 	@Test
@@ -148,7 +148,7 @@ class FilterChainHookTests {
 	@Test
 	void repositoryIsABeanForFiltersOfTheAppsOwn() {
 		this.runner.run((context) -> assertThat(context).hasSingleBean(AuthorizationRequestRepository.class)
-			.hasSingleBean(FilterRepository.class));
+			.hasSingleBean(SharedAuthorizationRequestRepository.class));
 	}
 
 	@Test

@@ -30,8 +30,8 @@ class PrefetchTests {
 			X-Purpose   | preview
 			""")
 	void headerOfABrowserThatLooksAheadSaysSo(String header, String value) {
-		assertThat(Prefetch.is(request("GET", header, value))).isTrue();
-		assertThat(Prefetch.is(request("HEAD", header, value))).isTrue();
+		assertThat(ServletRequests.isPrefetch(request("GET", header, value))).isTrue();
+		assertThat(ServletRequests.isPrefetch(request("HEAD", header, value))).isTrue();
 	}
 
 	@ParameterizedTest
@@ -40,40 +40,41 @@ class PrefetchTests {
 			"prefetch=1", "prefetch:1", "%70refetch", "pref\u00e9tch", "prefetc\u212a" })
 	void nonsenseIsTakenForAVisit(String value) {
 		for (String header : new String[] { "Sec-Purpose", "Purpose", "X-Purpose", "X-Moz" }) {
-			assertThat(Prefetch.is(request("GET", header, value))).as(header).isFalse();
+			assertThat(ServletRequests.isPrefetch(request("GET", header, value))).as(header).isFalse();
 		}
 	}
 
 	@Test
 	void valueThatNoBrowserSendsIsNotLookedAt() {
-		assertThat(Prefetch.is(request("GET", "Sec-Purpose", "prefetch" + ";a".repeat(60)))).isTrue();
-		assertThat(Prefetch.is(request("GET", "Sec-Purpose", "prefetch" + ";a".repeat(61)))).isFalse();
-		assertThat(Prefetch.is(request("GET", "Sec-Purpose", ",".repeat(100_000) + "prefetch"))).isFalse();
+		assertThat(ServletRequests.isPrefetch(request("GET", "Sec-Purpose", "prefetch" + ";a".repeat(60)))).isTrue();
+		assertThat(ServletRequests.isPrefetch(request("GET", "Sec-Purpose", "prefetch" + ";a".repeat(61)))).isFalse();
+		assertThat(ServletRequests.isPrefetch(request("GET", "Sec-Purpose", ",".repeat(100_000) + "prefetch")))
+			.isFalse();
 	}
 
 	@Test
 	void headerThatIsThereMoreThanOnceSaysSoIfOneDoes() {
-		assertThat(Prefetch.is(request("GET", "Purpose", "navigate", "prefetch"))).isTrue();
-		assertThat(Prefetch.is(request("GET", "Purpose", "navigate", "nonsense"))).isFalse();
+		assertThat(ServletRequests.isPrefetch(request("GET", "Purpose", "navigate", "prefetch"))).isTrue();
+		assertThat(ServletRequests.isPrefetch(request("GET", "Purpose", "navigate", "nonsense"))).isFalse();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "POST", "PUT", "get", "PROPFIND" })
 	void methodThatBrowsersDoNotSendAheadIsTakenForAVisit(String method) {
-		assertThat(Prefetch.is(request(method, "Sec-Purpose", "prefetch"))).isFalse();
+		assertThat(ServletRequests.isPrefetch(request(method, "Sec-Purpose", "prefetch"))).isFalse();
 	}
 
 	@Test
 	void otherHeadersSayNothing() {
-		assertThat(Prefetch.is(new MockHttpServletRequest())).isFalse();
-		assertThat(Prefetch.is(request("GET", "Sec-Fetch-Dest", "prefetch"))).isFalse();
+		assertThat(ServletRequests.isPrefetch(new MockHttpServletRequest())).isFalse();
+		assertThat(ServletRequests.isPrefetch(request("GET", "Sec-Fetch-Dest", "prefetch"))).isFalse();
 	}
 
 	@Test
 	void refusalIsNeitherASuccessNorKept() {
 		MockHttpServletResponse response = new MockHttpServletResponse();
 		response.addHeader("Vary", "Origin");
-		Prefetch.refuse(response);
+		ServletRequests.refusePrefetch(response);
 		assertThat(response.getStatus()).isEqualTo(403);
 		assertThat(response.getHeader("Cache-Control")).isEqualTo("no-store");
 		assertThat(response.getHeaders("Vary")).containsExactly("Origin", "Sec-Purpose", "Purpose", "X-Purpose",

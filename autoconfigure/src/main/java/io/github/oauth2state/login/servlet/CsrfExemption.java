@@ -1,0 +1,88 @@
+package io.github.oauth2state.login.servlet;
+
+import java.io.IOException;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.security.web.util.matcher.RequestMatcher;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+import io.github.oauth2state.login.LoginCallback;
+import io.github.oauth2state.login.PendingLogins;
+import io.github.oauth2state.web.BrowserRequest;
+
+/**
+ * Exempts posted callbacks ({@code response_mode=form_post}) from CSRF protection on
+ * chains with the shared repository: they cannot carry a CSRF token, and state and
+ * binding cookie replace it.
+ * <p>
+ * A binding cookie can be planted, so it never decides alone. An exempt request came by
+ * https to a path of which the app itself knows that callbacks are posted to it. The
+ * filter comes after the filters that handle callbacks and refuses every exempt request
+ * that reaches it, so the exemption is of no use for anything but a callback.
+ */
+final class CsrfExemption extends OncePerRequestFilter implements RequestMatcher {
+
+	private final PendingLogins logins;
+
+	private final LoginStore store;
+
+	private volatile @Nullable MixUpDefense defense;
+
+	CsrfExemption(PendingLogins logins, LoginStore store) {
+		this.logins = logins;
+		this.store = store;
+	}
+
+	void enable(MixUpDefense defense) {
+		this.defense = defense;
+	}
+
+	@Override
+	public boolean matches(HttpServletRequest request) {
+		MixUpDefense defense = this.defense;
+		if (defense == null || !HttpMethod.POST.matches(request.getMethod()) || !isForm(request)) {
+			return false;
+		}
+		BrowserRequest browser = ServletRequests.browser(request);
+		// Before the body is read, which the app may want to read as a stream
+		if (!this.logins.mayBePostedCallback(browser)) {
+			return false;
+		}
+		boolean exempt = ServletRequests.state(request)
+			.flatMap((state) -> this.logins.callback(state, browser))
+			.filter((callback) -> isPostedCallback(callback, defense, request))
+			.isPresent();
+		if (exempt) {
+			LoginNote.of(request).setCsrfExempt();
+		}
+		return exempt;
+	}
+
+	private boolean isPostedCallback(LoginCallback callback, MixUpDefense defense, HttpServletRequest request) {
+		return defense.isPostedByConfiguration(request)
+				|| this.logins.isPostedCallback(callback, this.store::findPosted);
+	}
+
+	private static boolean isForm(HttpServletRequest request) {
+		String contentType = request.getContentType();
+		return contentType != null && contentType.regionMatches(true, 0, MediaType.APPLICATION_FORM_URLENCODED_VALUE, 0,
+				MediaType.APPLICATION_FORM_URLENCODED_VALUE.length());
+	}
+
+	@Override
+	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws ServletException, IOException {
+		if (LoginNote.of(request).isCsrfExempt()) {
+			response.sendError(HttpServletResponse.SC_FORBIDDEN);
+			return;
+		}
+		chain.doFilter(request, response);
+	}
+
+}

@@ -1,0 +1,134 @@
+package io.github.oauth2state.login.servlet;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+import jakarta.servlet.Filter;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizationRequestRepository;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
+import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.DefaultSecurityFilterChain;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.ExceptionTranslationFilter;
+import org.springframework.security.web.authentication.AbstractAuthenticationProcessingFilter;
+import org.springframework.security.web.authentication.AuthenticationFilter;
+import org.springframework.security.web.authentication.DelegatingAuthenticationEntryPoint;
+import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
+import org.springframework.security.web.authentication.ui.DefaultLoginPageGeneratingFilter;
+
+/**
+ * Inspects every filter chain at startup: logs whether its pending logins are shared, and
+ * why not, and finds the chains on which a page that a user asks for needs no session.
+ */
+class FilterChainInspector implements BeanPostProcessor {
+
+	private static final Log logger = LogFactory.getLog(FilterChainInspector.class);
+
+	private static final List<String> STOCK_PACKAGES = List.of("org.springframework.security.",
+			"org.springframework.web.filter.", FilterChainInspector.class.getPackageName() + ".");
+
+	private static final String REMEDY = "Set the AuthorizationRequestRepository bean on every filter that the app makes itself.";
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof SecurityFilterChain chain) {
+			report(describe(chain, beanName), chain);
+			avoidSessions(chain);
+		}
+		return bean;
+	}
+
+	private static String describe(SecurityFilterChain chain, String name) {
+		return "Filter chain '" + name + "'"
+				+ ((chain instanceof DefaultSecurityFilterChain known) ? " for " + known.getRequestMatcher() : "");
+	}
+
+	private static void report(String name, SecurityFilterChain chain) {
+		List<Object> all = chain.getFilters()
+			.stream()
+			.map(SecurityInternals::repository)
+			.filter(Objects::nonNull)
+			.toList();
+		List<Object> shared = all.stream().filter(FilterChainInspector::isShared).toList();
+		if (all.isEmpty()) {
+			logger.info(name + " is left alone, as it has neither OAuth2 login nor client");
+		}
+		else if (shared.size() == all.size()) {
+			logger.info(name + ": pending logins are shared");
+		}
+		else if (!shared.isEmpty()) {
+			logger.warn(name + ": pending logins are shared, but one of its filters looks for them in "
+					+ nameOfFirst(all, (repository) -> !isShared(repository)) + " and does not find them. " + REMEDY);
+		}
+		else if (all.stream().allMatch(FilterChainInspector::isSession)) {
+			logger.info(name + " is left alone, as the app makes its filters: their pending logins stay in the HTTP "
+					+ "session. " + REMEDY);
+		}
+		else {
+			logger.info(name + " is left alone, as the app has set an AuthorizationRequestRepository of its own: "
+					+ nameOfFirst(all, (repository) -> !isSession(repository)));
+		}
+	}
+
+	private static boolean isShared(Object repository) {
+		return repository instanceof SharedAuthorizationRequestRepository;
+	}
+
+	private static boolean isSession(Object repository) {
+		return repository instanceof HttpSessionOAuth2AuthorizationRequestRepository;
+	}
+
+	private static String nameOfFirst(List<Object> repositories, Predicate<Object> odd) {
+		return repositories.stream().filter(odd).findFirst().orElseThrow().getClass().getName();
+	}
+
+	/**
+	 * Saves no page in a session on a chain where users log in by OAuth2 only, and where
+	 * no code of the app runs before they are signed in: nothing looks for the page
+	 * there.
+	 */
+	private static void avoidSessions(SecurityFilterChain chain) {
+		List<Filter> filters = chain.getFilters();
+		if (filters.stream().allMatch(FilterChainInspector::isStock)) {
+			filters.stream()
+				.filter(CallbackFilter.class::isInstance)
+				.map((filter) -> ((CallbackFilter) filter).savedRequests())
+				.forEach((savedRequests) -> {
+					if (savedRequests != null) {
+						savedRequests.avoidSessions();
+					}
+				});
+		}
+	}
+
+	private static boolean isStock(Filter filter) {
+		if (filter instanceof OAuth2AuthorizationRequestRedirectFilter begin) {
+			return SecurityInternals.hasDefaultResolver(begin);
+		}
+		if (filter instanceof ExceptionTranslationFilter failures) {
+			return showsStockPage(failures.getAuthenticationEntryPoint());
+		}
+		boolean login = filter instanceof AbstractAuthenticationProcessingFilter
+				|| filter instanceof AuthenticationFilter;
+		return (!login || filter instanceof OAuth2LoginAuthenticationFilter)
+				&& STOCK_PACKAGES.stream().anyMatch(filter.getClass().getName()::startsWith);
+	}
+
+	/**
+	 * With several providers Spring Security shows its own login page, and with one it
+	 * delegates. Any other entry point may look for the saved page, or send the user to a
+	 * page of the app that does.
+	 */
+	private static boolean showsStockPage(AuthenticationEntryPoint entryPoint) {
+		return entryPoint.getClass() == DelegatingAuthenticationEntryPoint.class
+				|| (entryPoint.getClass() == LoginUrlAuthenticationEntryPoint.class
+						&& ((LoginUrlAuthenticationEntryPoint) entryPoint).getLoginFormUrl()
+							.equals(DefaultLoginPageGeneratingFilter.DEFAULT_LOGIN_PAGE_URL));
+	}
+
+}

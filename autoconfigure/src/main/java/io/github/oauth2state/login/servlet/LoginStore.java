@@ -1,0 +1,201 @@
+package io.github.oauth2state.login.servlet;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Function;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.login.LoginCallback;
+import io.github.oauth2state.login.PendingLogins.StartedLogin;
+import io.github.oauth2state.store.StoreCircuit;
+import io.github.oauth2state.support.LimitedLog;
+
+/**
+ * Puts the records of pending logins into the store and reads them. A store that does not
+ * answer is logged here, and never makes an exception reach Spring Security.
+ */
+final class LoginStore {
+
+	private static final Log logger = LogFactory.getLog(LoginStore.class);
+
+	private static final LimitedLog lines = new LimitedLog(LoginStore.class);
+
+	private final StateStore store;
+
+	private final StoreCircuit circuit;
+
+	LoginStore(StateStore store, StoreCircuit circuit) {
+		this.store = store;
+		this.circuit = circuit;
+	}
+
+	/**
+	 * Asks the circuit for permission to put one record. A caller that gets it must call
+	 * {@link #put} or {@link #release}.
+	 */
+	boolean tryAcquire() {
+		return this.circuit.tryAcquire();
+	}
+
+	void release() {
+		this.circuit.release();
+	}
+
+	/**
+	 * Stores a login.
+	 * @return whether the store answered
+	 */
+	boolean put(StartedLogin login) {
+		long called = System.nanoTime();
+		Optional<byte[]> existing;
+		try {
+			existing = this.store.putIfAbsent(login.key(), login.value(), login.ttl());
+		}
+		catch (RuntimeException ex) {
+			StateStoreException failure = (ex instanceof StateStoreException known) ? known
+					: new StateStoreException(Reason.AMBIGUOUS, "The store failed in a way of its own", ex);
+			this.circuit.failed(System.nanoTime() - called, failure);
+			log("the begin of a login", failure);
+			return false;
+		}
+		this.circuit.succeeded(System.nanoTime() - called);
+		// A client that repeats a command whose answer was late finds its own record
+		if (existing.filter((value) -> !Arrays.equals(value, login.value())).isPresent()) {
+			throw new IllegalStateException("Two logins with the same state and the same secret");
+		}
+		return true;
+	}
+
+	/**
+	 * Takes the record of a callback.
+	 */
+	LoginCallback.Result take(LoginCallback callback) {
+		return read(callback, this.store::take);
+	}
+
+	/**
+	 * Reads the record of a callback and leaves it where it is.
+	 */
+	LoginCallback.Result find(LoginCallback callback) {
+		return read(callback, this.store::find);
+	}
+
+	private static LoginCallback.Result read(LoginCallback callback, Function<StateKey, Optional<byte[]>> operation) {
+		if (!callback.isPending()) {
+			return new LoginCallback.Lost(LoginOutcome.ALREADY_USED);
+		}
+		if (callback.path() == LoginPath.COOKIE) {
+			return callback.readFromCookie();
+		}
+		try {
+			return callback.read(operation.apply(callback.key()));
+		}
+		catch (StateStoreException ex) {
+			log("a callback", ex);
+			return new LoginCallback.Lost(LoginOutcome.STORE_ERROR);
+		}
+	}
+
+	/**
+	 * Puts back the record of a callback that was refused, for the right callback.
+	 */
+	void putBack(LoginCallback callback, LoginCallback.Found found) {
+		byte[] record = callback.record();
+		if (record == null) {
+			return;
+		}
+		try {
+			this.store.putIfAbsent(callback.key(), record, callback.remaining(found));
+		}
+		catch (StateStoreException ex) {
+			log("a callback that was refused", ex);
+		}
+	}
+
+	/**
+	 * Finds the record of a posted callback, or none if the store does not answer.
+	 */
+	Optional<byte[]> findPosted(StateKey key) {
+		try {
+			return this.store.find(key);
+		}
+		catch (StateStoreException ex) {
+			log("a posted callback", ex);
+			return Optional.empty();
+		}
+	}
+
+	/**
+	 * Removes the record of a callback without reading it.
+	 */
+	void discard(LoginCallback callback) {
+		if (callback.path() == LoginPath.SHARED) {
+			this.store.take(callback.key());
+		}
+	}
+
+	private static void log(String to, StateStoreException failure) {
+		Throwable cause = (failure.getCause() != null) ? failure.getCause() : failure;
+		lines.write((log) -> log.warn("The store did not answer " + to + ": " + failure.getMessage() + ", "
+				+ failure.getReason() + ", " + cause.getClass().getName()));
+		logger.debug("The store did not answer " + to, failure);
+	}
+
+	/**
+	 * Returns the store of an app that keeps all pending logins in cookies: it has no
+	 * records. A browser may still have the cookie of a login that started before the app
+	 * was configured so.
+	 */
+	static StateStore none() {
+		return new NoStore();
+	}
+
+	private static final class NoStore implements StateStore {
+
+		@Override
+		public String name() {
+			return "cookie";
+		}
+
+		@Override
+		public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
+			throw new UnsupportedOperationException("There is no store");
+		}
+
+		@Override
+		public Optional<byte[]> find(StateKey key) {
+			return Optional.empty();
+		}
+
+		@Override
+		public Optional<byte[]> take(StateKey key) {
+			return Optional.empty();
+		}
+
+		@Override
+		public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
+			return false;
+		}
+
+		@Override
+		public boolean remove(StateKey key, byte[] expected) {
+			return false;
+		}
+
+		@Override
+		public String toString() {
+			return "cookies of the browsers";
+		}
+
+	}
+
+}
