@@ -75,8 +75,8 @@ class TableCheckTests {
 
 	@Test
 	void tellsNothingOfTheSearchPathForATableNamedWithItsSchema() {
-		StartupFailureException failure = TableCheck.unusable(TableName.of("auth.logins"), Database.POSTGRESQL, "reason",
-				null);
+		StartupFailureException failure = TableCheck.unusable(TableName.of("auth.logins"), Database.POSTGRESQL,
+				"reason", null);
 		assertThat(failure.getDescription()).doesNotContain("search path");
 		assertThat(failure.getAction()).doesNotContain("<schema>");
 	}
