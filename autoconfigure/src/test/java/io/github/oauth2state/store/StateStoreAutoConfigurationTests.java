@@ -152,7 +152,8 @@ class StateStoreAutoConfigurationTests {
 				: this.appWithRedis.withBean("reports", RedisConnectionFactory.class, LettuceConnectionFactory::new);
 		two.run((context) -> {
 			assertThat(context).hasFailed();
-			StartupFailureException analysis = StartupFailure.in(context.getStartupFailure());
+			StartupFailureException analysis = StartupFailure.in(context.getStartupFailure(),
+					StartupFailureException.class);
 			assertThat(analysis.getDescription())
 				.startsWith("OAuth2 State cannot tell which of several " + type + " beans to use: ")
 				.contains("'reports'");
@@ -235,7 +236,7 @@ class StateStoreAutoConfigurationTests {
 
 	private static StartupFailureException analysis(AssertableApplicationContext context) {
 		assertThat(context).hasFailed();
-		return StartupFailure.in(context.getStartupFailure());
+		return StartupFailure.in(context.getStartupFailure(), StartupFailureException.class);
 	}
 
 	@Configuration(proxyBeanMethods = false)

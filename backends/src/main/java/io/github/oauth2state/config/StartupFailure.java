@@ -39,17 +39,19 @@ public final class StartupFailure {
 	}
 
 	/**
-	 * Finds what the library says about a startup that failed.
+	 * Finds the failure that stopped an app.
+	 * @param <T> the type of the failure
 	 * @param failure why the app did not start
-	 * @return the library's own failure
+	 * @param type what to look for
+	 * @return the first of its causes that is one
 	 */
-	public static StartupFailureException in(Throwable failure) {
+	public static <T extends Throwable> T in(Throwable failure, Class<T> type) {
 		Throwable current = failure;
-		while (current != null && !(current instanceof StartupFailureException)) {
+		while (current != null && !type.isInstance(current)) {
 			current = current.getCause();
 		}
-		assertThat(current).as("startup failure of the library").isNotNull();
-		return (StartupFailureException) current;
+		assertThat(current).as("startup failure").isNotNull();
+		return type.cast(current);
 	}
 
 	private static String analyze(Throwable failure, Environment environment) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -14,6 +15,7 @@ import io.github.oauth2state.demo.check.PatientVisitor.Ending;
 import io.github.oauth2state.demo.check.RequestLog.Failure;
 import io.github.oauth2state.demo.check.RequestLog.Step;
 import io.github.oauth2state.demo.cluster.Balancers;
+import io.github.oauth2state.tiers.Scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,9 +27,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * instance had taken is begun anew by the starter, and completes without asking the user.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
+@Tag("cluster")
 class KilledInstancesTests {
 
-	private static final int LOGINS = 50 * Integer.getInteger("scale", 1);
+	private static final int LOGINS = Scale.of(50);
 
 	/**
 	 * With so many that one is always ready to be killed, a kill waits for no start.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -12,6 +13,7 @@ import io.github.oauth2state.demo.check.PatientVisitor.Ending;
 import io.github.oauth2state.demo.check.RequestLog;
 import io.github.oauth2state.demo.check.RequestLog.Step;
 import io.github.oauth2state.demo.cluster.Balancers;
+import io.github.oauth2state.tiers.Scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,11 +21,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Logins that are all pending at once, over three instances, with the starter and with
  * Spring Session in its place.
  */
+@Tag("cluster")
 class LoadTests {
 
-	private static final int SCALE = Integer.getInteger("scale", 1);
-
-	private static final int LOGINS = 100 * SCALE;
+	private static final int LOGINS = Scale.of(100);
 
 	/**
 	 * Part of the name of what is tried.
@@ -40,7 +41,7 @@ class LoadTests {
 	static Stream<Keeping> keepings() {
 		return Stream.of(Keeping.values())
 			.filter((keeping) -> keeping.name().contains(ONLY))
-			.filter((keeping) -> SCALE > 1 || keeping.isStarter());
+			.filter((keeping) -> Scale.of(1) > 1 || keeping.isStarter());
 	}
 
 	@ParameterizedTest

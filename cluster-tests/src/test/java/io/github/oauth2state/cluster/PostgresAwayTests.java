@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.oauth2state.backends.PostgresProcess;
@@ -15,6 +16,7 @@ import io.github.oauth2state.demo.cluster.AppCluster;
 /**
  * Tests for a cluster whose PostgreSQL, or the network to it, fails.
  */
+@Tag("cluster")
 class PostgresAwayTests extends StoreOutageContract {
 
 	private static final Duration DELAY = Duration.ofMillis(100);

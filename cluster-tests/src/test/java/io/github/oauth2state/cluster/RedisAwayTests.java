@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
+
 import io.github.oauth2state.backends.RedisProcess;
 import io.github.oauth2state.backends.TcpProxy;
 import io.github.oauth2state.cluster.Outage.Records;
@@ -12,6 +14,7 @@ import io.github.oauth2state.demo.cluster.AppCluster;
 /**
  * Tests for a cluster whose Redis, or the network to it, fails.
  */
+@Tag("cluster")
 class RedisAwayTests extends StoreOutageContract {
 
 	private static final Duration DELAY = Duration.ofMillis(200);

@@ -3,6 +3,8 @@ package io.github.oauth2state.cluster;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
+
 import io.github.oauth2state.backends.RedisProcess;
 import io.github.oauth2state.backends.RedisSentinels;
 import io.github.oauth2state.cluster.Outage.Records;
@@ -11,6 +13,7 @@ import io.github.oauth2state.demo.cluster.AppCluster;
 /**
  * Tests for a cluster whose Redis is a master that Sentinel replaces.
  */
+@Tag("cluster")
 class SentinelFailoverTests extends StoreOutageContract {
 
 	private final RedisSentinels redis = RedisSentinels.start();

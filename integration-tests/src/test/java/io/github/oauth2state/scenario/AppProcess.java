@@ -2,6 +2,7 @@ package io.github.oauth2state.scenario;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -36,14 +37,18 @@ public final class AppProcess implements Reachable, AutoCloseable {
 	}
 
 	/**
-	 * Starts a process, and waits until it serves.
+	 * Starts processes, which all serve when this returns.
 	 */
-	static AppProcess start(IdentityProvider idp, List<String> properties, Class<?>... configurations) {
+	static List<AppProcess> start(int count, IdentityProvider idp, List<String> properties,
+			Class<?>... configurations) {
 		List<String> all = new ArrayList<>(properties);
 		all.add("spring.main.sources="
 				+ String.join(",", List.of(configurations).stream().map(Class::getName).toList()));
 		List<String> arguments = List.of(Instance.arguments(idp, null, all));
-		return new AppProcess(JavaProcess.start(AppProcess.class, "192m", arguments));
+		List<JavaProcess> processes = Stream.generate(() -> JavaProcess.start(AppProcess.class, "192m", arguments))
+			.limit(count)
+			.toList();
+		return processes.stream().map(AppProcess::new).toList();
 	}
 
 	@Override

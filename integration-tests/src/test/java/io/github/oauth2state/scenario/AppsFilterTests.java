@@ -2,6 +2,7 @@ package io.github.oauth2state.scenario;
 
 import java.util.List;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,6 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Filters for logins that an app makes itself, with the repository that the library
  * offers as a bean, and in a session as without the library where there is no such bean.
  */
+@Tag("full")
 class AppsFilterTests {
 
 	private static final String LOGIN = "/oauth2/authorization/idp";

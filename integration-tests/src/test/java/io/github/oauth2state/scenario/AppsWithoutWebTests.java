@@ -3,6 +3,7 @@ package io.github.oauth2state.scenario;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Two instances of an app that has jobs and no web server, nor the classes of one.
  */
+@Tag("full")
 class AppsWithoutWebTests {
 
 	@ParameterizedTest

@@ -30,8 +30,6 @@ abstract class AttackTests {
 
 	static final String CALLBACK = "/login/oauth2/code/idp";
 
-	static final int SCALE = Integer.getInteger("scale", 1);
-
 	final RealCluster cluster;
 
 	final Instance a;

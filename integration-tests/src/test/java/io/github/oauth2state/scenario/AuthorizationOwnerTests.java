@@ -3,6 +3,7 @@ package io.github.oauth2state.scenario;
 import java.util.List;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @ParameterizedClass(name = "kept in {0}")
 @EnumSource(names = { "OFF", "STORE", "COOKIE" })
+@Tag("full")
 class AuthorizationOwnerTests {
 
 	private static final String LOGIN = "/oauth2/authorization/idp";

@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.tiers.Scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class BindingAttackTests extends AttackTests {
 
-	private static final int OTHER_BROWSERS = 200 * SCALE;
+	private static final int OTHER_BROWSERS = Scale.of(200);
 
 	BindingAttackTests(SharedStore store) {
 		super(store);

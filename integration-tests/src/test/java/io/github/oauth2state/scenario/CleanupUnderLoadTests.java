@@ -8,28 +8,29 @@ import java.util.stream.IntStream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.github.oauth2state.backends.TestPostgres;
+import io.github.oauth2state.tiers.Scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Logins while several processes remove expired records from the same PostgreSQL table,
  * and one of them is killed at it. The system property {@code scale} multiplies the
- * records; from 50 on, it is a million of them and ten processes.
+ * records; from 100 on, it is a million of them and ten processes.
  */
 @Timeout(1800)
+@Tag("full")
 class CleanupUnderLoadTests {
 
-	private static final int SCALE = Integer.getInteger("scale", 1);
+	private static final int EXPIRED = Scale.of(10_000);
 
-	private static final int EXPIRED = 20_000 * SCALE;
+	private static final int PROCESSES = Math.min(10, 2 + Scale.of(1));
 
-	private static final int PROCESSES = Math.min(10, 2 + SCALE);
-
-	private static final int CYCLES = 3;
+	private static final int CYCLES = 2;
 
 	private static final int MIN_LOGINS = 20;
 

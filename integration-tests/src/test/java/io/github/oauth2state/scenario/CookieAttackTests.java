@@ -3,6 +3,7 @@ package io.github.oauth2state.scenario;
 import java.util.Locale;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -13,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Attacks by cookies: planted, altered, too many, too long.
  */
+@Tag("full")
 class CookieAttackTests extends AttackTests {
 
 	CookieAttackTests(SharedStore store) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Attacks that take what belongs to one registration, app or host to another.
  */
+@Tag("full")
 class CrossContextAttackTests extends AttackTests {
 
 	CrossContextAttackTests(SharedStore store) {

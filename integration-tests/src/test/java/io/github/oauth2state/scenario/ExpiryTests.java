@@ -4,26 +4,29 @@ import java.time.Duration;
 import java.util.List;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.tiers.Scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Logins that take too long, and what many of them that never end cost.
  */
+@Tag("full")
 class ExpiryTests extends AttackTests {
 
 	private static final int TTL = 600;
 
-	private static final int NEVER_COMPLETED = 1000 * SCALE;
+	private static final int NEVER_COMPLETED = Scale.of(1000);
 
 	private static final int MAX_BYTES = 750;
 
-	private static final int REQUESTS = 300 * SCALE;
+	private static final int REQUESTS = Scale.of(300);
 
 	ExpiryTests(SharedStore store) {
 		super(store);

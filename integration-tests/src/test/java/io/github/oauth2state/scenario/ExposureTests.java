@@ -10,19 +10,22 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.tiers.Scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What a login and attacks on it leave in logs and events.
  */
+@Tag("full")
 class ExposureTests extends AttackTests {
 
-	private static final int RANDOM = 1000 * SCALE;
+	private static final int RANDOM = Scale.of(1000);
 
 	ExposureTests(SharedStore store) {
 		super(store);

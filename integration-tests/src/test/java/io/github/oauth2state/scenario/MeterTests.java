@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Timer;
 import org.junit.jupiter.api.Test;
 
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.tiers.Scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class MeterTests extends AttackTests {
 
-	private static final int RANDOM = 10_000 * SCALE;
+	private static final int RANDOM = Scale.of(200);
 
 	MeterTests(SharedStore store) {
 		super(store);

@@ -5,15 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
@@ -61,8 +60,20 @@ class OutageTests {
 	}
 
 	@ParameterizedTest
-	@MethodSource
+	@CsvSource({ "KILLED_REDIS,COOKIE", "STOPPED_POSTGRESQL,SESSION" })
 	void loginsGoOnElsewhereUntilTheStoreIsBack(Store kind, OnStoreFailure fallback) {
+		assertThatLoginsGoOn(kind, fallback);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "KILLED_REDIS,SESSION", "STALLING_REDIS,SESSION", "STALLING_REDIS,COOKIE",
+			"STOPPED_POSTGRESQL,COOKIE" })
+	@Tag("full")
+	void loginsGoOnElsewhereWhateverTheStoreAndTheFallback(Store kind, OnStoreFailure fallback) {
+		assertThatLoginsGoOn(kind, fallback);
+	}
+
+	private static void assertThatLoginsGoOn(Store kind, OnStoreFailure fallback) {
 		try (BreakableStore store = kind.supplier.get();
 				Instance a = start(store, fallback);
 				Instance b = start(store, fallback)) {
@@ -87,14 +98,9 @@ class OutageTests {
 		}
 	}
 
-	static Stream<Arguments> loginsGoOnElsewhereUntilTheStoreIsBack() {
-		return Stream.of(Store.values())
-			.flatMap((store) -> Stream.of(OnStoreFailure.SESSION, OnStoreFailure.COOKIE)
-				.map((fallback) -> Arguments.of(store, fallback)));
-	}
-
 	@ParameterizedTest
 	@EnumSource
+	@Tag("full")
 	void loginsAreRefusedWithAPageWhereThatIsWanted(Store kind) {
 		try (BreakableStore store = kind.supplier.get(); Instance a = start(store, OnStoreFailure.FAIL)) {
 			store.takeAway();
@@ -113,6 +119,7 @@ class OutageTests {
 
 	@ParameterizedTest
 	@EnumSource
+	@Tag("full")
 	void callbackOfALoginInTheStoreEndsInTime(Store kind) {
 		try (BreakableStore store = kind.supplier.get();
 				Instance a = start(store, OnStoreFailure.COOKIE);
@@ -132,9 +139,11 @@ class OutageTests {
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "KILLED_REDIS")
+	@Tag("full")
 	void beginWithTheCircuitOpenIsAsQuickAsWithoutTheStore(Store kind) {
 		try (BreakableStore store = kind.supplier.get();
-				Instance withStore = start(store, OnStoreFailure.SESSION);
+				Instance withStore = start(store, OnStoreFailure.SESSION,
+						"oauth2-state.circuit-breaker.wait-duration=5s");
 				Instance atZero = start(store, OnStoreFailure.SESSION, "oauth2-state.rollout.percentage=0",
 						"oauth2-state.circuit-breaker.wait-duration=1h")) {
 			store.takeAway();
@@ -157,6 +166,7 @@ class OutageTests {
 	 * Whatever comes in requests, the store is not held responsible for it.
 	 */
 	@Test
+	@Tag("full")
 	void nothingThatIsSentOpensTheCircuit() {
 		try (BreakableStore store = Store.KILLED_REDIS.supplier.get();
 				Instance a = start(store, OnStoreFailure.COOKIE, "server.max-http-request-header-size=2MB")) {
@@ -198,6 +208,7 @@ class OutageTests {
 		properties.add("oauth2-state.on-store-failure=" + fallback.name());
 		properties.add("oauth2-state.cookie.keys=" + KEY);
 		properties.add("oauth2-state.timeout=500ms");
+		properties.add("oauth2-state.circuit-breaker.wait-duration=2s");
 		properties.addAll(List.of(more));
 		boolean shared = fallback == OnStoreFailure.SESSION;
 		return Instance.start(Cluster.shared().idp, null, properties,

@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+
+import io.github.oauth2state.tiers.Scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,9 +22,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The same callback several times at once: double clicks, impatient reloads, prefetching
  * browsers.
  */
+@Tag("full")
 class ParallelCallbackTests {
 
-	private static final int TRIALS = 100 * Integer.getInteger("scale", 1);
+	private static final int TRIALS = Scale.of(30);
 
 	private final Cluster cluster = Cluster.shared();
 
@@ -67,7 +71,7 @@ class ParallelCallbackTests {
 
 	@Test
 	void sameClientCallbackTwiceIsOneTokenCallAndNoServerError() throws Exception {
-		int trials = TRIALS / 3;
+		int trials = TRIALS / 2;
 		List<Integer> statuses = new ArrayList<>();
 		for (int i = 0; i < trials; i++) {
 			Browser browser = Browser.overHttp();

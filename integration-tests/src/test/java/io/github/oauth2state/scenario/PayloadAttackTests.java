@@ -3,6 +3,7 @@ package io.github.oauth2state.scenario;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Attacks by who can write to the store, and by what an app is made to store. Who can
  * write can destroy a login, so that the browser begins anew.
  */
+@Tag("full")
 class PayloadAttackTests extends AttackTests {
 
 	PayloadAttackTests(SharedStore store) {

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Browsers that follow links ahead of their users: a login is neither begun nor called
  * back, and nothing is touched, until the user goes there.
  */
+@Tag("full")
 class PrefetchTests extends AttackTests {
 
 	private static final String HEADER = "Sec-Purpose";

@@ -17,6 +17,7 @@ import io.github.oauth2state.backends.TestPostgres;
 import io.github.oauth2state.backends.TestRedis;
 import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.login.PendingLogins.StartedLogin;
+import io.github.oauth2state.tiers.Scale;
 import io.github.oauth2state.web.BrowserRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,7 +31,7 @@ class RealStoreTests {
 
 	private static final int LOGINS = 20;
 
-	private static final int PENDING = 10_000;
+	private static final int PENDING = Scale.of(2_000);
 
 	private static final int MAX_BYTES = 750;
 

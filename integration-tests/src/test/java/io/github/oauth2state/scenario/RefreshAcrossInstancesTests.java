@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import io.github.oauth2state.backends.TcpProxy;
+import io.github.oauth2state.tiers.Scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RefreshAcrossInstancesTests {
 
-	private static final int USERS = 20 * Integer.getInteger("scale", 1);
+	private static final int USERS = Scale.of(10);
 
 	private static final int REQUESTS = 50;
 
@@ -158,6 +160,7 @@ class RefreshAcrossInstancesTests {
 	}
 
 	@Test
+	@Tag("full")
 	void holderThatIsKilledBeforeItsCallCostsNobodyTheirTokens() {
 		CountDownLatch end = new CountDownLatch(1);
 		try (RefreshingInstance holder = startOne()) {
@@ -182,6 +185,7 @@ class RefreshAcrossInstancesTests {
 	 * The provider has replaced the refresh token, and nobody knows the new one.
 	 */
 	@Test
+	@Tag("full")
 	void holderThatIsKilledInItsCallCostsALoginAndNothingHangs() {
 		try (RefreshingInstance holder = startOne()) {
 			String user = newUser(holder, this.instances.get(0));
@@ -204,6 +208,7 @@ class RefreshAcrossInstancesTests {
 	}
 
 	@Test
+	@Tag("full")
 	void holderThatIsKilledBeforeItSavesHasLeftTheTokensToOthers() {
 		try (RefreshingInstance holder = startOne()) {
 			String user = newUser(holder, this.instances.get(0));
@@ -219,6 +224,7 @@ class RefreshAcrossInstancesTests {
 	}
 
 	@Test
+	@Tag("full")
 	void holderThatIsPausedForHalfItsLeaseCostsNothing() {
 		try (RefreshingInstance holder = RefreshingInstance.start(1, shared("oauth2-state.refresh.lease=8s")).get(0)) {
 			String user = newUser(holder, this.instances.get(0), this.instances.get(1));
@@ -243,9 +249,11 @@ class RefreshAcrossInstancesTests {
 	 * holder comes back with is good for all.
 	 */
 	@Test
+	@Tag("full")
 	void holderThatIsPausedBeyondItsLeaseIsStillTheOneWithTokens() {
-		try (RefreshingInstance holder = startOne()) {
-			String user = newUser(holder, this.instances.get(0), this.instances.get(1));
+		RefreshingInstance holder = this.instances.get(2);
+		String user = newUserEverywhere();
+		try {
 			this.idp.tokenCalls().delay(Duration.ofSeconds(1));
 			CompletableFuture<HttpResponse<String>> holders = holder.token(user);
 			awaitCall(user);
@@ -257,17 +265,22 @@ class RefreshAcrossInstancesTests {
 			assertThat(holders.join().statusCode()).isEqualTo(200);
 			assertThat(this.instances.get(1).token(user).join().body()).isEqualTo(holders.join().body());
 		}
+		finally {
+			holder.resume();
+		}
 	}
 
 	/**
 	 * What a paused instance comes back with is older than what is kept by then.
 	 */
 	@Test
+	@Tag("full")
 	void holderThatIsPausedBeforeItSavesDoesNotOverwriteNewerTokens() {
-		try (RefreshingInstance holder = startOne()) {
-			RefreshingInstance other = this.instances.get(0);
-			String user = newUser(holder);
-			holder.holdSaves();
+		RefreshingInstance holder = this.instances.get(2);
+		RefreshingInstance other = this.instances.get(0);
+		String user = newUser(holder);
+		holder.holdSaves();
+		try {
 			CompletableFuture<HttpResponse<String>> holders = holder.token(user);
 			awaitCall(user);
 			assertThat(other.token(user).join().statusCode()).isEqualTo(200);
@@ -280,6 +293,9 @@ class RefreshAcrossInstancesTests {
 			assertThat(holders.join().statusCode()).isEqualTo(200);
 			assertThat(other.kept(user)).isEqualTo(third);
 			assertThat(this.idp.tokenCalls().takeRefused()).isZero();
+		}
+		finally {
+			holder.releaseSaves();
 		}
 	}
 
@@ -297,6 +313,7 @@ class RefreshAcrossInstancesTests {
 	 * As with tokens that are kept in sessions.
 	 */
 	@Test
+	@Tag("full")
 	void instancesWithTokensOfTheirOwnReceiveWhatOneOfThemRefreshed() throws Exception {
 		List<RefreshingInstance> own = RefreshingInstance.start(2, properties("oauth2-state.refresh.lease=30s",
 				"oauth2-state.refresh.wait-timeout=1m", "oauth2-state.refresh.replay-window=10m"));
@@ -323,6 +340,7 @@ class RefreshAcrossInstancesTests {
 	}
 
 	@Test
+	@Tag("full")
 	void failureOfTheProviderReachesAllAndRemovesNothing() {
 		for (int status : new int[] { 500, 503, 429 }) {
 			String user = newUserEverywhere();
@@ -346,6 +364,7 @@ class RefreshAcrossInstancesTests {
 	}
 
 	@Test
+	@Tag("full")
 	void providerThatRefusesConnectionsReachesAllAndRemovesNothing() {
 		try (TcpProxy network = proxyToProvider(); RefreshingInstance instance = startBehind(network)) {
 			String user = newUser(instance);

@@ -9,10 +9,14 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,15 +25,22 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The store is gone when tokens are due: what happens is what was configured, after no
  * more than the configured time, and nobody's client is removed.
  */
+@ParameterizedClass
+@MethodSource("stores")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("full")
 class RefreshWithoutStoreTests {
 
 	private final IdentityProvider idp = IdentityProvider.start();
 
-	@AfterAll
-	void stop() {
-		this.idp.close();
-	}
+	@Parameter
+	private Supplier<BreakableStore> kind;
+
+	private BreakableStore store;
+
+	private List<RefreshingInstance> instances;
+
+	private RefreshingInstance careful;
 
 	static Stream<Named<Supplier<BreakableStore>>> stores() {
 		return Stream.of(Named.of("killed Redis", BreakableStore.KilledRedis::new),
@@ -37,56 +48,60 @@ class RefreshWithoutStoreTests {
 				Named.of("stopped PostgreSQL", BreakableStore.StoppedPostgres::new));
 	}
 
-	@ParameterizedTest
-	@MethodSource("stores")
-	void instanceRefreshesByItselfAndAgreesWithOthersLater(Supplier<BreakableStore> stores) {
-		try (BreakableStore store = stores.get()) {
-			List<RefreshingInstance> instances = RefreshingInstance.start(2, properties(store, "uncoordinated"));
-			try {
-				String alone = newUser("alone", instances.get(0));
-				store.takeAway();
-				this.idp.takeTokenCalls();
-				List<CompletableFuture<HttpResponse<String>>> answers = Stream
-					.generate(() -> instances.get(0).token(alone))
-					.limit(20)
-					.toList();
-				assertThat(answers.stream().map(CompletableFuture::join).map(HttpResponse::body).distinct()).hasSize(1);
-				assertThat(this.idp.takeTokenCalls()).as("calls of one instance").isEqualTo(1);
-				store.giveBack();
-				Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-					String together = newUser("together" + System.nanoTime(),
-							instances.toArray(RefreshingInstance[]::new));
-					String first = instances.get(0).token(together).join().body();
-					assertThat(instances.get(1).token(together).join().body()).isEqualTo(first);
-				});
-			}
-			finally {
-				instances.forEach(RefreshingInstance::close);
-			}
-		}
+	@BeforeParameterizedClassInvocation
+	void start() {
+		this.store = this.kind.get();
+		CompletableFuture<List<RefreshingInstance>> careful = CompletableFuture
+			.supplyAsync(() -> RefreshingInstance.start(1, properties("fail")));
+		this.instances = RefreshingInstance.start(2, properties("uncoordinated"));
+		this.careful = careful.join().get(0);
 	}
 
-	@ParameterizedTest
-	@MethodSource("stores")
-	void requestFailsWhereTheAppSaysSoAndSucceedsLater(Supplier<BreakableStore> stores) {
-		try (BreakableStore store = stores.get();
-				RefreshingInstance instance = RefreshingInstance.start(1, properties(store, "fail")).get(0)) {
-			String user = newUser("careful", instance);
-			store.takeAway();
-			this.idp.takeTokenCalls();
-			HttpResponse<String> refused = instance.token(user).join();
-			assertThat(refused.statusCode()).isEqualTo(502);
-			assertThat(refused.body()).isEqualTo("temporarily_unavailable");
-			assertThat(this.idp.takeTokenCalls()).isZero();
-			assertThat(instance.kept(user)).isNotEqualTo("none");
-			store.giveBack();
-			Awaitility.await()
-				.atMost(Duration.ofSeconds(30))
-				.until(() -> instance.token(user).join().statusCode() == 200);
-		}
+	@AfterParameterizedClassInvocation
+	void stop() {
+		this.instances.forEach(RefreshingInstance::close);
+		this.careful.close();
+		this.store.close();
+		this.idp.close();
 	}
 
-	private List<String> properties(BreakableStore store, String onStoreFailure) {
+	@Test
+	void instanceRefreshesByItselfAndAgreesWithOthersLater() {
+		String alone = newUser("alone", this.instances.get(0));
+		this.store.takeAway();
+		this.idp.takeTokenCalls();
+		List<CompletableFuture<HttpResponse<String>>> answers = Stream
+			.generate(() -> this.instances.get(0).token(alone))
+			.limit(20)
+			.toList();
+		assertThat(answers.stream().map(CompletableFuture::join).map(HttpResponse::body).distinct()).hasSize(1);
+		assertThat(this.idp.takeTokenCalls()).as("calls of one instance").isEqualTo(1);
+		this.store.giveBack();
+		Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+			String together = newUser("together" + System.nanoTime(),
+					this.instances.toArray(RefreshingInstance[]::new));
+			String first = this.instances.get(0).token(together).join().body();
+			assertThat(this.instances.get(1).token(together).join().body()).isEqualTo(first);
+		});
+	}
+
+	@Test
+	void requestFailsWhereTheAppSaysSoAndSucceedsLater() {
+		String user = newUser("careful", this.careful);
+		this.store.takeAway();
+		this.idp.takeTokenCalls();
+		HttpResponse<String> refused = this.careful.token(user).join();
+		assertThat(refused.statusCode()).isEqualTo(502);
+		assertThat(refused.body()).isEqualTo("temporarily_unavailable");
+		assertThat(this.idp.takeTokenCalls()).isZero();
+		assertThat(this.careful.kept(user)).isNotEqualTo("none");
+		this.store.giveBack();
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> this.careful.token(user).join().statusCode() == 200);
+	}
+
+	private List<String> properties(String onStoreFailure) {
 		String registration = "spring.security.oauth2.client.registration.api.";
 		String provider = "spring.security.oauth2.client.provider.api.";
 		List<String> properties = new ArrayList<>(List.of("spring.application.name=refreshing",
@@ -97,7 +112,7 @@ class RefreshWithoutStoreTests {
 				provider + "authorization-uri=" + this.idp.issuer() + "/none",
 				provider + "token-uri=" + this.idp.issuer() + "/oauth2/token", "oauth2-state.timeout=1s",
 				"oauth2-state.refresh.on-store-failure=" + onStoreFailure));
-		properties.addAll(store.properties());
+		properties.addAll(this.store.properties());
 		return properties;
 	}
 

@@ -3,6 +3,7 @@ package io.github.oauth2state.scenario;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +20,7 @@ import static org.assertj.core.api.Assertions.tuple;
  * Logins that an instance of another release began, while releases are rolled out or
  * back.
  */
+@Tag("full")
 class RollingUpgradeTests extends AttackTests {
 
 	RollingUpgradeTests(SharedStore store) {

@@ -13,6 +13,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,6 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Which connections to a real Redis the percentage and logins use, as the server tells.
  */
 @Timeout(120)
+@Tag("full")
 class RolloutConnectionTests {
 
 	private static final Pattern CLIENT = Pattern.compile("id=(\\d+) .* cmd=(\\w+)");

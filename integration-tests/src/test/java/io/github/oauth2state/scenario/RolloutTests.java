@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
@@ -21,8 +22,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.rollout.Rollout;
+import io.github.oauth2state.tiers.Scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * A gradual rollout over two instances. The system property {@code scale} multiplies the
@@ -37,11 +40,9 @@ class RolloutTests {
 
 	private static final String COOKIE = "oauth2-state-rollout-";
 
-	private static final int SCALE = Integer.getInteger("scale", 1);
+	private static final int BROWSERS = Math.min(10_000, Scale.of(400));
 
-	private static final int BROWSERS = Math.min(10_000, 1000 * SCALE);
-
-	private static final int LOGINS = 100 * SCALE;
+	private static final int LOGINS = Scale.of(100);
 
 	private static final int IN_FLIGHT = Math.min(500, LOGINS);
 
@@ -56,6 +57,7 @@ class RolloutTests {
 	}
 
 	@Test
+	@Tag("full")
 	void shareOfLoginsIsThePercentageAndABrowserStaysWhereItIs() throws Exception {
 		try (Instance ten = start("oauth2-state.rollout.percentage=10");
 				Instance alsoTen = start("oauth2-state.rollout.percentage=10");
@@ -70,10 +72,11 @@ class RolloutTests {
 				assertThat(begin(browser, thirty)).isEqualTo(sharedAtThirty);
 			});
 			long sharedAtTen = browsers.stream().filter((browser) -> begin(browser, ten)).count();
+			// Four standard deviations
 			System.out.println("Rollout, " + this.store + ": " + sharedAtTen + " of " + BROWSERS + " browsers at 10 %");
-			assertThat((double) sharedAtTen / BROWSERS).isBetween(0.06, 0.14);
+			assertThat((double) sharedAtTen / BROWSERS).isCloseTo(0.1, within(1.2 / Math.sqrt(BROWSERS)));
 			long sharedAtThirty = browsers.stream().filter((browser) -> begin(browser, thirty)).count();
-			assertThat((double) sharedAtThirty / BROWSERS).isBetween(0.24, 0.36);
+			assertThat((double) sharedAtThirty / BROWSERS).isCloseTo(0.3, within(1.8 / Math.sqrt(BROWSERS)));
 		}
 	}
 
@@ -98,6 +101,7 @@ class RolloutTests {
 	}
 
 	@Test
+	@Tag("full")
 	void noLoginIsLostWhileThePercentageMoves() throws Exception {
 		List<String> sessions = sessions();
 		try (Instance a = start(sessions, "oauth2-state.rollout.at-runtime=true");
@@ -140,6 +144,7 @@ class RolloutTests {
 	}
 
 	@Test
+	@Tag("full")
 	void instanceWithoutTheLibraryServesBesideOneAtZero() throws Exception {
 		List<String> sessions = sessions();
 		try (Instance with = start(sessions, "oauth2-state.rollout.percentage=0");

@@ -3,6 +3,7 @@ package io.github.oauth2state.scenario;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Sessions in the same server as the store.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@Tag("full")
 class SessionsInStoreTests {
 
 	private static final String WARNING = "Sessions are kept in the same place as pending logins";

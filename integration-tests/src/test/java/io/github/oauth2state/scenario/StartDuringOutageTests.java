@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Timeout(180)
 @ExtendWith(OutputCaptureExtension.class)
+@Tag("full")
 class StartDuringOutageTests {
 
 	private static final String BEGIN = "/oauth2/authorization/idp";

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.List;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Attacks by the state of a callback, and by the request that it comes with, from a
  * browser that has a login pending.
  */
+@Tag("full")
 class StateParameterAttackTests extends AttackTests {
 
 	StateParameterAttackTests(SharedStore store) {

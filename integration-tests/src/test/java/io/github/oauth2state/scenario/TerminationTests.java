@@ -11,11 +11,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import io.github.oauth2state.tiers.Scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ParameterizedClass
 @EnumSource
 @Timeout(300)
+@Tag("full")
 class TerminationTests {
 
 	private static final String BEGIN = "/oauth2/authorization/idp";
@@ -34,7 +38,7 @@ class TerminationTests {
 
 	private static final int USERS = 6;
 
-	private static final int BETWEEN = 30 * Integer.getInteger("scale", 1);
+	private static final int BETWEEN = Scale.of(15);
 
 	@Parameter
 	private SharedStore store;
@@ -52,9 +56,7 @@ class TerminationTests {
 		ExecutorService users = Executors.newCachedThreadPool();
 		AtomicBoolean going = new AtomicBoolean(true);
 		try {
-			for (int i = 0; i < 3; i++) {
-				instances.add(AppProcess.start(this.store.cluster().idp, properties, sessions));
-			}
+			instances.addAll(AppProcess.start(3, this.store.cluster().idp, properties, sessions));
 			try (RetryingBalancer balancer = new RetryingBalancer(instances)) {
 				List<Future<?>> done = new ArrayList<>();
 				for (int i = 0; i < USERS; i++) {

@@ -1,20 +1,12 @@
 package io.github.oauth2state.sample;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,24 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The app as it starts without any profile: no Redis, no database server.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
-class SampleApplicationTests {
-
-	private static final StubIssuer issuer = new StubIssuer();
-
-	private final HttpClient http = HttpClient.newHttpClient();
-
-	@LocalServerPort
-	private int port;
-
-	@DynamicPropertySource
-	static void issuer(DynamicPropertyRegistry registry) {
-		registry.add("spring.security.oauth2.client.provider.demo.issuer-uri", issuer::uri);
-	}
-
-	@AfterAll
-	static void stopIssuer() {
-		issuer.close();
-	}
+class SampleApplicationTests extends RunningApp {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/", "/me", "/oauth2/authorization/demo", "/login?error", "/favicon.ico", "/css/none.css",
@@ -129,15 +104,6 @@ class SampleApplicationTests {
 		HttpResponse<String> response = get(path);
 		assertThat(response.statusCode()).isEqualTo(302);
 		assertThat(location(response)).endsWith("/oauth2/authorization/demo");
-	}
-
-	private HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
-		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + path))
-			.header("Accept", "text/html,*/*;q=0.8");
-		if (headers.length > 0) {
-			request.headers(headers);
-		}
-		return this.http.send(request.build(), HttpResponse.BodyHandlers.ofString());
 	}
 
 	private static String location(HttpResponse<?> response) {

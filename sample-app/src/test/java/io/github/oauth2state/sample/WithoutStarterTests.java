@@ -1,18 +1,10 @@
 package io.github.oauth2state.sample;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,24 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "oauth2-state.enabled=false", "sample.tells-provider=true", "sample.instance=two" })
-class WithoutStarterTests {
-
-	private static final StubIssuer issuer = new StubIssuer();
-
-	private final HttpClient http = HttpClient.newHttpClient();
-
-	@LocalServerPort
-	private int port;
-
-	@DynamicPropertySource
-	static void issuer(DynamicPropertyRegistry registry) {
-		registry.add("spring.security.oauth2.client.provider.demo.issuer-uri", issuer::uri);
-	}
-
-	@AfterAll
-	static void stopIssuer() {
-		issuer.close();
-	}
+class WithoutStarterTests extends RunningApp {
 
 	@Test
 	void errorPageNamesTheCauseAndSpringSecuritysError() throws Exception {
@@ -53,13 +28,6 @@ class WithoutStarterTests {
 	void providerIsToldWhichInstanceBeginsALoginAndItsProcess() throws Exception {
 		assertThat(get("/oauth2/authorization/demo").headers().firstValue("Location").orElseThrow())
 			.contains("&begun_on=two", "&begun_pid=" + ProcessHandle.current().pid());
-	}
-
-	private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + path))
-			.header("Accept", "text/html")
-			.build();
-		return this.http.send(request, HttpResponse.BodyHandlers.ofString());
 	}
 
 }

@@ -253,7 +253,8 @@ class JdbcStateStoreAutoConfigurationTests {
 		given(oracle.getConnection()).willReturn(connection);
 		given(connection.getMetaData().getDatabaseProductName()).willReturn("Oracle");
 		this.app.withBean(DataSource.class, () -> oracle).run((context) -> {
-			StartupFailureException analysis = StartupFailure.in(context.getStartupFailure());
+			StartupFailureException analysis = StartupFailure.in(context.getStartupFailure(),
+					StartupFailureException.class);
 			assertThat(analysis.getDescription()).isEqualTo("The store 'jdbc' does not know the database 'Oracle', "
 					+ "but these: PostgreSQL, MariaDB, MySQL, H2.");
 			assertThat(analysis.getAction()).contains("oauth2-state.store=redis");
@@ -295,7 +296,8 @@ class JdbcStateStoreAutoConfigurationTests {
 
 	private void assertUnusable(DataSource dataSource, String reason) {
 		this.app.withBean(DataSource.class, () -> dataSource).run((context) -> {
-			StartupFailureException analysis = StartupFailure.in(context.getStartupFailure());
+			StartupFailureException analysis = StartupFailure.in(context.getStartupFailure(),
+					StartupFailureException.class);
 			assertThat(analysis.getDescription()).startsWith("The store 'jdbc' ").contains(reason);
 			assertThat(analysis.getAction()).contains("@OAuth2StateDataSource", "oauth2-state.store=redis",
 					"oauth2-state.store=cookie", "oauth2-state.cookie.keys", "oauth2-state.store=memory",

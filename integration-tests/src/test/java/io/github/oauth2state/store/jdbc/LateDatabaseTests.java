@@ -11,6 +11,7 @@ import ch.qos.logback.classic.Logger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -48,6 +49,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 @Timeout(180)
 @ExtendWith(OutputCaptureExtension.class)
+@Tag("full")
 class LateDatabaseTests {
 
 	private static final StateKey KEY = StateKey.of("app", "test", "late");
@@ -61,7 +63,9 @@ class LateDatabaseTests {
 	private final ApplicationContextRunner app = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class, OAuth2StateAutoConfiguration.class,
 				JdbcStateStoreAutoConfiguration.class, StateStoreAutoConfiguration.class))
-		.withPropertyValues("oauth2-state.timeout=5s", "oauth2-state.jdbc.cleanup.interval=1s");
+		.withPropertyValues("oauth2-state.timeout=5s", "oauth2-state.jdbc.cleanup.interval=1s",
+				// Else the app's own pool goes on for 30 seconds
+				"spring.datasource.hikari.connection-timeout=1s");
 
 	private final List<TcpProxy> proxies = new ArrayList<>();
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.UUID;
 
 import com.zaxxer.hikari.HikariDataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -16,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for what {@link JdbcStateStore} costs on MariaDB, as the server itself counts.
  */
+@Tag("full")
 class MariaDbCostTests {
 
 	private static final Duration MINUTE = Duration.ofMinutes(1);

@@ -7,6 +7,7 @@ import java.util.UUID;
 import com.zaxxer.hikari.HikariDataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for {@link JdbcStateStore} on a PostgreSQL that is killed and started again.
  */
 @Timeout(180)
+@Tag("full")
 class PostgresCrashTests {
 
 	private static final Duration TTL = Duration.ofMinutes(10);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.backends.TestPostgres;
@@ -14,6 +15,7 @@ import io.github.oauth2state.test.StateStoreContract;
  * Tests for {@link JdbcStateStore} on a PostgreSQL whose transactions are serializable
  * unless told otherwise, which the store does not do.
  */
+@Tag("full")
 class SerializablePostgresTests extends StateStoreContract {
 
 	private static HikariDataSource app;
@@ -38,11 +40,6 @@ class SerializablePostgresTests extends StateStoreContract {
 	@Override
 	protected StateStore store() {
 		return store;
-	}
-
-	@Override
-	protected int contendedRecords() {
-		return 1000;
 	}
 
 }

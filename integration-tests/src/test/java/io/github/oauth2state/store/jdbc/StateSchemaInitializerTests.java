@@ -18,6 +18,7 @@ import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  * Tests for {@link StateSchemaInitializer}.
  */
 @Timeout(120)
+@Tag("full")
 class StateSchemaInitializerTests {
 
 	private final List<HikariDataSource> opened = new ArrayList<>();

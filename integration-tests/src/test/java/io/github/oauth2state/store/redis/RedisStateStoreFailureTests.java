@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  * Tests for {@link RedisStateStore} while Redis or the way to it fails.
  */
 @Timeout(60)
+@Tag("full")
 class RedisStateStoreFailureTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(1);

@@ -8,6 +8,7 @@ import io.lettuce.core.protocol.CommandType;
 import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  * docs/configuration.md names. A proxy ends TLS, as not every Redis to be had can.
  */
 @Timeout(60)
+@Tag("full")
 class RedisTlsTests {
 
 	private static final Duration MINUTE = Duration.ofMinutes(1);

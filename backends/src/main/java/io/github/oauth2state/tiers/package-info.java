@@ -1,0 +1,4 @@
+/**
+ * How much of the tests runs.
+ */
+package io.github.oauth2state.tiers;
