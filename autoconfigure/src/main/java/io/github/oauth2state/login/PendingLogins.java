@@ -108,10 +108,11 @@ public final class PendingLogins {
 	private Optional<StartedLogin> startInCookie(String state, BrowserRequest browser, BindingCookie cookie,
 			LoginRecord login) {
 		BindingCookie carrying = cookie.carrying(this.sealer.sealForCookie(state, login));
-		if (login.savedRequest() != null && size(browser, state, carrying) > MAX_COOKIE_SIZE) {
-			carrying = cookie.carrying(this.sealer.sealForCookie(state, login.withoutSavedRequest()));
+		ResponseCookie issued = this.jar.issue(browser, state, carrying);
+		int size = issued.toString().length();
+		if (size > MAX_COOKIE_SIZE && login.savedRequest() != null) {
+			return startInCookie(state, browser, cookie, login.withoutSavedRequest());
 		}
-		int size = size(browser, state, carrying);
 		if (size > MAX_COOKIE_SIZE) {
 			throw new IllegalArgumentException(
 					"The authorization request is too large to be kept in a cookie: it takes " + size
@@ -119,13 +120,8 @@ public final class PendingLogins {
 							+ ". Give it fewer attributes or shorter additional parameters, or keep pending logins in a store "
 							+ "(oauth2-state.store=redis or jdbc).");
 		}
-		BindingCookie fitting = carrying;
-		return this.jar.makeRoom(browser, login.begun(), this.jar.issue(browser, state, carrying))
-			.map((eviction) -> started(state, fitting, new byte[0], eviction));
-	}
-
-	private int size(BrowserRequest browser, String state, BindingCookie cookie) {
-		return this.jar.issue(browser, state, cookie).toString().length();
+		return this.jar.makeRoom(browser, login.begun(), issued)
+			.map((eviction) -> started(state, carrying, new byte[0], eviction));
 	}
 
 	private StartedLogin started(String state, BindingCookie cookie, byte[] record, CookieJar.Eviction eviction) {

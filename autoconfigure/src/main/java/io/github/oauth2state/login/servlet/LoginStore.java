@@ -20,8 +20,8 @@ import io.github.oauth2state.store.StoreCircuit;
 import io.github.oauth2state.support.LimitedLog;
 
 /**
- * Puts the records of pending logins into the store and reads them. A store that does not
- * answer is logged here, and never makes an exception reach Spring Security.
+ * Puts the records of pending logins into the store and reads them. If the store does not
+ * answer, that is logged here, and the circuit learns of it when a login starts.
  */
 final class LoginStore {
 
