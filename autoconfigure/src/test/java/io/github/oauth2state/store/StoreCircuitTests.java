@@ -72,6 +72,8 @@ class StoreCircuitTests {
 			assertThat(circuit.tryAcquire()).isTrue();
 			assertThat(circuit.tryAcquire()).isFalse();
 			assertThat(circuit.state()).isEqualTo(StoreCircuit.State.HALF_OPEN);
+			circuit.release();
+			assertThat(circuit.tryAcquire()).as("the permission that was given back").isTrue();
 			circuit.succeeded(1);
 			assertThat(circuit.state()).isEqualTo(StoreCircuit.State.CLOSED);
 		});
