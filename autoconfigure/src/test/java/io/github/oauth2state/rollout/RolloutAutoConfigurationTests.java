@@ -27,7 +27,6 @@ import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.config.StartupFailure;
 import io.github.oauth2state.login.LoginAutoConfiguration;
-import io.github.oauth2state.rollout.openfeature.OpenFeatureAutoConfiguration;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;

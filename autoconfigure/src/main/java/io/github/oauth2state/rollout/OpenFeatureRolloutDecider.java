@@ -1,4 +1,4 @@
-package io.github.oauth2state.rollout.openfeature;
+package io.github.oauth2state.rollout;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
