@@ -41,7 +41,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 
 	private @Nullable SavedRequests savedRequests;
 
-	private boolean clients;
+	private volatile boolean clients;
 
 	SharedLoginConfigurer(LoginServices services) {
 		this.services = services;
