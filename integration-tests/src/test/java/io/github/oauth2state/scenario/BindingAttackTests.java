@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import io.github.oauth2state.LoginOutcome;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Attacks on the binding of a login to the browser that began it, and on its being used
  * once.
  */
+@Tag("full")
 class BindingAttackTests extends AttackTests {
 
 	private static final int OTHER_BROWSERS = Scale.of(200);

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What logins cost the store, as the store's own server counts it.
  */
+@Tag("full")
 class RealStoreTests {
 
 	private static final String BEGIN = "/oauth2/authorization/idp";

@@ -9,6 +9,7 @@ import java.util.List;
 import jakarta.servlet.http.HttpServletRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -79,6 +80,7 @@ class SavedRequestTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "",
 			"/page\r\nSet-Cookie: a=b" })
+	@Tag("full")
 	void plantedCookieLeadsNowhereElse(String page) {
 		Instance instance = start(KeptIn.STORE, OneProvider.class);
 		this.browser.open(instance, PAGE);
@@ -95,6 +97,7 @@ class SavedRequestTests {
 	}
 
 	@Test
+	@Tag("full")
 	void plantedCookieDoesNotLeadToAnotherAppOfTheHost() {
 		Instance instance = KeptIn.STORE.start(List.of("server.servlet.context-path=/shop"), OneProvider.class);
 		this.instances.add(instance);
@@ -109,6 +112,7 @@ class SavedRequestTests {
 	}
 
 	@Test
+	@Tag("full")
 	void pageWithALongUrlStaysInTheSession() {
 		Instance instance = start(KeptIn.STORE, OneProvider.class);
 		this.browser.open(instance, PAGE);
@@ -118,6 +122,7 @@ class SavedRequestTests {
 	}
 
 	@Test
+	@Tag("full")
 	void requestOfAScriptDoesNotReplaceThePage() {
 		Instance instance = start(KeptIn.STORE, OneProvider.class);
 		String begin = this.browser.open(instance, PAGE).location();
@@ -133,6 +138,7 @@ class SavedRequestTests {
 	 * What the callback brought must not get into a session with it.
 	 */
 	@Test
+	@Tag("full")
 	void codeOfTheAppFindsThePageInTheSession() {
 		Instance saves = start(KeptIn.STORE, OneProvider.class, OwnHandler.class);
 		Instance finishes = start(KeptIn.STORE, OneProvider.class, OwnHandler.class);
@@ -144,6 +150,7 @@ class SavedRequestTests {
 	@ParameterizedTest
 	@ValueSource(
 			classes = { OwnLoginPage.class, OwnCache.class, OwnFilter.class, OwnEntryPoint.class, FormLogin.class })
+	@Tag("full")
 	void appThatMayLookForThePageBeforeTheLoginFindsItInTheSession(Class<?> chain) {
 		Instance instance = start(KeptIn.STORE, OneProvider.class, chain);
 		this.browser.open(instance, PAGE);
@@ -154,6 +161,7 @@ class SavedRequestTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "oauth2-state.login.carry-saved-request=false", "oauth2-state.login.sessions=shared",
 			"oauth2-state.rollout.percentage=0", "oauth2-state.enabled=false" })
+	@Tag("full")
 	void sessionHasThePageAsWithoutTheLibrary(String property) {
 		Instance instance = KeptIn.STORE.start(List.of(property), OneProvider.class);
 		this.instances.add(instance);
@@ -164,6 +172,7 @@ class SavedRequestTests {
 	}
 
 	@Test
+	@Tag("full")
 	void loginThatBeginsInTheSessionHasThePageToo() {
 		Instance instance = KeptIn.STORE.start(List.of("oauth2-state.on-store-failure=session"), OneProvider.class);
 		this.instances.add(instance);
@@ -178,6 +187,7 @@ class SavedRequestTests {
 	 * The user lands on the start page then, as without the library.
 	 */
 	@Test
+	@Tag("full")
 	void olderPageDoesNotComeBeforeAPostThatAnotherInstanceSaved() {
 		Instance saves = start(KeptIn.STORE, OneProvider.class, WithoutCsrf.class);
 		Instance finishes = start(KeptIn.STORE, OneProvider.class, WithoutCsrf.class);
@@ -187,6 +197,7 @@ class SavedRequestTests {
 	}
 
 	@Test
+	@Tag("full")
 	void pageStaysInTheSessionIfOtherAppsOnTheHostHaveSavedLongOnes() {
 		Instance instance = start(KeptIn.STORE, OneProvider.class);
 		this.browser.cookies().put("__Host-oauth2-state-saved-AAAAAA", "x".repeat(1300));
@@ -198,6 +209,7 @@ class SavedRequestTests {
 	}
 
 	@Test
+	@Tag("full")
 	void postIsRepeatedByTheInstanceThatSavedIt() {
 		Instance instance = start(KeptIn.STORE, OneProvider.class, WithoutCsrf.class);
 		this.browser.open(instance, PAGE);
@@ -207,6 +219,7 @@ class SavedRequestTests {
 	}
 
 	@Test
+	@Tag("full")
 	void pageThatAsksForAnAuthorizedClientIsFoundAfterIt() {
 		try (Instance saves = KeptIn.STORE.start(List.of()); Instance finishes = KeptIn.STORE.start(List.of())) {
 			Browser.Page page = this.browser.open(saves, "/oauth2/authorization/idp");
