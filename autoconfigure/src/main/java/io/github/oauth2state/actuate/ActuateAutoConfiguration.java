@@ -66,8 +66,8 @@ public final class ActuateAutoConfiguration {
 		}
 
 		@Bean
-		OAuth2StateEndpoint oauth2StateEndpoint(ObjectProvider<StateStore> store, OAuth2StateSettings settings, LoginSettings loginSettings, Rollout rollout, StoreCircuit circuit,
-				ActivityRecorder activity) {
+		OAuth2StateEndpoint oauth2StateEndpoint(ObjectProvider<StateStore> store, OAuth2StateSettings settings,
+				LoginSettings loginSettings, Rollout rollout, StoreCircuit circuit, ActivityRecorder activity) {
 			return new OAuth2StateEndpoint(store.getIfUnique(), settings, loginSettings.ttl(), rollout, circuit,
 					activity);
 		}

@@ -55,8 +55,7 @@ final class LoginSealer {
 	 * @param cookieKeys the keys of records in cookies, or {@code null} if there are none
 	 * @param clock the clock by which a login is old
 	 */
-	LoginSealer(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable Keyring cookieKeys,
-			Clock clock) {
+	LoginSealer(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable Keyring cookieKeys, Clock clock) {
 		this.settings = settings;
 		this.codec = codec;
 		this.cookieKeys = cookieKeys;

@@ -29,8 +29,7 @@ import io.github.oauth2state.config.PropertyCheck;
  * Auto-configuration of a feature flag that decides which logins are rolled out. Applies
  * if a flag is configured and the app has no decider of its own.
  */
-@AutoConfiguration(after = OAuth2StateAutoConfiguration.class,
-		before = RolloutAutoConfiguration.class)
+@AutoConfiguration(after = OAuth2StateAutoConfiguration.class, before = RolloutAutoConfiguration.class)
 @ConditionalOnOAuth2State
 @ConditionalOnProperty("oauth2-state.rollout.openfeature.flag-key")
 @ConditionalOnMissingBean(RolloutDecider.class)
@@ -68,8 +67,8 @@ public final class OpenFeatureAutoConfiguration {
 	 *
 	 * @param flagKey the key of a boolean feature flag that decides; unless set, the
 	 * percentage decides
-	 * @param timeout how long to wait for the flag before the percentage decides, from 1ms to
-	 * 5s
+	 * @param timeout how long to wait for the flag before the percentage decides, from
+	 * 1ms to 5s
 	 */
 	@ConfigurationProperties("oauth2-state.rollout.openfeature")
 	record OpenFeatureProperties(@Nullable String flagKey, @DefaultValue("100ms") Duration timeout) {

@@ -40,8 +40,8 @@ class OAuth2StateEndpointTests {
 	private final ActivityRecorder activity = new ActivityRecorder(() -> this.now);
 
 	private final OAuth2StateEndpoint endpoint = new OAuth2StateEndpoint(new SwitchableStore(),
-			new OAuth2StateSettings("shop", Duration.ofMillis(1500), null, OnStoreFailure.SESSION), Duration.ofMinutes(10), TestRollouts.rollout(),
-			StoreCircuit.alwaysClosed(), this.activity);
+			new OAuth2StateSettings("shop", Duration.ofMillis(1500), null, OnStoreFailure.SESSION),
+			Duration.ofMinutes(10), TestRollouts.rollout(), StoreCircuit.alwaysClosed(), this.activity);
 
 	@Test
 	void settingsAreWrittenAsText() {

@@ -231,8 +231,7 @@ class CookiePathTests {
 	}
 
 	private PendingLogins logins(String namespace, String... keys) {
-		Keyring sealingKeys = (keys.length > 0) ? Keyring.of("oauth2-state.cookie.keys", String.join(",", keys))
-				: null;
+		Keyring sealingKeys = (keys.length > 0) ? Keyring.of("oauth2-state.cookie.keys", String.join(",", keys)) : null;
 		return new PendingLogins(settings(namespace), new CborAuthorizationRequestCodec(), sealingKeys,
 				TestRequests.NO_EVENTS, this.clock);
 	}

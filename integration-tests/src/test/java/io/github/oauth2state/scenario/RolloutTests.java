@@ -106,7 +106,8 @@ class RolloutTests {
 		List<String> sessions = sessions();
 		try (Instance a = start(sessions, "oauth2-state.rollout.at-runtime=true");
 				Instance b = start(sessions, "oauth2-state.rollout.at-runtime=true")) {
-			// However late the mover, logins begin at 0 on one instance and at 100 on the other
+			// However late the mover, logins begin at 0 on one instance and at 100 on the
+			// other
 			a.context().getBean(Rollout.class).setPercentage("0");
 			AtomicBoolean moving = new AtomicBoolean(true);
 			Thread mover = new Thread(() -> move(a, b, moving));
