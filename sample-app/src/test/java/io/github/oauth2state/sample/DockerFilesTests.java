@@ -100,7 +100,7 @@ class DockerFilesTests {
 	@Test
 	void userOfTheHardenedRedisHasTheDocumentedRights() throws IOException {
 		List<String> documented = find(Files.readString(ROOT.resolve("docs/configuration.md")),
-				"library needs `([^`]+)` on `~oauth2-state:\\*`");
+				"starter needs `([^`]+)` on `~oauth2-state:\\*`");
 		assertThat(find(read("hardened/init.sh"), "(?m)^user app on \\S+ \\S+ ~oauth2-state:\\* (.+)$"))
 			.isEqualTo(documented)
 			.hasSize(1);
