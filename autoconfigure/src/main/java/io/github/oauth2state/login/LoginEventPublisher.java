@@ -12,7 +12,7 @@ import org.apache.commons.logging.LogFactory;
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginListener;
 import io.github.oauth2state.LoginOutcome;
-import io.github.oauth2state.support.LimitedLog;
+import io.github.oauth2state.support.SafeLog;
 
 /**
  * Logs what happens to logins and calls all listeners. A listener that fails does not
@@ -25,7 +25,7 @@ final class LoginEventPublisher {
 	/**
 	 * One for each outcome: outcomes that anybody can cause must not silence the others.
 	 */
-	private final Map<LoginOutcome, LimitedLog> abnormal = new EnumMap<>(LoginOutcome.class);
+	private final Map<LoginOutcome, SafeLog> abnormal = new EnumMap<>(LoginOutcome.class);
 
 	private final String where;
 
@@ -39,7 +39,7 @@ final class LoginEventPublisher {
 	 */
 	LoginEventPublisher(String instance, String store, List<LoginListener> listeners) {
 		for (LoginOutcome outcome : LoginOutcome.values()) {
-			this.abnormal.put(outcome, new LimitedLog(LoginEventPublisher.class));
+			this.abnormal.put(outcome, new SafeLog(LoginEventPublisher.class));
 		}
 		this.where = ", instance " + instance + ", store " + store + ", reference ";
 		this.listeners = List.copyOf(listeners);
@@ -69,7 +69,7 @@ final class LoginEventPublisher {
 		}
 	}
 
-	private LimitedLog limited(LoginEvent event) {
+	private SafeLog limited(LoginEvent event) {
 		return Objects.requireNonNull(this.abnormal.get(event.outcome()));
 	}
 

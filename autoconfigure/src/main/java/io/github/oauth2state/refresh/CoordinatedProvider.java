@@ -16,8 +16,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenRespon
 import org.springframework.web.client.HttpStatusCodeException;
 
 import io.github.oauth2state.TokenRefreshAdvice;
-import io.github.oauth2state.support.FailureReason;
-import io.github.oauth2state.support.LimitedLog;
+import io.github.oauth2state.support.SafeLog;
 import io.github.oauth2state.tokens.TokenLineage;
 
 /**
@@ -34,7 +33,7 @@ final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 	 */
 	private static final int MAX_DEPTH = 10;
 
-	private final LimitedLog limitedLog = new LimitedLog(CoordinatedProvider.class);
+	private final SafeLog limitedLog = new SafeLog(CoordinatedProvider.class);
 
 	private final OAuth2AuthorizedClientProvider delegate;
 
@@ -129,7 +128,7 @@ final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 		this.limitedLog
 			.write((log) -> log.warn("New tokens of registration '%s' are %s: the user was not refreshed with them, %s"
 				.formatted(due.getClientRegistration().getRegistrationId(), outage ? "used" : "not saved",
-						FailureReason.of(failure))));
+						SafeLog.describe(failure))));
 		if (!outage) {
 			throw failure;
 		}

@@ -14,7 +14,7 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
-import io.github.oauth2state.support.LimitedLog;
+import io.github.oauth2state.support.SafeLog;
 
 /**
  * The part of the holder of a lease: calls the provider, and publishes the result in the
@@ -30,7 +30,7 @@ final class LeaseHolder {
 	private static final RefreshRecord.Failure NOT_SHARED = new RefreshRecord.Failure(new OAuth2Error(
 			OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE, "Another request has new tokens that cannot be shared", null));
 
-	private final LimitedLog log = new LimitedLog(LeaseHolder.class);
+	private final SafeLog log = new SafeLog(LeaseHolder.class);
 
 	private final RefreshProperties properties;
 

@@ -25,7 +25,7 @@ import io.github.oauth2state.TokenRefreshListener;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
 import io.github.oauth2state.TokenRefreshStrategy;
-import io.github.oauth2state.support.LimitedLog;
+import io.github.oauth2state.support.SafeLog;
 import io.github.oauth2state.tokens.TokenLineage;
 
 /**
@@ -37,7 +37,7 @@ final class StrategyRunner {
 
 	private static final Log logger = LogFactory.getLog(StrategyRunner.class);
 
-	private final LimitedLog limitedLog = new LimitedLog(StrategyRunner.class);
+	private final SafeLog limitedLog = new SafeLog(StrategyRunner.class);
 
 	private final TokenRefreshStrategy strategy;
 

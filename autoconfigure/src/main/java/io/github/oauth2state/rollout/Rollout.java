@@ -11,7 +11,7 @@ import org.springframework.http.ResponseCookie;
 import io.github.oauth2state.RolloutDecider;
 import io.github.oauth2state.RolloutRequest;
 import io.github.oauth2state.StateStoreException;
-import io.github.oauth2state.support.LimitedLog;
+import io.github.oauth2state.support.SafeLog;
 import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
 
@@ -21,7 +21,7 @@ import io.github.oauth2state.web.CookieSettings;
  */
 public final class Rollout {
 
-	private static final LimitedLog failures = new LimitedLog(Rollout.class);
+	private static final SafeLog failures = new SafeLog(Rollout.class);
 
 	private final Percentage configured;
 

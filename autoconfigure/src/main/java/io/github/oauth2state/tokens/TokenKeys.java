@@ -11,7 +11,7 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.record.Seal;
-import io.github.oauth2state.support.LimitedLog;
+import io.github.oauth2state.support.SafeLog;
 
 /**
  * Seals records under the keys in {@code oauth2-state.tokens.keys}. The sealing key of a
@@ -34,7 +34,7 @@ public final class TokenKeys {
 	 */
 	static final int MAX_CONTENT = StateStore.MAX_VALUE_LENGTH - MAX_OVERHEAD;
 
-	private final LimitedLog log = new LimitedLog(SharedAuthorizedClientService.class);
+	private final SafeLog log = new SafeLog(SharedAuthorizedClientService.class);
 
 	private final Keyring keys;
 

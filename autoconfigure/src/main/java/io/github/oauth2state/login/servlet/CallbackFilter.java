@@ -19,7 +19,7 @@ import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.login.PendingLogins;
-import io.github.oauth2state.support.FailureReason;
+import io.github.oauth2state.support.SafeLog;
 
 /**
  * Surrounds the filters of Spring Security that handle callbacks. It recovers callbacks
@@ -100,7 +100,7 @@ class CallbackFilter extends OncePerRequestFilter {
 			case LOGIN -> note.failureReason();
 			case CLIENT -> {
 				String error = error(response);
-				yield (error != null) ? FailureReason.ofCode(error) : null;
+				yield (error != null) ? SafeLog.describeCode(error) : null;
 			}
 		};
 	}

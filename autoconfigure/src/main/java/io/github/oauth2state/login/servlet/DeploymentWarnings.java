@@ -14,7 +14,7 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.util.ClassUtils;
 
 import io.github.oauth2state.login.LoginSettings;
-import io.github.oauth2state.support.LimitedLog;
+import io.github.oauth2state.support.SafeLog;
 
 /**
  * Warns of deployments in which logins fail, at startup and when it happens: sessions
@@ -24,7 +24,7 @@ class DeploymentWarnings implements SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(DeploymentWarnings.class);
 
-	private static final LimitedLog loops = new LimitedLog(DeploymentWarnings.class);
+	private static final SafeLog loops = new SafeLog(DeploymentWarnings.class);
 
 	private static final String SPRING_SESSION = "org.springframework.session.SessionRepository";
 

@@ -19,7 +19,7 @@ import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.login.PendingLogins.StartedLogin;
 import io.github.oauth2state.rollout.Rollout;
-import io.github.oauth2state.support.LimitedLog;
+import io.github.oauth2state.support.SafeLog;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
@@ -31,7 +31,7 @@ final class LoginStarter {
 
 	private static final Log logger = LogFactory.getLog(LoginStarter.class);
 
-	private static final LimitedLog lines = new LimitedLog(LoginStarter.class);
+	private static final SafeLog lines = new SafeLog(LoginStarter.class);
 
 	/**
 	 * As Spring Security writes it.

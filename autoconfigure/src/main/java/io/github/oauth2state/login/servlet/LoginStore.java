@@ -17,7 +17,7 @@ import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.login.LoginCallback;
 import io.github.oauth2state.login.PendingLogins.StartedLogin;
 import io.github.oauth2state.store.StoreCircuit;
-import io.github.oauth2state.support.LimitedLog;
+import io.github.oauth2state.support.SafeLog;
 
 /**
  * Puts the records of pending logins into the store and reads them. If the store does not
@@ -27,7 +27,7 @@ final class LoginStore {
 
 	private static final Log logger = LogFactory.getLog(LoginStore.class);
 
-	private static final LimitedLog lines = new LimitedLog(LoginStore.class);
+	private static final SafeLog lines = new SafeLog(LoginStore.class);
 
 	private final StateStore store;
 

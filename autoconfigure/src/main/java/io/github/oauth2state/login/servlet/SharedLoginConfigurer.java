@@ -25,7 +25,7 @@ import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
 
 import io.github.oauth2state.login.AuxiliaryCookies;
-import io.github.oauth2state.support.FailureReason;
+import io.github.oauth2state.support.SafeLog;
 
 /**
  * Gives a filter chain the shared repository, where the chain has OAuth2 login or client
@@ -194,7 +194,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		if (failure != null) {
 			filter.setAuthenticationFailureHandler((request, response, exception) -> {
 				// Spring Security itself logs it at trace only
-				LoginNote.of(request).setFailureReason(FailureReason.of(exception));
+				LoginNote.of(request).setFailureReason(SafeLog.describe(exception));
 				failure.onAuthenticationFailure(request, response, exception);
 			});
 		}

@@ -10,34 +10,34 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link LimitedLog}.
+ * Tests for {@link SafeLog}.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class LimitedLogTests {
+class SafeLogTests {
 
 	private static final String LINE = "a line of a flood";
 
 	private final MutableTicker ticker = new MutableTicker();
 
-	private final LimitedLog log = new LimitedLog(LimitedLogTests.class, this.ticker);
+	private final SafeLog log = new SafeLog(SafeLogTests.class, this.ticker);
 
 	@Test
 	void floodIsCutAndCounted(CapturedOutput output) {
-		write(LimitedLog.LINES + 1000);
-		assertThat(output.getOut().split(LINE, -1)).hasSize(LimitedLog.LINES + 1);
-		this.ticker.nanos += LimitedLog.PERIOD.toNanos();
+		write(SafeLog.LINES + 1000);
+		assertThat(output.getOut().split(LINE, -1)).hasSize(SafeLog.LINES + 1);
+		this.ticker.nanos += SafeLog.PERIOD.toNanos();
 		write(1);
 		assertThat(output.getOut()).contains("1000 more lines in 10 seconds were left out");
-		assertThat(output.getOut().split(LINE, -1)).hasSize(LimitedLog.LINES + 2);
+		assertThat(output.getOut().split(LINE, -1)).hasSize(SafeLog.LINES + 2);
 	}
 
 	@Test
 	void whatIsNoFloodIsWritten(CapturedOutput output) {
 		for (int i = 0; i < 5; i++) {
-			write(LimitedLog.LINES);
-			this.ticker.nanos += LimitedLog.PERIOD.toNanos();
+			write(SafeLog.LINES);
+			this.ticker.nanos += SafeLog.PERIOD.toNanos();
 		}
-		assertThat(output.getOut().split(LINE, -1)).hasSize(5 * LimitedLog.LINES + 1);
+		assertThat(output.getOut().split(LINE, -1)).hasSize(5 * SafeLog.LINES + 1);
 		assertThat(output.getOut()).doesNotContain("left out");
 	}
 

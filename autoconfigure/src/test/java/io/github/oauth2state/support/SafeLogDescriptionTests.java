@@ -15,9 +15,9 @@ import org.springframework.web.client.ResourceAccessException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link FailureReason}.
+ * Tests for {@link SafeLog#describe}.
  */
-class FailureReasonTests {
+class SafeLogDescriptionTests {
 
 	@Test
 	void providerThatIsNotThereIsNamedWithoutItsAddress() {
@@ -26,18 +26,18 @@ class FailureReasonTests {
 				new ResourceAccessException("I/O error on https://secret.example", new ConnectException("secret")));
 		OAuth2AuthenticationException failure = new OAuth2AuthenticationException(cause.getError(), cause.toString(),
 				cause);
-		assertThat(FailureReason.of(failure))
+		assertThat(SafeLog.describe(failure))
 			.isEqualTo("invalid_token_response (ResourceAccessException, ConnectException)");
 	}
 
 	@Test
 	void refusalOfTheProviderIsItsCode() {
-		assertThat(FailureReason.of(new OAuth2AuthenticationException("invalid_grant"))).isEqualTo("invalid_grant");
+		assertThat(SafeLog.describe(new OAuth2AuthenticationException("invalid_grant"))).isEqualTo("invalid_grant");
 	}
 
 	@Test
 	void exceptionWithoutCodeIsItsTypes() {
-		assertThat(FailureReason.of(new BadCredentialsException("secret", new IllegalStateException("secret"))))
+		assertThat(SafeLog.describe(new BadCredentialsException("secret", new IllegalStateException("secret"))))
 			.isEqualTo("BadCredentialsException, IllegalStateException");
 	}
 
@@ -46,7 +46,7 @@ class FailureReasonTests {
 	@ValueSource(strings = { "", "Bad\nLogin completed", "https://secret.example", "INVALID",
 			"a_code_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on" })
 	void whatDoesNotLookLikeACodeIsNotRepeated(String code) {
-		assertThat(FailureReason.ofCode(code)).isEqualTo("other");
+		assertThat(SafeLog.describeCode(code)).isEqualTo("other");
 	}
 
 	@Test
@@ -54,12 +54,12 @@ class FailureReasonTests {
 		RuntimeException first = new IllegalStateException("first");
 		RuntimeException second = new IllegalArgumentException("second", first);
 		first.initCause(second);
-		assertThat(FailureReason.of(first)).isEqualTo("IllegalStateException, IllegalArgumentException");
+		assertThat(SafeLog.describe(first)).isEqualTo("IllegalStateException, IllegalArgumentException");
 	}
 
 	@Test
 	void nestedTypeIsNamedWithTheOneAroundIt() {
-		assertThat(FailureReason.of(new Nested())).isEqualTo("FailureReasonTests$Nested");
+		assertThat(SafeLog.describe(new Nested())).isEqualTo("SafeLogDescriptionTests$Nested");
 	}
 
 	private static final class Nested extends RuntimeException {
