@@ -1,5 +1,6 @@
 package io.github.oauth2state.refresh;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
@@ -21,9 +22,8 @@ import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResp
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedClientManager;
+import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
-
-import io.github.oauth2state.support.PrivateField;
 
 /**
  * Reads private state of Spring Security's managers and providers, which have setters for
@@ -66,10 +66,8 @@ final class ClientInternals {
 	 * Tells whether a provider is the default one, which all managers in the JVM share.
 	 */
 	static boolean isJvmWide(OAuth2AuthorizedClientProvider provider) {
-		return provider == new PrivateField(DefaultOAuth2AuthorizedClientManager.class, DEFAULT_PROVIDER).read(null)
-				|| provider == new PrivateField(AuthorizedClientServiceOAuth2AuthorizedClientManager.class,
-						DEFAULT_PROVIDER)
-					.read(null);
+		return provider == read(DefaultOAuth2AuthorizedClientManager.class, DEFAULT_PROVIDER, null)
+				|| provider == read(AuthorizedClientServiceOAuth2AuthorizedClientManager.class, DEFAULT_PROVIDER, null);
 	}
 
 	static OAuth2AuthorizationFailureHandler failureHandler(Object manager) {
@@ -85,7 +83,7 @@ final class ClientInternals {
 	 * @return the handler, or empty if it has none
 	 */
 	static Optional<OAuth2AuthorizationFailureHandler> failureHandlerOfUser(Object user) {
-		Object owner = hasField(user, RESPONSE_HANDLER) ? new PrivateField(user.getClass(), RESPONSE_HANDLER).read(user)
+		Object owner = hasField(user, RESPONSE_HANDLER) ? read(user.getClass(), RESPONSE_HANDLER, user)
 				: user;
 		return (owner != null && hasField(owner, FAILURE_HANDLER)) ? Optional.of(failureHandler(owner))
 				: Optional.empty();
@@ -127,24 +125,35 @@ final class ClientInternals {
 	}
 
 	static @Nullable ApplicationEventPublisher eventPublisher(RefreshTokenOAuth2AuthorizedClientProvider provider) {
-		return (ApplicationEventPublisher) new PrivateField(RefreshTokenOAuth2AuthorizedClientProvider.class,
-				EVENT_PUBLISHER)
-			.read(provider);
+		return (ApplicationEventPublisher) read(RefreshTokenOAuth2AuthorizedClientProvider.class, EVENT_PUBLISHER, provider);
 	}
 
 	/**
 	 * Returns the manager that an object uses.
 	 */
 	static @Nullable Object manager(Object user) {
-		return new PrivateField(user.getClass(), MANAGER).read(user);
+		return read(user.getClass(), MANAGER, user);
 	}
 
 	private static <T> T require(Class<?> type, String name, Object target, Class<T> valueType) {
-		Object value = new PrivateField(type, name).read(target);
+		Object value = read(type, name, target);
 		if (!valueType.isInstance(value)) {
 			throw new IllegalStateException("Field %s of %s is not a %s".formatted(name, type.getName(), valueType));
 		}
 		return valueType.cast(value);
+	}
+
+	/**
+	 * Reads a field.
+	 * @param target the object whose field it is, or {@code null} if it is static
+	 * @return its value
+	 * @throws IllegalStateException if this version of the class has no such field
+	 */
+	private static @Nullable Object read(Class<?> type, String name, @Nullable Object target) {
+		Field field = ReflectionUtils.findField(type, name);
+		Assert.state(field != null, () -> type.getName() + " has no field " + name);
+		ReflectionUtils.makeAccessible(field);
+		return ReflectionUtils.getField(field, target);
 	}
 
 	/**
@@ -156,15 +165,11 @@ final class ClientInternals {
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 			for (Class<?> manager : List.of(DefaultOAuth2AuthorizedClientManager.class,
 					AuthorizedClientServiceOAuth2AuthorizedClientManager.class)) {
-				new PrivateField(manager, PROVIDER).register(hints);
-				new PrivateField(manager, DEFAULT_PROVIDER).register(hints);
-				new PrivateField(manager, FAILURE_HANDLER).register(hints);
-				new PrivateField(manager, SUCCESS_HANDLER).register(hints);
+				keep(hints, manager, PROVIDER, DEFAULT_PROVIDER, FAILURE_HANDLER, SUCCESS_HANDLER);
 			}
-			new PrivateField(DelegatingOAuth2AuthorizedClientProvider.class, PROVIDERS).register(hints);
-			new PrivateField(RefreshTokenOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT).register(hints);
-			new PrivateField(RefreshTokenOAuth2AuthorizedClientProvider.class, EVENT_PUBLISHER).register(hints);
-			new PrivateField(ClientCredentialsOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT).register(hints);
+			keep(hints, DelegatingOAuth2AuthorizedClientProvider.class, PROVIDERS);
+			keep(hints, RefreshTokenOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT, EVENT_PUBLISHER);
+			keep(hints, ClientCredentialsOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT);
 			for (String user : ManagerFinder.MANAGER_USERS) {
 				hints.reflection()
 					.registerTypeIfPresent(classLoader, user,
@@ -179,6 +184,10 @@ final class ClientInternals {
 				.registerTypeIfPresent(classLoader,
 						ManagerFinder.MANAGER_USERS.get(0) + "$AuthorizationFailureForwarder",
 						(type) -> type.withField(FAILURE_HANDLER));
+		}
+
+		private static void keep(RuntimeHints hints, Class<?> type, String... fields) {
+			hints.reflection().registerType(type, (hint) -> List.of(fields).forEach(hint::withField));
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.github.oauth2state.login.servlet;
 
+import java.lang.reflect.Field;
 import java.util.List;
 
 import jakarta.servlet.Filter;
@@ -24,8 +25,8 @@ import org.springframework.security.web.authentication.AuthenticationSuccessHand
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
-
-import io.github.oauth2state.support.PrivateField;
+import org.springframework.util.Assert;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * The only place that reads private state of Spring Security, which has setters for it
@@ -37,28 +38,21 @@ final class SecurityInternals {
 
 	private static final String REPOSITORY = "authorizationRequestRepository";
 
-	private static final PrivateField SESSION_POLICY = new PrivateField(SessionManagementConfigurer.class,
-			"sessionPolicy");
+	private static final String SESSION_POLICY = "sessionPolicy";
 
-	private static final List<PrivateField> FILTER_REPOSITORIES = List.of(
-			new PrivateField(OAuth2AuthorizationRequestRedirectFilter.class, REPOSITORY),
-			new PrivateField(OAuth2LoginAuthenticationFilter.class, REPOSITORY),
-			new PrivateField(OAuth2AuthorizationCodeGrantFilter.class, REPOSITORY));
+	private static final String SUCCESS_HANDLER = "successHandler";
 
-	private static final PrivateField SUCCESS_HANDLER = new PrivateField(AbstractAuthenticationProcessingFilter.class,
-			"successHandler");
+	private static final String FAILURE_HANDLER = "failureHandler";
 
-	private static final PrivateField FAILURE_HANDLER = new PrivateField(AbstractAuthenticationProcessingFilter.class,
-			"failureHandler");
+	private static final String BEGIN_FAILURE_HANDLER = "authenticationFailureHandler";
 
-	private static final PrivateField BEGIN_FAILURE_HANDLER = new PrivateField(
-			OAuth2AuthorizationRequestRedirectFilter.class, "authenticationFailureHandler");
+	private static final String SAVED_REQUESTS = "requestMatcher";
 
-	private static final PrivateField SAVED_REQUESTS = new PrivateField(HttpSessionRequestCache.class,
-			"requestMatcher");
+	private static final String RESOLVER = "authorizationRequestResolver";
 
-	private static final PrivateField RESOLVER = new PrivateField(OAuth2AuthorizationRequestRedirectFilter.class,
-			"authorizationRequestResolver");
+	private static final List<Class<?>> FILTERS_WITH_REPOSITORY = List.of(
+			OAuth2AuthorizationRequestRedirectFilter.class, OAuth2LoginAuthenticationFilter.class,
+			OAuth2AuthorizationCodeGrantFilter.class);
 
 	private SecurityInternals() {
 	}
@@ -69,7 +63,7 @@ final class SecurityInternals {
 	 */
 	static boolean mayHaveRepository(Object endpointConfigurer) {
 		try {
-			Object repository = new PrivateField(endpointConfigurer.getClass(), REPOSITORY).read(endpointConfigurer);
+			Object repository = read(endpointConfigurer.getClass(), REPOSITORY, endpointConfigurer);
 			return repository != null && !(repository instanceof SharedAuthorizationRequestRepository);
 		}
 		catch (RuntimeException ex) {
@@ -86,10 +80,10 @@ final class SecurityInternals {
 	 */
 	static @Nullable Object repository(Filter filter) {
 		try {
-			return FILTER_REPOSITORIES.stream()
-				.filter((field) -> field.type().isInstance(filter))
+			return FILTERS_WITH_REPOSITORY.stream()
+				.filter((type) -> type.isInstance(filter))
 				.findFirst()
-				.map((field) -> field.read(filter))
+				.map((type) -> read(type, REPOSITORY, filter))
 				.orElse(null);
 		}
 		catch (RuntimeException ex) {
@@ -107,7 +101,7 @@ final class SecurityInternals {
 		SessionManagementConfigurer<HttpSecurity> sessions = http.getConfigurer(SessionManagementConfigurer.class);
 		Object policy = http.getSharedObject(SessionCreationPolicy.class);
 		try {
-			Object own = (sessions != null) ? SESSION_POLICY.read(sessions) : null;
+			Object own = (sessions != null) ? read(SessionManagementConfigurer.class, SESSION_POLICY, sessions) : null;
 			policy = (own != null) ? own : policy;
 		}
 		catch (RuntimeException ex) {
@@ -118,7 +112,7 @@ final class SecurityInternals {
 
 	static @Nullable AuthenticationSuccessHandler successHandler(AbstractAuthenticationProcessingFilter filter) {
 		try {
-			return (AuthenticationSuccessHandler) SUCCESS_HANDLER.read(filter);
+			return (AuthenticationSuccessHandler) read(AbstractAuthenticationProcessingFilter.class, SUCCESS_HANDLER, filter);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot read the success handler", ex);
@@ -131,7 +125,7 @@ final class SecurityInternals {
 	 * read.
 	 */
 	static @Nullable AuthenticationFailureHandler failureHandler(AbstractAuthenticationProcessingFilter filter) {
-		return failureHandler(FAILURE_HANDLER, filter);
+		return failureHandler(AbstractAuthenticationProcessingFilter.class, FAILURE_HANDLER, filter);
 	}
 
 	/**
@@ -139,12 +133,12 @@ final class SecurityInternals {
 	 * cannot be read.
 	 */
 	static @Nullable AuthenticationFailureHandler failureHandler(OAuth2AuthorizationRequestRedirectFilter filter) {
-		return failureHandler(BEGIN_FAILURE_HANDLER, filter);
+		return failureHandler(OAuth2AuthorizationRequestRedirectFilter.class, BEGIN_FAILURE_HANDLER, filter);
 	}
 
-	private static @Nullable AuthenticationFailureHandler failureHandler(PrivateField field, Object filter) {
+	private static @Nullable AuthenticationFailureHandler failureHandler(Class<?> type, String field, Object filter) {
 		try {
-			return (AuthenticationFailureHandler) field.read(filter);
+			return (AuthenticationFailureHandler) read(type, field, filter);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot read the failure handler", ex);
@@ -158,7 +152,7 @@ final class SecurityInternals {
 	 */
 	static boolean isSavedBy(HttpSessionRequestCache cache, HttpServletRequest request) {
 		try {
-			return SAVED_REQUESTS.read(cache) instanceof RequestMatcher matcher && matcher.matches(request);
+			return read(HttpSessionRequestCache.class, SAVED_REQUESTS, cache) instanceof RequestMatcher matcher && matcher.matches(request);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot tell which requests are saved", ex);
@@ -172,7 +166,7 @@ final class SecurityInternals {
 	 */
 	static boolean isDefault(HttpSessionRequestCache cache) {
 		try {
-			return !(SAVED_REQUESTS.read(cache) instanceof AnyRequestMatcher);
+			return !(read(HttpSessionRequestCache.class, SAVED_REQUESTS, cache) instanceof AnyRequestMatcher);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot tell which requests are saved", ex);
@@ -185,12 +179,24 @@ final class SecurityInternals {
 	 */
 	static boolean hasDefaultResolver(OAuth2AuthorizationRequestRedirectFilter filter) {
 		try {
-			return RESOLVER.read(filter) instanceof DefaultOAuth2AuthorizationRequestResolver;
+			return read(OAuth2AuthorizationRequestRedirectFilter.class, RESOLVER, filter) instanceof DefaultOAuth2AuthorizationRequestResolver;
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot read the authorization request resolver", ex);
 			return false;
 		}
+	}
+
+	/**
+	 * Reads a field of the class that declares it, as an app's subclass may have another
+	 * one of that name.
+	 * @throws IllegalStateException if this version of the class has no such field
+	 */
+	private static @Nullable Object read(Class<?> type, String name, Object target) {
+		Field field = ReflectionUtils.findField(type, name);
+		Assert.state(field != null, () -> type.getName() + " has no field " + name);
+		ReflectionUtils.makeAccessible(field);
+		return ReflectionUtils.getField(field, target);
 	}
 
 	/**
@@ -200,15 +206,17 @@ final class SecurityInternals {
 
 		@Override
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-			new PrivateField(OAuth2LoginConfigurer.AuthorizationEndpointConfig.class, REPOSITORY).register(hints);
-			new PrivateField(OAuth2ClientConfigurer.AuthorizationCodeGrantConfigurer.class, REPOSITORY).register(hints);
-			SESSION_POLICY.register(hints);
-			FILTER_REPOSITORIES.forEach((field) -> field.register(hints));
-			SUCCESS_HANDLER.register(hints);
-			FAILURE_HANDLER.register(hints);
-			BEGIN_FAILURE_HANDLER.register(hints);
-			SAVED_REQUESTS.register(hints);
-			RESOLVER.register(hints);
+			keep(hints, OAuth2LoginConfigurer.AuthorizationEndpointConfig.class, REPOSITORY);
+			keep(hints, OAuth2ClientConfigurer.AuthorizationCodeGrantConfigurer.class, REPOSITORY);
+			FILTERS_WITH_REPOSITORY.forEach((filter) -> keep(hints, filter, REPOSITORY));
+			keep(hints, SessionManagementConfigurer.class, SESSION_POLICY);
+			keep(hints, AbstractAuthenticationProcessingFilter.class, SUCCESS_HANDLER, FAILURE_HANDLER);
+			keep(hints, OAuth2AuthorizationRequestRedirectFilter.class, BEGIN_FAILURE_HANDLER, RESOLVER);
+			keep(hints, HttpSessionRequestCache.class, SAVED_REQUESTS);
+		}
+
+		private static void keep(RuntimeHints hints, Class<?> type, String... fields) {
+			hints.reflection().registerType(type, (hint) -> List.of(fields).forEach(hint::withField));
 		}
 
 	}
