@@ -15,7 +15,6 @@ import io.github.oauth2state.CleanupListener;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.store.jdbc.JdbcStateStore.Backlog;
-import io.github.oauth2state.support.PeriodicTask;
 
 /**
  * Removes expired records at intervals. All instances may do so at once: they skip

@@ -1,4 +1,4 @@
-package io.github.oauth2state.support;
+package io.github.oauth2state.store.jdbc;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -13,7 +13,7 @@ import org.springframework.context.SmartLifecycle;
  * interval lies between the end of one run and the start of the next. An exception that
  * the task throws ends the schedule.
  */
-public abstract class PeriodicTask implements SmartLifecycle {
+abstract class PeriodicTask implements SmartLifecycle {
 
 	private final String threadName;
 
