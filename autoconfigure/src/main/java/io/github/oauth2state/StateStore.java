@@ -3,6 +3,8 @@ package io.github.oauth2state;
 import java.time.Duration;
 import java.util.Optional;
 
+import io.github.oauth2state.StateStoreException.Reason;
+
 /**
  * Keeps small, short-lived records that every instance of an application sees.
  * <p>
@@ -92,5 +94,20 @@ public interface StateStore {
 	 * @throws StateStoreException if the store did not answer
 	 */
 	boolean remove(StateKey key, byte[] expected);
+
+	/**
+	 * Checks the length of a value. For implementations, before they write it.
+	 * @param operation the name of the operation, for the exception
+	 * @param value the value
+	 * @return the value
+	 * @throws StateStoreException if it is longer than {@link #MAX_VALUE_LENGTH}
+	 */
+	static byte[] checkLength(String operation, byte[] value) {
+		if (value.length > MAX_VALUE_LENGTH) {
+			throw new StateStoreException(Reason.REJECTED, "The value for %s has %d bytes, and a store keeps at most %d"
+				.formatted(operation, value.length, MAX_VALUE_LENGTH), null);
+		}
+		return value;
+	}
 
 }

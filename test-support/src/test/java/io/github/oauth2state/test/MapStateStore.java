@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
-import io.github.oauth2state.StateStoreException;
-import io.github.oauth2state.StateStoreException.Reason;
 
 /**
  * A store as an app could write one, on anything that is a {@link ConcurrentMap}: each
@@ -24,7 +22,7 @@ class MapStateStore implements StateStore {
 
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
-		Entry mine = Entry.of(value, ttl);
+		Entry mine = Entry.of("putIfAbsent", value, ttl);
 		Entry there = this.entries.merge(key, mine, (old, fresh) -> old.isLive() ? old : fresh);
 		return (there != mine) ? Optional.of(there.value.clone()) : Optional.empty();
 	}
@@ -41,7 +39,7 @@ class MapStateStore implements StateStore {
 
 	@Override
 	public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
-		Entry mine = Entry.of(value, ttl);
+		Entry mine = Entry.of("replace", value, ttl);
 		return this.entries.computeIfPresent(key, (same, old) -> old.holds(expected) ? mine : old) == mine;
 	}
 
@@ -73,11 +71,8 @@ class MapStateStore implements StateStore {
 			this.expiry = expiry;
 		}
 
-		static Entry of(byte[] value, Duration ttl) {
-			if (value.length > MAX_VALUE_LENGTH) {
-				throw new StateStoreException(Reason.REJECTED, "The value is too long", null);
-			}
-			return new Entry(value.clone(), System.nanoTime() + ttl.toNanos());
+		static Entry of(String operation, byte[] value, Duration ttl) {
+			return new Entry(StateStore.checkLength(operation, value).clone(), System.nanoTime() + ttl.toNanos());
 		}
 
 		boolean isLive() {

@@ -10,7 +10,6 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
-import io.github.oauth2state.store.ValueLength;
 
 /**
  * A {@link StateStore} in a table with one row per record. A call runs one statement
@@ -69,7 +68,7 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
-		ValueLength.checked("putIfAbsent", value);
+		StateStore.checkLength("putIfAbsent", value);
 		StateSql sql = sql("putIfAbsent");
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			if (this.statements.insert("putIfAbsent", sql.put(), key.toByteArray(), value, millis(ttl))) {
@@ -120,7 +119,7 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 
 	@Override
 	public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
-		ValueLength.checked("replace", value);
+		StateStore.checkLength("replace", value);
 		return this.statements.update("replace", sql("replace").replace(), value, millis(ttl), key.toByteArray(),
 				expected) == 1;
 	}

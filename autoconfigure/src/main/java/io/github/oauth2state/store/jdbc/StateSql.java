@@ -4,7 +4,7 @@ import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
-import io.github.oauth2state.store.ValueLength;
+import io.github.oauth2state.StateStore;
 
 /**
  * The SQL statements of the store for one kind of database. Only the clock of the
@@ -26,9 +26,10 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 		String remove, String clean, String backlog) {
 
 	/**
-	 * The part of a value that is read and compared.
+	 * The part of a value that is read and compared: one byte more than allowed, so that
+	 * callers notice a value that is too long.
 	 */
-	private static final String VALUE = "SUBSTRING(record_value FROM 1 FOR " + ValueLength.READ + ")";
+	private static final String VALUE = "SUBSTRING(record_value FROM 1 FOR " + (StateStore.MAX_VALUE_LENGTH + 1) + ")";
 
 	/**
 	 * A condition that lets PostgreSQL acknowledge a transaction before it is on disk. It

@@ -13,7 +13,6 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
-import io.github.oauth2state.store.ValueLength;
 
 /**
  * A {@link StateStore} in the memory of this JVM, which no other instance sees.
@@ -110,7 +109,7 @@ final class MemoryStateStore implements StateStore {
 	}
 
 	private Entry entry(String operation, byte[] value, Duration ttl) {
-		return new Entry(ValueLength.checked(operation, value).clone(),
+		return new Entry(StateStore.checkLength(operation, value).clone(),
 				this.clock.millis() + Math.max(1, ttl.toMillis()));
 	}
 

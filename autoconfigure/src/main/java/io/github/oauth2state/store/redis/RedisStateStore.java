@@ -24,7 +24,6 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
-import io.github.oauth2state.store.ValueLength;
 
 /**
  * A {@link StateStore} in Redis with one key per record, which Redis expires. A call is
@@ -35,6 +34,12 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	private static final Log logger = LogFactory.getLog(RedisStateStore.class);
 
 	private static final int PUT_ATTEMPTS = 10;
+
+	/**
+	 * How many bytes of a value are read: one more than allowed, so that callers notice a
+	 * value that is too long.
+	 */
+	private static final int READ_LENGTH = MAX_VALUE_LENGTH + 1;
 
 	/**
 	 * Stored for an empty value, so that its range differs from that of an absent value.
@@ -49,7 +54,7 @@ final class RedisStateStore implements StateStore, DisposableBean {
 			if value and #value > %1$d then
 				value = string.sub(value, 1, %1$d)
 			end
-			""".formatted(ValueLength.READ);
+			""".formatted(READ_LENGTH);
 
 	private static final byte[] REPLACE = utf8(VALUE + """
 			if value == ARGV[1] then
@@ -84,7 +89,7 @@ final class RedisStateStore implements StateStore, DisposableBean {
 
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
-		ValueLength.checked("putIfAbsent", value);
+		StateStore.checkLength("putIfAbsent", value);
 		return call("putIfAbsent", (connection) -> putIfAbsent(connection, redisKey(key), sent(value), ttl));
 	}
 
@@ -117,7 +122,7 @@ final class RedisStateStore implements StateStore, DisposableBean {
 		byte[] value = this.rangesDenied ? null : range(commands, key);
 		return Optional.ofNullable((value != null || !this.rangesDenied) ? value : commands.get(key))
 			.filter((found) -> found.length > 0)
-			.map(ValueLength::cut)
+			.map(RedisStateStore::cut)
 			.map(RedisStateStore::received);
 	}
 
@@ -135,7 +140,7 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	 */
 	private byte @Nullable [] range(RedisStringCommands commands, byte[] key) {
 		try {
-			return commands.getRange(key, 0, ValueLength.READ - 1);
+			return commands.getRange(key, 0, READ_LENGTH - 1);
 		}
 		catch (RuntimeException ex) {
 			if (!String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage()).startsWith("NOPERM")) {
@@ -155,13 +160,13 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	@Override
 	public Optional<byte[]> take(StateKey key) {
 		return call("take", (connection) -> Optional.ofNullable(connection.stringCommands().getDel(redisKey(key))))
-			.map(ValueLength::cut)
+			.map(RedisStateStore::cut)
 			.map(RedisStateStore::received);
 	}
 
 	@Override
 	public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
-		ValueLength.checked("replace", value);
+		StateStore.checkLength("replace", value);
 		byte[] millis = utf8(Long.toString(millis(ttl)));
 		return call("replace", (connection) -> run(connection.scriptingCommands(), REPLACE, redisKey(key),
 				sent(expected), sent(value), millis));
@@ -211,6 +216,10 @@ final class RedisStateStore implements StateStore, DisposableBean {
 		catch (RuntimeException ex) {
 			throw RedisFailures.beforeSending(operation, ex);
 		}
+	}
+
+	private static byte[] cut(byte[] value) {
+		return (value.length > READ_LENGTH) ? Arrays.copyOf(value, READ_LENGTH) : value;
 	}
 
 	private byte[] redisKey(StateKey key) {
