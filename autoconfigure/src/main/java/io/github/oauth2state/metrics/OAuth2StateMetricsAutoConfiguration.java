@@ -19,9 +19,9 @@ import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.metrics.OAuth2StateMeter.Tag;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
+import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.StoreCircuit;
-import io.github.oauth2state.store.StoreDecorator;
 
 /**
  * Auto-configuration of meters and observations, if the app has a registry for them.
@@ -95,7 +95,7 @@ public final class OAuth2StateMetricsAutoConfiguration {
 	static class Observations {
 
 		@Bean
-		StoreDecorator oauth2StateObservedStore(ObservationRegistry registry) {
+		ConfiguredStore.Decorator oauth2StateObservedStore(ObservationRegistry registry) {
 			return (store) -> new ObservedStateStore(store, registry);
 		}
 

@@ -33,7 +33,6 @@ import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
-import io.github.oauth2state.store.StoreDecorator;
 import io.github.oauth2state.tokens.TokenKeys;
 import io.github.oauth2state.tokens.TokensAutoConfiguration;
 
@@ -56,12 +55,12 @@ public final class RefreshStrategyAutoConfiguration {
 	@Bean(STRATEGY)
 	TokenRefreshStrategy oauth2StateTokenRefreshStrategy(RefreshProperties unchecked, OAuth2StateSettings general,
 			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
-			ObjectProvider<StoreDecorator> decorators, ObjectProvider<TokenKeys> keys) {
+			ObjectProvider<ConfiguredStore.Decorator> decorators, ObjectProvider<TokenKeys> keys) {
 		RefreshProperties properties = unchecked.check();
 		if (properties.strategy() == RefreshProperties.Strategy.EARLY) {
 			return new EarlyStrategy(properties, window(properties, WINDOW_OF_EARLY));
 		}
-		StateStore store = StoreDecorator.decorate(sharedStore(general.store(), logins, stores), decorators);
+		StateStore store = ConfiguredStore.decorate(sharedStore(general.store(), logins, stores), decorators);
 		return new SingleFlightStrategy(properties, general.namespace(), window(properties, Duration.ZERO), store,
 				keys.getIfAvailable());
 	}

@@ -77,6 +77,21 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 	}
 
 	/**
+	 * Decorates a store with everything that the app has, in order, the first one
+	 * innermost.
+	 * @param store the store itself, of the library or of the app
+	 * @param decorators all decorators
+	 * @return the store to use
+	 */
+	public static StateStore decorate(StateStore store, ObjectProvider<Decorator> decorators) {
+		StateStore decorated = store;
+		for (Decorator decorator : decorators.orderedStream().toList()) {
+			decorated = decorator.decorate(decorated);
+		}
+		return decorated;
+	}
+
+	/**
 	 * Chooses the connection of a store among those of the app.
 	 * @param <T> the type of the connection
 	 * @param type the store that it is for
@@ -109,6 +124,22 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 						- or mark the one that the app uses in general as @Primary"""
 					.formatted(redis ? "@OAuth2StateRedisConnectionFactory" : "@OAuth2StateDataSource"),
 				cause);
+	}
+
+	/**
+	 * Puts something around the stores that capabilities use, such as measuring. The
+	 * cleanup and the checks of a store bypass it.
+	 */
+	@FunctionalInterface
+	public interface Decorator {
+
+		/**
+		 * Decorates a store.
+		 * @param store the store, possibly decorated already
+		 * @return the store to use
+		 */
+		StateStore decorate(StateStore store);
+
 	}
 
 }

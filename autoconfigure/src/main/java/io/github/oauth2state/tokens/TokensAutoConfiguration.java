@@ -48,7 +48,6 @@ import io.github.oauth2state.config.StartupFailureException;
 import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
-import io.github.oauth2state.store.StoreDecorator;
 
 /**
  * Auto-configuration of tokens that instances share. Comes before that of Spring Boot,
@@ -132,7 +131,7 @@ public final class TokensAutoConfiguration {
 		@Bean(SERVICE)
 		SharedAuthorizedClientService oauth2StateAuthorizedClientService(TokensProperties properties,
 				OAuth2StateSettings settings, ObjectProvider<TokenKeys> keys, ObjectProvider<ConfiguredStore<?>> stores,
-				ObjectProvider<StoreDecorator> decorators, ClientRegistrationRepository registrations) {
+				ObjectProvider<ConfiguredStore.Decorator> decorators, ClientRegistrationRepository registrations) {
 			TokenKeys present = keys.getIfAvailable(() -> tokenKeys(properties, settings));
 			StateStore store = stores.stream()
 				.filter((candidate) -> candidate.type().name().equals(properties.store().name()))
@@ -142,7 +141,7 @@ public final class TokensAutoConfiguration {
 			logger.info("Tokens are kept in %s: namespace '%s', time to live %s unless their life is known".formatted(
 					store, settings.namespace(),
 					DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
-			return new SharedAuthorizedClientService(registrations, StoreDecorator.decorate(store, decorators), present,
+			return new SharedAuthorizedClientService(registrations, ConfiguredStore.decorate(store, decorators), present,
 					properties.checkedTtl(), InstantSource.system());
 		}
 

@@ -44,9 +44,9 @@ import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
+import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.StoreCircuit;
-import io.github.oauth2state.store.StoreDecorator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -106,7 +106,7 @@ class MetricsTests {
 						Duration.ofSeconds(1)));
 			context.getBean(CleanupListener.class)
 				.onCleanup(new CleanupEvent(1, Duration.ofSeconds(1), null, 1, Duration.ofSeconds(1)));
-			StateStore observed = context.getBean(StoreDecorator.class).decorate(this.store);
+			StateStore observed = context.getBean(ConfiguredStore.Decorator.class).decorate(this.store);
 			given(this.store.find(KEY)).willAnswer((call) -> {
 				assertThat(ours(context)).extracting(Meter.Id::getName)
 					.contains("oauth2.state.store.operations.active");
@@ -139,7 +139,7 @@ class MetricsTests {
 	@EnumSource(Reason.class)
 	void failureOfTheStoreIsCountedByItsKindAndStillThrown(Reason reason) {
 		run((registry, context) -> {
-			StateStore observed = context.getBean(StoreDecorator.class).decorate(this.store);
+			StateStore observed = context.getBean(ConfiguredStore.Decorator.class).decorate(this.store);
 			StateStoreException failure = new StateStoreException(reason, "a message", null);
 			given(this.store.take(KEY)).willThrow(failure);
 			assertThatExceptionOfType(StateStoreException.class).isThrownBy(() -> observed.take(KEY)).isSameAs(failure);
@@ -154,7 +154,7 @@ class MetricsTests {
 	@Test
 	void everyCallOfTheStoreIsObservedAndPassedOn() {
 		run((registry, context) -> {
-			StateStore observed = context.getBean(StoreDecorator.class).decorate(this.store);
+			StateStore observed = context.getBean(ConfiguredStore.Decorator.class).decorate(this.store);
 			byte[] value = { 1 };
 			Duration ttl = Duration.ofMinutes(1);
 			given(this.store.putIfAbsent(KEY, value, ttl)).willReturn(Optional.of(value));
@@ -180,7 +180,7 @@ class MetricsTests {
 	void timersHaveBucketsThatCanBeAddedUp() {
 		run((registry, context) -> {
 			given(this.store.find(any())).willReturn(Optional.empty());
-			context.getBean(StoreDecorator.class).decorate(this.store).find(KEY);
+			context.getBean(ConfiguredStore.Decorator.class).decorate(this.store).find(KEY);
 			assertThat(buckets(registry)).hasSize(13).startsWith(0.5, 1, 2).endsWith(1000, 2000, 5000);
 		});
 	}
@@ -190,7 +190,7 @@ class MetricsTests {
 		this.app.withPropertyValues("management.metrics.distribution.slo.oauth2.state.store.operations=7ms,9ms")
 			.run((context) -> {
 				given(this.store.find(any())).willReturn(Optional.empty());
-				context.getBean(StoreDecorator.class).decorate(this.store).find(KEY);
+				context.getBean(ConfiguredStore.Decorator.class).decorate(this.store).find(KEY);
 				assertThat(buckets(context.getBean(MeterRegistry.class))).containsExactly(7, 9);
 			});
 	}
@@ -261,7 +261,7 @@ class MetricsTests {
 		this.appWithRollout.run((context) -> {
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			given(this.store.find(any())).willReturn(Optional.empty());
-			context.getBean(StoreDecorator.class).decorate(this.store).find(KEY);
+			context.getBean(ConfiguredStore.Decorator.class).decorate(this.store).find(KEY);
 			context.getBean(EventMetrics.class)
 				.onLoginEvent(event(LoginOutcome.COMPLETED, "keycloak", Duration.ofSeconds(1)));
 			context.getBean(CleanupListener.class)
@@ -300,7 +300,7 @@ class MetricsTests {
 		this.app.withClassLoader(new FilteredClassLoader("io.micrometer"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(LoginListener.class)
-				.doesNotHaveBean(StoreDecorator.class));
+				.doesNotHaveBean(ConfiguredStore.Decorator.class));
 	}
 
 	@Test
@@ -308,10 +308,10 @@ class MetricsTests {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(OAuth2StateMetricsAutoConfiguration.class))
 			.run((context) -> assertThat(context).doesNotHaveBean(LoginListener.class)
-				.doesNotHaveBean(StoreDecorator.class));
+				.doesNotHaveBean(ConfiguredStore.Decorator.class));
 		this.app.withPropertyValues("oauth2-state.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(LoginListener.class)
-				.doesNotHaveBean(StoreDecorator.class));
+				.doesNotHaveBean(ConfiguredStore.Decorator.class));
 	}
 
 	@Test

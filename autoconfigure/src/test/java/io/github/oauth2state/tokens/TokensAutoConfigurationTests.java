@@ -42,7 +42,6 @@ import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.config.StartupFailure;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
-import io.github.oauth2state.store.StoreDecorator;
 import io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration;
 import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
 import io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration;
@@ -186,7 +185,7 @@ class TokensAutoConfigurationTests {
 	@ValueSource(strings = { "redis", "jdbc" })
 	void storeIsDecorated(String tokens) {
 		List<StateStore> decorated = new ArrayList<>();
-		this.appWithBoth.withBean(StoreDecorator.class, () -> (store) -> {
+		this.appWithBoth.withBean(ConfiguredStore.Decorator.class, () -> (store) -> {
 			decorated.add(store);
 			return store;
 		})

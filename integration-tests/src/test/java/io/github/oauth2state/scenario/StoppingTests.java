@@ -38,7 +38,7 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.backends.TcpProxy;
 import io.github.oauth2state.backends.TestPostgres;
 import io.github.oauth2state.backends.TestRedis;
-import io.github.oauth2state.store.StoreDecorator;
+import io.github.oauth2state.store.ConfiguredStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -314,7 +314,7 @@ class StoppingTests {
 	static class Gates {
 
 		@Bean
-		StoreDecorator gates() {
+		ConfiguredStore.Decorator gates() {
 			return GatedStore::new;
 		}
 

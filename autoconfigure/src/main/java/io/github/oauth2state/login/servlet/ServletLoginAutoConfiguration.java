@@ -37,9 +37,9 @@ import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
+import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.StoreCircuit;
-import io.github.oauth2state.store.StoreDecorator;
 
 /**
  * Auto-configuration that hooks the shared repository into every filter chain which has
@@ -56,7 +56,7 @@ public final class ServletLoginAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(ServletLoginAutoConfiguration.class);
 
 	@Bean
-	LoginServices oauth2StateLoginServices(ObjectProvider<StateStore> stores, ObjectProvider<StoreDecorator> decorators,
+	LoginServices oauth2StateLoginServices(ObjectProvider<StateStore> stores, ObjectProvider<ConfiguredStore.Decorator> decorators,
 			StoreCircuit circuit, PendingLogins logins, LoginSettings loginSettings, Rollout rollout,
 			OAuth2StateSettings settings, DeploymentWarnings warnings) {
 		boolean inCookies = settings.store() == StoreType.COOKIE;
@@ -67,9 +67,8 @@ public final class ServletLoginAutoConfiguration {
 							DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
 							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), rollout.describe(),
 							loginSettings.cookie().describe()));
-		return new LoginServices(new LoginStore(StoreDecorator.decorate(store, decorators), circuit), logins,
-				loginSettings, rollout, inCookies ? LoginPath.COOKIE : LoginPath.SHARED, settings.onStoreFailure(),
-				warnings);
+		return new LoginServices(new LoginStore(ConfiguredStore.decorate(store, decorators), circuit), logins, loginSettings, rollout,
+				inCookies ? LoginPath.COOKIE : LoginPath.SHARED, settings.onStoreFailure(), warnings);
 	}
 
 	@Bean
