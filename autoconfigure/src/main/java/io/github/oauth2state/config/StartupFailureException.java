@@ -1,6 +1,8 @@
 package io.github.oauth2state.config;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
  * Stops the app at startup, with what is wrong and the ways out. Spring Boot prints both.
@@ -50,6 +52,19 @@ public final class StartupFailureException extends RuntimeException {
 	 */
 	public String getAction() {
 		return this.action;
+	}
+
+	/**
+	 * Hands the exception to Spring Boot. As {@link StartupCheck}, it must work on earlier
+	 * releases of Spring Boot.
+	 */
+	static class Analyzer extends AbstractFailureAnalyzer<StartupFailureException> {
+
+		@Override
+		protected FailureAnalysis analyze(Throwable rootFailure, StartupFailureException cause) {
+			return new FailureAnalysis(cause.getDescription(), cause.getAction(), cause);
+		}
+
 	}
 
 }

@@ -48,12 +48,9 @@ final class UnknownPropertyCheck implements BeanFactoryPostProcessor {
 
 	private final KnownProperties known;
 
-	private final SimilarNames similar;
-
 	UnknownPropertyCheck(Environment environment, KnownProperties known) {
 		this.environment = (ConfigurableEnvironment) environment;
 		this.known = known;
-		this.similar = new SimilarNames(known.names());
 	}
 
 	@Override
@@ -167,8 +164,8 @@ final class UnknownPropertyCheck implements BeanFactoryPostProcessor {
 	}
 
 	private UnknownProperty unknown(String name, String origin, boolean ofTheLibrary) {
-		Optional<String> slip = this.similar.slipOf(name);
-		Optional<String> part = this.similar.partOf(name);
+		Optional<String> slip = this.known.slipOf(name);
+		Optional<String> part = this.known.partOf(name);
 		return new UnknownProperty(name, origin, slip.or(() -> part).orElse(null),
 				slip.isPresent() || (ofTheLibrary && part.isPresent()));
 	}

@@ -31,7 +31,7 @@ class SpringBootCheckTests {
 	void earlierReleaseStopsTheApp(String version) {
 		StartupFailureException failure = catchThrowableOfType(StartupFailureException.class,
 				() -> StartupCheck.checkSpringBoot(version));
-		FailureAnalysis analysis = new StartupFailureAnalyzer().analyze(failure);
+		FailureAnalysis analysis = new StartupFailureException.Analyzer().analyze(failure);
 		assertThat(analysis.getDescription()).isEqualTo(
 				"OAuth2 State needs Spring Boot 4.0 or later, and this app runs on Spring Boot " + version + ".");
 		assertThat(analysis.getAction()).contains("upgrade the app to Spring Boot 4.0",
@@ -48,7 +48,7 @@ class SpringBootCheckTests {
 	@Test
 	void springBootCallsItAndItsAnalyzer() {
 		assertThat(load(ApplicationListener.class)).hasAtLeastOneElementOfType(StartupCheck.class);
-		assertThat(load(FailureAnalyzer.class)).hasAtLeastOneElementOfType(StartupFailureAnalyzer.class);
+		assertThat(load(FailureAnalyzer.class)).hasAtLeastOneElementOfType(StartupFailureException.Analyzer.class);
 		assertThatCode(() -> StartupCheck.checkSpringBoot(SpringBootVersion.getVersion())).doesNotThrowAnyException();
 	}
 
@@ -58,7 +58,7 @@ class SpringBootCheckTests {
 	@Test
 	void needsNoClassThatEarlierReleasesDoNotHave() {
 		JavaClasses classes = new ClassFileImporter().importClasses(StartupCheck.class, StartupFailureException.class,
-				StartupFailureAnalyzer.class);
+				StartupFailureException.Analyzer.class);
 		ArchRuleDefinition.classes()
 			.should()
 			.onlyDependOnClassesThat()
@@ -69,7 +69,7 @@ class SpringBootCheckTests {
 							"org\\.springframework\\.context\\.Application(Listener|Event)",
 							"org\\.springframework\\.core\\.env\\.\\w*Environment",
 							"org\\.springframework\\.util\\.StringUtils",
-							"io\\.github\\.oauth2state\\.config\\.(Startup\\w+|PropertyCheck)"))
+							"io\\.github\\.oauth2state\\.config\\.(Startup[\\w$]+|PropertyCheck)"))
 			.check(classes);
 	}
 

@@ -157,8 +157,13 @@ class UnknownPropertyTests {
 	@ParameterizedTest
 	@MethodSource
 	void noPropertyLooksLikeASlipOfAnother(String name) {
-		SimilarNames others = new SimilarNames(
-				KnownProperties.read().names().stream().filter((other) -> !other.equals(name)).toList());
+		KnownProperties others = new KnownProperties(Map.of("properties",
+				KnownProperties.read()
+					.names()
+					.stream()
+					.filter((other) -> !other.equals(name))
+					.map((other) -> Map.of("name", other))
+					.toList()));
 		assertThat(others.slipOf(name)).isEmpty();
 		if (!OF_ALL_RELEASES.contains(name)) {
 			assertThat(others.partOf(name)).isEmpty();
