@@ -1,5 +1,6 @@
 package io.github.oauth2state.actuate;
 
+import java.time.Duration;
 import java.time.InstantSource;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -16,7 +17,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -33,6 +36,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.PropertyCheck;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.rollout.Rollout;
@@ -137,6 +141,24 @@ public final class ActuateAutoConfiguration {
 					configurable.getPropertySources());
 			properties.setConversionService(new ApplicationConversionService());
 			return properties;
+		}
+
+	}
+
+	/**
+	 * Properties of the health of the store.
+	 *
+	 * @param cache how long the result of a health check of the store is cached, from 0s to
+	 * 5m
+	 * @param downOnFailure whether a failing store makes the health of the app DOWN, rather
+	 * than only that of the store DEGRADED
+	 */
+	@ConfigurationProperties("oauth2-state.health")
+	record StoreHealthProperties(@DefaultValue("5s") Duration cache, @DefaultValue("false") boolean downOnFailure) {
+
+		Duration checkedCache() {
+			return PropertyCheck.of("oauth2-state.health.cache", this.cache)
+				.between(Duration.ZERO, Duration.ofMinutes(5), "Use 0s to 5m, for example 5s.");
 		}
 
 	}

@@ -8,6 +8,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.Health;
@@ -17,6 +20,7 @@ import org.springframework.boot.health.contributor.Status;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.actuate.ActuateAutoConfiguration.StoreHealthProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.store.StoreCircuit;
 
@@ -142,6 +146,99 @@ class StoreHealthIndicator implements HealthIndicator {
 	 * @param at when it failed
 	 */
 	private record Failure(String error, Instant at) {
+	}
+
+	/**
+	 * Thrown when the store did not return the record that it accepted. The health details
+	 * contain the name of this class.
+	 */
+	static final class LostRecordException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		LostRecordException() {
+			super("The store did not return the record that it accepted");
+		}
+
+	}
+
+	/**
+	 * Caches an answer for a while. When it is too old, one caller at a time asks for a new
+	 * one. Callers that come meanwhile get the old answer until it has twice the allowed age,
+	 * and after that wait for the new one. Thread-safe.
+	 *
+	 * @param <T> the type of the answer
+	 */
+	static final class CachedAnswer<T> {
+
+		private final Supplier<T> source;
+
+		private final long maxAgeNanos;
+
+		private final LongSupplier ticker;
+
+		private final ReentrantLock asking = new ReentrantLock();
+
+		private volatile @Nullable Answer<T> last;
+
+		/**
+		 * Creates an empty cache.
+		 * @param source the source of answers
+		 * @param maxAge how old an answer may get, or zero to cache none
+		 * @param ticker returns nanoseconds, as {@link System#nanoTime()} does
+		 */
+		CachedAnswer(Supplier<T> source, Duration maxAge, LongSupplier ticker) {
+			this.source = source;
+			this.maxAgeNanos = maxAge.toNanos();
+			this.ticker = ticker;
+		}
+
+		T get() {
+			Answer<T> seen = this.last;
+			if (seen != null && age(seen) < this.maxAgeNanos) {
+				return seen.value;
+			}
+			if (!this.asking.tryLock()) {
+				if (seen != null && age(seen) < 2 * this.maxAgeNanos) {
+					return seen.value;
+				}
+				this.asking.lock();
+			}
+			try {
+				Answer<T> current = this.last;
+				return (current != null && current != seen) ? current.value : ask();
+			}
+			finally {
+				this.asking.unlock();
+			}
+		}
+
+		private long age(Answer<T> answer) {
+			return this.ticker.getAsLong() - answer.nanoTime;
+		}
+
+		private T ask() {
+			T value = this.source.get();
+			this.last = new Answer<>(value, this.ticker.getAsLong());
+			return value;
+		}
+
+		/**
+		 * An answer and its time. Not a record, as answers are compared by identity.
+		 */
+		private static final class Answer<T> {
+
+			private final T value;
+
+			private final long nanoTime;
+
+			Answer(T value, long nanoTime) {
+				this.value = value;
+				this.nanoTime = nanoTime;
+			}
+
+		}
+
 	}
 
 }

@@ -13,6 +13,7 @@ import org.springframework.boot.health.contributor.Status;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.actuate.ActuateAutoConfiguration.StoreHealthProperties;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 
@@ -94,7 +95,8 @@ class StoreHealthIndicatorTests {
 		for (int i = 0; i < 2; i++) {
 			Health degraded = indicator.health();
 			assertThat(degraded.getStatus()).isEqualTo(StoreHealthIndicator.DEGRADED);
-			assertThat(degraded.getDetails()).containsEntry("lastError", LostRecordException.class.getName());
+			assertThat(degraded.getDetails()).containsEntry("lastError",
+					StoreHealthIndicator.LostRecordException.class.getName());
 		}
 	}
 
