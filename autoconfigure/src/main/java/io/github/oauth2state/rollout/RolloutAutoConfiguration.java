@@ -1,9 +1,11 @@
 package io.github.oauth2state.rollout;
 
+import java.math.BigDecimal;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -11,7 +13,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
@@ -24,6 +29,7 @@ import io.github.oauth2state.RolloutDecider;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.PropertyCheck;
 import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
@@ -34,7 +40,7 @@ import io.github.oauth2state.web.CookieSettings;
  */
 @AutoConfiguration(after = StateStoreAutoConfiguration.class)
 @ConditionalOnOAuth2State
-@EnableConfigurationProperties(RolloutProperties.class)
+@EnableConfigurationProperties(RolloutAutoConfiguration.RolloutProperties.class)
 public final class RolloutAutoConfiguration {
 
 	@Bean
@@ -98,6 +104,36 @@ public final class RolloutAutoConfiguration {
 			Class<?> onWritableEndpoint = ClassUtils.resolveClassName(ON_WRITABLE_ENDPOINT, context.getClassLoader());
 			return ((SpringBootCondition) BeanUtils.instantiateClass(onWritableEndpoint)).getMatchOutcome(context,
 					metadata);
+		}
+
+	}
+
+	/**
+	 * Properties of the gradual rollout.
+	 *
+	 * @param percentage which share of the browsers begin their logins on the shared path
+	 * rather than in the HTTP session, from 0 to 100, decimals allowed
+	 * @param atRuntime whether the percentage can be set for all instances through the
+	 * Actuator endpoint, which costs the store one read every two seconds per instance;
+	 * unless set, it can if access to the endpoint is unrestricted
+	 * @param verify whether an instance that has keys for tokens or cookies accepts a
+	 * percentage in the store only if an instance with these keys wrote it; set it to false
+	 * while other instances run an earlier release or have no keys
+	 */
+	@ConfigurationProperties("oauth2-state.rollout")
+	record RolloutProperties(@DefaultValue("100") BigDecimal percentage, @Nullable Boolean atRuntime,
+			@DefaultValue("true") boolean verify) {
+
+		/**
+		 * Reads the properties for a condition, as there is no bean of them yet.
+		 */
+		static RolloutProperties bind(Environment environment) {
+			return Binder.get(environment).bindOrCreate("oauth2-state.rollout", RolloutProperties.class);
+		}
+
+		Percentage checkedPercentage() {
+			return new Percentage(PropertyCheck.of("oauth2-state.rollout.percentage", this.percentage)
+				.between(BigDecimal.ZERO, Percentage.MAX, "Use 0 to 100, for example 2.5."));
 		}
 
 	}
