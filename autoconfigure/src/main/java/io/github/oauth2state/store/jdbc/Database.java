@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.config.StartupFailureException;
 import io.github.oauth2state.store.jdbc.SqlFailures.DatabaseUnreachableException;
+import io.github.oauth2state.store.jdbc.StateSql.TableName;
 
 /**
  * A kind of database that the store supports.

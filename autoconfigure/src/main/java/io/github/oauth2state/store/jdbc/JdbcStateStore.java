@@ -10,6 +10,7 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.store.jdbc.StateSql.TableName;
 
 /**
  * A {@link StateStore} in a table with one row per record. A call runs one statement

@@ -28,6 +28,7 @@ import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.store.ConditionalOnStore;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.jdbc.SqlFailures.DatabaseUnreachableException;
+import io.github.oauth2state.store.jdbc.StateSql.TableName;
 
 /**
  * Auto-configuration of the JDBC store, its table and its cleanup. It needs what Spring

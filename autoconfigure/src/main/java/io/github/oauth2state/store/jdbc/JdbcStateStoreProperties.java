@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 
 import io.github.oauth2state.config.PropertyCheck;
+import io.github.oauth2state.store.jdbc.StateSql.TableName;
 
 /**
  * Properties of the JDBC store.

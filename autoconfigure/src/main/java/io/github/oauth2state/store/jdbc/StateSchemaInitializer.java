@@ -19,6 +19,7 @@ import org.springframework.util.Assert;
 
 import io.github.oauth2state.config.StartupFailureException;
 import io.github.oauth2state.store.jdbc.SqlFailures.DatabaseUnreachableException;
+import io.github.oauth2state.store.jdbc.StateSql.TableName;
 
 /**
  * Creates the table under its configured name.

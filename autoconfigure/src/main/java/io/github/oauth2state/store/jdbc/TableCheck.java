@@ -20,6 +20,7 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.StartupFailureException;
+import io.github.oauth2state.store.jdbc.StateSql.TableName;
 
 /**
  * Checks at startup, rather than at the first login, that a table can keep records. It

@@ -2,6 +2,8 @@ package io.github.oauth2state.store.jdbc;
 
 import org.junit.jupiter.api.Test;
 
+import io.github.oauth2state.store.jdbc.StateSql.TableName;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -25,6 +25,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.backends.TestPostgres;
+import io.github.oauth2state.store.jdbc.StateSql.TableName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;

@@ -18,6 +18,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.backends.PostgresProcess;
+import io.github.oauth2state.store.jdbc.StateSql.TableName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -27,6 +27,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 import io.github.oauth2state.backends.TestPostgres;
 import io.github.oauth2state.config.StartupFailureException;
+import io.github.oauth2state.store.jdbc.StateSql.TableName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

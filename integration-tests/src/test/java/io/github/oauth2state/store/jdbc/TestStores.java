@@ -12,6 +12,7 @@ import org.springframework.core.io.DefaultResourceLoader;
 import io.github.oauth2state.backends.TestDatabase;
 import io.github.oauth2state.backends.TestMariaDb;
 import io.github.oauth2state.backends.TestPostgres;
+import io.github.oauth2state.store.jdbc.StateSql.TableName;
 
 /**
  * Makes stores as the auto-configuration does, and data sources as apps have them.
