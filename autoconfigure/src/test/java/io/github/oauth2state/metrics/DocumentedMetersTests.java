@@ -25,6 +25,7 @@ import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.metrics.OAuth2StateMetricsAutoConfiguration.OAuth2StateMeterFilter;
 import io.github.oauth2state.store.StoreCircuit;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -16,7 +16,11 @@ import org.springframework.util.ObjectUtils;
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.login.LoginCallback;
+import io.github.oauth2state.login.LoginSettings;
+import io.github.oauth2state.login.PendingLogins;
+import io.github.oauth2state.rollout.Rollout;
 
 /**
  * The filter chain of which a repository is a part.
@@ -87,6 +91,21 @@ record LoginChain(MixUpDefense defense, Supplier<@Nullable String> user, boolean
 			String name = authentication.getName();
 			return (principal != null && name.equals(ObjectUtils.identityToString(principal))) ? null : name;
 		};
+	}
+
+	/**
+	 * What all filter chains of an app share.
+	 *
+	 * @param store stores and finds the records of pending logins
+	 * @param logins starts logins and recognizes their callbacks
+	 * @param settings the settings of logins
+	 * @param rollout chooses between the path that is rolled out and the session
+	 * @param rolledOut the path that is rolled out
+	 * @param onStoreFailure where a login starts that the store does not take
+	 * @param warnings warns of deployments that make logins fail
+	 */
+	record Services(LoginStore store, PendingLogins logins, LoginSettings settings, Rollout rollout,
+			LoginPath rolledOut, OnStoreFailure onStoreFailure, DeploymentWarnings warnings) {
 	}
 
 }

@@ -40,7 +40,7 @@ final class LoginStarter {
 
 	private final AuthorizationRequestRepository<OAuth2AuthorizationRequest> sessions = new HttpSessionOAuth2AuthorizationRequestRepository();
 
-	private final LoginServices services;
+	private final LoginChain.Services services;
 
 	private final LoginChain chain;
 
@@ -48,7 +48,7 @@ final class LoginStarter {
 
 	private final PendingLogins logins;
 
-	LoginStarter(LoginServices services, LoginChain chain) {
+	LoginStarter(LoginChain.Services services, LoginChain chain) {
 		this.services = services;
 		this.chain = chain;
 		this.store = services.store();

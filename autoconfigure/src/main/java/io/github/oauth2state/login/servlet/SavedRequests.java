@@ -48,7 +48,7 @@ final class SavedRequests implements RequestCache {
 
 	private volatile boolean sessionsAvoided;
 
-	SavedRequests(HttpSessionRequestCache sessions, LoginServices services) {
+	SavedRequests(HttpSessionRequestCache sessions, LoginChain.Services services) {
 		this.sessions = sessions;
 		this.cookies = services.logins().cookies();
 		this.rollout = services.rollout();

@@ -56,7 +56,7 @@ public final class ServletLoginAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(ServletLoginAutoConfiguration.class);
 
 	@Bean
-	LoginServices oauth2StateLoginServices(ObjectProvider<StateStore> stores, ObjectProvider<ConfiguredStore.Decorator> decorators,
+	LoginChain.Services oauth2StateLoginServices(ObjectProvider<StateStore> stores, ObjectProvider<ConfiguredStore.Decorator> decorators,
 			StoreCircuit circuit, PendingLogins logins, LoginSettings loginSettings, Rollout rollout,
 			OAuth2StateSettings settings, DeploymentWarnings warnings) {
 		boolean inCookies = settings.store() == StoreType.COOKIE;
@@ -67,7 +67,7 @@ public final class ServletLoginAutoConfiguration {
 							DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
 							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), rollout.describe(),
 							loginSettings.cookie().describe()));
-		return new LoginServices(new LoginStore(ConfiguredStore.decorate(store, decorators), circuit), logins, loginSettings, rollout,
+		return new LoginChain.Services(new LoginStore(ConfiguredStore.decorate(store, decorators), circuit), logins, loginSettings, rollout,
 				inCookies ? LoginPath.COOKIE : LoginPath.SHARED, settings.onStoreFailure(), warnings);
 	}
 
@@ -93,7 +93,7 @@ public final class ServletLoginAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(AuthorizationRequestRepository.class)
 	AuthorizationRequestRepository<OAuth2AuthorizationRequest> oauth2StateAuthorizationRequestRepository(
-			LoginServices services, ObjectProvider<ClientRegistrationRepository> registrations,
+			LoginChain.Services services, ObjectProvider<ClientRegistrationRepository> registrations,
 			ObjectProvider<SecurityContextHolderStrategy> securityContexts) {
 		MixUpDefense defense = new MixUpDefense(registrations::getObject, services.settings());
 		return new SharedAuthorizationRequestRepository(null, services,
@@ -109,7 +109,7 @@ public final class ServletLoginAutoConfiguration {
 	 */
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	Customizer<HttpSecurity> oauth2StateHttpSecurityCustomizer(LoginServices services) {
+	Customizer<HttpSecurity> oauth2StateHttpSecurityCustomizer(LoginChain.Services services) {
 		return (http) -> http.with(new SharedLoginConfigurer(services));
 	}
 

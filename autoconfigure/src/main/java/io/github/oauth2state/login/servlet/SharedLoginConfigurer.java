@@ -33,7 +33,7 @@ import io.github.oauth2state.support.SafeLog;
  */
 final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConfigurer, HttpSecurity> {
 
-	private final LoginServices services;
+	private final LoginChain.Services services;
 
 	private final AuxiliaryCookies cookies;
 
@@ -43,7 +43,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 
 	private volatile boolean clients;
 
-	SharedLoginConfigurer(LoginServices services) {
+	SharedLoginConfigurer(LoginChain.Services services) {
 		this.services = services;
 		this.cookies = services.logins().cookies();
 		this.csrfExemption = new CsrfExemption(services.logins(), services.store());

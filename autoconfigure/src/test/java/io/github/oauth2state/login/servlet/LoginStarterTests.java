@@ -110,9 +110,9 @@ class LoginStarterTests {
 
 	private void run(Consumer<LoginStarter> test, String... properties) {
 		this.app.withPropertyValues(properties).run((context) -> {
-			LoginServices all = context.getBean(LoginServices.class);
+			LoginChain.Services all = context.getBean(LoginChain.Services.class);
 			LoginStore store = new LoginStore(context.getBean(StateStore.class), this.circuit);
-			LoginServices services = new LoginServices(store, all.logins(), all.settings(), all.rollout(),
+			LoginChain.Services services = new LoginChain.Services(store, all.logins(), all.settings(), all.rollout(),
 					all.rolledOut(), all.onStoreFailure(), all.warnings());
 			MixUpDefense defense = new MixUpDefense(() -> null, all.settings());
 			test.accept(new LoginStarter(services, new LoginChain(defense, () -> null, true, null)));
