@@ -148,10 +148,10 @@ public final class ActuateAutoConfiguration {
 	/**
 	 * Properties of the health of the store.
 	 *
-	 * @param cache how long the result of a health check of the store is cached, from 0s to
-	 * 5m
-	 * @param downOnFailure whether a failing store makes the health of the app DOWN, rather
-	 * than only that of the store DEGRADED
+	 * @param cache how long the result of a health check of the store is cached, from 0s
+	 * to 5m
+	 * @param downOnFailure whether a failing store makes the health of the app DOWN,
+	 * rather than only that of the store DEGRADED
 	 */
 	@ConfigurationProperties("oauth2-state.health")
 	record StoreHealthProperties(@DefaultValue("5s") Duration cache, @DefaultValue("false") boolean downOnFailure) {

@@ -149,8 +149,8 @@ class StoreHealthIndicator implements HealthIndicator {
 	}
 
 	/**
-	 * Thrown when the store did not return the record that it accepted. The health details
-	 * contain the name of this class.
+	 * Thrown when the store did not return the record that it accepted. The health
+	 * details contain the name of this class.
 	 */
 	static final class LostRecordException extends RuntimeException {
 
@@ -163,9 +163,9 @@ class StoreHealthIndicator implements HealthIndicator {
 	}
 
 	/**
-	 * Caches an answer for a while. When it is too old, one caller at a time asks for a new
-	 * one. Callers that come meanwhile get the old answer until it has twice the allowed age,
-	 * and after that wait for the new one. Thread-safe.
+	 * Caches an answer for a while. When it is too old, one caller at a time asks for a
+	 * new one. Callers that come meanwhile get the old answer until it has twice the
+	 * allowed age, and after that wait for the new one. Thread-safe.
 	 *
 	 * @param <T> the type of the answer
 	 */

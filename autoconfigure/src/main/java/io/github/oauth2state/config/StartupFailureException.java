@@ -55,8 +55,8 @@ public final class StartupFailureException extends RuntimeException {
 	}
 
 	/**
-	 * Hands the exception to Spring Boot. As {@link StartupCheck}, it must work on earlier
-	 * releases of Spring Boot.
+	 * Hands the exception to Spring Boot. As {@link StartupCheck}, it must work on
+	 * earlier releases of Spring Boot.
 	 */
 	static class Analyzer extends AbstractFailureAnalyzer<StartupFailureException> {
 

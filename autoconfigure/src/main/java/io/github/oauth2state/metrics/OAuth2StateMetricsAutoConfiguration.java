@@ -111,9 +111,9 @@ public final class OAuth2StateMetricsAutoConfiguration {
 	}
 
 	/**
-	 * Gives the library's meters their descriptions, as meters of observations cannot have
-	 * one otherwise, and its timers a few buckets in the range that matters, from which
-	 * percentiles over all instances can be computed. Properties of the app under
+	 * Gives the library's meters their descriptions, as meters of observations cannot
+	 * have one otherwise, and its timers a few buckets in the range that matters, from
+	 * which percentiles over all instances can be computed. Properties of the app under
 	 * {@code management.metrics.distribution} replace the buckets.
 	 */
 	static class OAuth2StateMeterFilter implements MeterFilter {
@@ -126,7 +126,8 @@ public final class OAuth2StateMetricsAutoConfiguration {
 				OAuth2StateMeter.LOGIN_DURATION.getName(),
 				nanos(Stream.of(1, 2, 5, 10, 30, 60, 120, 300, 600).map(Duration::ofSeconds)),
 				OAuth2StateMeter.REFRESH.getName(),
-				nanos(Stream.of(5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000).map(Duration::ofMillis)));
+				nanos(Stream.of(5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
+					.map(Duration::ofMillis)));
 
 		private static Map<String, String> descriptions() {
 			Map<String, String> descriptions = Arrays.stream(OAuth2StateMeter.values())

@@ -83,8 +83,7 @@ final class ClientInternals {
 	 * @return the handler, or empty if it has none
 	 */
 	static Optional<OAuth2AuthorizationFailureHandler> failureHandlerOfUser(Object user) {
-		Object owner = hasField(user, RESPONSE_HANDLER) ? read(user.getClass(), RESPONSE_HANDLER, user)
-				: user;
+		Object owner = hasField(user, RESPONSE_HANDLER) ? read(user.getClass(), RESPONSE_HANDLER, user) : user;
 		return (owner != null && hasField(owner, FAILURE_HANDLER)) ? Optional.of(failureHandler(owner))
 				: Optional.empty();
 	}
@@ -125,7 +124,8 @@ final class ClientInternals {
 	}
 
 	static @Nullable ApplicationEventPublisher eventPublisher(RefreshTokenOAuth2AuthorizedClientProvider provider) {
-		return (ApplicationEventPublisher) read(RefreshTokenOAuth2AuthorizedClientProvider.class, EVENT_PUBLISHER, provider);
+		return (ApplicationEventPublisher) read(RefreshTokenOAuth2AuthorizedClientProvider.class, EVENT_PUBLISHER,
+				provider);
 	}
 
 	/**

@@ -117,8 +117,8 @@ public final class RolloutAutoConfiguration {
 	 * Actuator endpoint, which costs the store one read every two seconds per instance;
 	 * unless set, it can if access to the endpoint is unrestricted
 	 * @param verify whether an instance that has keys for tokens or cookies accepts a
-	 * percentage in the store only if an instance with these keys wrote it; set it to false
-	 * while other instances run an earlier release or have no keys
+	 * percentage in the store only if an instance with these keys wrote it; set it to
+	 * false while other instances run an earlier release or have no keys
 	 */
 	@ConfigurationProperties("oauth2-state.rollout")
 	record RolloutProperties(@DefaultValue("100") BigDecimal percentage, @Nullable Boolean atRuntime,

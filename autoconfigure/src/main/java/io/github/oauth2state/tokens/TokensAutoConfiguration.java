@@ -141,8 +141,8 @@ public final class TokensAutoConfiguration {
 			logger.info("Tokens are kept in %s: namespace '%s', time to live %s unless their life is known".formatted(
 					store, settings.namespace(),
 					DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
-			return new SharedAuthorizedClientService(registrations, ConfiguredStore.decorate(store, decorators), present,
-					properties.checkedTtl(), InstantSource.system());
+			return new SharedAuthorizedClientService(registrations, ConfiguredStore.decorate(store, decorators),
+					present, properties.checkedTtl(), InstantSource.system());
 		}
 
 	}

@@ -112,7 +112,8 @@ final class SecurityInternals {
 
 	static @Nullable AuthenticationSuccessHandler successHandler(AbstractAuthenticationProcessingFilter filter) {
 		try {
-			return (AuthenticationSuccessHandler) read(AbstractAuthenticationProcessingFilter.class, SUCCESS_HANDLER, filter);
+			return (AuthenticationSuccessHandler) read(AbstractAuthenticationProcessingFilter.class, SUCCESS_HANDLER,
+					filter);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot read the success handler", ex);
@@ -152,7 +153,8 @@ final class SecurityInternals {
 	 */
 	static boolean isSavedBy(HttpSessionRequestCache cache, HttpServletRequest request) {
 		try {
-			return read(HttpSessionRequestCache.class, SAVED_REQUESTS, cache) instanceof RequestMatcher matcher && matcher.matches(request);
+			return read(HttpSessionRequestCache.class, SAVED_REQUESTS, cache) instanceof RequestMatcher matcher
+					&& matcher.matches(request);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot tell which requests are saved", ex);
@@ -179,7 +181,8 @@ final class SecurityInternals {
 	 */
 	static boolean hasDefaultResolver(OAuth2AuthorizationRequestRedirectFilter filter) {
 		try {
-			return read(OAuth2AuthorizationRequestRedirectFilter.class, RESOLVER, filter) instanceof DefaultOAuth2AuthorizationRequestResolver;
+			return read(OAuth2AuthorizationRequestRedirectFilter.class, RESOLVER,
+					filter) instanceof DefaultOAuth2AuthorizationRequestResolver;
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Cannot read the authorization request resolver", ex);

@@ -56,9 +56,9 @@ public final class ServletLoginAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(ServletLoginAutoConfiguration.class);
 
 	@Bean
-	LoginChain.Services oauth2StateLoginServices(ObjectProvider<StateStore> stores, ObjectProvider<ConfiguredStore.Decorator> decorators,
-			StoreCircuit circuit, PendingLogins logins, LoginSettings loginSettings, Rollout rollout,
-			OAuth2StateSettings settings, DeploymentWarnings warnings) {
+	LoginChain.Services oauth2StateLoginServices(ObjectProvider<StateStore> stores,
+			ObjectProvider<ConfiguredStore.Decorator> decorators, StoreCircuit circuit, PendingLogins logins,
+			LoginSettings loginSettings, Rollout rollout, OAuth2StateSettings settings, DeploymentWarnings warnings) {
 		boolean inCookies = settings.store() == StoreType.COOKIE;
 		StateStore store = inCookies ? LoginStore.none() : stores.getObject();
 		logger.info(
@@ -67,8 +67,9 @@ public final class ServletLoginAutoConfiguration {
 							DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
 							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), rollout.describe(),
 							loginSettings.cookie().describe()));
-		return new LoginChain.Services(new LoginStore(ConfiguredStore.decorate(store, decorators), circuit), logins, loginSettings, rollout,
-				inCookies ? LoginPath.COOKIE : LoginPath.SHARED, settings.onStoreFailure(), warnings);
+		return new LoginChain.Services(new LoginStore(ConfiguredStore.decorate(store, decorators), circuit), logins,
+				loginSettings, rollout, inCookies ? LoginPath.COOKIE : LoginPath.SHARED, settings.onStoreFailure(),
+				warnings);
 	}
 
 	@Bean

@@ -47,7 +47,8 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 * @param services what all filter chains share
 	 * @param chain the filter chain of the repository
 	 */
-	SharedAuthorizationRequestRepository(CallbackFilter.@Nullable Kind kind, LoginChain.Services services, LoginChain chain) {
+	SharedAuthorizationRequestRepository(CallbackFilter.@Nullable Kind kind, LoginChain.Services services,
+			LoginChain chain) {
 		this.kind = kind;
 		this.store = services.store();
 		this.logins = services.logins();

@@ -198,7 +198,8 @@ record StateSql(String put, @Nullable String putOverExpired, String find, @Nulla
 
 		private String indexName() {
 			// The name of an index has no schema, as the index is in that of its table.
-			// Databases cut a name that is too long, so it could become that of the table.
+			// Databases cut a name that is too long, so it could become that of the
+			// table.
 			String table = this.text.substring(this.text.indexOf('.') + 1);
 			int length = Math.min(table.length(), MAX_INDEX_NAME - INDEX_SUFFIX.length());
 			return table.substring(0, length) + INDEX_SUFFIX;
