@@ -1,6 +1,7 @@
 package io.github.oauth2state.login;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 import javax.crypto.SecretKey;
 
@@ -31,7 +32,7 @@ public final class OtherFormats {
 	 */
 	public static byte[] record(int version, String namespace, String state, String cookie, byte[] record) {
 		String secret = BindingCookie.parse(cookie).orElseThrow().secret();
-		SecretKey key = TestRequests.sealer(namespace).sealingKey(state, secret);
+		SecretKey key = Seal.key("login", namespace, state, secret.getBytes(StandardCharsets.UTF_8));
 		byte[] content = Seal.open(key, record).orElseThrow();
 		int end = content.length - 1;
 		return OtherVersion.seal(version, key,
