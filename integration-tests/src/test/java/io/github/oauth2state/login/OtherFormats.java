@@ -1,14 +1,12 @@
 package io.github.oauth2state.login;
 
 import java.nio.ByteBuffer;
-import java.time.Clock;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 
 import javax.crypto.SecretKey;
 
 import io.github.oauth2state.record.OtherVersion;
 import io.github.oauth2state.record.Seal;
-import io.github.oauth2state.web.CookieSettings;
 
 /**
  * Writes records and cookies as other releases might.
@@ -34,7 +32,7 @@ public final class OtherFormats {
 	 */
 	public static byte[] record(int version, String namespace, String state, String cookie, byte[] record) {
 		String secret = BindingCookie.parse(cookie).orElseThrow().secret();
-		SecretKey key = sealer(namespace).sealingKey(state, secret);
+		SecretKey key = Seal.key("login", namespace, state, secret.getBytes(StandardCharsets.UTF_8));
 		byte[] content = Seal.open(key, record).orElseThrow();
 		int end = content.length - 1;
 		return OtherVersion.seal(version, key,
@@ -43,12 +41,6 @@ public final class OtherFormats {
 					.put(UNKNOWN_FIELD)
 					.put(content[end])
 					.array());
-	}
-
-	private static LoginSealer sealer(String namespace) {
-		LoginSettings settings = new LoginSettings(namespace, Duration.ofMinutes(10), 8, true, true,
-				LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null));
-		return new LoginSealer(settings, new CborAuthorizationRequestCodec(), null, Clock.systemUTC());
 	}
 
 }

@@ -31,10 +31,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("full")
 class RefreshWithoutStoreTests {
 
-	private final IdentityProvider idp = IdentityProvider.start();
-
 	@Parameter
 	private Supplier<BreakableStore> kind;
+
+	private IdentityProvider idp;
 
 	private BreakableStore store;
 
@@ -50,6 +50,7 @@ class RefreshWithoutStoreTests {
 
 	@BeforeParameterizedClassInvocation
 	void start() {
+		this.idp = IdentityProvider.start();
 		this.store = this.kind.get();
 		CompletableFuture<List<RefreshingInstance>> careful = CompletableFuture
 			.supplyAsync(() -> RefreshingInstance.start(1, properties("fail")));

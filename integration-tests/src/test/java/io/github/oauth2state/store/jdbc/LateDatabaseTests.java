@@ -65,7 +65,7 @@ class LateDatabaseTests {
 				JdbcStateStoreAutoConfiguration.class, StateStoreAutoConfiguration.class))
 		.withPropertyValues("oauth2-state.timeout=5s", "oauth2-state.jdbc.cleanup.interval=1s",
 				// Else the app's own pool goes on for 30 seconds
-				"spring.datasource.hikari.connection-timeout=1s");
+				"spring.datasource.hikari.connection-timeout=1000");
 
 	private final List<TcpProxy> proxies = new ArrayList<>();
 
