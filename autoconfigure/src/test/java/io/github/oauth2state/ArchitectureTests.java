@@ -92,7 +92,7 @@ class ArchitectureTests {
 			Map.entry("rollout.Rollout", "logins, metrics and the Actuator use it"),
 			Map.entry("rollout.RolloutPercentage", "logins, metrics and the Actuator use it"),
 			Map.entry("tokens.ClientIdentity", "refreshes use it"), Map.entry("tokens.TokenExpiry", "refreshes use it"),
-			Map.entry("tokens.TokenKeys", "refreshes use it"), Map.entry("tokens.TokenLineage", "refreshes use it"),
+			Map.entry("tokens.TokenLineage", "refreshes use it"),
 			Map.entry("tokens.TokenStoreType", "refreshes use it"),
 			Map.entry("tokens.TokensProperties", "refreshes use it"));
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
@@ -31,10 +32,10 @@ import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
+import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.StoreDecorator;
-import io.github.oauth2state.tokens.TokenKeys;
 import io.github.oauth2state.tokens.TokensAutoConfiguration;
 
 /**
@@ -56,7 +57,7 @@ public final class RefreshStrategyAutoConfiguration {
 	@Bean(STRATEGY)
 	TokenRefreshStrategy oauth2StateTokenRefreshStrategy(RefreshProperties unchecked, OAuth2StateSettings general,
 			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
-			ObjectProvider<StoreDecorator> decorators, ObjectProvider<TokenKeys> keys) {
+			ObjectProvider<StoreDecorator> decorators, @Qualifier(Keyring.TOKEN_KEYS_BEAN) ObjectProvider<Keyring> keys) {
 		RefreshProperties properties = unchecked.check();
 		if (properties.strategy() == RefreshProperties.Strategy.EARLY) {
 			return new EarlyStrategy(properties, window(properties, WINDOW_OF_EARLY));

@@ -12,7 +12,7 @@ import io.github.oauth2state.TokenRefreshAdvice;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
 import io.github.oauth2state.TokenRefreshStrategy;
-import io.github.oauth2state.tokens.TokenKeys;
+import io.github.oauth2state.record.Keyring;
 
 /**
  * The strategy {@code single-flight}: calls the provider once, however many requests on
@@ -25,7 +25,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 
 	private final EarlyWindow early;
 
-	private final @Nullable TokenKeys keys;
+	private final @Nullable Keyring keys;
 
 	private final RecentTokens recent;
 
@@ -34,7 +34,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 	private final StoreCoordinator instances;
 
 	SingleFlightStrategy(RefreshProperties properties, String namespace, EarlyWindow early, StateStore store,
-			@Nullable TokenKeys keys) {
+			@Nullable Keyring keys) {
 		this.properties = properties;
 		this.early = early;
 		this.keys = keys;

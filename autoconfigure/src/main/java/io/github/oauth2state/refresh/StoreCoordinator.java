@@ -13,8 +13,8 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
+import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
-import io.github.oauth2state.tokens.TokenKeys;
 import io.github.oauth2state.tokens.TokenLineage;
 
 /**
@@ -35,7 +35,7 @@ final class StoreCoordinator implements AutoCloseable {
 
 	private final StateStore store;
 
-	private final @Nullable TokenKeys keys;
+	private final @Nullable Keyring keys;
 
 	private final RecentTokens recent;
 
@@ -51,7 +51,7 @@ final class StoreCoordinator implements AutoCloseable {
 	 * @param keys the keys for results of client credentials, if configured
 	 * @param recent knows which tokens by client credentials the app has removed
 	 */
-	StoreCoordinator(RefreshProperties properties, String namespace, StateStore store, @Nullable TokenKeys keys,
+	StoreCoordinator(RefreshProperties properties, String namespace, StateStore store, @Nullable Keyring keys,
 			RecentTokens recent) {
 		this.properties = properties;
 		this.namespace = namespace;
