@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.refresh.LocalCoordinator.CoordinationException;
 
 /**
  * The pauses of one request between commands of the store, and the time that it may take

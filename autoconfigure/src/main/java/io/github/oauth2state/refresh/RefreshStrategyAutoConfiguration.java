@@ -60,10 +60,10 @@ public final class RefreshStrategyAutoConfiguration {
 			ObjectProvider<StoreDecorator> decorators, @Qualifier(Keyring.TOKEN_KEYS_BEAN) ObjectProvider<Keyring> keys) {
 		RefreshProperties properties = unchecked.check();
 		if (properties.strategy() == RefreshProperties.Strategy.EARLY) {
-			return new EarlyStrategy(properties, window(properties, WINDOW_OF_EARLY));
+			return early(properties, WINDOW_OF_EARLY);
 		}
 		StateStore store = StoreDecorator.decorate(sharedStore(general.store(), logins, stores), decorators);
-		return new SingleFlightStrategy(properties, general.namespace(), window(properties, Duration.ZERO), store,
+		return new SingleFlightStrategy(properties, general.namespace(), early(properties, Duration.ZERO), store,
 				keys.getIfAvailable());
 	}
 
@@ -85,8 +85,8 @@ public final class RefreshStrategyAutoConfiguration {
 		});
 	}
 
-	private static EarlyWindow window(RefreshProperties properties, Duration byDefault) {
-		return new EarlyWindow(properties.early(), byDefault, new SecureRandom().nextInt(), InstantSource.system());
+	private static EarlyStrategy early(RefreshProperties properties, Duration defaultWindow) {
+		return new EarlyStrategy(properties, defaultWindow, new SecureRandom().nextInt(), InstantSource.system());
 	}
 
 	/**

@@ -23,7 +23,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 
 	private final RefreshProperties properties;
 
-	private final EarlyWindow early;
+	private final EarlyStrategy early;
 
 	private final @Nullable Keyring keys;
 
@@ -33,7 +33,15 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 
 	private final StoreCoordinator instances;
 
-	SingleFlightStrategy(RefreshProperties properties, String namespace, EarlyWindow early, StateStore store,
+	/**
+	 * Creates a strategy.
+	 * @param properties the configured properties
+	 * @param namespace the namespace of the app
+	 * @param early tells when to refresh ahead of time
+	 * @param store the store that instances share
+	 * @param keys the keys for tokens by client credentials, if configured
+	 */
+	SingleFlightStrategy(RefreshProperties properties, String namespace, EarlyStrategy early, StateStore store,
 			@Nullable Keyring keys) {
 		this.properties = properties;
 		this.early = early;
@@ -50,7 +58,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 
 	@Override
 	public TokenRefreshAdvice whileValid(OAuth2AuthorizedClient client) {
-		return this.early.advise(client);
+		return this.early.whileValid(client);
 	}
 
 	@Override
@@ -78,15 +86,15 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 	}
 
 	/**
-	 * Is told that a token by client credentials was saved.
+	 * Notes that a token by client credentials was saved.
 	 */
 	void onSaved(DueTokens obtained, String token) {
 		this.recent.noteSaved(obtained, token);
 	}
 
 	/**
-	 * Is told that a token by client credentials was removed. Stops sharing it, on this
-	 * and on other instances.
+	 * Stops sharing a token by client credentials that was removed, on this and on other
+	 * instances.
 	 */
 	void onRemoved(DueTokens obtained) {
 		LocalCoordinator.Key.of(obtained, this.properties.keyScope()).ifPresent((key) -> {

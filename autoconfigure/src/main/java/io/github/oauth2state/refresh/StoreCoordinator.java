@@ -14,7 +14,8 @@ import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
 import io.github.oauth2state.record.Keyring;
-import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
+import io.github.oauth2state.refresh.LocalCoordinator.CoordinationException;
+import io.github.oauth2state.refresh.RefreshProperties.WithoutStore;
 import io.github.oauth2state.tokens.TokenLineage;
 
 /**
@@ -72,7 +73,7 @@ final class StoreCoordinator implements AutoCloseable {
 			return coordinate(refresh, 1, new Backoff(this.properties.waitTimeout()));
 		}
 		catch (StateStoreException ex) {
-			if (this.properties.onStoreFailure() == OnStoreFailure.FAIL) {
+			if (this.properties.onStoreFailure() == WithoutStore.FAIL) {
 				throw new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
 						"The store did not answer, and oauth2-state.refresh.on-store-failure is 'fail'", ex);
 			}

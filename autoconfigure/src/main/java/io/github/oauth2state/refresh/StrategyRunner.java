@@ -25,6 +25,7 @@ import io.github.oauth2state.TokenRefreshListener;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
 import io.github.oauth2state.TokenRefreshStrategy;
+import io.github.oauth2state.refresh.LocalCoordinator.CoordinationException;
 import io.github.oauth2state.support.LimitedLog;
 import io.github.oauth2state.tokens.TokenLineage;
 
