@@ -23,7 +23,7 @@ import io.github.oauth2state.tokens.TokenLineage;
  * Refreshes tokens ahead of time, and needs no store: the strategy {@code early}. The
  * window in which it does so differs between instances, so that one is first and the
  * others find its tokens. An instance makes one attempt in an interval, and its other
- * requests use the valid tokens on. Thread-safe.
+ * requests keep using the valid tokens. Thread-safe.
  */
 final class EarlyStrategy implements TokenRefreshStrategy {
 

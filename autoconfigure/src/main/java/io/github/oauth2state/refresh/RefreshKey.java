@@ -19,8 +19,8 @@ import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
 import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 
 /**
- * Says where requests that want the same tokens meet in the store, and seals the result
- * there.
+ * The key of a {@link RefreshEntry} in the store, and the key that its result is sealed
+ * under. Requests that want the same tokens have equal keys.
  * <p>
  * For a refresh token, both keys are derived from it. So all its holders can read the
  * result without configured keys, and nobody else can. Client credentials have no token

@@ -15,8 +15,8 @@ import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.record.Keyring;
 
 /**
- * The strategy {@code single-flight}: calls the provider once, however many requests on
- * however many instances need tokens. First the requests of this instance are
+ * Calls the provider once for all requests on all instances that want the same tokens:
+ * the strategy {@code single-flight}. First the requests of this instance are
  * coordinated, then the instances.
  */
 final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean {

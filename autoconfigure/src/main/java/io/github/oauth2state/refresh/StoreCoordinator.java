@@ -20,7 +20,7 @@ import io.github.oauth2state.tokens.TokenLineage;
 
 /**
  * Coordinates the instances through the store. A request that finds no entry puts its
- * lease there and calls the provider. A request that finds a lease waits for the result.
+ * lease into the store and calls the provider. A request that finds a lease waits for the result.
  * A request that finds a result uses it. Thread-safe.
  */
 final class StoreCoordinator implements AutoCloseable {
@@ -112,9 +112,8 @@ final class StoreCoordinator implements AutoCloseable {
 				TokenLineage.noteDescent(refreshToken(refresh), refreshToken(next));
 				return coordinate(next, generation + 1, backoff);
 			}
-			// The tokens that were found are due again and the provider goes on with the
-			// same
-			// refresh token, or the record cannot be read
+			// The tokens that were found are due again and the provider still uses the
+			// same refresh token, or the record cannot be read
 			if (found.isEmpty() || entry.acquireLeaseInsteadOf(found.get())) {
 				Optional<TokenRefreshResult> result = this.holder.obtain(refresh, entry, backoff);
 				if (result.isPresent()) {

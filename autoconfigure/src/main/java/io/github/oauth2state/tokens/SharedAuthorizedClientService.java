@@ -109,7 +109,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 		Optional<Predicate<StoredTokens>> toKeep = storedToKeep(client, saved);
 		byte[] record = this.sealer.seal(key, saved);
 		Duration timeToLive = saved.timeToLive(this.clock.instant(), this.ttl);
-		// If tokens are expected there, a look first costs less
+		// If tokens are expected to be stored, reading them first costs less
 		Optional<byte[]> stored = toKeep.isPresent() ? this.store.find(key) : Optional.empty();
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			if (stored.isEmpty()) {

@@ -48,7 +48,7 @@ class EarlyRefreshTests {
 	}
 
 	@Test
-	void oneRequestTriesInAnIntervalAndOthersGoOn() {
+	void oneRequestTriesInAnIntervalAndOthersUseTheValidTokens() {
 		EarlyStrategy strategy = early(Duration.ofMinutes(2), 0);
 		OAuth2AuthorizedClient client = client(100);
 		assertThat(strategy.whileValid(client)).isEqualTo(TokenRefreshAdvice.REFRESH);

@@ -62,7 +62,7 @@ class SharedAuthorizedClientServiceTests {
 	}
 
 	@Test
-	void whatWasNotSavedIsNotThere() {
+	void whatWasNotSavedIsNotFound() {
 		assertThat(load("alice")).isNull();
 	}
 
@@ -87,7 +87,7 @@ class SharedAuthorizedClientServiceTests {
 	}
 
 	@Test
-	void loginOverwritesWhateverIsThere() {
+	void loginOverwritesAllStoredTokens() {
 		login("alice", "a1", "r1");
 		refresh("alice", "r1", "a2", "r2");
 		login("alice", "b1", "s1");

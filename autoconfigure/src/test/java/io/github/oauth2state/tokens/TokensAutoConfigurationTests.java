@@ -249,7 +249,7 @@ class TokensAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "redis", "jdbc", "jdbc-plain" })
-	void serviceOfTheAppWinsAndItIsSaid(String tokens, CapturedOutput output) {
+	void serviceOfTheAppIsUsedAndTheAppIsWarned(String tokens, CapturedOutput output) {
 		OAuth2AuthorizedClientService own = mock(OAuth2AuthorizedClientService.class);
 		this.appWithBoth.withBean("ownService", OAuth2AuthorizedClientService.class, () -> own)
 			.withPropertyValues("oauth2-state.store=memory", "oauth2-state.tokens.store=" + tokens)
@@ -260,7 +260,7 @@ class TokensAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "redis", "jdbc", "jdbc-plain" })
-	void nothingIsSaidWhereThePropertyHasAnEffect(String tokens, CapturedOutput output) {
+	void appIsNotWarnedIfThePropertyHasAnEffect(String tokens, CapturedOutput output) {
 		this.appWithBoth.withPropertyValues("oauth2-state.store=memory", "oauth2-state.tokens.store=" + tokens, KEYS)
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).doesNotContain("has no effect");
