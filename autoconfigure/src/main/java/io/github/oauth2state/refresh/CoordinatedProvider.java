@@ -74,7 +74,8 @@ final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 	}
 
 	/**
-	 * Returns the client with the new tokens, or {@code null} if the valid tokens stay in use.
+	 * Returns the client with the new tokens, or {@code null} if the valid tokens stay in
+	 * use.
 	 */
 	private @Nullable OAuth2AuthorizedClient refreshEarly(OAuth2AuthorizationContext context) {
 		try {

@@ -18,8 +18,8 @@ import io.github.oauth2state.support.LimitedLog;
 
 /**
  * Obtains tokens for the request that holds a lease: calls the provider, and publishes
- * the result in place of the lease. If the lease has expired and another request has taken
- * over, the tokens that are published first are kept. Thread-safe.
+ * the result in place of the lease. If the lease has expired and another request has
+ * taken over, the tokens that are published first are kept. Thread-safe.
  */
 final class LeaseHolder {
 

@@ -76,7 +76,8 @@ final class ManagerCoordinator implements BeanPostProcessor {
 				coordinateAll(manager, name);
 			}
 			ClientInternals.failureHandlerOfUser(user)
-				.ifPresent((handler) -> ClientInternals.setFailureHandlerOfUser(user, this.removals.watch(handler)));
+				.ifPresent((handler) -> ClientInternals.setFailureHandlerOfUser(user,
+						this.removals.watchRemovals(handler)));
 		}
 	}
 
@@ -108,8 +109,9 @@ final class ManagerCoordinator implements BeanPostProcessor {
 		OAuth2AuthorizedClientProvider provider = ClientInternals.provider(manager);
 		if (!(provider instanceof CoordinatedProvider)) {
 			manager.setAuthorizedClientProvider(coordinated(own(provider, true), name, false));
-			manager.setAuthorizationSuccessHandler(this.removals.watch(ClientInternals.successHandler(manager)));
-			manager.setAuthorizationFailureHandler(this.removals.watch(ClientInternals.failureHandler(manager)));
+			manager.setAuthorizationSuccessHandler(this.removals.watchSaves(ClientInternals.successHandler(manager)));
+			manager
+				.setAuthorizationFailureHandler(this.removals.watchRemovals(ClientInternals.failureHandler(manager)));
 		}
 	}
 
@@ -117,8 +119,9 @@ final class ManagerCoordinator implements BeanPostProcessor {
 		OAuth2AuthorizedClientProvider provider = ClientInternals.provider(manager);
 		if (!(provider instanceof CoordinatedProvider)) {
 			manager.setAuthorizedClientProvider(coordinated(own(provider, false), name, true));
-			manager.setAuthorizationSuccessHandler(this.removals.watch(ClientInternals.successHandler(manager)));
-			manager.setAuthorizationFailureHandler(this.removals.watch(ClientInternals.failureHandler(manager)));
+			manager.setAuthorizationSuccessHandler(this.removals.watchSaves(ClientInternals.successHandler(manager)));
+			manager
+				.setAuthorizationFailureHandler(this.removals.watchRemovals(ClientInternals.failureHandler(manager)));
 		}
 	}
 

@@ -106,7 +106,8 @@ final class RefreshKey {
 	}
 
 	byte[] seal(byte[] content) {
-		return (this.configuredKeys != null) ? this.configuredKeys.seal(PURPOSE_OF_CONFIGURED_KEYS, this.namespace, this.location, content)
+		return (this.configuredKeys != null)
+				? this.configuredKeys.seal(PURPOSE_OF_CONFIGURED_KEYS, this.namespace, this.location, content)
 				: Seal.seal(Objects.requireNonNull(this.sealingKey), content);
 	}
 
@@ -115,7 +116,8 @@ final class RefreshKey {
 	 * @return the content, or empty if it was sealed under another key or altered
 	 */
 	Optional<byte[]> open(byte[] sealed) {
-		return (this.configuredKeys != null) ? this.configuredKeys.open(PURPOSE_OF_CONFIGURED_KEYS, this.namespace, this.location, sealed)
+		return (this.configuredKeys != null)
+				? this.configuredKeys.open(PURPOSE_OF_CONFIGURED_KEYS, this.namespace, this.location, sealed)
 				: Seal.open(Objects.requireNonNull(this.sealingKey), sealed);
 	}
 

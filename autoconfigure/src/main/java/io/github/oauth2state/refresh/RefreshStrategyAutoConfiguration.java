@@ -57,7 +57,8 @@ public final class RefreshStrategyAutoConfiguration {
 	@Bean(STRATEGY)
 	TokenRefreshStrategy oauth2StateTokenRefreshStrategy(RefreshProperties unchecked, OAuth2StateSettings general,
 			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
-			ObjectProvider<StoreDecorator> decorators, @Qualifier(Keyring.TOKEN_KEYS_BEAN) ObjectProvider<Keyring> keys) {
+			ObjectProvider<StoreDecorator> decorators,
+			@Qualifier(Keyring.TOKEN_KEYS_BEAN) ObjectProvider<Keyring> keys) {
 		RefreshProperties properties = unchecked.check();
 		if (properties.strategy() == RefreshProperties.Strategy.EARLY) {
 			return early(properties, WINDOW_OF_EARLY);

@@ -92,7 +92,7 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 	/**
 	 * Returns a handler that also tells the strategy which tokens were saved.
 	 */
-	OAuth2AuthorizationSuccessHandler watch(OAuth2AuthorizationSuccessHandler handler) {
+	OAuth2AuthorizationSuccessHandler watchSaves(OAuth2AuthorizationSuccessHandler handler) {
 		return (client, principal, attributes) -> {
 			handler.onAuthorizationSuccess(client, principal, attributes);
 			onSaved(client, principal.getName());
@@ -103,7 +103,7 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 	 * Returns a handler that also tells the strategy which tokens were removed, and that
 	 * removes no newer tokens than those that were refused.
 	 */
-	OAuth2AuthorizationFailureHandler watch(OAuth2AuthorizationFailureHandler handler) {
+	OAuth2AuthorizationFailureHandler watchRemovals(OAuth2AuthorizationFailureHandler handler) {
 		return (handler instanceof WatchedFailureHandler) ? handler : new WatchedFailureHandler(handler, this);
 	}
 
@@ -178,8 +178,8 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 	}
 
 	/**
-	 * Wraps the app's failure handler, which usually removes refused tokens. Keeps it from
-	 * removing newer tokens, and notes the removal.
+	 * Wraps the app's failure handler, which usually removes refused tokens. Keeps it
+	 * from removing newer tokens, and notes the removal.
 	 */
 	private static final class WatchedFailureHandler implements OAuth2AuthorizationFailureHandler {
 
@@ -208,7 +208,8 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 			Throwable cause = exception;
 			for (int depth = 0; depth < MAX_DEPTH && cause != null; depth++) {
 				if (cause instanceof RefusedTokenException refused) {
-					TokenLineage.whileRefused(refused.registrationId(), principal.getName(), refused.refreshToken(), handler);
+					TokenLineage.whileRefused(refused.registrationId(), principal.getName(), refused.refreshToken(),
+							handler);
 					return;
 				}
 				cause = cause.getCause();

@@ -20,8 +20,8 @@ import io.github.oauth2state.tokens.TokenLineage;
 
 /**
  * Coordinates the instances through the store. A request that finds no entry puts its
- * lease into the store and calls the provider. A request that finds a lease waits for the result.
- * A request that finds a result uses it. Thread-safe.
+ * lease into the store and calls the provider. A request that finds a lease waits for the
+ * result. A request that finds a result uses it. Thread-safe.
  */
 final class StoreCoordinator implements AutoCloseable {
 

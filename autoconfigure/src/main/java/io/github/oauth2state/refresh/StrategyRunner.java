@@ -150,8 +150,8 @@ final class StrategyRunner {
 
 	private static OAuth2AuthorizationException withRefusedToken(DueTokens due, OAuth2AuthorizationException ex) {
 		OAuth2RefreshToken refused = due.refreshToken();
-		return (refused != null && isRefusal(due, ex)) ? new RefusedTokenException(ex,
-				due.registration().getRegistrationId(), refused.getTokenValue()) : ex;
+		return (refused != null && isRefusal(due, ex))
+				? new RefusedTokenException(ex, due.registration().getRegistrationId(), refused.getTokenValue()) : ex;
 	}
 
 	private static TokenRefreshOutcome outcome(OAuth2AuthorizationException ex) {
@@ -195,8 +195,8 @@ final class StrategyRunner {
 	}
 
 	/**
-	 * Thrown if the provider refuses a refresh token. Tells the failure handler which one,
-	 * because Spring Security does not.
+	 * Thrown if the provider refuses a refresh token. Tells the failure handler which
+	 * one, because Spring Security does not.
 	 */
 	@SuppressWarnings("serial")
 	static final class RefusedTokenException extends OAuth2AuthorizationException {

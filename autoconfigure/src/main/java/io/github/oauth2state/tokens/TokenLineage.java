@@ -24,10 +24,10 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
  * Which tokens were obtained with which, and which refresh token the provider has
  * refused, cannot be passed through {@code saveAuthorizedClient} and
  * {@code removeAuthorizedClient}. With that, a thread that was paused while others
- * continued does not overwrite or remove newer tokens than its own. It is bound to the thread,
- * because Spring Security saves and removes tokens on the thread that refreshed them.
- * Listeners, user services and handlers may use other tokens on the same thread before
- * that, so notes of several tokens are kept. They hold digests only.
+ * continued does not overwrite or remove newer tokens than its own. It is bound to the
+ * thread, because Spring Security saves and removes tokens on the thread that refreshed
+ * them. Listeners, user services and handlers may use other tokens on the same thread
+ * before that, so notes of several tokens are kept. They hold digests only.
  */
 public final class TokenLineage {
 

@@ -36,8 +36,7 @@ class HkdfTests {
 			| 8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8
 			""")
 	void vectorsOfRfc5869AreMet(String section, String secret, String salt, String info, String expected) {
-		byte[] derived = Seal.hkdf(HEX.parseHex(salt), HEX.parseHex(secret), HEX.parseHex(info),
-				expected.length() / 2);
+		byte[] derived = Seal.hkdf(HEX.parseHex(salt), HEX.parseHex(secret), HEX.parseHex(info), expected.length() / 2);
 		assertThat(HEX.formatHex(derived)).as(section).isEqualTo(expected);
 	}
 

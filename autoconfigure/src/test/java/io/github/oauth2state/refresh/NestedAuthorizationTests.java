@@ -163,7 +163,7 @@ class NestedAuthorizationTests {
 				OAuth2AuthorizationFailureHandler handler = (exception, principal, attributes) -> clients
 					.removeAuthorizedClient("other", principal.getName());
 				manager(context)
-					.setAuthorizationFailureHandler(context.getBean(RemovalWatcher.class).watch(handler));
+					.setAuthorizationFailureHandler(context.getBean(RemovalWatcher.class).watchRemovals(handler));
 				assertThatExceptionOfType(ClientAuthorizationException.class)
 					.isThrownBy(() -> authorize(context, "idp"));
 				assertThat(load(context, "other")).isNull();

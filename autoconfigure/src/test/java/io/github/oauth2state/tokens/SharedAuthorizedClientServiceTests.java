@@ -266,8 +266,7 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void recordOfAnotherReleaseIsAbsent(CapturedOutput output) {
 		login("alice", "a1", "r1");
-		this.store.records.replaceAll(
-				(key, value) -> TestTokens.seal(key, new byte[] { 1, 2, 3 }));
+		this.store.records.replaceAll((key, value) -> TestTokens.seal(key, new byte[] { 1, 2, 3 }));
 		assertThat(load("alice")).isNull();
 		assertThat(output).contains("in a form that this release does not know");
 	}

@@ -270,7 +270,8 @@ class TokensAutoConfigurationTests {
 	void keysAreABeanWhereverTheyAreSet() {
 		this.appWithRedis.withPropertyValues(KEYS).run((context) -> {
 			Keyring keys = context.getBean(Keyring.TOKEN_KEYS_BEAN, Keyring.class);
-			assertThat(keys.open("tokens", "shop", KEY, TestTokens.seal(KEY, new byte[] { 7 }))).contains(new byte[] { 7 });
+			assertThat(keys.open("tokens", "shop", KEY, TestTokens.seal(KEY, new byte[] { 7 })))
+				.contains(new byte[] { 7 });
 		});
 		this.appWithRedis.withPropertyValues("oauth2-state.tokens.keys=")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(Keyring.class));
