@@ -69,7 +69,6 @@ class ArchitectureTests {
 					"stores are beans of this type, and tokens, refreshes and the rollout look for them"),
 			Map.entry("store.StoreCircuit", "logins ask it, and the Actuator and metrics show it"),
 			Map.entry("rollout.Rollout", "logins ask it, and the Actuator and metrics show its percentage"),
-			Map.entry("tokens.TokenKeys", "refreshes seal tokens with them"),
 			Map.entry("tokens.TokenLineage", "refreshes recognize tokens of the same user by it"),
 			Map.entry("login.AuxiliaryCookies", "the servlet part sets these cookies"),
 			Map.entry("login.LoginCallback", "the servlet part finishes logins with it"),

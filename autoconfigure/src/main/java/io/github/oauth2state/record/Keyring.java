@@ -1,5 +1,8 @@
 package io.github.oauth2state.record;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,15 +12,30 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
+import javax.crypto.SecretKey;
+
 import org.springframework.util.StringUtils;
 
+import io.github.oauth2state.StateKey;
 import io.github.oauth2state.config.StartupFailureException;
 
 /**
  * Keys that an operator configures, each with an id. The first key seals and all keys
  * open, so that a new key can be put first while records under the old one still exist.
+ * <p>
+ * A sealed record is the length of the key's id, the id, and what {@link Seal} writes.
  */
 public final class Keyring {
+
+	/**
+	 * The name of the bean that has the keys in {@code oauth2-state.tokens.keys}.
+	 */
+	public static final String TOKEN_KEYS_BEAN = "oauth2StateTokenKeys";
+
+	/**
+	 * The most bytes that {@link #seal} adds to a record.
+	 */
+	public static final int MAX_OVERHEAD = 1 + 16 + Seal.OVERHEAD;
 
 	private static final Pattern KEY = Pattern.compile("([A-Za-z0-9_-]{1,16}):([A-Za-z0-9+/_-]{43}=?)");
 
@@ -104,6 +122,50 @@ public final class Keyring {
 
 	private static boolean repeats(byte[] key, int period) {
 		return IntStream.range(period, key.length).allMatch((i) -> key[i] == key[i - period]);
+	}
+
+	/**
+	 * Seals a record under the first key. The key that seals it is derived from that key
+	 * and from where the record is stored. So a record cannot be opened under another key
+	 * in the store, such as that of another user, nor by another app that has the same
+	 * configured keys.
+	 * @param purpose what is sealed
+	 * @param namespace the namespace of the app
+	 * @param key the record's key in the store
+	 * @param record the record
+	 * @return the sealed record
+	 */
+	public byte[] seal(String purpose, String namespace, StateKey key, byte[] record) {
+		byte[] id = sealingId().getBytes(StandardCharsets.US_ASCII);
+		SecretKey sealingKey = derive(purpose, namespace, key, get(sealingId()).orElseThrow());
+		ByteArrayOutputStream sealed = new ByteArrayOutputStream();
+		sealed.write(id.length);
+		sealed.writeBytes(id);
+		sealed.writeBytes(Seal.seal(sealingKey, record));
+		return sealed.toByteArray();
+	}
+
+	/**
+	 * Opens a record that was sealed under any of the keys.
+	 * @param purpose what was sealed
+	 * @param namespace the namespace of the app
+	 * @param key the key that the record was found under in the store
+	 * @param sealed the sealed record, possibly hostile
+	 * @return the record, or empty if it was sealed under an unknown key or for another
+	 * key in the store, altered, or written in a format that is too new
+	 */
+	public Optional<byte[]> open(String purpose, String namespace, StateKey key, byte[] sealed) {
+		int idLength = (sealed.length > 0) ? sealed[0] : 0;
+		if (idLength < 1 || sealed.length < 1 + idLength) {
+			return Optional.empty();
+		}
+		String id = new String(sealed, 1, idLength, StandardCharsets.US_ASCII);
+		byte[] rest = Arrays.copyOfRange(sealed, 1 + idLength, sealed.length);
+		return get(id).flatMap((configured) -> Seal.open(derive(purpose, namespace, key, configured), rest));
+	}
+
+	private static SecretKey derive(String purpose, String namespace, StateKey key, byte[] configured) {
+		return Seal.key(purpose, namespace, key.toByteArray(), configured);
 	}
 
 	/**

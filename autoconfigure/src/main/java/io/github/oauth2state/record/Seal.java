@@ -1,15 +1,22 @@
 package io.github.oauth2state.record;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Optional;
 
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+
+import org.springframework.util.Assert;
 
 /**
  * Derives keys with HKDF-SHA-256 (RFC 5869), and seals bytes under them with AES-256-GCM
@@ -31,7 +38,18 @@ public final class Seal {
 
 	private static final int TAG_BITS = 128;
 
+	/**
+	 * The number of bytes that {@link #seal} adds to the content.
+	 */
+	static final int OVERHEAD = 1 + NONCE_LENGTH + TAG_BITS / Byte.SIZE;
+
 	private static final int KEY_LENGTH = 32;
+
+	private static final String HMAC = "HmacSHA256";
+
+	private static final int HASH_LENGTH = 32;
+
+	private static final int MAX_DERIVED_LENGTH = 255 * HASH_LENGTH;
 
 	private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -48,7 +66,7 @@ public final class Seal {
 	 * @return a key of 256 bits
 	 */
 	public static SecretKey key(String purpose, String namespace, String salt, byte[] secret) {
-		return key(purpose, namespace, Hkdf.salt(salt), secret);
+		return key(purpose, namespace, salt(salt), secret);
 	}
 
 	/**
@@ -79,14 +97,68 @@ public final class Seal {
 
 	private static byte[] derive(String purpose, String namespace, byte[] salt, byte[] secret, int length) {
 		byte[] info = ("oauth2-state/" + purpose + "/1/" + namespace).getBytes(StandardCharsets.UTF_8);
-		return Hkdf.derive(salt, secret, info, length);
+		return hkdf(salt, secret, info, length);
+	}
+
+	/**
+	 * Makes a salt of a text. No two texts have salts that derive the same keys: HMAC
+	 * pads a key with zeros, so a text that ends with NUL is hashed.
+	 * @param text the text
+	 * @return the salt
+	 */
+	private static byte[] salt(String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		if (bytes.length == 0 || bytes[bytes.length - 1] != 0) {
+			return bytes;
+		}
+		try {
+			return MessageDigest.getInstance("SHA-256").digest(bytes);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
+	}
+
+	/**
+	 * Derives key material as in RFC 5869, sections 2.2 and 2.3. The JDK has HKDF from
+	 * release 25 on.
+	 * @param salt the salt, possibly empty
+	 * @param secret the input keying material
+	 * @param info what the derived key is for
+	 * @param length how many bytes to derive, at most 255 times 32
+	 * @return the output keying material
+	 */
+	static byte[] hkdf(byte[] salt, byte[] secret, byte[] info, int length) {
+		Assert.isTrue(length >= 0 && length <= MAX_DERIVED_LENGTH, "HKDF derives 0 to 8160 bytes");
+		byte[] pseudorandomKey = hmac((salt.length > 0) ? salt : new byte[HASH_LENGTH], secret);
+		ByteArrayOutputStream output = new ByteArrayOutputStream();
+		byte[] block = {};
+		for (int counter = 1; output.size() < length; counter++) {
+			block = hmac(pseudorandomKey, block, info, new byte[] { (byte) counter });
+			output.writeBytes(block);
+		}
+		return Arrays.copyOf(output.toByteArray(), length);
+	}
+
+	private static byte[] hmac(byte[] key, byte[]... parts) {
+		try {
+			Mac mac = Mac.getInstance(HMAC);
+			mac.init(new SecretKeySpec(key, HMAC));
+			for (byte[] part : parts) {
+				mac.update(part);
+			}
+			return mac.doFinal();
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("Every Java platform has " + HMAC, ex);
+		}
 	}
 
 	/**
 	 * Seals content.
 	 * @param key the key, of 256 bits
 	 * @param content the content
-	 * @return the sealed bytes, 29 more than the content
+	 * @return the sealed bytes, {@link #OVERHEAD} more than the content
 	 */
 	public static byte[] seal(SecretKey key, byte[] content) {
 		byte[] nonce = new byte[NONCE_LENGTH];
@@ -112,7 +184,7 @@ public final class Seal {
 	 * written in a format that is too new
 	 */
 	public static Optional<byte[]> open(SecretKey key, byte[] sealed) {
-		if (sealed.length < 1 + NONCE_LENGTH + TAG_BITS / Byte.SIZE || sealed[0] < 1 || sealed[0] > VERSION + 1) {
+		if (sealed.length < OVERHEAD || sealed[0] < 1 || sealed[0] > VERSION + 1) {
 			return Optional.empty();
 		}
 		ByteBuffer buffer = ByteBuffer.wrap(sealed);

@@ -4,11 +4,12 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.refresh.LocalCoordinator.CoordinationException;
 
 /**
- * The pauses of one request between commands of the store, and the time that it may take
- * in all. Pauses grow up to a limit and are random, so that waiting requests do not all
- * ask at once. Not thread-safe.
+ * Pauses a request between commands of the store, until its time is up. Pauses grow up to
+ * a limit and are random, so that waiting requests do not all ask at once. Not
+ * thread-safe.
  */
 final class Backoff {
 

@@ -20,7 +20,7 @@ import io.github.oauth2state.support.SafeLog;
 import io.github.oauth2state.tokens.TokenLineage;
 
 /**
- * Surrounds the provider of a manager. Makes the current authorization known to the token
+ * Wraps the provider of a manager. Makes the current authorization known to the token
  * client, refreshes ahead of time if the strategy says so, and keeps new tokens if the
  * user's data cannot be loaded with them.
  */
@@ -73,7 +73,8 @@ final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 	}
 
 	/**
-	 * Returns {@code null} if the valid tokens are used on.
+	 * Returns the client with the new tokens, or {@code null} if the valid tokens stay in
+	 * use.
 	 */
 	private @Nullable OAuth2AuthorizedClient refreshEarly(OAuth2AuthorizationContext context) {
 		try {

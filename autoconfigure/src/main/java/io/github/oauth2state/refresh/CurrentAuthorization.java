@@ -21,8 +21,8 @@ import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 
 /**
- * The authorization that Spring Security performs on this thread. The request for tokens
- * itself does not say for which user it is.
+ * Describes the authorization that Spring Security performs on this thread. The request
+ * for tokens itself does not say for which user it is.
  */
 final class CurrentAuthorization {
 

@@ -23,8 +23,8 @@ import org.springframework.util.Assert;
 import io.github.oauth2state.TokenRefresh;
 
 /**
- * The tokens that one request of Spring Security needs: by a refresh token (RFC 6749,
- * section 6), or by client credentials (section 4.4).
+ * Describes the tokens that one request of Spring Security needs: by a refresh token (RFC
+ * 6749, section 6), or by client credentials (section 4.4).
  */
 final class DueTokens implements TokenRefresh {
 

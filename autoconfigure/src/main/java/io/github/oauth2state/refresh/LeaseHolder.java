@@ -17,9 +17,9 @@ import io.github.oauth2state.TokenRefreshResult;
 import io.github.oauth2state.support.SafeLog;
 
 /**
- * The part of the holder of a lease: calls the provider, and publishes the result in the
- * place of the lease. If the lease expired meanwhile and another request took over, the
- * one whose tokens were published first wins. Thread-safe.
+ * Obtains tokens for the request that holds a lease: calls the provider, and publishes
+ * the result in place of the lease. If the lease has expired and another request has
+ * taken over, the tokens that are published first are kept. Thread-safe.
  */
 final class LeaseHolder {
 

@@ -81,7 +81,7 @@ final class LeaseRenewal implements AutoCloseable {
 	private void retry(BooleanSupplier task, long deadline) {
 		try {
 			this.executor.schedule(() -> {
-				if (!succeeds(task) && System.nanoTime() - deadline < 0) {
+				if (!tryRun(task) && System.nanoTime() - deadline < 0) {
 					retry(task, deadline);
 				}
 			}, RETRY_MILLIS, TimeUnit.MILLISECONDS);
@@ -91,7 +91,7 @@ final class LeaseRenewal implements AutoCloseable {
 		}
 	}
 
-	private static boolean succeeds(BooleanSupplier task) {
+	private static boolean tryRun(BooleanSupplier task) {
 		try {
 			return task.getAsBoolean();
 		}

@@ -133,4 +133,33 @@ final class LocalCoordinator {
 
 	}
 
+	/**
+	 * Thrown if there are no tokens because requests could not agree in time. Spring
+	 * Security keeps a user's tokens on its error code.
+	 */
+	@SuppressWarnings("serial")
+	static final class CoordinationException extends OAuth2AuthorizationException {
+
+		private final TokenRefreshOutcome outcome;
+
+		CoordinationException(TokenRefreshOutcome outcome, String description, Throwable cause) {
+			super(error(description), cause);
+			this.outcome = outcome;
+		}
+
+		CoordinationException(TokenRefreshOutcome outcome, String description) {
+			super(error(description));
+			this.outcome = outcome;
+		}
+
+		private static OAuth2Error error(String description) {
+			return new OAuth2Error(OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE, description, null);
+		}
+
+		TokenRefreshOutcome outcome() {
+			return this.outcome;
+		}
+
+	}
+
 }

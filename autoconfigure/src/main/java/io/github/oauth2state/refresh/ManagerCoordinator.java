@@ -14,8 +14,6 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ClientCredentialsOAuth2AuthorizedClientProvider;
-import org.springframework.security.oauth2.client.OAuth2AuthorizationFailureHandler;
-import org.springframework.security.oauth2.client.OAuth2AuthorizationSuccessHandler;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
@@ -26,10 +24,10 @@ import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizedCli
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
 /**
- * Puts a {@link CoordinatedTokenClient} in the place of every token client that spends
- * refresh tokens, however the app made the manager that uses it. Managers and providers
- * keep their identity and class, because apps inject them by class. Only what they have a
- * public setter for is changed.
+ * Replaces every token client that spends refresh tokens by a
+ * {@link CoordinatedTokenClient}, however the app creates the manager that uses it.
+ * Managers and providers keep their identity and class, because apps inject them by
+ * class. Only what they have a public setter for is changed.
  */
 final class ManagerCoordinator implements BeanPostProcessor {
 
@@ -46,7 +44,7 @@ final class ManagerCoordinator implements BeanPostProcessor {
 	/**
 	 * Creates a coordinator.
 	 * @param runner runs the strategy
-	 * @param removals is told which tokens are saved and removed
+	 * @param removals notes which tokens are saved and removed
 	 * @param clientCredentials whether to coordinate requests by client credentials, too
 	 */
 	ManagerCoordinator(Supplier<StrategyRunner> runner, RemovalWatcher removals, BooleanSupplier clientCredentials) {
@@ -78,8 +76,8 @@ final class ManagerCoordinator implements BeanPostProcessor {
 				coordinateAll(manager, name);
 			}
 			ClientInternals.failureHandlerOfUser(user)
-				.filter((handler) -> !(handler instanceof RefusalHandler))
-				.ifPresent((handler) -> ClientInternals.setFailureHandlerOfUser(user, guarded(handler)));
+				.ifPresent((handler) -> ClientInternals.setFailureHandlerOfUser(user,
+						this.removals.watchRemovals(handler)));
 		}
 	}
 
@@ -111,8 +109,9 @@ final class ManagerCoordinator implements BeanPostProcessor {
 		OAuth2AuthorizedClientProvider provider = ClientInternals.provider(manager);
 		if (!(provider instanceof CoordinatedProvider)) {
 			manager.setAuthorizedClientProvider(coordinated(own(provider, true), name, false));
-			manager.setAuthorizationSuccessHandler(watched(ClientInternals.successHandler(manager)));
-			manager.setAuthorizationFailureHandler(guarded(ClientInternals.failureHandler(manager)));
+			manager.setAuthorizationSuccessHandler(this.removals.watchSaves(ClientInternals.successHandler(manager)));
+			manager
+				.setAuthorizationFailureHandler(this.removals.watchRemovals(ClientInternals.failureHandler(manager)));
 		}
 	}
 
@@ -120,20 +119,10 @@ final class ManagerCoordinator implements BeanPostProcessor {
 		OAuth2AuthorizedClientProvider provider = ClientInternals.provider(manager);
 		if (!(provider instanceof CoordinatedProvider)) {
 			manager.setAuthorizedClientProvider(coordinated(own(provider, false), name, true));
-			manager.setAuthorizationSuccessHandler(watched(ClientInternals.successHandler(manager)));
-			manager.setAuthorizationFailureHandler(guarded(ClientInternals.failureHandler(manager)));
+			manager.setAuthorizationSuccessHandler(this.removals.watchSaves(ClientInternals.successHandler(manager)));
+			manager
+				.setAuthorizationFailureHandler(this.removals.watchRemovals(ClientInternals.failureHandler(manager)));
 		}
-	}
-
-	private OAuth2AuthorizationSuccessHandler watched(OAuth2AuthorizationSuccessHandler handler) {
-		return (client, principal, attributes) -> {
-			handler.onAuthorizationSuccess(client, principal, attributes);
-			this.removals.onSaved(client, principal.getName());
-		};
-	}
-
-	private OAuth2AuthorizationFailureHandler guarded(OAuth2AuthorizationFailureHandler handler) {
-		return new RefusalHandler(handler, this.removals);
 	}
 
 	/**

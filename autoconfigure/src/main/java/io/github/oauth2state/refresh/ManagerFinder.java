@@ -26,8 +26,8 @@ import org.springframework.util.ReflectionUtils;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
 /**
- * Finds the managers and providers of Spring Security that are no beans, behind those
- * that are.
+ * Finds the managers and providers of Spring Security that are not beans themselves, but
+ * are used by beans.
  */
 final class ManagerFinder {
 

@@ -24,7 +24,8 @@ import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 
 /**
- * Auto-configuration that puts a strategy to work, the app's own or one of the library's.
+ * Auto-configuration that applies the strategy to the managers of the app. The strategy
+ * is the app's own or one of the library's.
  */
 @AutoConfiguration(after = RefreshStrategyAutoConfiguration.class,
 		afterName = "org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientAutoConfiguration")

@@ -12,9 +12,9 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 
 /**
- * The place in the store where instances meet to refresh the same tokens. It holds the
- * lease of the request that calls the provider, and then the result. Each request has an
- * object of its own, with a lease of its own.
+ * Reads and writes the entry in the store through which instances coordinate one refresh.
+ * The entry holds the lease of the request that calls the provider, and then the result.
+ * Each request has an object of its own, with a lease of its own.
  * <p>
  * A result that is larger than a store's limit is stored in parts, and the entry names
  * them.
@@ -92,8 +92,8 @@ final class RefreshEntry {
 	}
 
 	/**
-	 * Puts the lease of this request in the place of a record.
-	 * @return whether the record was still there
+	 * Puts the lease of this request in place of a record.
+	 * @return whether the store still had the record
 	 */
 	boolean acquireLeaseInsteadOf(byte[] found) {
 		return this.store.replace(this.key.location(), found, this.lease, this.properties.lease());
@@ -112,7 +112,7 @@ final class RefreshEntry {
 	}
 
 	/**
-	 * Puts a record in the place of the lease of this request.
+	 * Puts a record in place of the lease of this request.
 	 * @return whether this request still held it
 	 */
 	boolean replaceLease(byte[] record, Duration ttl) {
@@ -192,7 +192,7 @@ final class RefreshEntry {
 
 	/**
 	 * Reads a record, and the parts that it names.
-	 * @param record the record, however hostile
+	 * @param record the record, possibly hostile
 	 */
 	RefreshRecord read(byte[] record) {
 		if (record.length == LEASE_LENGTH && record[0] == LEASE) {

@@ -13,14 +13,14 @@ import org.springframework.util.Assert;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.TokenRefresh;
+import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.record.Seal;
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
-import io.github.oauth2state.tokens.TokenKeys;
 import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 
 /**
- * Says where requests that want the same tokens meet in the store, and seals the result
- * there.
+ * The key of a {@link RefreshEntry} in the store, and the key that its result is sealed
+ * under. Requests that want the same tokens have equal keys.
  * <p>
  * For a refresh token, both keys are derived from it. So all its holders can read the
  * result without configured keys, and nobody else can. Client credentials have no token
@@ -28,16 +28,21 @@ import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
  */
 final class RefreshKey {
 
+	/**
+	 * The purpose that earlier releases have sealed such results for.
+	 */
+	private static final String PURPOSE_OF_CONFIGURED_KEYS = "tokens";
+
 	private final String namespace;
 
 	private final StateKey location;
 
 	private final @Nullable SecretKey sealingKey;
 
-	private final @Nullable TokenKeys configuredKeys;
+	private final @Nullable Keyring configuredKeys;
 
 	private RefreshKey(String namespace, StateKey location, @Nullable SecretKey sealingKey,
-			@Nullable TokenKeys configuredKeys) {
+			@Nullable Keyring configuredKeys) {
 		this.namespace = namespace;
 		this.location = location;
 		this.sealingKey = sealingKey;
@@ -51,7 +56,7 @@ final class RefreshKey {
 	 * @param namespace what keeps this app's records apart from those of others
 	 * @param configuredKeys the app's keys, required for client credentials
 	 */
-	static RefreshKey of(TokenRefresh refresh, KeyScope scope, String namespace, @Nullable TokenKeys configuredKeys) {
+	static RefreshKey of(TokenRefresh refresh, KeyScope scope, String namespace, @Nullable Keyring configuredKeys) {
 		OAuth2RefreshToken refreshToken = refresh.refreshToken();
 		if (refreshToken != null) {
 			return ofRefreshToken(refresh, refreshToken.getTokenValue(), scope, namespace);
@@ -101,7 +106,8 @@ final class RefreshKey {
 	}
 
 	byte[] seal(byte[] content) {
-		return (this.configuredKeys != null) ? this.configuredKeys.seal(this.location, content)
+		return (this.configuredKeys != null)
+				? this.configuredKeys.seal(PURPOSE_OF_CONFIGURED_KEYS, this.namespace, this.location, content)
 				: Seal.seal(Objects.requireNonNull(this.sealingKey), content);
 	}
 
@@ -110,7 +116,8 @@ final class RefreshKey {
 	 * @return the content, or empty if it was sealed under another key or altered
 	 */
 	Optional<byte[]> open(byte[] sealed) {
-		return (this.configuredKeys != null) ? this.configuredKeys.open(this.location, sealed)
+		return (this.configuredKeys != null)
+				? this.configuredKeys.open(PURPOSE_OF_CONFIGURED_KEYS, this.namespace, this.location, sealed)
 				: Seal.open(Objects.requireNonNull(this.sealingKey), sealed);
 	}
 

@@ -31,7 +31,7 @@ import io.github.oauth2state.config.PropertyCheck;
 @ConfigurationProperties("oauth2-state.refresh")
 record RefreshProperties(@Nullable Strategy strategy, @DefaultValue("8s") Duration lease,
 		@DefaultValue("15s") Duration waitTimeout, @DefaultValue("30s") Duration replayWindow,
-		@DefaultValue("2s") Duration failureWindow, @DefaultValue("uncoordinated") OnStoreFailure onStoreFailure,
+		@DefaultValue("2s") Duration failureWindow, @DefaultValue("uncoordinated") WithoutStore onStoreFailure,
 		@DefaultValue("principal") KeyScope keyScope, @DefaultValue("true") boolean clientCredentials,
 		@DefaultValue Early early) {
 
@@ -79,7 +79,7 @@ record RefreshProperties(@Nullable Strategy strategy, @DefaultValue("8s") Durati
 	/**
 	 * What a request does if its tokens are due and the store does not answer.
 	 */
-	enum OnStoreFailure {
+	enum WithoutStore {
 
 		/**
 		 * It calls the provider, once per instance.

@@ -11,9 +11,9 @@ import org.springframework.security.oauth2.core.OAuth2Error;
 import io.github.oauth2state.record.CborRecord;
 
 /**
- * What a request finds in a {@link RefreshEntry}: a lease, tokens, or an error. Names of
- * written values are only ever added and never reused, because instances of two releases
- * run side by side.
+ * A record that a request finds in a {@link RefreshEntry}: a lease, tokens, or an error.
+ * Names of written values are only ever added and never reused, because instances of two
+ * releases run side by side.
  */
 sealed interface RefreshRecord
 		permits RefreshRecord.Lease, RefreshRecord.Failure, RefreshRecord.Unreadable, RefreshedTokens {

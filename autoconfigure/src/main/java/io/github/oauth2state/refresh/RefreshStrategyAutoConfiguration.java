@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
@@ -31,9 +32,9 @@ import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
+import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
-import io.github.oauth2state.tokens.TokenKeys;
 import io.github.oauth2state.tokens.TokensAutoConfiguration;
 
 /**
@@ -55,13 +56,14 @@ public final class RefreshStrategyAutoConfiguration {
 	@Bean(STRATEGY)
 	TokenRefreshStrategy oauth2StateTokenRefreshStrategy(RefreshProperties unchecked, OAuth2StateSettings general,
 			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
-			ObjectProvider<ConfiguredStore.Decorator> decorators, ObjectProvider<TokenKeys> keys) {
+			ObjectProvider<ConfiguredStore.Decorator> decorators,
+			@Qualifier(Keyring.TOKEN_KEYS_BEAN) ObjectProvider<Keyring> keys) {
 		RefreshProperties properties = unchecked.check();
 		if (properties.strategy() == RefreshProperties.Strategy.EARLY) {
-			return new EarlyStrategy(properties, window(properties, WINDOW_OF_EARLY));
+			return early(properties, WINDOW_OF_EARLY);
 		}
 		StateStore store = ConfiguredStore.decorate(sharedStore(general.store(), logins, stores), decorators);
-		return new SingleFlightStrategy(properties, general.namespace(), window(properties, Duration.ZERO), store,
+		return new SingleFlightStrategy(properties, general.namespace(), early(properties, Duration.ZERO), store,
 				keys.getIfAvailable());
 	}
 
@@ -83,8 +85,8 @@ public final class RefreshStrategyAutoConfiguration {
 		});
 	}
 
-	private static EarlyWindow window(RefreshProperties properties, Duration byDefault) {
-		return new EarlyWindow(properties.early(), byDefault, new SecureRandom().nextInt(), InstantSource.system());
+	private static EarlyStrategy early(RefreshProperties properties, Duration defaultWindow) {
+		return new EarlyStrategy(properties, defaultWindow, new SecureRandom().nextInt(), InstantSource.system());
 	}
 
 	/**

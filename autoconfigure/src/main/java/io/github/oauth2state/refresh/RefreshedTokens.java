@@ -22,8 +22,8 @@ import io.github.oauth2state.tokens.TokenLineage;
 import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 
 /**
- * Tokens that a request may use in place of those that are due: from another request's
- * result, or from where the app keeps tokens.
+ * Holds tokens that a request may use in place of those that are due: from another
+ * request's result, or from where the app keeps tokens.
  *
  * @param accessToken the access token
  * @param tokenType its type

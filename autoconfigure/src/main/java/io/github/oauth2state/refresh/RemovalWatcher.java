@@ -1,5 +1,7 @@
 package io.github.oauth2state.refresh;
 
+import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
@@ -11,25 +13,43 @@ import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.client.ClientAuthorizationException;
+import org.springframework.security.oauth2.client.OAuth2AuthorizationFailureHandler;
+import org.springframework.security.oauth2.client.OAuth2AuthorizationSuccessHandler;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 
 import io.github.oauth2state.TokenRefreshStrategy;
+import io.github.oauth2state.refresh.StrategyRunner.RefusedTokenException;
+import io.github.oauth2state.tokens.TokenLineage;
 
 /**
  * Tells the strategy which tokens by client credentials were saved and removed, so that
- * it stops sharing those that were removed.
+ * it stops sharing those that were removed. Also keeps the app's failure handler from
+ * removing newer tokens than those that the provider refused.
  * <p>
- * Surrounds the services where tokens are kept, if an app cannot notice: those of Spring
- * Security that are declared by their interface, as Spring Boot does, and the library's
- * own.
+ * Wraps the handlers of managers. Also wraps the services where tokens are kept, if an
+ * app cannot notice: those of Spring Security that are declared by their interface, as
+ * Spring Boot does, and the library's own.
  */
 final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 
 	private static final Log logger = LogFactory.getLog(RemovalWatcher.class);
+
+	/**
+	 * Spring Security wraps the exception once, and providers of the app may do so again.
+	 */
+	private static final int MAX_DEPTH = 10;
+
+	/**
+	 * The error codes on which Spring Security removes tokens.
+	 */
+	private static final Set<String> REMOVING = Set.of(OAuth2ErrorCodes.INVALID_TOKEN, OAuth2ErrorCodes.INVALID_GRANT);
 
 	private final Supplier<TokenRefreshStrategy> strategy;
 
@@ -69,7 +89,25 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 		return (clients instanceof WatchedService watched) ? watched.delegate : clients;
 	}
 
-	void onSaved(OAuth2AuthorizedClient client, String principalName) {
+	/**
+	 * Returns a handler that also tells the strategy which tokens were saved.
+	 */
+	OAuth2AuthorizationSuccessHandler watchSaves(OAuth2AuthorizationSuccessHandler handler) {
+		return (client, principal, attributes) -> {
+			handler.onAuthorizationSuccess(client, principal, attributes);
+			onSaved(client, principal.getName());
+		};
+	}
+
+	/**
+	 * Returns a handler that also tells the strategy which tokens were removed, and that
+	 * removes no newer tokens than those that were refused.
+	 */
+	OAuth2AuthorizationFailureHandler watchRemovals(OAuth2AuthorizationFailureHandler handler) {
+		return (handler instanceof WatchedFailureHandler) ? handler : new WatchedFailureHandler(handler, this);
+	}
+
+	private void onSaved(OAuth2AuthorizedClient client, String principalName) {
 		tell(client.getClientRegistration(), principalName,
 				(obtained, strategy) -> strategy.onSaved(obtained, client.getAccessToken().getTokenValue()));
 	}
@@ -77,7 +115,7 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 	/**
 	 * Never fails, because the tokens are removed already.
 	 */
-	void onRemoved(String registrationId, String principalName) {
+	private void onRemoved(String registrationId, String principalName) {
 		try {
 			ClientRegistrationRepository repository = this.registrations.get();
 			ClientRegistration registration = (repository != null) ? repository.findByRegistrationId(registrationId)
@@ -101,7 +139,7 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 	}
 
 	/**
-	 * Tells of each removal after it was made.
+	 * Wraps the service where tokens are kept, and notes each removal.
 	 */
 	private static final class WatchedService implements OAuth2AuthorizedClientService {
 
@@ -135,6 +173,48 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 		@Override
 		public String toString() {
 			return this.delegate.toString();
+		}
+
+	}
+
+	/**
+	 * Wraps the app's failure handler, which usually removes refused tokens. Keeps it
+	 * from removing newer tokens, and notes the removal.
+	 */
+	private static final class WatchedFailureHandler implements OAuth2AuthorizationFailureHandler {
+
+		private final OAuth2AuthorizationFailureHandler delegate;
+
+		private final RemovalWatcher watcher;
+
+		WatchedFailureHandler(OAuth2AuthorizationFailureHandler delegate, RemovalWatcher watcher) {
+			this.delegate = delegate;
+			this.watcher = watcher;
+		}
+
+		@Override
+		public void onAuthorizationFailure(OAuth2AuthorizationException exception, Authentication principal,
+				Map<String, Object> attributes) {
+			handle(exception, principal, attributes);
+			if (exception instanceof ClientAuthorizationException failure
+					&& REMOVING.contains(exception.getError().getErrorCode())) {
+				this.watcher.onRemoved(failure.getClientRegistrationId(), principal.getName());
+			}
+		}
+
+		private void handle(OAuth2AuthorizationException exception, Authentication principal,
+				Map<String, Object> attributes) {
+			Runnable handler = () -> this.delegate.onAuthorizationFailure(exception, principal, attributes);
+			Throwable cause = exception;
+			for (int depth = 0; depth < MAX_DEPTH && cause != null; depth++) {
+				if (cause instanceof RefusedTokenException refused) {
+					TokenLineage.whileRefused(refused.registrationId(), principal.getName(), refused.refreshToken(),
+							handler);
+					return;
+				}
+				cause = cause.getCause();
+			}
+			handler.run();
 		}
 
 	}

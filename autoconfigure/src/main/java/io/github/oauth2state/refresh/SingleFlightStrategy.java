@@ -12,20 +12,20 @@ import io.github.oauth2state.TokenRefreshAdvice;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
 import io.github.oauth2state.TokenRefreshStrategy;
-import io.github.oauth2state.tokens.TokenKeys;
+import io.github.oauth2state.record.Keyring;
 
 /**
- * The strategy {@code single-flight}: calls the provider once, however many requests on
- * however many instances need tokens. First the requests of this instance are
+ * Calls the provider once for all requests on all instances that want the same tokens:
+ * the strategy {@code single-flight}. First the requests of this instance are
  * coordinated, then the instances.
  */
 final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean {
 
 	private final RefreshProperties properties;
 
-	private final EarlyWindow early;
+	private final EarlyStrategy early;
 
-	private final @Nullable TokenKeys keys;
+	private final @Nullable Keyring keys;
 
 	private final RecentTokens recent;
 
@@ -33,8 +33,16 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 
 	private final StoreCoordinator instances;
 
-	SingleFlightStrategy(RefreshProperties properties, String namespace, EarlyWindow early, StateStore store,
-			@Nullable TokenKeys keys) {
+	/**
+	 * Creates a strategy.
+	 * @param properties the configured properties
+	 * @param namespace the namespace of the app
+	 * @param early tells when to refresh ahead of time
+	 * @param store the store that instances share
+	 * @param keys the keys for tokens by client credentials, if configured
+	 */
+	SingleFlightStrategy(RefreshProperties properties, String namespace, EarlyStrategy early, StateStore store,
+			@Nullable Keyring keys) {
 		this.properties = properties;
 		this.early = early;
 		this.keys = keys;
@@ -50,7 +58,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 
 	@Override
 	public TokenRefreshAdvice whileValid(OAuth2AuthorizedClient client) {
-		return this.early.advise(client);
+		return this.early.whileValid(client);
 	}
 
 	@Override
@@ -78,15 +86,15 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 	}
 
 	/**
-	 * Is told that a token by client credentials was saved.
+	 * Notes that a token by client credentials was saved.
 	 */
 	void onSaved(DueTokens obtained, String token) {
 		this.recent.noteSaved(obtained, token);
 	}
 
 	/**
-	 * Is told that a token by client credentials was removed. Stops sharing it, on this
-	 * and on other instances.
+	 * Stops sharing a token by client credentials that was removed, on this and on other
+	 * instances.
 	 */
 	void onRemoved(DueTokens obtained) {
 		LocalCoordinator.Key.of(obtained, this.properties.keyScope()).ifPresent((key) -> {

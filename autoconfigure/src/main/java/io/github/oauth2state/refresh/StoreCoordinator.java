@@ -13,14 +13,15 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
-import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
-import io.github.oauth2state.tokens.TokenKeys;
+import io.github.oauth2state.record.Keyring;
+import io.github.oauth2state.refresh.LocalCoordinator.CoordinationException;
+import io.github.oauth2state.refresh.RefreshProperties.WithoutStore;
 import io.github.oauth2state.tokens.TokenLineage;
 
 /**
  * Coordinates the instances through the store. A request that finds no entry puts its
- * lease there and calls the provider. A request that finds a lease waits for the result.
- * A request that finds a result uses it. Thread-safe.
+ * lease into the store and calls the provider. A request that finds a lease waits for the
+ * result. A request that finds a result uses it. Thread-safe.
  */
 final class StoreCoordinator implements AutoCloseable {
 
@@ -35,7 +36,7 @@ final class StoreCoordinator implements AutoCloseable {
 
 	private final StateStore store;
 
-	private final @Nullable TokenKeys keys;
+	private final @Nullable Keyring keys;
 
 	private final RecentTokens recent;
 
@@ -51,7 +52,7 @@ final class StoreCoordinator implements AutoCloseable {
 	 * @param keys the keys for results of client credentials, if configured
 	 * @param recent knows which tokens by client credentials the app has removed
 	 */
-	StoreCoordinator(RefreshProperties properties, String namespace, StateStore store, @Nullable TokenKeys keys,
+	StoreCoordinator(RefreshProperties properties, String namespace, StateStore store, @Nullable Keyring keys,
 			RecentTokens recent) {
 		this.properties = properties;
 		this.namespace = namespace;
@@ -72,7 +73,7 @@ final class StoreCoordinator implements AutoCloseable {
 			return coordinate(refresh, 1, new Backoff(this.properties.waitTimeout()));
 		}
 		catch (StateStoreException ex) {
-			if (this.properties.onStoreFailure() == OnStoreFailure.FAIL) {
+			if (this.properties.onStoreFailure() == WithoutStore.FAIL) {
 				throw new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
 						"The store did not answer, and oauth2-state.refresh.on-store-failure is 'fail'", ex);
 			}
@@ -111,9 +112,8 @@ final class StoreCoordinator implements AutoCloseable {
 				TokenLineage.noteDescent(refreshToken(refresh), refreshToken(next));
 				return coordinate(next, generation + 1, backoff);
 			}
-			// The tokens that were found are due again and the provider goes on with the
-			// same
-			// refresh token, or the record cannot be read
+			// The tokens that were found are due again and the provider still uses the
+			// same refresh token, or the record cannot be read
 			if (found.isEmpty() || entry.acquireLeaseInsteadOf(found.get())) {
 				Optional<TokenRefreshResult> result = this.holder.obtain(refresh, entry, backoff);
 				if (result.isPresent()) {

@@ -25,6 +25,7 @@ import io.github.oauth2state.TokenRefreshListener;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
 import io.github.oauth2state.TokenRefreshStrategy;
+import io.github.oauth2state.refresh.LocalCoordinator.CoordinationException;
 import io.github.oauth2state.support.SafeLog;
 import io.github.oauth2state.tokens.TokenLineage;
 
@@ -149,8 +150,8 @@ final class StrategyRunner {
 
 	private static OAuth2AuthorizationException withRefusedToken(DueTokens due, OAuth2AuthorizationException ex) {
 		OAuth2RefreshToken refused = due.refreshToken();
-		return (refused != null && isRefusal(due, ex)) ? new RefusalHandler.RefusedTokenException(ex,
-				due.registration().getRegistrationId(), refused.getTokenValue()) : ex;
+		return (refused != null && isRefusal(due, ex))
+				? new RefusedTokenException(ex, due.registration().getRegistrationId(), refused.getTokenValue()) : ex;
 	}
 
 	private static TokenRefreshOutcome outcome(OAuth2AuthorizationException ex) {
@@ -191,6 +192,34 @@ final class StrategyRunner {
 		return "Token refresh %s: registration %s, strategy %s, %s, after %d ms".formatted(
 				event.outcome().name().toLowerCase(Locale.ROOT), event.registrationId(), event.strategy(),
 				event.early() ? "early" : "due", event.duration().toMillis());
+	}
+
+	/**
+	 * Thrown if the provider refuses a refresh token. Tells the failure handler which
+	 * one, because Spring Security does not.
+	 */
+	@SuppressWarnings("serial")
+	static final class RefusedTokenException extends OAuth2AuthorizationException {
+
+		// Transient: a token must not be written wherever exceptions are
+		private final transient String refreshToken;
+
+		private final String registrationId;
+
+		RefusedTokenException(OAuth2AuthorizationException refusal, String registrationId, String refreshToken) {
+			super(refusal.getError(), refusal);
+			this.registrationId = registrationId;
+			this.refreshToken = refreshToken;
+		}
+
+		String refreshToken() {
+			return this.refreshToken;
+		}
+
+		String registrationId() {
+			return this.registrationId;
+		}
+
 	}
 
 }

@@ -1,5 +1,5 @@
 /**
- * Refreshes tokens once, however many requests on however many instances need them.
+ * Refreshes tokens once for all requests on all instances that need them.
  */
 @NullMarked
 package io.github.oauth2state.refresh;

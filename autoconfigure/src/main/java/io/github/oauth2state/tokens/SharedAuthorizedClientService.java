@@ -48,7 +48,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 
 	private final StateStore store;
 
-	private final TokenKeys keys;
+	private final TokenSealer sealer;
 
 	private final Duration ttl;
 
@@ -58,15 +58,15 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	 * Creates a service.
 	 * @param registrations the registrations of the app
 	 * @param store the store
-	 * @param keys seals and opens records of tokens
+	 * @param sealer seals and opens records of tokens
 	 * @param ttl how long to keep tokens whose life is unknown
 	 * @param clock tells the time
 	 */
-	SharedAuthorizedClientService(ClientRegistrationRepository registrations, StateStore store, TokenKeys keys,
+	SharedAuthorizedClientService(ClientRegistrationRepository registrations, StateStore store, TokenSealer sealer,
 			Duration ttl, InstantSource clock) {
 		this.registrations = registrations;
 		this.store = store;
-		this.keys = keys;
+		this.sealer = sealer;
 		this.ttl = ttl;
 		this.clock = clock;
 	}
@@ -87,7 +87,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	}
 
 	private Optional<StoredTokens> open(StateKey key, byte[] record, ClientRegistration registration) {
-		return this.keys.openTokens(key, record).filter((tokens) -> {
+		return this.sealer.open(key, record).filter((tokens) -> {
 			ClientIdentity client = tokens.client();
 			return (client != null) ? client.equals(ClientIdentity.of(registration))
 					: this.registrations instanceof InMemoryClientRegistrationRepository;
@@ -107,9 +107,9 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 		StoredTokens saved = StoredTokens.of(client);
 		StateKey key = key(client.getClientRegistration().getRegistrationId(), principal.getName());
 		Optional<Predicate<StoredTokens>> toKeep = storedToKeep(client, saved);
-		byte[] record = this.keys.sealTokens(key, saved);
+		byte[] record = this.sealer.seal(key, saved);
 		Duration timeToLive = saved.timeToLive(this.clock.instant(), this.ttl);
-		// If tokens are expected there, a look first costs less
+		// If tokens are expected to be stored, reading them first costs less
 		Optional<byte[]> stored = toKeep.isPresent() ? this.store.find(key) : Optional.empty();
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			if (stored.isEmpty()) {
@@ -180,7 +180,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 			return;
 		}
 		Optional<byte[]> stored = this.store.find(key);
-		if (stored.flatMap((record) -> this.keys.openTokens(key, record))
+		if (stored.flatMap((record) -> this.sealer.open(key, record))
 			.filter((tokens) -> tokens.hasRefreshTokenAmong(refused.get()))
 			.isPresent()) {
 			this.store.remove(key, stored.get());
@@ -190,7 +190,7 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	private StateKey key(String registrationId, String principalName) {
 		Assert.hasText(registrationId, "registrationId is required");
 		Assert.hasText(principalName, "principalName is required");
-		return this.keys.recordKey(registrationId, principalName);
+		return this.sealer.key(registrationId, principalName);
 	}
 
 	@Override

@@ -19,7 +19,7 @@ import io.github.oauth2state.record.CborRecord;
 import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 
 /**
- * The tokens of one user with one registration: what is stored of an
+ * Holds the tokens of one user with one registration: what is stored of an
  * {@link OAuth2AuthorizedClient}. The app knows the rest.
  *
  * @param accessToken the access token

@@ -18,17 +18,16 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 
 /**
- * What is known of tokens besides their values: which tokens they were obtained with,
- * when they expire, and which client they belong to. This tells newer tokens from older
- * ones.
+ * Tells newer tokens from older ones: remembers which tokens they were obtained with, and
+ * tells when they expire and which client they belong to.
  * <p>
  * Which tokens were obtained with which, and which refresh token the provider has
  * refused, cannot be passed through {@code saveAuthorizedClient} and
- * {@code removeAuthorizedClient}. With that, a thread that was paused while others went
- * on does not overwrite or remove newer tokens than its own. It is bound to the thread,
- * because Spring Security saves and removes tokens on the thread that refreshed them.
- * Listeners, user services and handlers may use other tokens on the same thread before
- * that, so notes of several tokens are kept. They hold digests only.
+ * {@code removeAuthorizedClient}. With that, a thread that was paused while others
+ * continued does not overwrite or remove newer tokens than its own. It is bound to the
+ * thread, because Spring Security saves and removes tokens on the thread that refreshed
+ * them. Listeners, user services and handlers may use other tokens on the same thread
+ * before that, so notes of several tokens are kept. They hold digests only.
  */
 public final class TokenLineage {
 

@@ -17,6 +17,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
@@ -63,14 +64,10 @@ public final class TokensAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(TokensAutoConfiguration.class);
 
-	@Bean
+	@Bean(Keyring.TOKEN_KEYS_BEAN)
 	@Conditional(KeysCondition.class)
-	TokenKeys oauth2StateTokenKeys(TokensProperties properties, OAuth2StateSettings settings) {
-		return tokenKeys(properties, settings);
-	}
-
-	private static TokenKeys tokenKeys(TokensProperties properties, OAuth2StateSettings settings) {
-		return new TokenKeys(Keyring.of("oauth2-state.tokens.keys", properties.keysOrNone()), settings.namespace());
+	Keyring oauth2StateTokenKeys(TokensProperties properties) {
+		return properties.checkedKeys();
 	}
 
 	/**
@@ -130,9 +127,10 @@ public final class TokensAutoConfiguration {
 
 		@Bean(SERVICE)
 		SharedAuthorizedClientService oauth2StateAuthorizedClientService(TokensProperties properties,
-				OAuth2StateSettings settings, ObjectProvider<TokenKeys> keys, ObjectProvider<ConfiguredStore<?>> stores,
-				ObjectProvider<ConfiguredStore.Decorator> decorators, ClientRegistrationRepository registrations) {
-			TokenKeys present = keys.getIfAvailable(() -> tokenKeys(properties, settings));
+				OAuth2StateSettings settings, @Qualifier(Keyring.TOKEN_KEYS_BEAN) ObjectProvider<Keyring> keys,
+				ObjectProvider<ConfiguredStore<?>> stores, ObjectProvider<ConfiguredStore.Decorator> decorators,
+				ClientRegistrationRepository registrations) {
+			TokenSealer sealer = new TokenSealer(keys.getIfAvailable(properties::checkedKeys), settings.namespace());
 			StateStore store = stores.stream()
 				.filter((candidate) -> candidate.type().name().equals(properties.store().name()))
 				.<StateStore>map(ConfiguredStore::store)
@@ -141,8 +139,8 @@ public final class TokensAutoConfiguration {
 			logger.info("Tokens are kept in %s: namespace '%s', time to live %s unless their life is known".formatted(
 					store, settings.namespace(),
 					DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
-			return new SharedAuthorizedClientService(registrations, ConfiguredStore.decorate(store, decorators),
-					present, properties.checkedTtl(), InstantSource.system());
+			return new SharedAuthorizedClientService(registrations, ConfiguredStore.decorate(store, decorators), sealer,
+					properties.checkedTtl(), InstantSource.system());
 		}
 
 	}

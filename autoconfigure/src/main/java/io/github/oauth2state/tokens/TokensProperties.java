@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import io.github.oauth2state.config.PropertyCheck;
+import io.github.oauth2state.record.Keyring;
 
 /**
  * Properties of tokens that instances share.
@@ -23,8 +24,8 @@ record TokensProperties(@DefaultValue("none") Store store, @Nullable String keys
 
 	// The keys are one text: of a list with a gap, Spring Boot shows the values
 
-	String keysOrNone() {
-		return (this.keys != null) ? this.keys : "";
+	Keyring checkedKeys() {
+		return Keyring.of("oauth2-state.tokens.keys", (this.keys != null) ? this.keys : "");
 	}
 
 	Duration checkedTtl() {

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Tests for {@link Hkdf}.
+ * Tests for the key derivation of {@link Seal}.
  */
 class HkdfTests {
 
@@ -36,8 +36,7 @@ class HkdfTests {
 			| 8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8
 			""")
 	void vectorsOfRfc5869AreMet(String section, String secret, String salt, String info, String expected) {
-		byte[] derived = Hkdf.derive(HEX.parseHex(salt), HEX.parseHex(secret), HEX.parseHex(info),
-				expected.length() / 2);
+		byte[] derived = Seal.hkdf(HEX.parseHex(salt), HEX.parseHex(secret), HEX.parseHex(info), expected.length() / 2);
 		assertThat(HEX.formatHex(derived)).as(section).isEqualTo(expected);
 	}
 
@@ -67,19 +66,19 @@ class HkdfTests {
 		byte[] a = { 1, 2 };
 		byte[] b = { 3, 4 };
 		byte[] c = { 5, 6 };
-		assertThat(Hkdf.derive(a, b, c, 32)).isNotEqualTo(Hkdf.derive(b, a, c, 32))
-			.isNotEqualTo(Hkdf.derive(a, c, b, 32))
-			.isNotEqualTo(Hkdf.derive(c, b, a, 32));
+		assertThat(Seal.hkdf(a, b, c, 32)).isNotEqualTo(Seal.hkdf(b, a, c, 32))
+			.isNotEqualTo(Seal.hkdf(a, c, b, 32))
+			.isNotEqualTo(Seal.hkdf(c, b, a, 32));
 	}
 
 	@Test
 	void emptySecretIsKeyingMaterialLikeAnyOther() {
-		assertThat(Hkdf.derive(new byte[] { 1 }, new byte[0], new byte[0], 32)).hasSize(32)
-			.isNotEqualTo(Hkdf.derive(new byte[] { 1 }, new byte[1], new byte[0], 32));
+		assertThat(Seal.hkdf(new byte[] { 1 }, new byte[0], new byte[0], 32)).hasSize(32)
+			.isNotEqualTo(Seal.hkdf(new byte[] { 1 }, new byte[1], new byte[0], 32));
 	}
 
 	private static byte[] derive(int length) {
-		return Hkdf.derive(new byte[] { 1 }, new byte[] { 2 }, new byte[] { 3 }, length);
+		return Seal.hkdf(new byte[] { 1 }, new byte[] { 2 }, new byte[] { 3 }, length);
 	}
 
 }

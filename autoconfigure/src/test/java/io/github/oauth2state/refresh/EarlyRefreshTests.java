@@ -38,53 +38,53 @@ class EarlyRefreshTests {
 
 	@Test
 	void nothingIsEarlyWithoutAWindow() {
-		assertThat(window(Duration.ZERO, 0).advise(client(5))).isEqualTo(TokenRefreshAdvice.LEAVE);
+		assertThat(early(Duration.ZERO, 0).whileValid(client(5))).isEqualTo(TokenRefreshAdvice.LEAVE);
 	}
 
 	@Test
 	void tokensAreRefreshedInsideTheWindowOnly() {
-		assertThat(window(Duration.ofMinutes(2), 0).advise(client(121))).isEqualTo(TokenRefreshAdvice.LEAVE);
-		assertThat(window(Duration.ofMinutes(2), 0).advise(client(119))).isEqualTo(TokenRefreshAdvice.REFRESH);
+		assertThat(early(Duration.ofMinutes(2), 0).whileValid(client(121))).isEqualTo(TokenRefreshAdvice.LEAVE);
+		assertThat(early(Duration.ofMinutes(2), 0).whileValid(client(119))).isEqualTo(TokenRefreshAdvice.REFRESH);
 	}
 
 	@Test
-	void oneRequestTriesInAnIntervalAndOthersGoOn() {
-		EarlyWindow window = window(Duration.ofMinutes(2), 0);
+	void oneRequestTriesInAnIntervalAndOthersUseTheValidTokens() {
+		EarlyStrategy strategy = early(Duration.ofMinutes(2), 0);
 		OAuth2AuthorizedClient client = client(100);
-		assertThat(window.advise(client)).isEqualTo(TokenRefreshAdvice.REFRESH);
-		assertThat(window.advise(client)).isEqualTo(TokenRefreshAdvice.USE);
+		assertThat(strategy.whileValid(client)).isEqualTo(TokenRefreshAdvice.REFRESH);
+		assertThat(strategy.whileValid(client)).isEqualTo(TokenRefreshAdvice.USE);
 		this.now = NOW.plusSeconds(9);
-		assertThat(window.advise(client)).isEqualTo(TokenRefreshAdvice.USE);
+		assertThat(strategy.whileValid(client)).isEqualTo(TokenRefreshAdvice.USE);
 		this.now = NOW.plusSeconds(11);
-		assertThat(window.advise(client)).isEqualTo(TokenRefreshAdvice.REFRESH);
+		assertThat(strategy.whileValid(client)).isEqualTo(TokenRefreshAdvice.REFRESH);
 	}
 
 	@Test
 	void tokensThatAreAboutToExpireAreLeftToSpringSecurity() {
-		assertThat(window(Duration.ofMinutes(2), 0).advise(client(9))).isEqualTo(TokenRefreshAdvice.LEAVE);
+		assertThat(early(Duration.ofMinutes(2), 0).whileValid(client(9))).isEqualTo(TokenRefreshAdvice.LEAVE);
 	}
 
 	@Test
 	void tokensAreNeverRefreshedInTheFirstHalfOfTheirLife() {
 		OAuth2AuthorizedClient shortLived = client(NOW.minusSeconds(20), NOW.plusSeconds(40), "refresh");
-		assertThat(window(Duration.ofHours(1), 0).advise(shortLived)).isEqualTo(TokenRefreshAdvice.LEAVE);
+		assertThat(early(Duration.ofHours(1), 0).whileValid(shortLived)).isEqualTo(TokenRefreshAdvice.LEAVE);
 		this.now = NOW.plusSeconds(11);
-		assertThat(window(Duration.ofHours(1), 0).advise(shortLived)).isEqualTo(TokenRefreshAdvice.REFRESH);
+		assertThat(early(Duration.ofHours(1), 0).whileValid(shortLived)).isEqualTo(TokenRefreshAdvice.REFRESH);
 	}
 
 	@Test
 	void clientWithoutARefreshTokenIsLeftAlone() {
 		OAuth2AuthorizedClient client = client(NOW.minusSeconds(600), NOW.plusSeconds(20), null);
-		assertThat(window(Duration.ofMinutes(2), 0).advise(client)).isEqualTo(TokenRefreshAdvice.LEAVE);
+		assertThat(early(Duration.ofMinutes(2), 0).whileValid(client)).isEqualTo(TokenRefreshAdvice.LEAVE);
 	}
 
 	@Test
 	void instancesDifferByAPartOfTheWindow() {
 		List<Long> firstTries = IntStream.range(0, 50).mapToObj((salt) -> {
-			EarlyWindow window = window(Duration.ofSeconds(100), 0.5, salt * 7919);
+			EarlyStrategy strategy = early(Duration.ofSeconds(100), 0.5, salt * 7919);
 			return IntStream.rangeClosed(0, 100)
 				.mapToLong((left) -> 100L - left)
-				.filter((left) -> window.advise(client(left)) == TokenRefreshAdvice.REFRESH)
+				.filter((left) -> strategy.whileValid(client(left)) == TokenRefreshAdvice.REFRESH)
 				.findFirst()
 				.orElseThrow();
 		}).toList();
@@ -113,7 +113,7 @@ class EarlyRefreshTests {
 	}
 
 	@Test
-	void expiredTokensAreRefreshedAsEver() {
+	void expiredTokensAreRefreshedAtOnce() {
 		assertThat(authorize(client(-10)).getRefreshToken().getTokenValue()).isEqualTo("f.1");
 		assertThat(this.events).extracting(TokenRefreshEvent::early).containsExactly(false);
 	}
@@ -130,20 +130,19 @@ class EarlyRefreshTests {
 	}
 
 	private CoordinatedProvider coordinated() {
-		EarlyStrategy strategy = new EarlyStrategy(TestInstance.PROPERTIES, window(Duration.ofMinutes(2), 0));
+		EarlyStrategy strategy = early(Duration.ofMinutes(2), 0);
 		StrategyRunner runner = new StrategyRunner(strategy, List.of(this.events::add), null);
 		RefreshTokenOAuth2AuthorizedClientProvider refreshing = new RefreshTokenOAuth2AuthorizedClientProvider();
 		refreshing.setAccessTokenResponseClient(new CoordinatedTokenClient<>(this.provider, () -> runner));
 		return new CoordinatedProvider(refreshing, ManagerCoordinator.earlyProvider(refreshing), () -> runner, false);
 	}
 
-	private EarlyWindow window(Duration window, double jitter) {
-		return window(window, jitter, 0);
+	private EarlyStrategy early(Duration window, double jitter) {
+		return early(window, jitter, 0);
 	}
 
-	private EarlyWindow window(Duration window, double jitter, int salt) {
-		return new EarlyWindow(new RefreshProperties.Early(window, jitter, Duration.ofSeconds(10)), Duration.ZERO, salt,
-				() -> this.now);
+	private EarlyStrategy early(Duration window, double jitter, int salt) {
+		return new EarlyStrategy(TestInstance.properties(window, jitter), Duration.ZERO, salt, () -> this.now);
 	}
 
 	private static OAuth2AuthorizedClient client(long secondsLeft) {

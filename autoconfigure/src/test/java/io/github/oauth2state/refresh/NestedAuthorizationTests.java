@@ -160,9 +160,10 @@ class NestedAuthorizationTests {
 				saveExpired(context, "idp", "spent");
 				saveExpired(context, "other", "other");
 				OAuth2AuthorizedClientService clients = context.getBean(OAuth2AuthorizedClientService.class);
+				OAuth2AuthorizationFailureHandler handler = (exception, principal, attributes) -> clients
+					.removeAuthorizedClient("other", principal.getName());
 				manager(context)
-					.setAuthorizationFailureHandler(new RefusalHandler((exception, principal, attributes) -> clients
-						.removeAuthorizedClient("other", principal.getName()), context.getBean(RemovalWatcher.class)));
+					.setAuthorizationFailureHandler(context.getBean(RemovalWatcher.class).watchRemovals(handler));
 				assertThatExceptionOfType(ClientAuthorizationException.class)
 					.isThrownBy(() -> authorize(context, "idp"));
 				assertThat(load(context, "other")).isNull();

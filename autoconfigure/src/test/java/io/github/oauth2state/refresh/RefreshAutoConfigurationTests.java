@@ -26,6 +26,7 @@ import org.springframework.test.util.ReflectionTestUtils;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.StartupFailure;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.tokens.TokensAutoConfiguration;
 
@@ -45,13 +46,13 @@ class RefreshAutoConfigurationTests {
 	private final ApplicationContextRunner runner = this.bare.withBean(StateStore.class, SpiedStore::new);
 
 	@Test
-	void instancesAgreeWhereThereIsAStore() {
+	void instancesAgreeThroughAStore() {
 		this.runner.run((context) -> assertThat(context).hasSingleBean(SingleFlightStrategy.class)
 			.hasSingleBean(ManagerCoordinator.class));
 	}
 
 	@Test
-	void nothingIsDoneWhereThereIsNoStore() {
+	void nothingIsDoneWithoutAStore() {
 		this.bare.withPropertyValues("oauth2-state.store=cookie")
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(TokenRefreshStrategy.class)
@@ -95,6 +96,18 @@ class RefreshAutoConfigurationTests {
 				assertThat(context).hasSingleBean(ManagerCoordinator.class);
 				assertThat(context.getBean(TokenRefreshStrategy.class)).isSameAs(own);
 			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "strategy, often", "lease, soon", "on-store-failure, maybe", "client-credentials, perhaps",
+			"early.window, a while" })
+	void malformedValueStopsTheAppWhateverItsStrategy(String property, String value) {
+		String name = "oauth2-state.refresh." + property;
+		assertThat(StartupFailure.analysisOf(this.runner, name + "=" + value)).contains(name);
+		assertThat(StartupFailure.analysisOf(
+				this.runner.withBean(TokenRefreshStrategy.class, () -> mock(TokenRefreshStrategy.class)),
+				name + "=" + value))
+			.contains(name);
 	}
 
 	@Test
@@ -145,7 +158,7 @@ class RefreshAutoConfigurationTests {
 	 * The executor takes jobs, and waits for them, until it is destroyed.
 	 */
 	@Test
-	void strategyIsThereForTheLastJobsOfTheApp() throws Exception {
+	void strategyIsKeptForTheLastJobsOfTheApp() throws Exception {
 		CompletableFuture<Boolean> ended = new CompletableFuture<>();
 		this.runner.withBean("jobs", ThreadPoolTaskExecutor.class, () -> {
 			ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();

@@ -226,10 +226,9 @@ class RefreshedUserTests {
 	}
 
 	private CoordinatedProvider coordinated() {
-		EarlyWindow window = new EarlyWindow(
-				new RefreshProperties.Early(Duration.ofMinutes(4), 0, Duration.ofSeconds(10)), Duration.ZERO, 0,
+		EarlyStrategy early = new EarlyStrategy(TestInstance.properties(Duration.ofMinutes(4), 0), Duration.ZERO, 0,
 				Instant::now);
-		StrategyRunner runner = new StrategyRunner(new EarlyStrategy(TestInstance.PROPERTIES, window), List.of(), null);
+		StrategyRunner runner = new StrategyRunner(early, List.of(), null);
 		RefreshTokenOAuth2AuthorizedClientProvider refreshing = new RefreshTokenOAuth2AuthorizedClientProvider();
 		refreshing.setAccessTokenResponseClient(new CoordinatedTokenClient<>(this.provider, () -> runner));
 		refreshing.setApplicationEventPublisher(new ApplicationEventPublisher() {

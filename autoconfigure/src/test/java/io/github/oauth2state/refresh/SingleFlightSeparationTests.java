@@ -9,7 +9,7 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
-import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
+import io.github.oauth2state.refresh.RefreshProperties.WithoutStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,7 +37,7 @@ class SingleFlightSeparationTests {
 
 	@Test
 	void usersShareARefreshTokenWhereTheAppSaysSo() {
-		RefreshProperties settings = TestInstance.properties(OnStoreFailure.UNCOORDINATED, KeyScope.REGISTRATION);
+		RefreshProperties settings = TestInstance.properties(WithoutStore.UNCOORDINATED, KeyScope.REGISTRATION);
 		TestInstance one = new TestInstance(this.store, this.provider, settings, null);
 		TestInstance two = new TestInstance(this.store, this.provider, settings, null);
 		assertThat(Responses.token(one.refresh("alice", "idp", "f.0", Set.of())))
@@ -53,7 +53,7 @@ class SingleFlightSeparationTests {
 
 	@Test
 	void registrationsOfOneClientShareARefreshTokenWhereTheAppSaysSo() {
-		RefreshProperties settings = TestInstance.properties(OnStoreFailure.UNCOORDINATED, KeyScope.CLIENT);
+		RefreshProperties settings = TestInstance.properties(WithoutStore.UNCOORDINATED, KeyScope.CLIENT);
 		TestInstance one = new TestInstance(this.store, this.provider, settings, null);
 		TestInstance two = new TestInstance(this.store, this.provider, settings, null);
 		assertThat(Responses.token(one.refresh("alice", "idp", "f.0", Set.of())))

@@ -8,7 +8,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenRespon
 
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
-import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
+import io.github.oauth2state.refresh.RefreshProperties.WithoutStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -66,7 +66,7 @@ class SingleFlightStoreFailureTests {
 	void storeThatDoesNotAnswerMayMakeTheRefreshFail() {
 		this.store.fails = true;
 		TestInstance instance = new TestInstance(this.store, this.provider,
-				TestInstance.properties(OnStoreFailure.FAIL, KeyScope.PRINCIPAL), null);
+				TestInstance.properties(WithoutStore.FAIL, KeyScope.PRINCIPAL), null);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"))
 			.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("temporarily_unavailable"));
 		assertThat(instance.takeOutcomes()).containsExactly(TokenRefreshOutcome.STORE_ERROR);
@@ -116,7 +116,7 @@ class SingleFlightStoreFailureTests {
 	void storeIsAskedTwiceAndNoMore() {
 		this.store.fails = true;
 		TestInstance instance = new TestInstance(this.store, this.provider,
-				TestInstance.properties(OnStoreFailure.FAIL, KeyScope.PRINCIPAL), null);
+				TestInstance.properties(WithoutStore.FAIL, KeyScope.PRINCIPAL), null);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"));
 		assertThat(this.store.takeCommands()).containsExactly("putIfAbsent", "putIfAbsent");
 	}

@@ -93,14 +93,14 @@ class SingleFlightStoredTokensTests {
 
 	@Test
 	void storedTokensOfAnotherTenantAreNotTaken() {
-		OAuth2AuthorizedClient mine = client("access-new", "f.7");
+		OAuth2AuthorizedClient saved = client("access-new", "f.7");
 		for (ClientRegistration other : List.of(
-				ClientRegistration.withClientRegistration(mine.getClientRegistration()).clientId("tenant-2").build(),
-				ClientRegistration.withClientRegistration(mine.getClientRegistration())
+				ClientRegistration.withClientRegistration(saved.getClientRegistration()).clientId("tenant-2").build(),
+				ClientRegistration.withClientRegistration(saved.getClientRegistration())
 					.tokenUri("http://tenant-2.example/token")
 					.build())) {
 			OAuth2AuthorizedClientService clients = stored(
-					new OAuth2AuthorizedClient(other, "alice", mine.getAccessToken(), mine.getRefreshToken()));
+					new OAuth2AuthorizedClient(other, "alice", saved.getAccessToken(), saved.getRefreshToken()));
 			StrictProvider own = new StrictProvider();
 			TestInstance instance = new TestInstance(new SpiedStore(), own, TestInstance.PROPERTIES, clients);
 			assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo("f.1");
@@ -109,13 +109,13 @@ class SingleFlightStoredTokensTests {
 
 	@Test
 	void refusalStandsWhereTheTokensOfAnotherTenantAreStored() {
-		OAuth2AuthorizedClient mine = client("access-new", "f.7");
-		ClientRegistration other = ClientRegistration.withClientRegistration(mine.getClientRegistration())
+		OAuth2AuthorizedClient saved = client("access-new", "f.7");
+		ClientRegistration other = ClientRegistration.withClientRegistration(saved.getClientRegistration())
 			.clientId("tenant-2")
 			.build();
 		this.provider.failure = StrictProvider.error("invalid_grant");
 		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.PROPERTIES,
-				stored(new OAuth2AuthorizedClient(other, "alice", mine.getAccessToken(), mine.getRefreshToken())));
+				stored(new OAuth2AuthorizedClient(other, "alice", saved.getAccessToken(), saved.getRefreshToken())));
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"));
 	}
 

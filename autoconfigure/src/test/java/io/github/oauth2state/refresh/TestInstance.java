@@ -26,14 +26,17 @@ import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.refresh.ManagerCoordinator.CoordinatedTokenClient;
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
-import io.github.oauth2state.refresh.RefreshProperties.OnStoreFailure;
+import io.github.oauth2state.refresh.RefreshProperties.WithoutStore;
 
 /**
  * What one instance does with refresh tokens, without the rest of an app.
  */
 final class TestInstance {
 
-	static final RefreshProperties PROPERTIES = properties(OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
+	private static final RefreshProperties.Early NEVER_EARLY = new RefreshProperties.Early(Duration.ZERO, 0,
+			Duration.ofSeconds(10));
+
+	static final RefreshProperties PROPERTIES = properties(WithoutStore.UNCOORDINATED, KeyScope.PRINCIPAL);
 
 	private final List<TokenRefreshEvent> events = new CopyOnWriteArrayList<>();
 
@@ -55,23 +58,30 @@ final class TestInstance {
 	}
 
 	static SingleFlightStrategy singleFlight(StateStore store, RefreshProperties properties, String namespace) {
-		EarlyWindow never = new EarlyWindow(properties.early(), Duration.ZERO, 0, InstantSource.system());
+		EarlyStrategy never = new EarlyStrategy(properties, Duration.ZERO, 0, InstantSource.system());
 		return new SingleFlightStrategy(properties, namespace, never, store, null);
 	}
 
-	static RefreshProperties properties(OnStoreFailure onStoreFailure, KeyScope keyScope) {
-		return properties(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(2), onStoreFailure,
-				keyScope);
+	static RefreshProperties properties(Duration earlyWindow, double jitter) {
+		return properties(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(2),
+				WithoutStore.UNCOORDINATED, KeyScope.PRINCIPAL,
+				new RefreshProperties.Early(earlyWindow, jitter, Duration.ofSeconds(10)));
+	}
+
+	static RefreshProperties properties(WithoutStore onStoreFailure, KeyScope keyScope) {
+		return properties(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(2), onStoreFailure, keyScope,
+				NEVER_EARLY);
 	}
 
 	static RefreshProperties properties(Duration lease, Duration waitTimeout, Duration failureWindow) {
-		return properties(lease, waitTimeout, failureWindow, OnStoreFailure.UNCOORDINATED, KeyScope.PRINCIPAL);
+		return properties(lease, waitTimeout, failureWindow, WithoutStore.UNCOORDINATED, KeyScope.PRINCIPAL,
+				NEVER_EARLY);
 	}
 
 	private static RefreshProperties properties(Duration lease, Duration waitTimeout, Duration failureWindow,
-			OnStoreFailure onStoreFailure, KeyScope keyScope) {
+			WithoutStore onStoreFailure, KeyScope keyScope, RefreshProperties.Early early) {
 		return new RefreshProperties(null, lease, waitTimeout, Duration.ofSeconds(30), failureWindow, onStoreFailure,
-				keyScope, true, new RefreshProperties.Early(Duration.ZERO, 0, Duration.ofSeconds(10)));
+				keyScope, true, early);
 	}
 
 	/**

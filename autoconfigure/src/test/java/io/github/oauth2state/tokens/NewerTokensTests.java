@@ -37,7 +37,7 @@ class NewerTokensTests {
 
 	private final SharedAuthorizedClientService service = new SharedAuthorizedClientService(
 			new InMemoryClientRegistrationRepository(USERS, MACHINE), this.store,
-			TokenKeysTests.keys(TokenKeysTests.OLD, "shop"), Duration.ofDays(30), InstantSource.fixed(NOW));
+			TestTokens.sealer(TestTokens.OLD_KEY, "shop"), Duration.ofDays(30), InstantSource.fixed(NOW));
 
 	@ParameterizedTest
 	@ValueSource(longs = { Long.MIN_VALUE, -3600, -1, 0 })

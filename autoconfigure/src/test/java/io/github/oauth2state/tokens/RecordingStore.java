@@ -31,9 +31,9 @@ class RecordingStore implements StateStore {
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration timeToLive) {
 		this.calls.add("putIfAbsent");
-		byte[] there = this.records.putIfAbsent(key, value);
-		this.ttl = (there != null) ? this.ttl : timeToLive;
-		return Optional.ofNullable(there);
+		byte[] stored = this.records.putIfAbsent(key, value);
+		this.ttl = (stored != null) ? this.ttl : timeToLive;
+		return Optional.ofNullable(stored);
 	}
 
 	@Override

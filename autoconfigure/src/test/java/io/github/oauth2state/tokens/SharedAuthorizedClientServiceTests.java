@@ -41,11 +41,11 @@ class SharedAuthorizedClientServiceTests {
 
 	private final RecordingStore store = new RecordingStore();
 
-	private final SharedAuthorizedClientService service = service(TokenKeysTests.OLD, "shop");
+	private final SharedAuthorizedClientService service = service(TestTokens.OLD_KEY, "shop");
 
 	private SharedAuthorizedClientService service(String keys, String namespace) {
 		return new SharedAuthorizedClientService(new InMemoryClientRegistrationRepository(KEYCLOAK, MACHINE),
-				this.store, TokenKeysTests.keys(keys, namespace), Duration.ofDays(30), InstantSource.fixed(NOW));
+				this.store, TestTokens.sealer(keys, namespace), Duration.ofDays(30), InstantSource.fixed(NOW));
 	}
 
 	@Test
@@ -62,7 +62,7 @@ class SharedAuthorizedClientServiceTests {
 	}
 
 	@Test
-	void whatWasNotSavedIsNotThere() {
+	void whatWasNotSavedIsNotFound() {
 		assertThat(load("alice")).isNull();
 	}
 
@@ -87,7 +87,7 @@ class SharedAuthorizedClientServiceTests {
 	}
 
 	@Test
-	void loginOverwritesWhateverIsThere() {
+	void loginOverwritesAllStoredTokens() {
 		login("alice", "a1", "r1");
 		refresh("alice", "r1", "a2", "r2");
 		login("alice", "b1", "s1");
@@ -244,7 +244,7 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void unreadableRecordIsAbsentAndTheNextSaveReplacesIt(CapturedOutput output) {
 		login("alice", "a1", "planted");
-		SharedAuthorizedClientService other = service(TokenKeysTests.NEW, "shop");
+		SharedAuthorizedClientService other = service(TestTokens.NEW_KEY, "shop");
 		assertThat(TestTokens.values(other.loadAuthorizedClient("keycloak", "alice"))).isNull();
 		assertThat(output).contains("Stored tokens were sealed under a key that is not among oauth2-state.tokens.keys")
 			.doesNotContain("planted", "alice");
@@ -266,8 +266,7 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void recordOfAnotherReleaseIsAbsent(CapturedOutput output) {
 		login("alice", "a1", "r1");
-		this.store.records.replaceAll(
-				(key, value) -> TokenKeysTests.keys(TokenKeysTests.OLD, "shop").seal(key, new byte[] { 1, 2, 3 }));
+		this.store.records.replaceAll((key, value) -> TestTokens.seal(key, new byte[] { 1, 2, 3 }));
 		assertThat(load("alice")).isNull();
 		assertThat(output).contains("in a form that this release does not know");
 	}
@@ -294,16 +293,16 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void tokensThatNoStoreKeepsAreRefusedWithoutShowingThem() {
 		assertThatIllegalArgumentException().isThrownBy(() -> login("alice", "planted.".repeat(8_200), "r1"))
-			.withMessageContainingAll("65", "at most " + TokenKeys.MAX_CONTENT)
+			.withMessageContainingAll("65", "at most " + TokenSealer.MAX_CONTENT)
 			.satisfies((ex) -> assertThat(ex).hasMessageNotContaining("planted").hasNoCause());
 		assertThat(this.store.records).isEmpty();
 	}
 
 	@Test
 	void largestTokensThatAreAcceptedFitIntoAStore() {
-		String largest = ".".repeat(TokenKeys.MAX_CONTENT);
+		String largest = ".".repeat(TokenSealer.MAX_CONTENT);
 		while (StoredTokens.of(TestTokens.client(KEYCLOAK, "alice", largest, "r1"))
-			.write().length > TokenKeys.MAX_CONTENT) {
+			.write().length > TokenSealer.MAX_CONTENT) {
 			largest = largest.substring(1);
 		}
 		login("alice", largest, "r1");
@@ -330,11 +329,11 @@ class SharedAuthorizedClientServiceTests {
 
 	@Test
 	void hostileRegistrationsAreNeverMixed() {
-		TokenKeys tokenKeys = TokenKeysTests.keys(TokenKeysTests.OLD, "shop");
+		TokenSealer sealer = TestTokens.sealer(TestTokens.OLD_KEY, "shop");
 		List<String> names = List.of("a", "b", "ab", "?", "\uD800", "\uD801", "\uDC00", "\uD800\uD800",
 				"x".repeat(10_000));
 		List<StateKey> keys = names.stream()
-			.flatMap((registration) -> names.stream().map((user) -> tokenKeys.recordKey(registration, user)))
+			.flatMap((registration) -> names.stream().map((user) -> sealer.key(registration, user)))
 			.toList();
 		assertThat(Set.copyOf(keys)).hasSameSizeAs(keys);
 	}
@@ -350,11 +349,11 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void firstKeySealsAndAllOpen() {
 		login("alice", "a1", "r1");
-		SharedAuthorizedClientService rotated = service(TokenKeysTests.NEW + "," + TokenKeysTests.OLD, "shop");
+		SharedAuthorizedClientService rotated = service(TestTokens.NEW_KEY + "," + TestTokens.OLD_KEY, "shop");
 		assertThat(TestTokens.values(rotated.loadAuthorizedClient("keycloak", "alice"))).isEqualTo("a1/r1");
 		TokenLineage.noteDescent("r1", "r2");
 		rotated.saveAuthorizedClient(TestTokens.client(KEYCLOAK, "alice", "a2", "r2"), TestTokens.user("alice"));
-		SharedAuthorizedClientService afterwards = service(TokenKeysTests.NEW, "shop");
+		SharedAuthorizedClientService afterwards = service(TestTokens.NEW_KEY, "shop");
 		assertThat(TestTokens.values(afterwards.loadAuthorizedClient("keycloak", "alice"))).isEqualTo("a2/r2");
 		assertThat(load("alice")).isNull();
 	}
@@ -362,7 +361,7 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void otherNamespaceHasOtherRecords() {
 		login("alice", "a1", "r1");
-		SharedAuthorizedClientService neighbour = service(TokenKeysTests.OLD, "neighbour");
+		SharedAuthorizedClientService neighbour = service(TestTokens.OLD_KEY, "neighbour");
 		assertThat(TestTokens.values(neighbour.loadAuthorizedClient("keycloak", "alice"))).isNull();
 	}
 

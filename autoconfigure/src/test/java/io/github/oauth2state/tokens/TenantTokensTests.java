@@ -29,7 +29,7 @@ class TenantTokensTests {
 
 	private final RecordingStore store = new RecordingStore();
 
-	private final TokenKeys keys = TokenKeysTests.keys(TokenKeysTests.OLD, "shop");
+	private final TokenSealer sealer = TestTokens.sealer(TestTokens.OLD_KEY, "shop");
 
 	private ClientRegistration current = ONE;
 
@@ -84,11 +84,11 @@ class TenantTokensTests {
 		StateKey key = StateKey.of("shop", "tokens", "shared", "alice");
 		byte[] content = CborRecord
 			.write(Map.of("access", "a1", "type", "Bearer", "expires", TestTokens.NOW, "refresh", "r1"));
-		this.store.records.put(key, this.keys.seal(key, content));
+		this.store.records.put(key, TestTokens.seal(key, content));
 	}
 
 	private SharedAuthorizedClientService service(ClientRegistrationRepository registrations) {
-		return new SharedAuthorizedClientService(registrations, this.store, this.keys, Duration.ofDays(30),
+		return new SharedAuthorizedClientService(registrations, this.store, this.sealer, Duration.ofDays(30),
 				InstantSource.fixed(TestTokens.NOW));
 	}
 

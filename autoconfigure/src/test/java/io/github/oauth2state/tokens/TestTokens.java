@@ -13,6 +13,9 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2AccessToken.TokenType;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.record.Keyring;
+
 /**
  * Creates tokens and clients for tests.
  */
@@ -20,7 +23,22 @@ final class TestTokens {
 
 	static final Instant NOW = Instant.parse("2026-01-02T03:04:05.123456789Z");
 
+	static final String OLD_KEY = "old:y6BrVzb69n5UsHtWHq6UOV53TFF6fZEKVDaeEmPM+9Q=";
+
+	static final String NEW_KEY = "new:EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
+
 	private TestTokens() {
+	}
+
+	static TokenSealer sealer(String keys, String namespace) {
+		return new TokenSealer(Keyring.of("oauth2-state.tokens.keys", keys), namespace);
+	}
+
+	/**
+	 * Seals the content of a record that may be none of tokens.
+	 */
+	static byte[] seal(StateKey key, byte[] content) {
+		return Keyring.of("oauth2-state.tokens.keys", OLD_KEY).seal("tokens", "shop", key, content);
 	}
 
 	static ClientRegistration registration(String id) {

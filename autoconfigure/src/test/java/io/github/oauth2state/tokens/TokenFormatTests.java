@@ -37,9 +37,9 @@ class TokenFormatTests {
 	@ValueSource(ints = { 1, 2 })
 	void recordOfTheFormatIsRead(int version) {
 		Recorded recorded = new Recorded(version);
-		StateKey key = recorded.tokenKeys().recordKey(recorded.get("registration"), recorded.get("user"));
+		StateKey key = recorded.sealer().key(recorded.get("registration"), recorded.get("user"));
 		assertThat(key.toByteArray()).isEqualTo(recorded.bytes("key"));
-		StoredTokens tokens = recorded.tokenKeys().openTokens(key, recorded.bytes("record")).orElseThrow();
+		StoredTokens tokens = recorded.sealer().open(key, recorded.bytes("record")).orElseThrow();
 		assertThat(tokens).isEqualTo(expected());
 		assertThat(tokens.accessToken().getScopes()).containsExactly("openid", "profile");
 		assertThat(tokens.accessToken().getTokenType()).isEqualTo(TokenType.BEARER);
@@ -48,16 +48,16 @@ class TokenFormatTests {
 	@Test
 	void recordOfAFormatTwoAheadIsAbsent() {
 		Recorded recorded = new Recorded(3);
-		StateKey key = recorded.tokenKeys().recordKey(recorded.get("registration"), recorded.get("user"));
-		assertThat(recorded.tokenKeys().openTokens(key, recorded.bytes("record"))).isEqualTo(Optional.empty());
+		StateKey key = recorded.sealer().key(recorded.get("registration"), recorded.get("user"));
+		assertThat(recorded.sealer().open(key, recorded.bytes("record"))).isEqualTo(Optional.empty());
 	}
 
 	@Test
 	void thisReleaseWritesFormat1() {
 		Recorded recorded = new Recorded(1);
 		assertThat(expected().write()).isEqualTo(recorded.bytes("content"));
-		StateKey key = recorded.tokenKeys().recordKey(recorded.get("registration"), recorded.get("user"));
-		assertThat(recorded.tokenKeys().sealTokens(key, expected())).hasSameSizeAs(recorded.bytes("record"))
+		StateKey key = recorded.sealer().key(recorded.get("registration"), recorded.get("user"));
+		assertThat(recorded.sealer().seal(key, expected())).hasSameSizeAs(recorded.bytes("record"))
 			.startsWith(HexFormat.of()
 				.parseHex("08" + HexFormat.of().formatHex("recorded".getBytes(StandardCharsets.US_ASCII)) + "01"));
 	}
@@ -94,8 +94,8 @@ class TokenFormatTests {
 			return HexFormat.of().parseHex(get(name));
 		}
 
-		TokenKeys tokenKeys() {
-			return new TokenKeys(RecordedKeys.of(get("keys")), get("namespace"));
+		TokenSealer sealer() {
+			return new TokenSealer(RecordedKeys.of(get("keys")), get("namespace"));
 		}
 
 	}

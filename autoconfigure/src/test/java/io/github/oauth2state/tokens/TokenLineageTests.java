@@ -20,7 +20,7 @@ class TokenLineageTests {
 	}
 
 	@Test
-	void whatIsNotedTwiceIsThereForTwoSaves() {
+	void whatIsNotedTwiceLastsForTwoSaves() {
 		TokenLineage.noteDescent("c1", "c2");
 		TokenLineage.noteDescent("c1", "c2");
 		assertThat(TokenLineage.takeAncestors("c2")).isPresent();

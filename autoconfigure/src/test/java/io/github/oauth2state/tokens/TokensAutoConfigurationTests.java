@@ -40,6 +40,7 @@ import io.github.oauth2state.backends.TestRedis;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.config.StartupFailure;
+import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration;
@@ -57,7 +58,7 @@ import static org.mockito.Mockito.mockingDetails;
 @ExtendWith(OutputCaptureExtension.class)
 class TokensAutoConfigurationTests {
 
-	private static final String KEYS = "oauth2-state.tokens.keys=" + TokenKeysTests.OLD;
+	private static final String KEYS = "oauth2-state.tokens.keys=" + TestTokens.OLD_KEY;
 
 	private static final StateKey KEY = StateKey.of("shop", "tokens", "keycloak", "alice");
 
@@ -103,7 +104,7 @@ class TokensAutoConfigurationTests {
 	@Test
 	void disabledLibraryKeepsOutWhateverElseIsSet() {
 		this.appWithRedis.withPropertyValues("oauth2-state.enabled=false", "oauth2-state.tokens.store=redis", KEYS)
-			.run((context) -> assertThat(context).doesNotHaveBean(TokenKeys.class)
+			.run((context) -> assertThat(context).doesNotHaveBean(Keyring.class)
 				.doesNotHaveBean(ConfiguredStore.class)
 				.getBean(OAuth2AuthorizedClientService.class)
 				.isInstanceOf(InMemoryOAuth2AuthorizedClientService.class));
@@ -222,7 +223,7 @@ class TokensAutoConfigurationTests {
 			assertThat(TestTokens
 				.values(context.getBean(OAuth2AuthorizedClientService.class).loadAuthorizedClient("app", "alice")))
 				.isEqualTo("a1/r1");
-			assertThat(context).doesNotHaveBean(TokenKeys.class);
+			assertThat(context).doesNotHaveBean(Keyring.class);
 		});
 	}
 
@@ -247,7 +248,7 @@ class TokensAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "redis", "jdbc", "jdbc-plain" })
-	void serviceOfTheAppWinsAndItIsSaid(String tokens, CapturedOutput output) {
+	void serviceOfTheAppIsUsedAndTheAppIsWarned(String tokens, CapturedOutput output) {
 		OAuth2AuthorizedClientService own = mock(OAuth2AuthorizedClientService.class);
 		this.appWithBoth.withBean("ownService", OAuth2AuthorizedClientService.class, () -> own)
 			.withPropertyValues("oauth2-state.store=memory", "oauth2-state.tokens.store=" + tokens)
@@ -258,7 +259,7 @@ class TokensAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "redis", "jdbc", "jdbc-plain" })
-	void nothingIsSaidWhereThePropertyHasAnEffect(String tokens, CapturedOutput output) {
+	void appIsNotWarnedIfThePropertyHasAnEffect(String tokens, CapturedOutput output) {
 		this.appWithBoth.withPropertyValues("oauth2-state.store=memory", "oauth2-state.tokens.store=" + tokens, KEYS)
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).doesNotContain("has no effect");
@@ -267,12 +268,12 @@ class TokensAutoConfigurationTests {
 	@Test
 	void keysAreABeanWhereverTheyAreSet() {
 		this.appWithRedis.withPropertyValues(KEYS).run((context) -> {
-			TokenKeys keys = context.getBean(TokenKeys.class);
-			assertThat(keys.open(KEY, TokenKeysTests.keys(TokenKeysTests.OLD, "shop").seal(KEY, new byte[] { 7 })))
+			Keyring keys = context.getBean(Keyring.TOKEN_KEYS_BEAN, Keyring.class);
+			assertThat(keys.open("tokens", "shop", KEY, TestTokens.seal(KEY, new byte[] { 7 })))
 				.contains(new byte[] { 7 });
 		});
 		this.appWithRedis.withPropertyValues("oauth2-state.tokens.keys=")
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(TokenKeys.class));
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(Keyring.class));
 	}
 
 	@ParameterizedTest

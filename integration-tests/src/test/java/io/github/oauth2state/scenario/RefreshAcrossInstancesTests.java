@@ -148,9 +148,9 @@ class RefreshAcrossInstancesTests {
 			ConcurrentLinkedQueue<Long> waits) {
 		List<CompletableFuture<String>> answers = new ArrayList<>();
 		for (int i = 0; i < REQUESTS; i++) {
-			long begun = System.nanoTime();
+			long start = System.nanoTime();
 			answers.add(instances.get(i % instances.size()).token(user).thenApply((response) -> {
-				waits.add((System.nanoTime() - begun) / 1_000_000);
+				waits.add((System.nanoTime() - start) / 1_000_000);
 				assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
 				return response.body();
 			}));

@@ -25,12 +25,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Which store of an app the instances coordinate through.
  */
-class MeetingPointTests {
+class CoordinationStoreTests {
 
 	private static final String KEY = "test:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=";
 
 	private final DataSource database = new SimpleDriverDataSource(new org.h2.Driver(),
-			"jdbc:h2:mem:meeting-" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
+			"jdbc:h2:mem:coordination-" + System.nanoTime() + ";DB_CLOSE_DELAY=-1");
 
 	private final StrictProvider provider = new StrictProvider();
 
@@ -47,7 +47,7 @@ class MeetingPointTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "cookie", "memory" })
-	void instancesThatShareOnlyTokensAgreeWhereTheseAre(String ofLogins) {
+	void instancesThatShareOnlyTokensAgreeThroughTheStoreOfTokens(String ofLogins) {
 		this.app.withPropertyValues("oauth2-state.store=" + ofLogins, "oauth2-state.tokens.store=jdbc").run((one) -> {
 			assertThat(refresh(one.getBean(TokenRefreshStrategy.class))).isEqualTo(TokenRefreshOutcome.REFRESHED);
 			this.app.withPropertyValues("oauth2-state.store=" + ofLogins, "oauth2-state.tokens.store=jdbc")
