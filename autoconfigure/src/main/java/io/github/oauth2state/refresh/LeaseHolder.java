@@ -49,7 +49,7 @@ final class LeaseHolder {
 	 * @return the tokens, or empty if another request has taken over the lease
 	 * @throws OAuth2AuthorizationException if the provider gave no tokens
 	 */
-	Optional<TokenRefreshResult> obtain(TokenRefresh refresh, RefreshEntry entry, Backoff backoff) {
+	Optional<TokenRefreshResult> obtain(TokenRefresh refresh, StoredRefresh entry, Backoff backoff) {
 		Optional<RefreshedTokens> stored = RefreshedTokens.findStored(refresh);
 		if (stored.isPresent()) {
 			OAuth2AccessTokenResponse response = stored.get().response();
@@ -82,7 +82,7 @@ final class LeaseHolder {
 	 * Obtains tokens without a lease, because the store does not answer. Publishes them
 	 * as soon as it does.
 	 */
-	TokenRefreshResult obtainWithoutLease(TokenRefresh refresh, RefreshEntry entry) {
+	TokenRefreshResult obtainWithoutLease(TokenRefresh refresh, StoredRefresh entry) {
 		TokenRefreshResult own = new TokenRefreshResult(TokenRefreshOutcome.UNCOORDINATED, call(refresh));
 		seal(refresh, entry, own.response()).ifPresent((sealed) -> publishLater(refresh, entry, sealed, own));
 		return own;
@@ -99,7 +99,7 @@ final class LeaseHolder {
 	 * tokens whatever goes wrong here.
 	 * @return these tokens, or those that another holder has published before
 	 */
-	private TokenRefreshResult publishTokens(TokenRefresh refresh, RefreshEntry entry, TokenRefreshOutcome outcome,
+	private TokenRefreshResult publishTokens(TokenRefresh refresh, StoredRefresh entry, TokenRefreshOutcome outcome,
 			OAuth2AccessTokenResponse response, Backoff backoff) {
 		TokenRefreshResult own = new TokenRefreshResult(outcome, response);
 		Optional<byte[]> sealed = seal(refresh, entry, response);
@@ -133,7 +133,7 @@ final class LeaseHolder {
 	 * be sealed and the refresh token is spent, or empty if the other requests can call
 	 * the provider themselves
 	 */
-	private Optional<byte[]> seal(TokenRefresh refresh, RefreshEntry entry, OAuth2AccessTokenResponse response) {
+	private Optional<byte[]> seal(TokenRefresh refresh, StoredRefresh entry, OAuth2AccessTokenResponse response) {
 		try {
 			return Optional.of(entry.seal(RefreshedTokens.of(refresh, response)));
 		}
@@ -149,7 +149,7 @@ final class LeaseHolder {
 		return before != null && after != null && !before.getTokenValue().equals(after.getTokenValue());
 	}
 
-	private void publishLater(TokenRefresh refresh, RefreshEntry entry, byte[] sealed, TokenRefreshResult own) {
+	private void publishLater(TokenRefresh refresh, StoredRefresh entry, byte[] sealed, TokenRefreshResult own) {
 		this.renewal.retry(() -> publishWithoutLease(refresh, entry, entry.toRecord(sealed), own).isPresent());
 	}
 
@@ -169,7 +169,7 @@ final class LeaseHolder {
 	 * this request has spent the refresh token, so another call can only be refused.
 	 * @return empty if the entry has changed meanwhile
 	 */
-	private Optional<TokenRefreshResult> publishWithoutLease(TokenRefresh refresh, RefreshEntry entry, byte[] record,
+	private Optional<TokenRefreshResult> publishWithoutLease(TokenRefresh refresh, StoredRefresh entry, byte[] record,
 			TokenRefreshResult own) {
 		Optional<byte[]> found = entry.putIfAbsent(record, this.properties.replayWindow());
 		if (found.isEmpty()) {
@@ -194,14 +194,14 @@ final class LeaseHolder {
 	 * Publishes an error.
 	 * @return whether this request still held the lease, as far as it knows
 	 */
-	private boolean publishFailure(RefreshEntry entry, OAuth2Error error, Duration retention) {
+	private boolean publishFailure(StoredRefresh entry, OAuth2Error error, Duration retention) {
 		return endLease(entry, Optional.of(entry.seal(new RefreshRecord.Failure(error))), retention);
 	}
 
 	/**
 	 * Tells whether another request may have succeeded, or may yet.
 	 */
-	private static boolean holdsNoFailure(RefreshEntry entry) {
+	private static boolean holdsNoFailure(StoredRefresh entry) {
 		try {
 			return entry.find().map((found) -> !(entry.read(found) instanceof RefreshRecord.Failure)).orElse(false);
 		}
@@ -214,7 +214,7 @@ final class LeaseHolder {
 	 * Ends the lease, now or as soon as the store answers.
 	 * @return whether this request still held it, as far as it knows
 	 */
-	private boolean endLease(RefreshEntry entry, Optional<byte[]> record, Duration retention) {
+	private boolean endLease(StoredRefresh entry, Optional<byte[]> record, Duration retention) {
 		try {
 			return tryEndLease(entry, record, retention);
 		}
@@ -229,7 +229,7 @@ final class LeaseHolder {
 		}
 	}
 
-	private static boolean tryEndLease(RefreshEntry entry, Optional<byte[]> record, Duration retention) {
+	private static boolean tryEndLease(StoredRefresh entry, Optional<byte[]> record, Duration retention) {
 		return (record.isEmpty() || retention.isZero()) ? entry.removeLease()
 				: entry.replaceLease(record.get(), retention);
 	}

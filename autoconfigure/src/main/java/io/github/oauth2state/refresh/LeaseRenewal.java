@@ -43,7 +43,7 @@ final class LeaseRenewal implements AutoCloseable {
 	/**
 	 * Renews the lease of an entry while an action runs.
 	 */
-	<T> T renewDuring(RefreshEntry entry, Supplier<T> action) {
+	<T> T renewDuring(StoredRefresh entry, Supplier<T> action) {
 		long start = System.nanoTime();
 		Future<?> renewals = every(this.lease.dividedBy(3), () -> {
 			if (System.nanoTime() - start < this.limit.toNanos()) {
@@ -104,7 +104,7 @@ final class LeaseRenewal implements AutoCloseable {
 	 * Renews the lease of an entry.
 	 * @return whether its holder still had it, or the store did not answer
 	 */
-	boolean renew(RefreshEntry entry) {
+	boolean renew(StoredRefresh entry) {
 		try {
 			return entry.renewLease();
 		}

@@ -97,7 +97,7 @@ final class RecentTokens {
 	boolean isRemoved(TokenRefresh refresh, RefreshedTokens tokens) {
 		Issued known = this.issued.get(LocalCoordinator.Key.of(refresh));
 		return known != null && known.is(tokens.accessToken()) && (known.removed()
-				|| (known.saved() && refresh instanceof DueTokens due && !due.isStored(known.token())));
+				|| (known.saved() && refresh instanceof DueTokenRefresh due && !due.isStored(known.token())));
 	}
 
 	private record Recent(RefreshedTokens tokens, Instant until) {

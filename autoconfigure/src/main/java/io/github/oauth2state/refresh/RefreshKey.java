@@ -19,7 +19,7 @@ import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
 import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 
 /**
- * The key of a {@link RefreshEntry} in the store, and the key that its result is sealed
+ * The key of a {@link StoredRefresh} in the store, and the key that its result is sealed
  * under. Requests that want the same tokens have equal keys.
  * <p>
  * For a refresh token, both keys are derived from it. So all its holders can read the

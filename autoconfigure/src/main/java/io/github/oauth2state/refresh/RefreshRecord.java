@@ -11,7 +11,7 @@ import org.springframework.security.oauth2.core.OAuth2Error;
 import io.github.oauth2state.record.CborRecord;
 
 /**
- * A record that a request finds in a {@link RefreshEntry}: a lease, tokens, or an error.
+ * A record that a request finds in a {@link StoredRefresh}: a lease, tokens, or an error.
  * Names of written values are only ever added and never reused, because instances of two
  * releases run side by side.
  */

@@ -130,11 +130,11 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 	}
 
 	private void tell(ClientRegistration registration, String principalName,
-			BiConsumer<DueTokens, SingleFlightStrategy> event) {
+			BiConsumer<DueTokenRefresh, SingleFlightStrategy> event) {
 		boolean clientCredentials = AuthorizationGrantType.CLIENT_CREDENTIALS
 			.equals(registration.getAuthorizationGrantType());
 		if (clientCredentials && this.strategy.get() instanceof SingleFlightStrategy singleFlight) {
-			event.accept(DueTokens.obtained(registration, principalName), singleFlight);
+			event.accept(DueTokenRefresh.obtained(registration, principalName), singleFlight);
 		}
 	}
 

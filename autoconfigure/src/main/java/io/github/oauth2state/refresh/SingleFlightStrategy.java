@@ -88,7 +88,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 	/**
 	 * Notes that a token by client credentials was saved.
 	 */
-	void onSaved(DueTokens obtained, String token) {
+	void onSaved(DueTokenRefresh obtained, String token) {
 		this.recent.noteSaved(obtained, token);
 	}
 
@@ -96,7 +96,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 	 * Stops sharing a token by client credentials that was removed, on this and on other
 	 * instances.
 	 */
-	void onRemoved(DueTokens obtained) {
+	void onRemoved(DueTokenRefresh obtained) {
 		LocalCoordinator.Key.of(obtained, this.properties.keyScope()).ifPresent((key) -> {
 			Optional<String> token = this.recent.noteRemoved(key, obtained);
 			if (this.keys != null) {

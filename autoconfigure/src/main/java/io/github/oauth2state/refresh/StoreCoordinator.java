@@ -90,7 +90,7 @@ final class StoreCoordinator implements AutoCloseable {
 		if (generation > MAX_GENERATIONS) {
 			throw new CoordinationException(TokenRefreshOutcome.FAILED, "New tokens are due again all the time");
 		}
-		RefreshEntry entry = entry(refresh);
+		StoredRefresh entry = entry(refresh);
 		boolean othersKnown = generation > 1;
 		while (true) {
 			Optional<byte[]> found = acquireLease(entry, othersKnown);
@@ -125,12 +125,12 @@ final class StoreCoordinator implements AutoCloseable {
 		}
 	}
 
-	private RefreshEntry entry(TokenRefresh refresh) {
+	private StoredRefresh entry(TokenRefresh refresh) {
 		RefreshKey key = RefreshKey.of(refresh, this.properties.keyScope(), this.namespace, this.keys);
-		return new RefreshEntry(key, this.store, this.properties);
+		return new StoredRefresh(key, this.store, this.properties);
 	}
 
-	private static RefreshRecord read(RefreshEntry entry, byte[] record) {
+	private static RefreshRecord read(StoredRefresh entry, byte[] record) {
 		try {
 			return entry.read(record);
 		}
@@ -140,7 +140,7 @@ final class StoreCoordinator implements AutoCloseable {
 		}
 	}
 
-	private static Optional<byte[]> acquireLease(RefreshEntry entry, boolean othersKnown) {
+	private static Optional<byte[]> acquireLease(StoredRefresh entry, boolean othersKnown) {
 		try {
 			return entry.acquireLease();
 		}
@@ -163,7 +163,7 @@ final class StoreCoordinator implements AutoCloseable {
 	 * Waits until the lease of another request is gone or replaced. Asks a store that
 	 * fails again: a second call of the provider could cost the user both tokens.
 	 */
-	private static void awaitChange(RefreshEntry entry, byte[] lease, Backoff backoff) {
+	private static void awaitChange(StoredRefresh entry, byte[] lease, Backoff backoff) {
 		boolean changed = false;
 		while (!changed) {
 			backoff.pause();
@@ -194,7 +194,7 @@ final class StoreCoordinator implements AutoCloseable {
 	}
 
 	private void tryWithdraw(TokenRefresh refresh, Optional<String> accessToken) {
-		RefreshEntry entry = entry(refresh);
+		StoredRefresh entry = entry(refresh);
 		Optional<byte[]> found = entry.find();
 		if (found.isPresent() && entry.read(found.get()) instanceof RefreshedTokens tokens
 				&& (accessToken.isEmpty() || accessToken.get().equals(tokens.accessToken()))) {

@@ -72,7 +72,7 @@ final class StrategyRunner {
 	 */
 	<T extends AbstractOAuth2AuthorizationGrantRequest> OAuth2AccessTokenResponse obtain(T request,
 			OAuth2AccessTokenResponseClient<T> client) {
-		DueTokens due = DueTokens.of(request, client, this.clients);
+		DueTokenRefresh due = DueTokenRefresh.of(request, client, this.clients);
 		CurrentAuthorization authorization = due.authorization();
 		warnOfTokensInMemory(due);
 		long start = System.nanoTime();
@@ -104,7 +104,7 @@ final class StrategyRunner {
 	 * Spring Boot gives every app a service that keeps tokens in memory, and most apps
 	 * never use its tokens.
 	 */
-	private void warnOfTokensInMemory(DueTokens due) {
+	private void warnOfTokensInMemory(DueTokenRefresh due) {
 		OAuth2RefreshToken refreshToken = due.refreshToken();
 		String name = (due.authorization() != null) ? due.authorization().nameInStore() : null;
 		if (refreshToken == null || name == null || this.warnedOfMemory.get()
@@ -122,7 +122,7 @@ final class StrategyRunner {
 		}
 	}
 
-	private TokenRefreshResult runOrFindStored(DueTokens due) {
+	private TokenRefreshResult runOrFindStored(DueTokenRefresh due) {
 		try {
 			return this.strategy.refresh(due);
 		}
@@ -132,11 +132,11 @@ final class StrategyRunner {
 		}
 	}
 
-	private static boolean isRefusal(DueTokens due, OAuth2AuthorizationException ex) {
+	private static boolean isRefusal(DueTokenRefresh due, OAuth2AuthorizationException ex) {
 		return due.refreshToken() != null && OAuth2ErrorCodes.INVALID_GRANT.equals(ex.getError().getErrorCode());
 	}
 
-	private static void noteRefreshed(DueTokens due, OAuth2AccessTokenResponse response) {
+	private static void noteRefreshed(DueTokenRefresh due, OAuth2AccessTokenResponse response) {
 		OAuth2RefreshToken before = due.refreshToken();
 		OAuth2RefreshToken after = response.getRefreshToken();
 		if (before != null && after != null) {
@@ -148,7 +148,7 @@ final class StrategyRunner {
 		}
 	}
 
-	private static OAuth2AuthorizationException withRefusedToken(DueTokens due, OAuth2AuthorizationException ex) {
+	private static OAuth2AuthorizationException withRefusedToken(DueTokenRefresh due, OAuth2AuthorizationException ex) {
 		OAuth2RefreshToken refused = due.refreshToken();
 		return (refused != null && isRefusal(due, ex))
 				? new RefusedTokenException(ex, due.registration().getRegistrationId(), refused.getTokenValue()) : ex;
@@ -162,7 +162,7 @@ final class StrategyRunner {
 				: TokenRefreshOutcome.FAILED;
 	}
 
-	private void publish(TokenRefreshOutcome outcome, DueTokens due, boolean early, long start) {
+	private void publish(TokenRefreshOutcome outcome, DueTokenRefresh due, boolean early, long start) {
 		TokenRefreshEvent event = new TokenRefreshEvent(outcome, this.strategy.name(),
 				due.registration().getRegistrationId(), early, Duration.ofNanos(System.nanoTime() - start));
 		for (TokenRefreshListener listener : this.listeners) {

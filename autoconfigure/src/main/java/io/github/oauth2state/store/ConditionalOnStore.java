@@ -18,7 +18,7 @@ import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
-@Conditional(StoreConnections.OnStoreCondition.class)
+@Conditional(AvailableConnections.OnStoreCondition.class)
 public @interface ConditionalOnStore {
 
 	/**

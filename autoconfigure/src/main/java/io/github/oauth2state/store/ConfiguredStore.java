@@ -116,7 +116,7 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 		return new StartupFailureException(
 				"OAuth2 State cannot tell which of several %s beans to use: %s.".formatted(
 						redis ? "RedisConnectionFactory" : "DataSource",
-						StoreConnections.quoted((found != null) ? found.stream().sorted().toList() : List.of())),
+						AvailableConnections.quoted((found != null) ? found.stream().sorted().toList() : List.of())),
 				"""
 						One of these:
 

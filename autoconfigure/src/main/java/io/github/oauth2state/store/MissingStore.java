@@ -80,7 +80,7 @@ final class MissingStore {
 
 	private static String notInjectable(StoreType type, Map<StoreType, List<String>> beans) {
 		return "the %s beans of the app cannot be injected without a qualifier: %s.".formatted(bean(type),
-				StoreConnections.quoted(names(type, beans)));
+				AvailableConnections.quoted(names(type, beans)));
 	}
 
 	private static String annotate(StoreType type, Map<StoreType, List<String>> beans) {

@@ -39,8 +39,8 @@ public final class StateStoreAutoConfiguration {
 	@Conditional(NeedsStore.class)
 	@SuppressWarnings("DoNotCallSuggester")
 	StateStore noStateStore(OAuth2StateSettings settings, ConfigurableListableBeanFactory beanFactory) {
-		throw MissingStore.failure(settings.store(), StoreConnections.in(beanFactory),
-				StoreConnections.beans(beanFactory));
+		throw MissingStore.failure(settings.store(), AvailableConnections.in(beanFactory),
+				AvailableConnections.beans(beanFactory));
 	}
 
 	@Bean

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RefreshRecordTests {
 
-	private static final RefreshEntry ENTRY = TestInstance.entry("f.0", new SpiedStore());
+	private static final StoredRefresh ENTRY = TestInstance.entry("f.0", new SpiedStore());
 
 	private static final RefreshedTokens TOKENS = new RefreshedTokens("access", "Bearer",
 			Instant.parse("2026-01-02T03:00:00.678Z"), Instant.parse("2026-01-02T03:04:05.678Z"),
@@ -50,8 +50,8 @@ class RefreshRecordTests {
 
 	@Test
 	void leasesDiffer() {
-		assertThat(RefreshEntry.newLease()).isNotEqualTo(RefreshEntry.newLease());
-		assertThat(ENTRY.read(RefreshEntry.newLease())).isInstanceOf(RefreshRecord.Lease.class);
+		assertThat(StoredRefresh.newLease()).isNotEqualTo(StoredRefresh.newLease());
+		assertThat(ENTRY.read(StoredRefresh.newLease())).isInstanceOf(RefreshRecord.Lease.class);
 	}
 
 	@Test

@@ -28,13 +28,13 @@ class SingleFlightLeaseTests {
 
 	@Test
 	void leaseOfAHolderThatIsGoneRunsOut() {
-		this.store.put(TestInstance.key("f.0").location(), RefreshEntry.newLease(), Duration.ofSeconds(1));
+		this.store.put(TestInstance.key("f.0").location(), StoredRefresh.newLease(), Duration.ofSeconds(1));
 		assertThat(Responses.refreshToken(this.a.refresh("f.0"))).isEqualTo("f.1");
 	}
 
 	@Test
 	void waiterGivesUpAfterTheWaitTimeout() {
-		this.store.put(TestInstance.key("f.0").location(), RefreshEntry.newLease(), Duration.ofMinutes(1));
+		this.store.put(TestInstance.key("f.0").location(), StoredRefresh.newLease(), Duration.ofMinutes(1));
 		RefreshProperties impatient = TestInstance.properties(Duration.ofSeconds(2), Duration.ofMillis(300),
 				Duration.ofSeconds(2));
 		TestInstance instance = new TestInstance(this.store, this.provider, impatient, null);

@@ -96,7 +96,7 @@ class SingleFlightLoopTests {
 
 		private byte[] theirs() {
 			int call = this.calls.incrementAndGet();
-			return this.leases ? RefreshEntry.newLease() : ("unreadable " + call).getBytes(StandardCharsets.UTF_8);
+			return this.leases ? StoredRefresh.newLease() : ("unreadable " + call).getBytes(StandardCharsets.UTF_8);
 		}
 
 		@Override

@@ -72,9 +72,9 @@ class SingleFlightSeparationTests {
 	@Test
 	void clientsOfTenantsAreNotMixedThoughTheyHaveOneRegistrationId() {
 		LocalCoordinator.Key one = LocalCoordinator.Key
-			.of(DueTokens.of(credentials("tenant-1"), (request) -> null, null));
+			.of(DueTokenRefresh.of(credentials("tenant-1"), (request) -> null, null));
 		LocalCoordinator.Key two = LocalCoordinator.Key
-			.of(DueTokens.of(credentials("tenant-2"), (request) -> null, null));
+			.of(DueTokenRefresh.of(credentials("tenant-2"), (request) -> null, null));
 		assertThat(one).isNotEqualTo(two);
 	}
 
@@ -82,7 +82,7 @@ class SingleFlightSeparationTests {
 	void resultDoesNotOpenWithAnotherRefreshToken() {
 		this.a.refresh("f.0");
 		byte[] record = this.store.find(TestInstance.key("f.0").location()).orElseThrow();
-		RefreshEntry other = TestInstance.entry("g.0", this.store);
+		StoredRefresh other = TestInstance.entry("g.0", this.store);
 		assertThat(other.read(record)).isInstanceOf(RefreshRecord.Unreadable.class);
 	}
 

@@ -94,8 +94,8 @@ final class TestInstance {
 	/**
 	 * The entry of a request that refreshes with a token.
 	 */
-	static RefreshEntry entry(String refreshToken, StateStore store) {
-		return new RefreshEntry(key(refreshToken), store, PROPERTIES);
+	static StoredRefresh entry(String refreshToken, StateStore store) {
+		return new StoredRefresh(key(refreshToken), store, PROPERTIES);
 	}
 
 	OAuth2AccessTokenResponse refresh(String refreshToken) {

@@ -26,9 +26,9 @@ import io.github.oauth2state.TokenRefresh;
  * Describes the tokens that one request of Spring Security needs: by a refresh token (RFC
  * 6749, section 6), or by client credentials (section 4.4).
  */
-final class DueTokens implements TokenRefresh {
+final class DueTokenRefresh implements TokenRefresh {
 
-	private static final Log logger = LogFactory.getLog(DueTokens.class);
+	private static final Log logger = LogFactory.getLog(DueTokenRefresh.class);
 
 	private final AbstractOAuth2AuthorizationGrantRequest request;
 
@@ -40,7 +40,7 @@ final class DueTokens implements TokenRefresh {
 
 	private final @Nullable OAuth2AuthorizedClientService clients;
 
-	private DueTokens(AbstractOAuth2AuthorizationGrantRequest request,
+	private DueTokenRefresh(AbstractOAuth2AuthorizationGrantRequest request,
 			OAuth2AccessTokenResponseClient<AbstractOAuth2AuthorizationGrantRequest> client,
 			@Nullable CurrentAuthorization authorization, @Nullable String principalName,
 			@Nullable OAuth2AuthorizedClientService clients) {
@@ -58,7 +58,7 @@ final class DueTokens implements TokenRefresh {
 	 * @param clients where the app keeps tokens, if known
 	 */
 	@SuppressWarnings("unchecked")
-	static <T extends AbstractOAuth2AuthorizationGrantRequest> DueTokens of(T request,
+	static <T extends AbstractOAuth2AuthorizationGrantRequest> DueTokenRefresh of(T request,
 			OAuth2AccessTokenResponseClient<T> client, @Nullable OAuth2AuthorizedClientService clients) {
 		CurrentAuthorization authorization = CurrentAuthorization.of(request.getClientRegistration());
 		String principalName = null;
@@ -66,15 +66,15 @@ final class DueTokens implements TokenRefresh {
 			principalName = (request instanceof OAuth2RefreshTokenGrantRequest) ? authorization.principalName()
 					: authorization.nameInStore();
 		}
-		return new DueTokens(request, (OAuth2AccessTokenResponseClient<AbstractOAuth2AuthorizationGrantRequest>) client,
+		return new DueTokenRefresh(request, (OAuth2AccessTokenResponseClient<AbstractOAuth2AuthorizationGrantRequest>) client,
 				authorization, principalName, clients);
 	}
 
 	/**
 	 * Describes tokens by client credentials that were obtained earlier.
 	 */
-	static DueTokens obtained(ClientRegistration registration, String principalName) {
-		return new DueTokens(new OAuth2ClientCredentialsGrantRequest(registration), (request) -> {
+	static DueTokenRefresh obtained(ClientRegistration registration, String principalName) {
+		return new DueTokenRefresh(new OAuth2ClientCredentialsGrantRequest(registration), (request) -> {
 			throw new UnsupportedOperationException("These tokens were obtained already");
 		}, null, principalName, null);
 	}
@@ -160,7 +160,7 @@ final class DueTokens implements TokenRefresh {
 		}
 		OAuth2RefreshToken next = response.getRefreshToken();
 		Assert.notNull(next, "Without a refresh token there is no next refresh");
-		return new DueTokens(
+		return new DueTokenRefresh(
 				new OAuth2RefreshTokenGrantRequest(registration(), response.getAccessToken(), next, scopes()),
 				this.client, this.authorization, this.principalName, this.clients);
 	}
@@ -170,7 +170,7 @@ final class DueTokens implements TokenRefresh {
 	 */
 	@Override
 	public String toString() {
-		return "DueTokens[" + registration().getRegistrationId() + "]";
+		return "DueTokenRefresh[" + registration().getRegistrationId() + "]";
 	}
 
 }

@@ -35,7 +35,7 @@ import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
  * Finds out which stores an app has a connection for, without loading classes that it
  * lacks, and chooses the store by that.
  */
-final class StoreConnections {
+final class AvailableConnections {
 
 	private static final Map<StoreType, String> CONNECTION_TYPES = Map.of(StoreType.REDIS,
 			"org.springframework.data.redis.connection.RedisConnectionFactory", StoreType.JDBC, "javax.sql.DataSource");
@@ -45,7 +45,7 @@ final class StoreConnections {
 	private static final Map<StoreType, DependencyDescriptor> QUALIFIED = Map.of(StoreType.REDIS,
 			InjectionPoints.descriptor("redis"), StoreType.JDBC, InjectionPoints.descriptor("jdbc"));
 
-	private StoreConnections() {
+	private AvailableConnections() {
 	}
 
 	/**

@@ -19,7 +19,7 @@ import io.github.oauth2state.StateStoreException;
  * A result that is larger than a store's limit is stored in parts, and the entry names
  * them.
  */
-final class RefreshEntry {
+final class StoredRefresh {
 
 	private static final byte LEASE = 1;
 
@@ -53,7 +53,7 @@ final class RefreshEntry {
 
 	private long leaseStart;
 
-	RefreshEntry(RefreshKey key, StateStore store, RefreshProperties properties) {
+	StoredRefresh(RefreshKey key, StateStore store, RefreshProperties properties) {
 		this.key = key;
 		this.store = store;
 		this.properties = properties;
@@ -222,7 +222,7 @@ final class RefreshEntry {
 
 	@Override
 	public String toString() {
-		return "RefreshEntry[hidden]";
+		return "StoredRefresh[hidden]";
 	}
 
 }
