@@ -93,7 +93,7 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 			generator.writeEndObject();
 		}
 		catch (StreamWriteException ex) {
-			throw new IllegalArgumentException("The authorization request has text that is no valid Unicode." + REMEDY);
+			throw new IllegalArgumentException("The authorization request has text that is not valid Unicode." + REMEDY);
 		}
 		if (output.size() > MAX_LENGTH) {
 			throw new IllegalArgumentException(
@@ -128,7 +128,7 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 				throw cannotStore(kind, name, ex.getMessage());
 			}
 			catch (StreamWriteException ex) {
-				throw cannotStore(kind, name, "has text that is no valid Unicode");
+				throw cannotStore(kind, name, "has text that is not valid Unicode");
 			}
 		});
 		generator.writeEndObject();

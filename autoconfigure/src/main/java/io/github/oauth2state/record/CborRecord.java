@@ -57,7 +57,7 @@ public final class CborRecord {
 			CborValues.write(generator, values);
 		}
 		catch (JacksonException ex) {
-			throw new IllegalArgumentException("Text that is no valid Unicode");
+			throw new IllegalArgumentException("Text that is not valid Unicode");
 		}
 		return bytes.toByteArray();
 	}

@@ -81,8 +81,7 @@ final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 			return authorize(Objects.requireNonNull(this.early), context, true);
 		}
 		catch (RuntimeException ex) {
-			// Listeners may throw anything. The tokens are valid, so there is time for
-			// another attempt
+			// The tokens are valid, so there is time for another attempt
 			logger.debug("Tokens were not refreshed ahead of time", ex);
 			return null;
 		}

@@ -103,7 +103,7 @@ final class CurrentAuthorization {
 
 	/**
 	 * Returns the name by which the tokens are kept, or {@code null} if they are kept by
-	 * session, or if the name is no valid Unicode: in a key, it would look like others.
+	 * session, or if the name is not valid Unicode: in a key, it would look like others.
 	 */
 	@Nullable String nameInStore() {
 		String name = principalName();

@@ -27,14 +27,17 @@ import io.github.oauth2state.tokens.TokenLineage;
  */
 final class EarlyStrategy implements TokenRefreshStrategy {
 
-	/**
-	 * Closer to its expiry than this, a token may expire during a failed attempt.
-	 */
-	private static final Duration TOO_LATE = Duration.ofSeconds(10);
+	private static final Duration MIN_TOO_LATE = Duration.ofSeconds(10);
 
 	private static final int MAX_REMEMBERED = 10_000;
 
 	private final Duration window;
+
+	/**
+	 * Closer to its expiry than this, a token may expire during a failed attempt, which
+	 * may wait for another request.
+	 */
+	private final Duration tooLate;
 
 	private final double jitter;
 
@@ -59,12 +62,21 @@ final class EarlyStrategy implements TokenRefreshStrategy {
 	 */
 	EarlyStrategy(RefreshProperties properties, Duration defaultWindow, int salt, InstantSource clock) {
 		this.window = Objects.requireNonNullElse(properties.early().window(), defaultWindow);
+		this.tooLate = max(MIN_TOO_LATE, min(properties.waitTimeout(), this.window.dividedBy(2)));
 		this.jitter = properties.early().jitter();
 		this.interval = properties.early().interval();
 		this.salt = salt;
 		this.clock = clock;
 		this.requests = new LocalCoordinator(properties.waitTimeout());
 		this.keyScope = properties.keyScope();
+	}
+
+	private static Duration min(Duration a, Duration b) {
+		return (a.compareTo(b) < 0) ? a : b;
+	}
+
+	private static Duration max(Duration a, Duration b) {
+		return (a.compareTo(b) > 0) ? a : b;
 	}
 
 	@Override
@@ -81,7 +93,7 @@ final class EarlyStrategy implements TokenRefreshStrategy {
 		Instant now = this.clock.instant();
 		int token = hash(client.getAccessToken());
 		boolean early = now.isAfter(expiresAt.minus(window(client.getAccessToken(), expiresAt, token)));
-		if (!early || now.isAfter(expiresAt.minus(TOO_LATE))) {
+		if (!early || now.isAfter(expiresAt.minus(this.tooLate))) {
 			return TokenRefreshAdvice.LEAVE;
 		}
 		return tryStartAttempt(token, now) ? TokenRefreshAdvice.REFRESH : TokenRefreshAdvice.USE;
@@ -92,7 +104,7 @@ final class EarlyStrategy implements TokenRefreshStrategy {
 		Instant issuedAt = token.getIssuedAt();
 		if (issuedAt != null) {
 			Duration halfLife = Duration.between(issuedAt, expiresAt).dividedBy(2);
-			longest = (halfLife.compareTo(longest) < 0) ? halfLife : longest;
+			longest = min(halfLife, longest);
 		}
 		double part = (hash >>> 1) / (double) Integer.MAX_VALUE;
 		return longest.minusMillis((long) (longest.toMillis() * this.jitter * part));

@@ -64,7 +64,7 @@ final class LeaseHolder {
 		}
 		catch (OAuth2AuthorizationException ex) {
 			boolean published = publishFailure(entry, ex.getError(), retention(refresh, ex.getError()));
-			if (!published && holdsNoFailure(entry)) {
+			if (!published && mayHaveSucceeded(entry)) {
 				return Optional.empty();
 			}
 			throw ex;
@@ -160,7 +160,7 @@ final class LeaseHolder {
 	private void warn(String message, TokenRefresh refresh, RuntimeException ex) {
 		boolean own = ex instanceof StateStoreException || ex.getClass() == IllegalArgumentException.class;
 		String reason = own ? String.valueOf(ex.getMessage()) : ex.getClass().getName();
-		this.log.write((log) -> log.warn(message.formatted(refresh.registration().getRegistrationId(), reason)));
+		this.log.write((logger) -> logger.warn(message.formatted(refresh.registration().getRegistrationId(), reason)));
 	}
 
 	/**
@@ -199,9 +199,9 @@ final class LeaseHolder {
 	}
 
 	/**
-	 * Tells whether another request may have succeeded, or may yet.
+	 * Returns whether another request has succeeded, or still may.
 	 */
-	private static boolean holdsNoFailure(StoredRefresh entry) {
+	private static boolean mayHaveSucceeded(StoredRefresh entry) {
 		try {
 			return entry.find().map((found) -> !(entry.read(found) instanceof RefreshRecord.Failure)).orElse(false);
 		}
@@ -219,8 +219,8 @@ final class LeaseHolder {
 			return tryEndLease(entry, record, retention);
 		}
 		catch (RuntimeException ex) {
-			this.log.write((log) -> log
-				.warn("A failed refresh could not be published. Trying again: " + ex.getClass().getName()));
+			this.log.write((logger) -> logger
+				.warn("The end of a refresh could not be published. Trying again: " + ex.getClass().getName()));
 			this.renewal.retry(() -> {
 				tryEndLease(entry, record, retention);
 				return true;

@@ -54,7 +54,7 @@ sealed interface RefreshRecord
 
 		/**
 		 * Writes the error. This always succeeds, and the result fits into one record:
-		 * long texts are cut, and chars that are no valid Unicode are replaced.
+		 * long texts are cut, and chars that are not valid Unicode are replaced.
 		 */
 		byte[] write() {
 			Map<String, @Nullable Object> values = new LinkedHashMap<>();

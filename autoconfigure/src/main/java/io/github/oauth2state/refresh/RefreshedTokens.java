@@ -175,7 +175,7 @@ record RefreshedTokens(String accessToken, String tokenType, @Nullable Instant i
 	 * Writes the tokens.
 	 * @param withAdditional whether to write the additional parameters
 	 * @return the content of a result
-	 * @throws IllegalArgumentException if a text is no valid Unicode
+	 * @throws IllegalArgumentException if a text is not valid Unicode
 	 */
 	byte[] write(boolean withAdditional) {
 		Map<String, @Nullable Object> values = new LinkedHashMap<>();

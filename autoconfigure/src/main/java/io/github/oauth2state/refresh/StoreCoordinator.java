@@ -2,6 +2,7 @@ package io.github.oauth2state.refresh;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
@@ -93,7 +94,7 @@ final class StoreCoordinator implements AutoCloseable {
 		StoredRefresh entry = entry(refresh);
 		boolean othersKnown = generation > 1;
 		while (true) {
-			Optional<byte[]> found = acquireLease(entry, othersKnown);
+			Optional<byte[]> found = ask(entry::acquireLease, othersKnown);
 			RefreshRecord record = found.map((bytes) -> read(entry, bytes)).orElse(null);
 			if (record instanceof RefreshRecord.Lease) {
 				awaitChange(entry, found.orElseThrow(), backoff);
@@ -113,8 +114,8 @@ final class StoreCoordinator implements AutoCloseable {
 				return coordinate(next, generation + 1, backoff);
 			}
 			// The tokens that were found are due again and the provider still uses the
-			// same refresh token, or the record cannot be read
-			if (found.isEmpty() || entry.acquireLeaseInsteadOf(found.get())) {
+			// same refresh token, or the app has removed them, or the record cannot be read
+			if (found.isEmpty() || ask(() -> entry.acquireLeaseInsteadOf(found.get()), othersKnown)) {
 				Optional<TokenRefreshResult> result = this.holder.obtain(refresh, entry, backoff);
 				if (result.isPresent()) {
 					return result.get();
@@ -140,9 +141,13 @@ final class StoreCoordinator implements AutoCloseable {
 		}
 	}
 
-	private static Optional<byte[]> acquireLease(StoredRefresh entry, boolean othersKnown) {
+	/**
+	 * Asks the store. If it fails, a request that knows of others must not call the
+	 * provider: the refresh token that it has may be spent.
+	 */
+	private static <T> T ask(Supplier<T> command, boolean othersKnown) {
 		try {
-			return entry.acquireLease();
+			return command.get();
 		}
 		catch (StateStoreException ex) {
 			if (!othersKnown) {
@@ -160,8 +165,8 @@ final class StoreCoordinator implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until the lease of another request is gone or replaced. Asks a store that
-	 * fails again: a second call of the provider could cost the user both tokens.
+	 * Waits until the lease of another request is gone or replaced. If the store fails,
+	 * asks it again: a second call of the provider could cost the user both tokens.
 	 */
 	private static void awaitChange(StoredRefresh entry, byte[] lease, Backoff backoff) {
 		boolean changed = false;

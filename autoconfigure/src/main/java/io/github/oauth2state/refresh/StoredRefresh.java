@@ -148,7 +148,7 @@ final class StoredRefresh {
 
 	/**
 	 * Seals tokens, without the additional parameters if these are too large.
-	 * @throws IllegalArgumentException if the tokens are too large, or no valid Unicode
+	 * @throws IllegalArgumentException if the tokens are too large, or not valid Unicode
 	 */
 	byte[] seal(RefreshedTokens tokens) {
 		byte[] result = seal(tokens.write(true));

@@ -86,7 +86,7 @@ record StoredTokens(OAuth2AccessToken accessToken, @Nullable OAuth2RefreshToken 
 	/**
 	 * Writes the tokens.
 	 * @return the content of a record
-	 * @throws IllegalArgumentException if a text is no valid Unicode
+	 * @throws IllegalArgumentException if a text is not valid Unicode
 	 */
 	byte[] write() {
 		Map<String, @Nullable Object> values = new LinkedHashMap<>();

@@ -37,7 +37,7 @@ final class TokenSealer {
 	}
 
 	/**
-	 * Returns the key of a user's record. Texts that are no valid Unicode have the same
+	 * Returns the key of a user's record. Texts that are not valid Unicode have the same
 	 * bytes and so the same digest. They get further parts that tell them apart.
 	 * @param registrationId the id of the registration
 	 * @param principalName the name of the user
@@ -66,7 +66,7 @@ final class TokenSealer {
 	 * @param key the key of the record
 	 * @param tokens the tokens
 	 * @return the record
-	 * @throws IllegalArgumentException if they are too large, or no valid Unicode
+	 * @throws IllegalArgumentException if they are too large, or not valid Unicode
 	 */
 	byte[] seal(StateKey key, StoredTokens tokens) {
 		byte[] content = tokens.write();

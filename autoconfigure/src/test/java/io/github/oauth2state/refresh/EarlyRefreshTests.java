@@ -65,6 +65,12 @@ class EarlyRefreshTests {
 	}
 
 	@Test
+	void tokensThatCouldExpireWhileARequestWaitsForAnotherAreLeftToSpringSecurity() {
+		assertThat(early(Duration.ofMinutes(2), 0).whileValid(client(14))).isEqualTo(TokenRefreshAdvice.LEAVE);
+		assertThat(early(Duration.ofMinutes(2), 0).whileValid(client(16))).isEqualTo(TokenRefreshAdvice.REFRESH);
+	}
+
+	@Test
 	void tokensAreNeverRefreshedInTheFirstHalfOfTheirLife() {
 		OAuth2AuthorizedClient shortLived = client(NOW.minusSeconds(20), NOW.plusSeconds(40), "refresh");
 		assertThat(early(Duration.ofHours(1), 0).whileValid(shortLived)).isEqualTo(TokenRefreshAdvice.LEAVE);

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The provider's answer may be larger than a store's limit, or no valid Unicode. This
+ * The provider's answer may be larger than a store's limit, or not valid Unicode. This
  * costs nobody the tokens, and leaves no lease behind.
  */
 @Timeout(30)

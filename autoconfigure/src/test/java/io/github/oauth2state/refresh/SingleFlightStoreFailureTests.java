@@ -63,6 +63,20 @@ class SingleFlightStoreFailureTests {
 	}
 
 	@Test
+	void storeThatFailsBehindTwoKnownResultsDoesNotMakeTheOldTokenGoOut() {
+		this.provider.expiresIn = 2;
+		this.a.refresh("f.0");
+		Together.sleep(1100);
+		this.provider.rotates = false;
+		this.a.refresh("f.0");
+		Together.sleep(1100);
+		this.store.failsAfter(2);
+		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> this.b.refresh("f.0"))
+			.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("temporarily_unavailable"));
+		assertThat(this.provider.calls).hasValue(2);
+	}
+
+	@Test
 	void storeThatDoesNotAnswerMayMakeTheRefreshFail() {
 		this.store.fails = true;
 		TestInstance instance = new TestInstance(this.store, this.provider,

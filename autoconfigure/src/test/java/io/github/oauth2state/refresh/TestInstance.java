@@ -63,7 +63,7 @@ final class TestInstance {
 	}
 
 	static RefreshProperties properties(Duration earlyWindow, double jitter) {
-		return properties(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(2),
+		return properties(Duration.ofSeconds(2), Duration.ofSeconds(15), Duration.ofSeconds(2),
 				WithoutStore.UNCOORDINATED, KeyScope.PRINCIPAL,
 				new RefreshProperties.Early(earlyWindow, jitter, Duration.ofSeconds(10)));
 	}
