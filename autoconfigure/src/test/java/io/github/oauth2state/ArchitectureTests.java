@@ -72,7 +72,7 @@ class ArchitectureTests {
 			Map.entry("store.StoreCircuit", "logins ask it, and the Actuator and metrics show it"),
 			Map.entry("store.StoreDecorator", "metrics measure stores by it"),
 			Map.entry("store.ValueLength", "every store keeps to it"),
-			Map.entry("login.AttemptCounter", "the servlet part uses it"),
+			Map.entry("login.CountingCookie", "the servlet part uses it"),
 			Map.entry("login.BegunInCookie", "the servlet part uses it"),
 			Map.entry("login.BegunLogin", "the servlet part uses it"),
 			Map.entry("login.CallbackResult", "the servlet part uses it"),

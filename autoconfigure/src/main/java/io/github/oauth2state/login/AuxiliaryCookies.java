@@ -41,17 +41,17 @@ public final class AuxiliaryCookies {
 
 	private final String page;
 
-	private final AttemptCounter restarts;
+	private final CountingCookie restarts;
 
-	private final AttemptCounter signIns;
+	private final CountingCookie signIns;
 
 	private final String logoutMark;
 
 	AuxiliaryCookies(LoginSettings settings, String app) {
 		this.settings = settings;
 		this.page = PAGE + app;
-		this.restarts = new AttemptCounter(settings, "retry-" + app);
-		this.signIns = new AttemptCounter(settings, "signed-in-" + app);
+		this.restarts = new CountingCookie(settings, "retry-" + app);
+		this.signIns = new CountingCookie(settings, "signed-in-" + app);
 		this.logoutMark = "out-" + logoutHash(settings.namespace()).substring(0, LOGOUT_HASH_BYTES);
 	}
 

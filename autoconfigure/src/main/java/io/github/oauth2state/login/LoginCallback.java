@@ -29,7 +29,7 @@ public final class LoginCallback {
 
 	private final LoginSealer sealer;
 
-	private final CookieJar jar;
+	private final BindingCookieJar jar;
 
 	private final AuxiliaryCookies cookies;
 
@@ -37,7 +37,7 @@ public final class LoginCallback {
 
 	private @Nullable String savedRequest;
 
-	LoginCallback(String state, BrowserRequest browser, BindingCookie cookie, LoginSealer sealer, CookieJar jar,
+	LoginCallback(String state, BrowserRequest browser, BindingCookie cookie, LoginSealer sealer, BindingCookieJar jar,
 			AuxiliaryCookies cookies) {
 		this.state = state;
 		this.browser = browser;

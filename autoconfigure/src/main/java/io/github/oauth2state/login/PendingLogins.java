@@ -47,7 +47,7 @@ public final class PendingLogins {
 
 	private final LoginSealer sealer;
 
-	private final CookieJar jar;
+	private final BindingCookieJar jar;
 
 	private final AuxiliaryCookies cookies;
 
@@ -68,7 +68,7 @@ public final class PendingLogins {
 		this.events = events;
 		this.clock = clock;
 		this.sealer = new LoginSealer(settings, codec, cookieKeys, clock);
-		this.jar = new CookieJar(settings);
+		this.jar = new BindingCookieJar(settings);
 		this.cookies = new AuxiliaryCookies(settings, this.jar.app());
 		this.formPost = new FormPostCallbacks(this.jar);
 	}
@@ -124,7 +124,7 @@ public final class PendingLogins {
 			.map((eviction) -> started(state, carrying, new byte[0], eviction));
 	}
 
-	private StartedLogin started(String state, BindingCookie cookie, byte[] record, CookieJar.Eviction eviction) {
+	private StartedLogin started(String state, BindingCookie cookie, byte[] record, BindingCookieJar.Eviction eviction) {
 		return new StartedLogin(this.sealer.key(state, cookie.secret()), record, this.settings.ttl(),
 				eviction.cookies(), eviction.pending(), this.sealer.correlationId(state, cookie.secret()));
 	}

@@ -139,8 +139,8 @@ class CookiePathTests {
 		LoginCallback swapped = logins.callback(other.getState(), browser()).orElseThrow();
 		assertThat(swapped.readFromCookie()).isEqualTo(new LoginCallback.Lost(LoginOutcome.UNREADABLE));
 
-		String shop = new CookieJar(settings("shop")).issue(browser(), this.request.getState(), cookie()).getName();
-		String bank = new CookieJar(settings("bank")).issue(browser(), this.request.getState(), cookie()).getName();
+		String shop = new BindingCookieJar(settings("shop")).issue(browser(), this.request.getState(), cookie()).getName();
+		String bank = new BindingCookieJar(settings("bank")).issue(browser(), this.request.getState(), cookie()).getName();
 		assertThat(bank).isNotEqualTo(shop);
 		this.cookies.put(bank, record);
 		assertLost(logins("bank", ONE), LoginOutcome.UNREADABLE);

@@ -82,7 +82,7 @@ class DisclosureTests {
 				(own ? hidden : shown).add(type.getSimpleName());
 			}
 		}
-		assertThat(hidden).contains("StartedLogin", "BindingCookie", "CookiePath", "Found", "LoginRecord");
+		assertThat(hidden).contains("StartedLogin", "BindingCookie", "CookieKeys", "Found", "LoginRecord");
 		assertThat(shown).containsExactlyInAnyOrder("Cookie", "Eviction", "Held", "Issued", "LoginProperties",
 				"LoginSettings", "Lost");
 	}

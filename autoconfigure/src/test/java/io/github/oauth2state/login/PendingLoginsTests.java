@@ -347,7 +347,7 @@ class PendingLoginsTests extends PendingLoginsFixture {
 	}
 
 	private static String nameOfCookie(String state) {
-		return new CookieJar(settings("shop")).issue(TestRequests.https("/"), state, pending()).getName();
+		return new BindingCookieJar(settings("shop")).issue(TestRequests.https("/"), state, pending()).getName();
 	}
 
 	private static BindingCookie pending() {

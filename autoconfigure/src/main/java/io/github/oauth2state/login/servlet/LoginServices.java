@@ -17,6 +17,6 @@ import io.github.oauth2state.rollout.Rollout;
  * @param onStoreFailure where a login starts that the store does not take
  * @param warnings warns of deployments that make logins fail
  */
-record LoginServices(LoginStore store, PendingLogins logins, LoginSettings settings, Rollout rollout,
+record LoginServices(GuardedStateStore store, PendingLogins logins, LoginSettings settings, Rollout rollout,
 		LoginPath rolledOut, OnStoreFailure onStoreFailure, DeploymentWarnings warnings) {
 }

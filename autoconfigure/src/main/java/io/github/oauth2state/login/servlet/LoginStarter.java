@@ -44,7 +44,7 @@ final class LoginStarter {
 
 	private final LoginChain chain;
 
-	private final LoginStore store;
+	private final GuardedStateStore store;
 
 	private final PendingLogins logins;
 

@@ -31,7 +31,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private final CallbackFilter.@Nullable Kind kind;
 
-	private final LoginStore store;
+	private final GuardedStateStore store;
 
 	private final PendingLogins logins;
 

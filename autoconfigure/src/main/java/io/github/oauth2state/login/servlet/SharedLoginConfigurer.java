@@ -81,7 +81,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 	@SuppressWarnings("unchecked")
 	public void configure(HttpSecurity http) {
 		SecurityContextHolderStrategy securityContexts = getSecurityContextHolderStrategy();
-		SignInCounter signIns = new SignInCounter(this.cookies, securityContexts);
+		LoginLoopDetector signIns = new LoginLoopDetector(this.cookies, securityContexts);
 		http.addFilterAfter(signIns, AnonymousAuthenticationFilter.class);
 		OAuth2LoginConfigurer<HttpSecurity> login = http.getConfigurer(OAuth2LoginConfigurer.class);
 		OAuth2ClientConfigurer<HttpSecurity> client = http.getConfigurer(OAuth2ClientConfigurer.class);
@@ -154,7 +154,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 	/**
 	 * Returns what puts handlers of the library around those of the app.
 	 */
-	private static ObjectPostProcessor<Filter> handlers(CallbackRecovery recovery, SignInCounter signIns) {
+	private static ObjectPostProcessor<Filter> handlers(CallbackRecovery recovery, LoginLoopDetector signIns) {
 		return new ObjectPostProcessor<>() {
 			@Override
 			public <O extends Filter> O postProcess(O filter) {
@@ -181,7 +181,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 	}
 
 	private static void setHandlers(OAuth2LoginAuthenticationFilter filter, CallbackRecovery recovery,
-			SignInCounter signIns) {
+			LoginLoopDetector signIns) {
 		AuthenticationSuccessHandler success = SecurityInternals.successHandler(filter);
 		recovery.setSuccessHandler(success);
 		if (success != null) {

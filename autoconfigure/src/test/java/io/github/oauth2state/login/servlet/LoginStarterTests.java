@@ -111,7 +111,7 @@ class LoginStarterTests {
 	private void run(Consumer<LoginStarter> test, String... properties) {
 		this.app.withPropertyValues(properties).run((context) -> {
 			LoginServices all = context.getBean(LoginServices.class);
-			LoginStore store = new LoginStore(context.getBean(StateStore.class), this.circuit);
+			GuardedStateStore store = new GuardedStateStore(context.getBean(StateStore.class), this.circuit);
 			LoginServices services = new LoginServices(store, all.logins(), all.settings(), all.rollout(),
 					all.rolledOut(), all.onStoreFailure(), all.warnings());
 			MixUpDefense defense = new MixUpDefense(() -> null, all.settings());

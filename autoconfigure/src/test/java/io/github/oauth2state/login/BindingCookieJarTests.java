@@ -19,9 +19,9 @@ import io.github.oauth2state.web.CookieSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link CookieJar}.
+ * Tests for {@link BindingCookieJar}.
  */
-class CookieJarTests {
+class BindingCookieJarTests {
 
 	private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
 
@@ -34,7 +34,7 @@ class CookieJarTests {
 	private static final ResponseCookie NEW = ResponseCookie.from("__Host-oauth2-state-AAAAAAAAAAA", "v".repeat(119))
 		.build();
 
-	private final CookieJar cookies = cookies("shop", null);
+	private final BindingCookieJar cookies = cookies("shop", null);
 
 	@Test
 	void nameIsOneForEachNamespaceAndState() {
@@ -118,8 +118,8 @@ class CookieJarTests {
 
 	@Test
 	void settingSecureOverridesWhatTheRequestSays() {
-		CookieJar always = cookies("shop", true);
-		CookieJar never = cookies("shop", false);
+		BindingCookieJar always = cookies("shop", true);
+		BindingCookieJar never = cookies("shop", false);
 		assertThat(always.isSecure(HTTP)).isTrue();
 		assertThat(always.issue(HTTP, "state", pending(NOW)).isSecure()).isTrue();
 		assertThat(always.issue(HTTP, "state", pending(NOW)).getName()).startsWith("__Host-");
@@ -183,7 +183,7 @@ class CookieJarTests {
 	void eighthPendingLoginEvictsNothing() {
 		Map<String, String> held = held(7);
 		assertThat(this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW))
-			.hasValue(new CookieJar.Eviction(List.of(NEW), 0));
+			.hasValue(new BindingCookieJar.Eviction(List.of(NEW), 0));
 	}
 
 	@Test
@@ -260,12 +260,12 @@ class CookieJarTests {
 		}
 		held.put("__Host-oauth2-state-retry", "1");
 		assertThat(this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW))
-			.hasValue(new CookieJar.Eviction(List.of(NEW), 0));
+			.hasValue(new BindingCookieJar.Eviction(List.of(NEW), 0));
 	}
 
 	@Test
 	void settingSaysHowManyLoginsMayBePending() {
-		CookieJar one = new CookieJar(new LoginSettings("shop", TTL, 1, true, true, LoginSettings.Sessions.AUTO, true,
+		BindingCookieJar one = new BindingCookieJar(new LoginSettings("shop", TTL, 1, true, true, LoginSettings.Sessions.AUTO, true,
 				new CookieSettings("oauth2-state", null, false, null)));
 		assertThat(one.makeRoom(HTTPS, NOW, NEW).orElseThrow().pending()).isZero();
 		assertThat(one.makeRoom(TestRequests.https("/begin", held(1)), NOW, NEW).orElseThrow().pending()).isEqualTo(1);
@@ -274,7 +274,7 @@ class CookieJarTests {
 	@Test
 	void browserWithTooManyFallsBackToAsManyAsAllowed() {
 		Map<String, String> held = held(12);
-		CookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW).orElseThrow();
+		BindingCookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW).orElseThrow();
 		assertThat(eviction.cookies()).extracting(ResponseCookie::getName)
 			.containsExactly(name(0), name(1), name(2), name(3), name(4), NEW.getName());
 		assertThat(eviction.pending()).isEqualTo(5);
@@ -286,7 +286,7 @@ class CookieJarTests {
 		for (int i = 100; i < 200; i++) {
 			held.put(name(i), "x".repeat(i));
 		}
-		CookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW).orElseThrow();
+		BindingCookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW).orElseThrow();
 		assertThat(eviction.cookies()).hasSize(16 + 1);
 		assertThat(eviction.pending()).isZero();
 	}
@@ -294,7 +294,7 @@ class CookieJarTests {
 	@Test
 	void otherSiteMayBeginALoginWhileThereIsRoom() {
 		assertThat(this.cookies.makeRoom(crossSite(held(7)), NOW, NEW))
-			.hasValue(new CookieJar.Eviction(List.of(NEW), 0));
+			.hasValue(new BindingCookieJar.Eviction(List.of(NEW), 0));
 	}
 
 	@Test
@@ -307,7 +307,7 @@ class CookieJarTests {
 	void otherSiteEvictsWhatIsOfNoUseAnyMore() {
 		Map<String, String> held = held(7);
 		held.put(name(100), pending(NOW).used().format());
-		CookieJar.Eviction eviction = this.cookies.makeRoom(crossSite(held), NOW, NEW).orElseThrow();
+		BindingCookieJar.Eviction eviction = this.cookies.makeRoom(crossSite(held), NOW, NEW).orElseThrow();
 		assertThat(eviction.cookies()).extracting(ResponseCookie::getName).containsExactly(name(100), NEW.getName());
 		assertThat(eviction.pending()).isZero();
 	}
@@ -321,7 +321,7 @@ class CookieJarTests {
 
 	private void assertEvicts(Map<String, String> held, String name, int pending) {
 		assertThat(held).hasSize(8);
-		Optional<CookieJar.Eviction> eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW);
+		Optional<BindingCookieJar.Eviction> eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW);
 		assertThat(eviction.orElseThrow().cookies()).extracting(ResponseCookie::getName)
 			.containsExactly(name, NEW.getName());
 		assertThat(eviction.orElseThrow().pending()).isEqualTo(pending);
@@ -360,8 +360,8 @@ class CookieJarTests {
 		return "S".repeat(43);
 	}
 
-	private static CookieJar cookies(String namespace, @Nullable Boolean secure) {
-		return new CookieJar(new LoginSettings(namespace, TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
+	private static BindingCookieJar cookies(String namespace, @Nullable Boolean secure) {
+		return new BindingCookieJar(new LoginSettings(namespace, TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
 				new CookieSettings("oauth2-state", secure, false, null)));
 	}
 

@@ -30,7 +30,7 @@ import io.github.oauth2state.web.BrowserRequest;
  * users in: pages and scripts may be on another chain than the login, and know users by
  * something else than a session.
  */
-final class SignInCounter extends OncePerRequestFilter {
+final class LoginLoopDetector extends OncePerRequestFilter {
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
@@ -38,7 +38,7 @@ final class SignInCounter extends OncePerRequestFilter {
 
 	private final SecurityContextHolderStrategy securityContexts;
 
-	SignInCounter(AuxiliaryCookies cookies, SecurityContextHolderStrategy securityContexts) {
+	LoginLoopDetector(AuxiliaryCookies cookies, SecurityContextHolderStrategy securityContexts) {
 		this.cookies = cookies;
 		this.securityContexts = securityContexts;
 	}

@@ -24,7 +24,7 @@ import io.github.oauth2state.web.BrowserRequest;
  * {@code __Host-} prefix (RFC 6265bis, section 4.1.3.2), and then only that name is read:
  * a neighbouring subdomain can set cookies for us, but not that one.
  */
-final class CookieJar {
+final class BindingCookieJar {
 
 	/**
 	 * How long "expired" can be told from "another browser".
@@ -59,7 +59,7 @@ final class CookieJar {
 
 	private final RecentCookies recent;
 
-	CookieJar(LoginSettings settings) {
+	BindingCookieJar(LoginSettings settings) {
 		this.settings = settings;
 		this.recent = new RecentCookies(settings.maxPendingPerBrowser(), System::nanoTime);
 		this.app = hash(StateKey.of(settings.namespace(), "cookie-app"), APP_HASH_BYTES);

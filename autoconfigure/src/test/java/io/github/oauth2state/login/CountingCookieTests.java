@@ -14,13 +14,13 @@ import io.github.oauth2state.web.CookieSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link AttemptCounter}.
+ * Tests for {@link CountingCookie}.
  */
-class AttemptCounterTests {
+class CountingCookieTests {
 
 	private static final String NAME = "__Host-oauth2-state-retry-AAAAAA";
 
-	private final AttemptCounter counter = new AttemptCounter(new LoginSettings("shop", Duration.ofMinutes(10), 8, true,
+	private final CountingCookie counter = new CountingCookie(new LoginSettings("shop", Duration.ofMinutes(10), 8, true,
 			true, LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)),
 			"retry-AAAAAA");
 

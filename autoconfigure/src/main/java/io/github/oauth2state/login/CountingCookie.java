@@ -11,7 +11,7 @@ import io.github.oauth2state.web.BrowserRequest;
  * two attempts. There is one cookie for each app on the host. Forging it affects only
  * one's own browser. Thread-safe.
  */
-final class AttemptCounter {
+final class CountingCookie {
 
 	private static final int MAX_ATTEMPTS = 3;
 
@@ -26,7 +26,7 @@ final class AttemptCounter {
 	 * @param settings the settings of logins
 	 * @param name the name of its cookie, after the prefix
 	 */
-	AttemptCounter(LoginSettings settings, String name) {
+	CountingCookie(LoginSettings settings, String name) {
 		this.settings = settings;
 		this.name = name;
 	}

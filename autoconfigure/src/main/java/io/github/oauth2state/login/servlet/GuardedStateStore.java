@@ -23,17 +23,17 @@ import io.github.oauth2state.support.LimitedLog;
  * Puts the records of pending logins into the store and reads them. If the store does not
  * answer, that is logged here, and the circuit learns of it when a login starts.
  */
-final class LoginStore {
+final class GuardedStateStore {
 
-	private static final Log logger = LogFactory.getLog(LoginStore.class);
+	private static final Log logger = LogFactory.getLog(GuardedStateStore.class);
 
-	private static final LimitedLog lines = new LimitedLog(LoginStore.class);
+	private static final LimitedLog lines = new LimitedLog(GuardedStateStore.class);
 
 	private final StateStore store;
 
 	private final StoreCircuit circuit;
 
-	LoginStore(StateStore store, StoreCircuit circuit) {
+	GuardedStateStore(StateStore store, StoreCircuit circuit) {
 		this.store = store;
 		this.circuit = circuit;
 	}
