@@ -1,6 +1,7 @@
 package io.github.oauth2state.login;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.springframework.http.ResponseCookie;
 
@@ -38,10 +39,6 @@ final class CountingCookie {
 		return count(browser) >= MAX_ATTEMPTS;
 	}
 
-	boolean isSet(BrowserRequest browser) {
-		return browser.cookies().containsKey(name(browser));
-	}
-
 	/**
 	 * Returns whether a cookie of this name may have the count.
 	 */
@@ -53,11 +50,15 @@ final class CountingCookie {
 	 * Counts an attempt, and returns the cookie with the new count.
 	 */
 	ResponseCookie countOne(BrowserRequest browser) {
-		return cookie(browser, Integer.toString(Math.min(count(browser), MAX_ATTEMPTS) + 1), WINDOW);
+		String count = Integer.toString(Math.min(count(browser), MAX_ATTEMPTS) + 1);
+		return this.settings.cookie().cookie(browser, name(browser), count, WINDOW).build();
 	}
 
-	ResponseCookie clear(BrowserRequest browser) {
-		return cookie(browser, "", Duration.ZERO);
+	/**
+	 * Ends the count, and returns the cookies that clear it, none if there is no count.
+	 */
+	List<ResponseCookie> clear(BrowserRequest browser) {
+		return this.settings.cookie().clear(browser, this.name);
 	}
 
 	private int count(BrowserRequest browser) {
@@ -66,11 +67,7 @@ final class CountingCookie {
 	}
 
 	private String name(BrowserRequest browser) {
-		return this.settings.cookie().prefix(browser) + this.name;
-	}
-
-	private ResponseCookie cookie(BrowserRequest browser, String value, Duration maxAge) {
-		return this.settings.cookie().cookie(browser, name(browser), value, maxAge).build();
+		return this.settings.cookie().name(browser, this.name);
 	}
 
 }

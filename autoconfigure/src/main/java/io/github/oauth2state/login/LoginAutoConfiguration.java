@@ -25,7 +25,7 @@ import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.web.CookieSettings;
 
 /**
- * Auto-configuration of pending logins, as servlet and reactive apps share it.
+ * Auto-configuration of pending logins. It knows no web stack and calls no store.
  */
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class)
 @ConditionalOnOAuth2State

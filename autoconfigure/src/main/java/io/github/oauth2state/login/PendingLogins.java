@@ -23,8 +23,8 @@ import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Starts logins and recognizes their callbacks. It says what to store and what to look
- * for, and leaves the store itself to the caller, as a servlet app waits for the store
- * and a reactive app does not. Thread-safe.
+ * for, and leaves the calls of the store to its caller, so that it knows no web stack.
+ * Thread-safe.
  */
 public final class PendingLogins {
 
@@ -124,9 +124,11 @@ public final class PendingLogins {
 			.map((eviction) -> started(state, carrying, new byte[0], eviction));
 	}
 
-	private StartedLogin started(String state, BindingCookie cookie, byte[] record, BindingCookieJar.Eviction eviction) {
-		return new StartedLogin(this.sealer.key(state, cookie.secret()), record, this.settings.ttl(),
-				eviction.cookies(), eviction.pending(), this.sealer.correlationId(state, cookie.secret()));
+	private StartedLogin started(String state, BindingCookie cookie, byte[] record,
+			BindingCookieJar.Eviction eviction) {
+		StateKey key = this.sealer.key(state, cookie.secret());
+		return new StartedLogin(key, record, this.settings.ttl(), eviction.cookies(), eviction.pending(),
+				LoginSealer.correlationId(key.toByteArray()));
 	}
 
 	private static String state(OAuth2AuthorizationRequest request) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.ResponseCookie;
 
+import io.github.oauth2state.StateKey;
 import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
 
@@ -22,6 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link BindingCookieJar}.
  */
 class BindingCookieJarTests {
+
+	private static final StateKey KEY = StateKey.of("shop", "login");
 
 	private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
 
@@ -94,7 +97,7 @@ class BindingCookieJarTests {
 		ResponseCookie issued = this.cookies.issue(HTTPS, "state", posted);
 		assertThat(issued.getSameSite()).isEqualTo("None");
 		assertThat(issued.isSecure()).isTrue();
-		assertThat(this.cookies.issue(HTTPS, "state", posted.used()).getSameSite()).isEqualTo("None");
+		assertThat(this.cookies.issue(HTTPS, "state", posted.used(KEY)).getSameSite()).isEqualTo("None");
 	}
 
 	@Test
@@ -104,14 +107,14 @@ class BindingCookieJarTests {
 
 	@Test
 	void usedMarkStaysForFiveMinutes() {
-		assertThat(this.cookies.issueUsedMark(HTTPS, "state", pending(NOW)).getMaxAge())
+		assertThat(this.cookies.issueUsedMark(HTTPS, "state", pending(NOW).used(KEY)).getMaxAge())
 			.isEqualTo(Duration.ofMinutes(5));
 	}
 
 	@Test
 	void usedMarkReplacesThePendingCookie() {
 		ResponseCookie pending = this.cookies.issue(HTTPS, "state", pending(NOW));
-		ResponseCookie used = this.cookies.issueUsedMark(HTTPS, "state", pending(NOW));
+		ResponseCookie used = this.cookies.issueUsedMark(HTTPS, "state", pending(NOW).used(KEY));
 		assertThat(used.getName()).isEqualTo(pending.getName());
 		assertThat(used.getValue()).doesNotContain(secret());
 	}
@@ -160,7 +163,7 @@ class BindingCookieJarTests {
 		ResponseCookie issued = this.cookies.issue(HTTPS, "state", cookie);
 		BrowserRequest plain = new BrowserRequest(false, "/callback", false, 0, 0, sentBack(issued));
 		assertThat(this.cookies.find(plain, "state")).hasValue(cookie);
-		ResponseCookie used = this.cookies.issueUsedMark(plain, "state", cookie);
+		ResponseCookie used = this.cookies.issueUsedMark(plain, "state", cookie.used(KEY));
 		assertThat(used.getName()).isEqualTo(issued.getName());
 		assertThat(used.isSecure()).isTrue();
 	}
@@ -193,6 +196,15 @@ class BindingCookieJarTests {
 	}
 
 	@Test
+	void loginsThatBeganOverHttpsCountThoughTheRequestSeemsToBePlain() {
+		BindingCookieJar.Eviction eviction = this.cookies
+			.makeRoom(new BrowserRequest(false, "/begin", false, 0, 0, held(8)), NOW, NEW)
+			.orElseThrow();
+		assertThat(eviction.cookies()).extracting(ResponseCookie::getName).containsExactly(name(0), NEW.getName());
+		assertThat(eviction.cookies()).allMatch((cookie) -> cookie.isSecure() || cookie == NEW);
+	}
+
+	@Test
 	void evictedCookieIsClearedInTheWayItWasSet() {
 		for (BrowserRequest begin : List.of(HTTP, HTTPS)) {
 			Map<String, String> held = new LinkedHashMap<>();
@@ -214,7 +226,7 @@ class BindingCookieJarTests {
 	@Test
 	void usedMarkGoesBeforeAnyPendingLogin() {
 		Map<String, String> held = held(7);
-		held.put(name(100), pending(NOW.plusSeconds(100)).used().format());
+		held.put(name(100), pending(NOW.plusSeconds(100)).used(KEY).format());
 		assertEvicts(held, name(100), 0);
 	}
 
@@ -265,8 +277,8 @@ class BindingCookieJarTests {
 
 	@Test
 	void settingSaysHowManyLoginsMayBePending() {
-		BindingCookieJar one = new BindingCookieJar(new LoginSettings("shop", TTL, 1, true, true, LoginSettings.Sessions.AUTO, true,
-				new CookieSettings("oauth2-state", null, false, null)));
+		BindingCookieJar one = new BindingCookieJar(new LoginSettings("shop", TTL, 1, true, true,
+				LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)));
 		assertThat(one.makeRoom(HTTPS, NOW, NEW).orElseThrow().pending()).isZero();
 		assertThat(one.makeRoom(TestRequests.https("/begin", held(1)), NOW, NEW).orElseThrow().pending()).isEqualTo(1);
 	}
@@ -274,7 +286,8 @@ class BindingCookieJarTests {
 	@Test
 	void browserWithTooManyFallsBackToAsManyAsAllowed() {
 		Map<String, String> held = held(12);
-		BindingCookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW).orElseThrow();
+		BindingCookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW)
+			.orElseThrow();
 		assertThat(eviction.cookies()).extracting(ResponseCookie::getName)
 			.containsExactly(name(0), name(1), name(2), name(3), name(4), NEW.getName());
 		assertThat(eviction.pending()).isEqualTo(5);
@@ -286,7 +299,8 @@ class BindingCookieJarTests {
 		for (int i = 100; i < 200; i++) {
 			held.put(name(i), "x".repeat(i));
 		}
-		BindingCookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW).orElseThrow();
+		BindingCookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW)
+			.orElseThrow();
 		assertThat(eviction.cookies()).hasSize(16 + 1);
 		assertThat(eviction.pending()).isZero();
 	}
@@ -306,7 +320,7 @@ class BindingCookieJarTests {
 	@Test
 	void otherSiteEvictsWhatIsOfNoUseAnyMore() {
 		Map<String, String> held = held(7);
-		held.put(name(100), pending(NOW).used().format());
+		held.put(name(100), pending(NOW).used(KEY).format());
 		BindingCookieJar.Eviction eviction = this.cookies.makeRoom(crossSite(held), NOW, NEW).orElseThrow();
 		assertThat(eviction.cookies()).extracting(ResponseCookie::getName).containsExactly(name(100), NEW.getName());
 		assertThat(eviction.pending()).isZero();
@@ -315,13 +329,36 @@ class BindingCookieJarTests {
 	@Test
 	void otherSiteEvictsNothingWhereThatWouldNotMakeRoom() {
 		Map<String, String> held = held(8);
-		held.put(name(100), pending(NOW).used().format());
+		held.put(name(100), pending(NOW).used(KEY).format());
 		assertThat(this.cookies.makeRoom(crossSite(held), NOW, NEW)).isEmpty();
+	}
+
+	@Test
+	void otherSiteBeginsNothingThatNeedsMoreRoomThanOneAnswerCanMake() {
+		Map<String, String> held = new LinkedHashMap<>();
+		for (int i = 0; i < 40; i++) {
+			held.put(name(i), pending(NOW).used(KEY).format());
+		}
+		ResponseCookie large = ResponseCookie.from(NEW.getName(), "v".repeat(3000)).build();
+		assertThat(this.cookies.makeRoom(crossSite(held), NOW, large)).isEmpty();
+		assertThat(this.cookies.makeRoom(crossSite(held), NOW, NEW).orElseThrow().cookies()).hasSize(16 + 1);
+	}
+
+	@Test
+	void userBeginsWhateverTheBrowserHasAndTheNextStartsMakeTheRestOfTheRoom() {
+		Map<String, String> held = held(100);
+		for (int i = 0; i < 7; i++) {
+			BindingCookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW)
+				.orElseThrow();
+			eviction.cookies().forEach((cookie) -> held.remove(cookie.getName()));
+		}
+		assertThat(held).hasSizeLessThan(8);
 	}
 
 	private void assertEvicts(Map<String, String> held, String name, int pending) {
 		assertThat(held).hasSize(8);
-		Optional<BindingCookieJar.Eviction> eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW);
+		Optional<BindingCookieJar.Eviction> eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW,
+				NEW);
 		assertThat(eviction.orElseThrow().cookies()).extracting(ResponseCookie::getName)
 			.containsExactly(name, NEW.getName());
 		assertThat(eviction.orElseThrow().pending()).isEqualTo(pending);

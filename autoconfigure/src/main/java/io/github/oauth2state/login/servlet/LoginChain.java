@@ -3,6 +3,7 @@ package io.github.oauth2state.login.servlet;
 import java.util.function.Supplier;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
@@ -37,6 +38,15 @@ record LoginChain(MixUpDefense defense, Supplier<@Nullable String> user, boolean
 	 */
 	@Nullable String savedPage(LoginStarter.Start start) {
 		return (this.savedRequests != null) ? this.savedRequests.page(start.request(), start.browser()) : null;
+	}
+
+	/**
+	 * Puts the page that the user asked for into the session, unless the app keeps it.
+	 */
+	void restore(@Nullable String page, HttpServletRequest request, HttpServletResponse response) {
+		if (this.savedRequests != null) {
+			this.savedRequests.restore(page, request, response);
+		}
 	}
 
 	/**

@@ -13,10 +13,10 @@ import io.github.oauth2state.rollout.Rollout;
  * @param logins starts logins and recognizes their callbacks
  * @param settings the settings of logins
  * @param rollout chooses between the path that is rolled out and the session
- * @param rolledOut the path that is rolled out
- * @param onStoreFailure where a login starts that the store does not take
+ * @param rolledOutPath the path that is rolled out
+ * @param onStoreFailure where a login starts while the store does not answer
  * @param warnings warns of deployments that make logins fail
  */
 record LoginServices(GuardedStateStore store, PendingLogins logins, LoginSettings settings, Rollout rollout,
-		LoginPath rolledOut, OnStoreFailure onStoreFailure, DeploymentWarnings warnings) {
+		LoginPath rolledOutPath, OnStoreFailure onStoreFailure, DeploymentWarnings warnings) {
 }
