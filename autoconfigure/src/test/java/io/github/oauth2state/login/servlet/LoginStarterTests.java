@@ -137,9 +137,7 @@ class LoginStarterTests {
 	}
 
 	private void run(Consumer<LoginStarter> test, String... properties) {
-		this.app.withPropertyValues(properties).run((context) -> {
-			test.accept(starter(context));
-		});
+		this.app.withPropertyValues(properties).run((context) -> test.accept(starter(context)));
 	}
 
 	private LoginStarter starter(ApplicationContext context) {
