@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param path where the pending login was or is kept
  * @param registrationId the client registration, where it is known
  * @param sinceBegin how long the user was away, where a callback found its pending login
- * in the store: from the begin to the callback, by the clocks of the instances, between
+ * in the store: from the start to the callback, by the clocks of the instances, between
  * zero and the time to live
  * @param reason why it failed, where the outcome is {@link LoginOutcome#FAILED} or
  * {@link LoginOutcome#MIX_UP} and that is known: an error code of OAuth 2.0 (RFC 6749,
  * section 5.2) or of Spring Security, followed by types of exceptions
- * @param correlationId twelve hexadecimal digits, the same for all events of one login as
- * long as its browser is recognized; they tell neither its state nor its key
+ * @param correlationId twelve hexadecimal digits, which tell neither the state of the
+ * login nor its key. All events of a start have the same, and so have all events of its
+ * callbacks while the browser has the binding cookie of the login, which stays for five
+ * minutes after the first callback. Callbacks of a login in the session have others, as
+ * have callbacks without that cookie, and those whose mark an older release set
  */
 public record LoginEvent(LoginOutcome outcome, LoginPath path, @Nullable String registrationId,
 		@Nullable Duration sinceBegin, @Nullable String reason, String correlationId) {

@@ -37,7 +37,9 @@ public enum LoginOutcome {
 	ALREADY_USED,
 
 	/**
-	 * The callback came from a browser that did not begin this login.
+	 * The callback came from a browser that has no cookie of this login: another browser
+	 * started it, or the cookie was evicted, blocked or deleted, or the same callback
+	 * came more than five minutes before.
 	 */
 	FOREIGN_BROWSER,
 
@@ -52,7 +54,8 @@ public enum LoginOutcome {
 	STORE_ERROR,
 
 	/**
-	 * The browser had too many pending logins, and this one had to go.
+	 * The browser had too many pending logins, and this one had to go, or was not kept
+	 * when another site started it.
 	 */
 	EVICTED,
 

@@ -1,7 +1,7 @@
 package io.github.oauth2state;
 
 /**
- * Where a pending login is kept between its begin and its callback.
+ * Where a pending login is kept between its start and its callback.
  */
 public enum LoginPath {
 

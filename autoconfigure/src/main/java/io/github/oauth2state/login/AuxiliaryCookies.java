@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
@@ -37,22 +38,24 @@ public final class AuxiliaryCookies {
 
 	private static final int LOGOUT_HASH_BYTES = 6;
 
+	private static final int APP_CHARACTERS = 6;
+
 	private final LoginSettings settings;
 
 	private final String page;
 
-	private final AttemptCounter restarts;
+	private final CountingCookie restarts;
 
-	private final AttemptCounter signIns;
+	private final CountingCookie signIns;
 
 	private final String logoutMark;
 
 	AuxiliaryCookies(LoginSettings settings, String app) {
 		this.settings = settings;
 		this.page = PAGE + app;
-		this.restarts = new AttemptCounter(settings, "retry-" + app);
-		this.signIns = new AttemptCounter(settings, "signed-in-" + app);
-		this.logoutMark = "out-" + logoutHash(settings.namespace()).substring(0, LOGOUT_HASH_BYTES);
+		this.restarts = new CountingCookie(settings, "retry-" + app);
+		this.signIns = new CountingCookie(settings, "signed-in-" + app);
+		this.logoutMark = "out-" + logoutHash(settings.namespace()).substring(0, APP_CHARACTERS);
 	}
 
 	/**
@@ -71,7 +74,7 @@ public final class AuxiliaryCookies {
 		if (value.length() + sizeOfOtherPages(browser) > MAX_TOTAL_PAGE_SIZE) {
 			return Optional.empty();
 		}
-		return Optional.of(cookie(browser, this.page, value, this.settings.ttl()));
+		return Optional.of(cookie(browser, name(browser, this.page), value, this.settings.ttl()));
 	}
 
 	/**
@@ -96,23 +99,18 @@ public final class AuxiliaryCookies {
 	/**
 	 * Forgets the page that was saved.
 	 * @param browser a request of the browser
-	 * @return what clears the cookie, or empty if the browser has none
+	 * @return the cookies that clear it, none if the browser has none
 	 */
-	public Optional<ResponseCookie> clearPage(BrowserRequest browser) {
-		return browser.cookies().containsKey(name(browser, this.page)) ? Optional.of(clearUnseenPage(browser))
-				: Optional.empty();
-	}
-
-	private ResponseCookie clearUnseenPage(BrowserRequest browser) {
-		return cookie(browser, this.page, "", Duration.ZERO);
+	public List<ResponseCookie> clearPage(BrowserRequest browser) {
+		return this.settings.cookie().clear(browser, this.page);
 	}
 
 	private int sizeOfOtherPages(BrowserRequest browser) {
-		String own = name(browser, this.page);
 		return browser.cookies()
 			.entrySet()
 			.stream()
-			.filter((cookie) -> cookie.getKey().startsWith(name(browser, PAGE)) && !cookie.getKey().equals(own))
+			.filter((cookie) -> names(browser, PAGE).anyMatch(cookie.getKey()::startsWith))
+			.filter((cookie) -> !cookie.getKey().endsWith(this.page))
 			.mapToInt((cookie) -> cookie.getKey().length() + cookie.getValue().length())
 			.sum();
 	}
@@ -122,22 +120,12 @@ public final class AuxiliaryCookies {
 	}
 
 	/**
-	 * Returns whether a cookie may count sign-ins. This is for requests that need not be
-	 * looked at any further otherwise.
+	 * Returns whether a cookie may count sign-ins.
 	 * @param cookieName the name of a cookie
 	 * @return whether the name ends like that of the count
 	 */
 	public boolean mayCountSignIns(String cookieName) {
 		return this.signIns.isNamed(cookieName);
-	}
-
-	/**
-	 * Returns whether the browser was signed in and has not shown since that it is.
-	 * @param browser a request of the browser
-	 * @return whether it has a count
-	 */
-	public boolean hasSignIns(BrowserRequest browser) {
-		return this.signIns.isSet(browser);
 	}
 
 	/**
@@ -161,9 +149,9 @@ public final class AuxiliaryCookies {
 	/**
 	 * Ends the count of sign-ins.
 	 * @param browser a request of the browser
-	 * @return what clears the cookie
+	 * @return the cookies that clear it, none if the browser has none
 	 */
-	public ResponseCookie clearSignIns(BrowserRequest browser) {
+	public List<ResponseCookie> clearSignIns(BrowserRequest browser) {
 		return this.signIns.clear(browser);
 	}
 
@@ -180,43 +168,45 @@ public final class AuxiliaryCookies {
 	 * page. A form that another site posts does not show the page's cookie.
 	 */
 	List<ResponseCookie> clearCompleted(BrowserRequest browser, @Nullable String page, boolean posted) {
-		List<ResponseCookie> cookies = new ArrayList<>();
-		if (this.restarts.isSet(browser)) {
-			cookies.add(this.restarts.clear(browser));
-		}
+		List<ResponseCookie> cookies = new ArrayList<>(this.restarts.clear(browser));
 		String saved = savedPage(browser);
-		if (page != null && ((saved == null && posted) || page.equals(saved))) {
-			cookies.add(clearUnseenPage(browser));
+		if (page != null && saved == null && posted) {
+			cookies.add(cookie(browser, name(browser, this.page), "", Duration.ZERO));
+		}
+		else if (page != null && page.equals(saved)) {
+			cookies.addAll(clearPage(browser));
 		}
 		return cookies;
 	}
 
 	/**
-	 * Forgets at a logout what concerned the user. An authorization of a client that
-	 * began before anybody was signed in ends with the logout, as it would with the
-	 * session: the next user is somebody else. So those that are pending are marked.
+	 * Forgets at a logout what concerned the user, and marks the logins that are pending:
+	 * an authorization of a client that began before anybody was signed in ends with the
+	 * logout, as it would with the session.
 	 * @param browser the request that logs out
 	 * @param clients whether users authorize clients
 	 * @return what to tell the browser
 	 */
 	public List<ResponseCookie> logout(BrowserRequest browser, boolean clients) {
 		List<ResponseCookie> cookies = new ArrayList<>();
-		String pending = clients ? pending(browser) : "";
-		if (!pending.isEmpty()) {
-			cookies.add(cookie(browser, this.logoutMark, pending, this.settings.ttl()));
+		for (String prefix : clients ? names(browser, "").toList() : List.<String>of()) {
+			// With the prefix of the logins that it names, so that it is read where they
+			// are
+			String pending = pending(browser, prefix);
+			if (!pending.isEmpty()) {
+				cookies.add(cookie(browser, prefix + this.logoutMark, pending, this.settings.ttl()));
+			}
 		}
-		clearPage(browser).ifPresent(cookies::add);
-		if (hasSignIns(browser)) {
-			cookies.add(clearSignIns(browser));
-		}
+		cookies.addAll(clearPage(browser));
+		cookies.addAll(clearSignIns(browser));
 		return cookies;
 	}
 
-	private String pending(BrowserRequest browser) {
+	private String pending(BrowserRequest browser, String prefix) {
 		return browser.cookies()
 			.entrySet()
 			.stream()
-			.filter((cookie) -> cookie.getKey().startsWith(name(browser, "")))
+			.filter((cookie) -> cookie.getKey().startsWith(prefix))
 			.flatMap((cookie) -> BindingCookie.parse(cookie.getValue()).stream())
 			.filter(BindingCookie::pending)
 			.limit(LoginSettings.MAX_PENDING_PER_BROWSER)
@@ -229,8 +219,9 @@ public final class AuxiliaryCookies {
 	 * so.
 	 */
 	boolean isOlderThanLogout(BrowserRequest browser, BindingCookie cookie) {
-		String marked = browser.cookies().getOrDefault(name(browser, this.logoutMark), "");
-		return List.of(marked.split("\\.")).contains(logoutHash(cookie.secret()));
+		String hash = logoutHash(cookie.secret());
+		return names(browser, this.logoutMark).map((name) -> browser.cookies().getOrDefault(name, ""))
+			.anyMatch((marked) -> List.of(marked.split("\\.")).contains(hash));
 	}
 
 	private String logoutHash(String text) {
@@ -238,12 +229,16 @@ public final class AuxiliaryCookies {
 		return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, LOGOUT_HASH_BYTES));
 	}
 
-	private String name(BrowserRequest browser, String suffix) {
-		return this.settings.cookie().prefix(browser) + suffix;
+	private Stream<String> names(BrowserRequest browser, String suffix) {
+		return this.settings.cookie().names(browser, suffix).stream();
 	}
 
-	private ResponseCookie cookie(BrowserRequest browser, String suffix, String value, Duration maxAge) {
-		return this.settings.cookie().cookie(browser, name(browser, suffix), value, maxAge).build();
+	private String name(BrowserRequest browser, String suffix) {
+		return this.settings.cookie().name(browser, suffix);
+	}
+
+	private ResponseCookie cookie(BrowserRequest browser, String name, String value, Duration maxAge) {
+		return this.settings.cookie().cookie(browser, name, value, maxAge).build();
 	}
 
 }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
+import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.StateKey;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
@@ -30,7 +32,9 @@ import io.github.oauth2state.web.BrowserRequest;
  * @param pending whether the login is pending; once it is called back the cookie stays
  * for a short while, without its secret, as a mark that it was used
  * @param secret what binds the record to this browser; or, where the record is nowhere
- * else, the record itself, sealed, after the id of its key and '~'; empty in a used mark
+ * else, the record itself, sealed, after the id of its key and '~'. A used mark has the
+ * record's key in its place, from which the correlation id is made, or nothing if an
+ * older release wrote it
  * @param issued when the login began, on the clock of the instance that began it
  * @param registrationId the client registration
  * @param restartPath where this app starts the login anew, without the query
@@ -44,6 +48,11 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 		@Nullable String callbackPath, @Nullable String app, @Nullable String query) {
 
 	private static final int SECRET_LENGTH = 32;
+
+	/**
+	 * {@value StateKey#LENGTH} bytes in Base64.
+	 */
+	private static final int KEY_CHARACTERS = 43;
 
 	private static final int MAX_LENGTH = 4096;
 
@@ -85,8 +94,11 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 				this.callbackPath, this.app, this.query);
 	}
 
-	boolean carriesRecord() {
-		return this.secret.indexOf('~') > 0;
+	/**
+	 * Returns where the record is, or was.
+	 */
+	LoginPath path() {
+		return (this.secret.indexOf('~') > 0) ? LoginPath.COOKIE : LoginPath.SHARED;
 	}
 
 	static Optional<BindingCookie> parse(String value) {
@@ -133,9 +145,26 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 		return (this.callbackPath != null) ? value + "." + encode(this.callbackPath) : value;
 	}
 
-	BindingCookie used() {
-		return new BindingCookie(false, "", this.issued, this.registrationId, this.restartPath, this.callbackPath,
-				this.app, this.query);
+	/**
+	 * Returns the mark that replaces this cookie once the login is called back.
+	 * @param key the key of its record, which is gone
+	 */
+	BindingCookie used(StateKey key) {
+		String mark = this.secret.substring(0, this.secret.indexOf('~') + 1)
+				+ Base64.getUrlEncoder().withoutPadding().encodeToString(key.toByteArray());
+		return new BindingCookie(false, this.pending ? mark : this.secret, this.issued, this.registrationId,
+				this.restartPath, this.callbackPath, this.app, this.query);
+	}
+
+	/**
+	 * Returns the key that a used mark has in place of the secret.
+	 * @return the key, or empty if the login is pending or an older release wrote the
+	 * mark
+	 */
+	Optional<byte[]> usedKey() {
+		String key = this.secret.substring(this.secret.indexOf('~') + 1);
+		return (!this.pending && key.length() == KEY_CHARACTERS) ? Optional.of(Base64.getUrlDecoder().decode(key))
+				: Optional.empty();
 	}
 
 	private static String encode(String text) {

@@ -27,11 +27,11 @@ final class FormPostCallbacks {
 	 */
 	private static final int MAX_PATHS = 256;
 
-	private final CookieJar jar;
+	private final BindingCookieJar jar;
 
 	private final Set<String> paths = ConcurrentHashMap.newKeySet();
 
-	FormPostCallbacks(CookieJar jar) {
+	FormPostCallbacks(BindingCookieJar jar) {
 		this.jar = jar;
 	}
 

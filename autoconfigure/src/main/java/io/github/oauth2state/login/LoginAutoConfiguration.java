@@ -25,11 +25,11 @@ import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.web.CookieSettings;
 
 /**
- * Auto-configuration of pending logins, as servlet and reactive apps share it.
+ * Auto-configuration of pending logins. It knows no web stack and calls no store.
  */
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class)
 @ConditionalOnOAuth2State
-@EnableConfigurationProperties({ LoginProperties.class, LoginProperties.CookiePath.class })
+@EnableConfigurationProperties({ LoginProperties.class, LoginProperties.CookieKeys.class })
 public final class LoginAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(LoginAutoConfiguration.class);
@@ -57,7 +57,7 @@ public final class LoginAutoConfiguration {
 
 	@Bean
 	PendingLogins oauth2StatePendingLogins(LoginSettings settings, AuthorizationRequestCodec codec,
-			LoginProperties.CookiePath cookie, OAuth2StateSettings general, LoginEventPublisher events) {
+			LoginProperties.CookieKeys cookie, OAuth2StateSettings general, LoginEventPublisher events) {
 		boolean needed = general.store() == StoreType.COOKIE || general.onStoreFailure() == OnStoreFailure.COOKIE;
 		Keyring keys = (needed || !cookie.keysOrNone().isBlank())
 				? Keyring.of("oauth2-state.cookie.keys", cookie.keysOrNone()) : null;

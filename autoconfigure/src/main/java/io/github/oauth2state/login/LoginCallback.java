@@ -17,7 +17,9 @@ import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * A callback from a browser that started the login, as its binding cookie shows. The
- * record is in that cookie, or else in the store or nowhere: absence is final.
+ * record is in that cookie, or else in the store or nowhere. Absence is final, but for
+ * one case: a record that was taken for a callback which is then refused is put back. A
+ * second callback that comes in between finds the login already used.
  */
 public final class LoginCallback {
 
@@ -29,7 +31,7 @@ public final class LoginCallback {
 
 	private final LoginSealer sealer;
 
-	private final CookieJar jar;
+	private final BindingCookieJar jar;
 
 	private final AuxiliaryCookies cookies;
 
@@ -37,7 +39,7 @@ public final class LoginCallback {
 
 	private @Nullable String savedRequest;
 
-	LoginCallback(String state, BrowserRequest browser, BindingCookie cookie, LoginSealer sealer, CookieJar jar,
+	LoginCallback(String state, BrowserRequest browser, BindingCookie cookie, LoginSealer sealer, BindingCookieJar jar,
 			AuxiliaryCookies cookies) {
 		this.state = state;
 		this.browser = browser;
@@ -57,11 +59,11 @@ public final class LoginCallback {
 	}
 
 	/**
-	 * Returns where the record is: in the store, or in the cookie itself.
+	 * Returns where the record is or was: in the store, or in the cookie itself.
 	 * @return the path
 	 */
 	public LoginPath path() {
-		return this.cookie.carriesRecord() ? LoginPath.COOKIE : LoginPath.SHARED;
+		return this.cookie.path();
 	}
 
 	/**
@@ -86,7 +88,7 @@ public final class LoginCallback {
 	 * @return the correlation id
 	 */
 	public String correlationId() {
-		return this.sealer.correlationId(this.state, this.cookie.secret());
+		return LoginSealer.correlationId(this.cookie.usedKey().orElseGet(() -> key().toByteArray()));
 	}
 
 	/**
@@ -149,7 +151,7 @@ public final class LoginCallback {
 	}
 
 	/**
-	 * Returns how long a record that is put back has to live.
+	 * Returns how long a record that is put back has left.
 	 * @param found what was read
 	 * @return the rest of its life, which is positive
 	 */
@@ -185,7 +187,7 @@ public final class LoginCallback {
 	 */
 	public List<ResponseCookie> cookiesWhenTaken() {
 		List<ResponseCookie> answer = new ArrayList<>();
-		answer.add(this.jar.issueUsedMark(this.browser, this.state, this.cookie));
+		answer.add(this.jar.issueUsedMark(this.browser, this.state, this.cookie.used(key())));
 		answer.addAll(this.cookies.clearCompleted(this.browser, this.savedRequest, this.cookie.callbackPath() != null));
 		return answer;
 	}

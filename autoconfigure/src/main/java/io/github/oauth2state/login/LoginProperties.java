@@ -74,7 +74,7 @@ record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("8") int
 	 * them open; make one with 'openssl rand -base64 32'
 	 */
 	@ConfigurationProperties("oauth2-state.cookie")
-	record CookiePath(@Nullable String keys) {
+	record CookieKeys(@Nullable String keys) {
 
 		// One text and no list: about a list with a gap, Spring Boot's failure analysis
 		// shows the values.
@@ -85,7 +85,7 @@ record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("8") int
 
 		@Override
 		public String toString() {
-			return "CookiePath[hidden]";
+			return "CookieKeys[hidden]";
 		}
 
 	}

@@ -73,11 +73,11 @@ final class LoginSealer {
 	 * Returns the id by which log lines and error pages name a login: a hash of the
 	 * record's key, which is itself a hash over a 256-bit secret.
 	 */
-	String correlationId(String state, String secret) {
+	static String correlationId(byte[] key) {
 		try {
 			MessageDigest digest = MessageDigest.getInstance("SHA-256");
 			digest.update(CORRELATION_ID);
-			return HexFormat.of().formatHex(digest.digest(key(state, secret).toByteArray()), 0, CORRELATION_ID_LENGTH);
+			return HexFormat.of().formatHex(digest.digest(key), 0, CORRELATION_ID_LENGTH);
 		}
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("Every Java platform has SHA-256", ex);
@@ -183,7 +183,7 @@ final class LoginSealer {
 	}
 
 	/**
-	 * Returns how long a record that is put back has to live.
+	 * Returns how long a record that is put back has left.
 	 */
 	Duration remaining(Duration sinceBegin) {
 		Duration remaining = this.settings.ttl().minus(sinceBegin);

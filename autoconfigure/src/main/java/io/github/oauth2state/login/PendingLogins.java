@@ -23,8 +23,8 @@ import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Starts logins and recognizes their callbacks. It says what to store and what to look
- * for, and leaves the store itself to the caller, as a servlet app waits for the store
- * and a reactive app does not. Thread-safe.
+ * for, and leaves the calls of the store to its caller, so that it knows no web stack.
+ * Thread-safe.
  */
 public final class PendingLogins {
 
@@ -47,7 +47,7 @@ public final class PendingLogins {
 
 	private final LoginSealer sealer;
 
-	private final CookieJar jar;
+	private final BindingCookieJar jar;
 
 	private final AuxiliaryCookies cookies;
 
@@ -68,7 +68,7 @@ public final class PendingLogins {
 		this.events = events;
 		this.clock = clock;
 		this.sealer = new LoginSealer(settings, codec, cookieKeys, clock);
-		this.jar = new CookieJar(settings);
+		this.jar = new BindingCookieJar(settings);
 		this.cookies = new AuxiliaryCookies(settings, this.jar.app());
 		this.formPost = new FormPostCallbacks(this.jar);
 	}
@@ -124,9 +124,11 @@ public final class PendingLogins {
 			.map((eviction) -> started(state, carrying, new byte[0], eviction));
 	}
 
-	private StartedLogin started(String state, BindingCookie cookie, byte[] record, CookieJar.Eviction eviction) {
-		return new StartedLogin(this.sealer.key(state, cookie.secret()), record, this.settings.ttl(),
-				eviction.cookies(), eviction.pending(), this.sealer.correlationId(state, cookie.secret()));
+	private StartedLogin started(String state, BindingCookie cookie, byte[] record,
+			BindingCookieJar.Eviction eviction) {
+		StateKey key = this.sealer.key(state, cookie.secret());
+		return new StartedLogin(key, record, this.settings.ttl(), eviction.cookies(), eviction.pending(),
+				LoginSealer.correlationId(key.toByteArray()));
 	}
 
 	private static String state(OAuth2AuthorizationRequest request) {

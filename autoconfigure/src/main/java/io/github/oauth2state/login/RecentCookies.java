@@ -100,7 +100,7 @@ final class RecentCookies {
 			}
 			count++;
 			total += issued.size();
-			if (count > 1 && (count > this.maxCount || total > CookieJar.MAX_TOTAL_SIZE)) {
+			if (count > 1 && (count > this.maxCount || total > BindingCookieJar.MAX_TOTAL_SIZE)) {
 				if (cleared.size() < room) {
 					cleared.add(issued.name());
 				}

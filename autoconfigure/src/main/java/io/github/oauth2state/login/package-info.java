@@ -1,6 +1,6 @@
 /**
- * Pending logins, as servlet and reactive apps share them, without a store call and
- * without a web stack.
+ * Pending logins, their cookies and their records. This package knows no web stack and
+ * calls no store.
  */
 @NullMarked
 package io.github.oauth2state.login;

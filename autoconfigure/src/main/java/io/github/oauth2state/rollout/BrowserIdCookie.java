@@ -77,17 +77,18 @@ final class BrowserIdCookie {
 	}
 
 	private ResponseCookie cookie(String value, Duration maxAge, BrowserRequest browser) {
-		return ResponseCookie.from(name(browser), value)
+		String name = name(browser);
+		return ResponseCookie.from(name, value)
 			.path("/")
 			.httpOnly(true)
-			.secure(this.settings.isSecure(browser))
+			.secure(this.settings.isSecure(browser) || name.startsWith("__"))
 			.sameSite("Lax")
 			.maxAge(maxAge)
 			.build();
 	}
 
 	String name(BrowserRequest browser) {
-		return this.settings.prefix(browser) + this.suffix;
+		return this.settings.name(browser, this.suffix);
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.oauth2state.web;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
@@ -28,12 +29,34 @@ public record CookieSettings(String name, @Nullable Boolean secure, boolean cros
 	}
 
 	/**
-	 * Returns how the names of cookies for a browser begin.
+	 * Returns the names under which a browser may have a cookie, that of a secure cookie
+	 * first. A proxy may end TLS and say so in some requests only, so the app may see a
+	 * request as plain http although the browser sent it by https, with secure cookies.
+	 * Where the app sees https, only the name of a secure cookie is read, as a
+	 * neighbouring subdomain can set the other one.
 	 * @param browser its request
-	 * @return the prefix
+	 * @param suffix the name after the prefix
+	 * @return one or two names, the last one that of a new cookie
 	 */
-	public String prefix(BrowserRequest browser) {
-		return prefix(isSecure(browser));
+	public List<String> names(BrowserRequest browser, String suffix) {
+		boolean mayBeSecure = !Boolean.FALSE.equals(this.secure);
+		return (mayBeSecure && !isSecure(browser)) ? List.of(prefix(true) + suffix, prefix(false) + suffix)
+				: List.of(prefix(isSecure(browser)) + suffix);
+	}
+
+	/**
+	 * Returns the name of a cookie: the one under which the browser has it, or else the
+	 * one under which it is set.
+	 * @param browser the request of the browser
+	 * @param suffix the name after the prefix
+	 * @return the name
+	 */
+	public String name(BrowserRequest browser, String suffix) {
+		List<String> names = names(browser, suffix);
+		return names.stream()
+			.filter(browser.cookies()::containsKey)
+			.findFirst()
+			.orElseGet(() -> names.get(names.size() - 1));
 	}
 
 	/**
@@ -64,6 +87,19 @@ public record CookieSettings(String name, @Nullable Boolean secure, boolean cros
 			.secure(secure)
 			.sameSite((this.crossSite && secure) ? "None" : "Lax")
 			.maxAge(maxAge);
+	}
+
+	/**
+	 * Creates what makes a browser delete a cookie, under each name that it has it.
+	 * @param browser the request of the browser
+	 * @param suffix the name after the prefix
+	 * @return the cookies to send, none if the browser has none
+	 */
+	public List<ResponseCookie> clear(BrowserRequest browser, String suffix) {
+		return names(browser, suffix).stream()
+			.filter(browser.cookies()::containsKey)
+			.map((name) -> cookie(browser, name, "", Duration.ZERO).build())
+			.toList();
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
+import io.github.oauth2state.StateKey;
 import io.github.oauth2state.fuzz.Fuzz;
 import io.github.oauth2state.fuzz.RandomInputs;
 import io.github.oauth2state.record.Seal;
@@ -21,6 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tries random texts as binding cookies.
  */
 class BindingCookieFuzzTests {
+
+	private static final StateKey KEY = StateKey.of("shop", "login");
 
 	private static final byte[] CONTENT = { 1, 2, 3 };
 
@@ -38,7 +41,7 @@ class BindingCookieFuzzTests {
 		Fuzz.tries((random) -> BindingCookie.parse(text(random)).ifPresent((cookie) -> {
 			assertThat(cookie.secret()).matches("[A-Za-z0-9_-]{0,43}");
 			assertThat(BrowserRequest.isLocalPath(cookie.restartPath())).isTrue();
-			assertThat(BindingCookie.parse(cookie.used().format())).hasValue(cookie.used());
+			assertThat(BindingCookie.parse(cookie.used(KEY).format())).hasValue(cookie.used(KEY));
 		}));
 	}
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
+import io.github.oauth2state.StateKey;
 import io.github.oauth2state.web.BrowserRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,6 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link BindingCookie}.
  */
 class BindingCookieTests {
+
+	private static final StateKey KEY = StateKey.of("shop", "login");
 
 	private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
 
@@ -123,9 +126,21 @@ class BindingCookieTests {
 
 	@Test
 	void usedMarkKeepsEverythingButTheSecret() {
-		BindingCookie used = new BindingCookie(true, SECRET, NOW, "keycloak", "/begin", "/callback", null, null).used();
-		assertThat(used).isEqualTo(new BindingCookie(false, "", NOW, "keycloak", "/begin", "/callback", null, null));
-		assertThat(used.format()).doesNotContain(SECRET).doesNotContain("S");
+		BindingCookie used = new BindingCookie(true, SECRET, NOW, "keycloak", "/begin", "/callback", null, null)
+			.used(KEY);
+		String key = Base64.getUrlEncoder().withoutPadding().encodeToString(KEY.toByteArray());
+		assertThat(used).isEqualTo(new BindingCookie(false, key, NOW, "keycloak", "/begin", "/callback", null, null));
+		assertThat(used.format()).doesNotContain(SECRET);
+		assertThat(BindingCookie.parse(used.format())).hasValue(used);
+		assertThat(used.usedKey()).hasValue(KEY.toByteArray());
+		assertThat(used.used(StateKey.of("shop", "other"))).isEqualTo(used);
+	}
+
+	@Test
+	void usedMarkOfAnOlderReleaseHasNoKey() {
+		BindingCookie used = new BindingCookie(false, "", NOW, "keycloak", "/begin", null, "AAAAAA", null);
+		assertThat(used.usedKey()).isEmpty();
+		assertThat(used.used(KEY)).isEqualTo(used);
 		assertThat(BindingCookie.parse(used.format())).hasValue(used);
 	}
 
@@ -232,7 +247,7 @@ class BindingCookieTests {
 			if (cookie.isPresent()) {
 				parsed++;
 				assertLeadsNowhereElse(cookie.get().restartPath());
-				assertThat(BindingCookie.parse(cookie.get().used().format())).hasValue(cookie.get().used());
+				assertThat(BindingCookie.parse(cookie.get().used(KEY).format())).hasValue(cookie.get().used(KEY));
 			}
 		}
 		assertThat(parsed).isGreaterThan(1000);

@@ -65,6 +65,15 @@ class CookiePathTests {
 	}
 
 	@Test
+	void usedMarkHasThePathAndTheReferenceOfItsLogin() {
+		StartedLogin begun = begin(logins("shop", ONE));
+		take(callback(logins("shop", ONE)).orElseThrow().cookiesWhenTaken());
+		LoginCallback again = callback(logins("shop", ONE)).orElseThrow();
+		assertThat(again.path()).isEqualTo(LoginPath.COOKIE);
+		assertThat(again.correlationId()).isEqualTo(begun.correlationId());
+	}
+
+	@Test
 	void referenceLoginIsSmall() {
 		String header = begin(logins("shop", ONE)).cookies().get(0).toString();
 		System.out.println("Cookie path: " + header.length() + " bytes of Set-Cookie for the reference login");
@@ -139,8 +148,10 @@ class CookiePathTests {
 		LoginCallback swapped = logins.callback(other.getState(), browser()).orElseThrow();
 		assertThat(swapped.readFromCookie()).isEqualTo(new LoginCallback.Lost(LoginOutcome.UNREADABLE));
 
-		String shop = new CookieJar(settings("shop")).issue(browser(), this.request.getState(), cookie()).getName();
-		String bank = new CookieJar(settings("bank")).issue(browser(), this.request.getState(), cookie()).getName();
+		String shop = new BindingCookieJar(settings("shop")).issue(browser(), this.request.getState(), cookie())
+			.getName();
+		String bank = new BindingCookieJar(settings("bank")).issue(browser(), this.request.getState(), cookie())
+			.getName();
 		assertThat(bank).isNotEqualTo(shop);
 		this.cookies.put(bank, record);
 		assertLost(logins("bank", ONE), LoginOutcome.UNREADABLE);

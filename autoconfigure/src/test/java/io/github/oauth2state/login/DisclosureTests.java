@@ -59,7 +59,7 @@ class DisclosureTests {
 				this.request.getAttribute("nonce"), this.request.getAttribute("code_verifier"),
 				hex(begun.key().toByteArray()), hex(key.getEncoded()), hex(begun.value()),
 				base64(begun.key().toByteArray()), base64(key.getEncoded()));
-		List<Object> holders = List.of(begun, begun.key(), browser, callback, found, binding, binding.used(),
+		List<Object> holders = List.of(begun, begun.key(), browser, callback, found, binding, binding.used(begun.key()),
 				this.logins, this.logins.cookies(), TestRequests.sealer("shop"));
 		for (Object holder : holders) {
 			assertThat(secrets).as(holder.getClass().getSimpleName())
@@ -82,7 +82,7 @@ class DisclosureTests {
 				(own ? hidden : shown).add(type.getSimpleName());
 			}
 		}
-		assertThat(hidden).contains("StartedLogin", "BindingCookie", "CookiePath", "Found", "LoginRecord");
+		assertThat(hidden).contains("StartedLogin", "BindingCookie", "CookieKeys", "Found", "LoginRecord");
 		assertThat(shown).containsExactlyInAnyOrder("Cookie", "Eviction", "Held", "Issued", "LoginProperties",
 				"LoginSettings", "Lost");
 	}

@@ -29,6 +29,10 @@ final class LoginBrowser {
 		return TestRequests.https(TestRequests.CALLBACK_PATH, this.cookies);
 	}
 
+	BrowserRequest request(String path, boolean https) {
+		return new BrowserRequest(https, path, false, 0, 0, this.cookies);
+	}
+
 	void take(List<ResponseCookie> received) {
 		for (ResponseCookie cookie : received) {
 			if (cookie.getMaxAge().isZero()) {

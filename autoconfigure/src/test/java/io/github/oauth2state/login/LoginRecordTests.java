@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.ResponseCookie;
@@ -60,6 +61,21 @@ class LoginRecordTests extends PendingLoginsFixture {
 		LoginCallback callback = this.logins.callback(this.request.getState(), this.browser.callback()).orElseThrow();
 		assertThat(callback.isFor(found, null)).isFalse();
 		assertThat(callback.isFor(found, "alice")).isFalse();
+	}
+
+	/**
+	 * As behind a proxy that ends TLS and does not say so in all requests.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "true,false", "false,true", "false,false" })
+	void logoutEndsWhatNobodyBeganThoughRequestsSeemToBePlain(boolean logoutByHttps, boolean callbackByHttps) {
+		LoginCallback.Found found = found(this.logins, null);
+		this.browser.take(this.logins.cookies().logout(this.browser.request("/logout", logoutByHttps), true));
+		LoginCallback callback = this.logins
+			.callback(this.request.getState(), this.browser.request(TestRequests.CALLBACK_PATH, callbackByHttps))
+			.orElseThrow();
+		assertThat(callback.isFor(found, "alice")).isFalse();
+		assertThat(callback.isOlderThanLogout()).isTrue();
 	}
 
 	@Test

@@ -69,6 +69,17 @@ class PendingLoginsTests extends PendingLoginsFixture {
 	}
 
 	@Test
+	void usedMarkHasTheReferenceOfItsLogin() {
+		StartedLogin begun = begin(this.request);
+		this.browser.take(callback(this.request.getState()).cookiesWhenTaken());
+		LoginCallback again = callback(this.request.getState());
+		assertThat(again.isPending()).isFalse();
+		assertThat(again.correlationId()).isEqualTo(begun.correlationId());
+		this.browser.take(again.cookiesWhenTaken());
+		assertThat(callback(this.request.getState()).correlationId()).isEqualTo(begun.correlationId());
+	}
+
+	@Test
 	void severalLoginsOfOneBrowserDoNotDisturbEachOther() {
 		List<OAuth2AuthorizationRequest> requests = new ArrayList<>();
 		List<StartedLogin> begun = new ArrayList<>();
@@ -347,7 +358,7 @@ class PendingLoginsTests extends PendingLoginsFixture {
 	}
 
 	private static String nameOfCookie(String state) {
-		return new CookieJar(settings("shop")).issue(TestRequests.https("/"), state, pending()).getName();
+		return new BindingCookieJar(settings("shop")).issue(TestRequests.https("/"), state, pending()).getName();
 	}
 
 	private static BindingCookie pending() {

@@ -115,7 +115,7 @@ class PostedCallbackTests extends PendingLoginsFixture {
 		String state = "x";
 		BindingCookie planted = new BindingCookie(true, "A".repeat(43), BEGUN, "keycloak", "/begin", "/transfer", null,
 				null);
-		String name = new CookieJar(settings("shop")).issue(TestRequests.https("/"), state, planted).getName();
+		String name = new BindingCookieJar(settings("shop")).issue(TestRequests.https("/"), state, planted).getName();
 		BrowserRequest transfer = TestRequests.https("/transfer", Map.of(name, planted.format()));
 		assertThat(this.logins.mayBePostedCallback(transfer)).isTrue();
 		assertThat(isPosted(this.logins, state, transfer, PostedCallbackTests::noStore)).isFalse();

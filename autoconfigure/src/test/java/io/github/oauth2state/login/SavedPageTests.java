@@ -10,6 +10,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.login.PendingLogins.StartedLogin;
+import io.github.oauth2state.web.BrowserRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,6 +53,15 @@ class SavedPageTests extends PendingLoginsFixture {
 		this.browser.take(begun.cookies());
 		assertThat(answer(posted, begun))
 			.anyMatch((cookie) -> cookie.getName().equals(saved(PAGE).getName()) && cookie.getMaxAge().isZero());
+	}
+
+	@Test
+	void pageThatWasSavedOverHttpsIsFoundAndForgottenThoughRequestsSeemToBePlain() {
+		this.browser.take(List.of(saved(PAGE)));
+		BrowserRequest plain = this.browser.request("/login", false);
+		assertThat(this.logins.cookies().savedPage(plain)).isEqualTo(PAGE);
+		this.browser.take(this.logins.cookies().logout(plain, false));
+		assertThat(this.browser.cookies()).isEmpty();
 	}
 
 	private List<ResponseCookie> answer(OAuth2AuthorizationRequest request, StartedLogin begun) {

@@ -1,5 +1,7 @@
 package io.github.oauth2state.scenario;
 
+import java.util.List;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +82,26 @@ class ClientScenarioTests {
 		this.store.setFailing(true);
 		assertThat(this.browser.open(this.b, callback).location()).isEqualTo("http://app.example/authorized/api");
 		assertThat(this.b.takeOutcomes()).containsExactly(LoginOutcome.STORE_ERROR);
+	}
+
+	@Test
+	void callbackThatAnotherInstanceTakesMeanwhileLosesOnlyItsParameters() {
+		String callback = this.browser.begin(this.b, "/oauth2/authorization/api");
+		this.store.setLosing(true);
+		assertThat(this.browser.open(this.b, callback).location()).isEqualTo("http://app.example/authorized/api");
+		assertThat(this.b.takeOutcomes()).containsExactly(LoginOutcome.ALREADY_USED);
+	}
+
+	@Test
+	void callbackThatAnotherInstanceTakesMeanwhileIsABadRequestWithoutRecovery() {
+		try (Instance c = Instance.start(this.idp, this.store, List.of("oauth2-state.login.recovery=false"))) {
+			this.browser.follow(c, "/oauth2/authorization/idp");
+			String callback = this.browser.begin(c, "/oauth2/authorization/api");
+			c.takeEvents();
+			this.store.setLosing(true);
+			assertThat(this.browser.open(c, callback).status()).isEqualTo(400);
+			assertThat(c.takeOutcomes()).containsExactly(LoginOutcome.ALREADY_USED);
+		}
 	}
 
 	@Test

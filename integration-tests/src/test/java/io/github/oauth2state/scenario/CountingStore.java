@@ -28,6 +28,8 @@ final class CountingStore implements StateStore {
 
 	private volatile boolean repeating;
 
+	private volatile boolean losing;
+
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		note("put");
@@ -48,7 +50,8 @@ final class CountingStore implements StateStore {
 	@Override
 	public Optional<byte[]> take(StateKey key) {
 		note("take");
-		return live(this.records.remove(key));
+		StoredRecord taken = this.records.remove(key);
+		return this.losing ? Optional.empty() : live(taken);
 	}
 
 	@Override
@@ -94,6 +97,13 @@ final class CountingStore implements StateStore {
 		this.repeating = repeating;
 	}
 
+	/**
+	 * Lets another instance take every record first.
+	 */
+	void setLosing(boolean losing) {
+		this.losing = losing;
+	}
+
 	void setFailing(boolean failing) {
 		this.failing = failing;
 	}
@@ -111,6 +121,7 @@ final class CountingStore implements StateStore {
 		this.records.clear();
 		this.operations.clear();
 		this.failing = false;
+		this.losing = false;
 	}
 
 	@SuppressWarnings("ArrayRecordComponent")

@@ -23,8 +23,8 @@ import io.github.oauth2state.support.SafeLog;
 
 /**
  * Surrounds the filters of Spring Security that handle callbacks. It recovers callbacks
- * whose pending login is gone, refuses those that were sent ahead of the user, and
- * publishes how the others ended.
+ * whose pending login is gone, refuses those that the browser prefetches, and publishes
+ * how the others ended.
  */
 class CallbackFilter extends OncePerRequestFilter {
 
@@ -140,15 +140,18 @@ class CallbackFilter extends OncePerRequestFilter {
 	}
 
 	/**
-	 * Thrown through Spring Security's filters by a repository that would start or finish
-	 * a login ahead of the user, before it has touched anything. It is on purpose not an
-	 * {@code AuthenticationException}, which failure handlers would answer.
+	 * Thrown by a repository that would start or finish a login for a prefetch, before it
+	 * has touched anything. A start is answered by the failure handler of Spring
+	 * Security's filter, which calls {@link ErrorPage#answerRefused}. A callback is
+	 * answered by {@link CallbackFilter}. This is therefore no
+	 * {@code AuthenticationException}, which the failure handler of a callback would
+	 * answer.
 	 */
 	@SuppressWarnings("serial")
 	static final class PrefetchException extends RuntimeException {
 
 		PrefetchException() {
-			super("A login is neither started nor finished ahead of the user", null, false, false);
+			super("A login is neither started nor finished for a prefetch", null, false, false);
 		}
 
 	}

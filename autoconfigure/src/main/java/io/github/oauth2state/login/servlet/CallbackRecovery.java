@@ -38,13 +38,16 @@ class CallbackRecovery {
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
+	private final boolean enabled;
+
 	private final SecurityContextHolderStrategy securityContexts;
 
 	private final RequestCache requestCache;
 
 	private volatile @Nullable AuthenticationSuccessHandler successHandler;
 
-	CallbackRecovery(SecurityContextHolderStrategy securityContexts, RequestCache requestCache) {
+	CallbackRecovery(boolean enabled, SecurityContextHolderStrategy securityContexts, RequestCache requestCache) {
+		this.enabled = enabled;
 		this.securityContexts = securityContexts;
 		this.requestCache = requestCache;
 	}
@@ -53,10 +56,19 @@ class CallbackRecovery {
 		this.successHandler = successHandler;
 	}
 
+	/**
+	 * Answers a callback. If recovery is off, the app's error page answers. That is for
+	 * the filter for clients, which cannot go on without the login that it has loaded.
+	 */
 	void recover(HttpServletRequest request, HttpServletResponse response, LostLoginException lost)
 			throws IOException, ServletException {
 		if (response.isCommitted()) {
 			throw lost;
+		}
+		if (!this.enabled) {
+			response.sendError((lost.outcome() == LoginOutcome.STORE_ERROR) ? HttpServletResponse.SC_SERVICE_UNAVAILABLE
+					: HttpServletResponse.SC_BAD_REQUEST);
+			return;
 		}
 		Authentication authentication = this.securityContexts.getContext().getAuthentication();
 		if (lost.kind() == CallbackFilter.Kind.LOGIN && this.trust.isAuthenticated(authentication)) {

@@ -30,11 +30,11 @@ final class CsrfExemption extends OncePerRequestFilter implements RequestMatcher
 
 	private final PendingLogins logins;
 
-	private final LoginStore store;
+	private final GuardedStateStore store;
 
 	private volatile @Nullable MixUpDefense defense;
 
-	CsrfExemption(PendingLogins logins, LoginStore store) {
+	CsrfExemption(PendingLogins logins, GuardedStateStore store) {
 		this.logins = logins;
 		this.store = store;
 	}

@@ -127,7 +127,7 @@ enum ErrorPage {
 
 	/**
 	 * Answers for a login that cannot start, in place of Spring Security. A start that
-	 * the browser sent ahead of the user is refused.
+	 * the browser prefetches is refused.
 	 * @return whether there was anything to answer for
 	 */
 	static boolean answerRefused(HttpServletRequest request, HttpServletResponse response) throws IOException {

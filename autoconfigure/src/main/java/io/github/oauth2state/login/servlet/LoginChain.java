@@ -3,6 +3,7 @@ package io.github.oauth2state.login.servlet;
 import java.util.function.Supplier;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
@@ -41,6 +42,15 @@ record LoginChain(MixUpDefense defense, Supplier<@Nullable String> user, boolean
 	 */
 	@Nullable String savedPage(LoginStarter.Start start) {
 		return (this.savedRequests != null) ? this.savedRequests.page(start.request(), start.browser()) : null;
+	}
+
+	/**
+	 * Puts the page that the user asked for into the session, unless the app keeps it.
+	 */
+	void restore(@Nullable String page, HttpServletRequest request, HttpServletResponse response) {
+		if (this.savedRequests != null) {
+			this.savedRequests.restore(page, request, response);
+		}
 	}
 
 	/**
@@ -100,12 +110,12 @@ record LoginChain(MixUpDefense defense, Supplier<@Nullable String> user, boolean
 	 * @param logins starts logins and recognizes their callbacks
 	 * @param settings the settings of logins
 	 * @param rollout chooses between the path that is rolled out and the session
-	 * @param rolledOut the path that is rolled out
-	 * @param onStoreFailure where a login starts that the store does not take
+	 * @param rolledOutPath the path that is rolled out
+	 * @param onStoreFailure where a login starts while the store does not answer
 	 * @param warnings warns of deployments that make logins fail
 	 */
-	record Services(LoginStore store, PendingLogins logins, LoginSettings settings, Rollout rollout,
-			LoginPath rolledOut, OnStoreFailure onStoreFailure, DeploymentWarnings warnings) {
+	record Services(GuardedStateStore store, PendingLogins logins, LoginSettings settings, Rollout rollout,
+			LoginPath rolledOutPath, OnStoreFailure onStoreFailure, DeploymentWarnings warnings) {
 	}
 
 }

@@ -75,7 +75,7 @@ final class LoginNote {
 	}
 
 	/**
-	 * Returns whether the app knows the user, so that {@link SignInCounter} ended its
+	 * Returns whether the app knows the user, so that {@link LoginLoopDetector} ended the
 	 * count.
 	 */
 	boolean isSignedIn() {

@@ -1,7 +1,5 @@
 package io.github.oauth2state.login.servlet;
 
-import java.util.List;
-
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.commons.logging.Log;
@@ -36,7 +34,7 @@ final class LoginStarter {
 	/**
 	 * As Spring Security writes it.
 	 */
-	private static final String NO_STORE = "no-cache, no-store, max-age=0, must-revalidate";
+	private static final String CACHE_CONTROL = "no-cache, no-store, max-age=0, must-revalidate";
 
 	private final AuthorizationRequestRepository<OAuth2AuthorizationRequest> sessions = new HttpSessionOAuth2AuthorizationRequestRepository();
 
@@ -44,7 +42,7 @@ final class LoginStarter {
 
 	private final LoginChain chain;
 
-	private final LoginStore store;
+	private final GuardedStateStore store;
 
 	private final PendingLogins logins;
 
@@ -58,7 +56,7 @@ final class LoginStarter {
 	void start(OAuth2AuthorizationRequest login, HttpServletRequest request, HttpServletResponse response) {
 		Start start = new Start(login, ServletRequests.browser(request), request, response);
 		try {
-			start(start);
+			startOnChosenPath(start);
 		}
 		catch (RuntimeException ex) {
 			if (LoginNote.of(request).refused() == null) {
@@ -66,18 +64,19 @@ final class LoginStarter {
 				start.refuse(ErrorPage.NOT_STORABLE, reference);
 				String line = line("A login could not begin", reference, ex, ex instanceof IllegalArgumentException);
 				lines.write((log) -> log.error(line));
+				logger.debug("A login could not begin", ex);
 			}
 			throw ex;
 		}
 	}
 
-	private void start(Start start) {
-		refuseLoop(start);
+	private void startOnChosenPath(Start start) {
+		LoginLoopDetector.refuseLoop(start, this.services);
 		Rollout.Decision decision = this.services.rollout()
 			.decide(start.registrationId(), start.browser(), start.request()::getAttribute);
-		LoginPath path = decision.rolledOut() ? this.services.rolledOut() : LoginPath.SESSION;
+		LoginPath path = decision.rolledOut() ? this.services.rolledOutPath() : LoginPath.SESSION;
 		if (path != LoginPath.SESSION && !ServletRequests.isNavigation(start.request())) {
-			// Nobody can complete it, and its cookie would evict one that somebody can
+			// Nobody can complete it, so its cookie must not evict that of another login
 			return;
 		}
 		ServletRequests.addCookies(start.response(), decision.cookies());
@@ -85,22 +84,19 @@ final class LoginStarter {
 			startInStore(start);
 		}
 		else {
-			startWithoutStore(path, start);
+			startWithoutStore(path, start, sealWithoutStore(path, start), PendingLogins.randomCorrelationId());
 		}
 	}
 
 	/**
 	 * Asks the circuit first: nothing is encoded and sealed for a store that is not
-	 * called.
+	 * called. The store has made no error then, so none is published if a login falls
+	 * back.
 	 */
 	private void startInStore(Start start) {
 		this.services.warnings().checkPlainHttp(start.request());
 		if (!this.store.tryAcquire()) {
-			String correlationId = PendingLogins.randomCorrelationId();
-			if (this.services.onStoreFailure() == OnStoreFailure.FAIL) {
-				publish(LoginOutcome.STORE_ERROR, LoginPath.SHARED, start, correlationId);
-			}
-			fallBack(start, correlationId);
+			fallBack(start, PendingLogins.randomCorrelationId(), false);
 			return;
 		}
 		StartedLogin login = sealOrRelease(start);
@@ -111,8 +107,7 @@ final class LoginStarter {
 			answer(LoginPath.SHARED, start, login);
 		}
 		else {
-			publish(LoginOutcome.STORE_ERROR, LoginPath.SHARED, start, login.correlationId());
-			fallBack(start, login.correlationId());
+			fallBack(start, login.correlationId(), true);
 		}
 	}
 
@@ -139,65 +134,76 @@ final class LoginStarter {
 			.orElse(null);
 	}
 
-	private void fallBack(Start start, String correlationId) {
-		start.refuse(ErrorPage.STORE_UNAVAILABLE, correlationId);
+	/**
+	 * Starts a login elsewhere, or refuses it.
+	 * @param reference the correlation id, unless a cookie gives the login one
+	 * @param called whether the store was called, and so did not answer now
+	 */
+	private void fallBack(Start start, String reference, boolean called) {
 		OnStoreFailure fallback = this.services.onStoreFailure();
 		if (fallback == OnStoreFailure.FAIL) {
+			publish(LoginOutcome.STORE_ERROR, LoginPath.SHARED, start, reference);
+			start.refuse(ErrorPage.STORE_UNAVAILABLE, reference);
 			throw new IllegalStateException("The login cannot start, as the store does not answer");
 		}
 		LoginPath path = (fallback == OnStoreFailure.COOKIE) ? LoginPath.COOKIE : LoginPath.SESSION;
-		publish(LoginOutcome.FALLBACK, path, start, correlationId);
 		try {
-			startWithoutStore(path, start);
+			startWithoutStore(path, start, sealForFallback(path, start, reference, called), reference);
 		}
 		catch (RuntimeException ex) {
-			String line = line("A login could not begin without the store", correlationId, ex,
+			start.refuse(ErrorPage.STORE_UNAVAILABLE, reference);
+			String line = line("A login could not begin without the store", reference, ex,
 					path == LoginPath.COOKIE && ex instanceof IllegalArgumentException);
 			lines.write((log) -> log.warn(line));
+			logger.debug("A login could not begin without the store", ex);
 			throw ex;
 		}
 	}
 
-	private void startWithoutStore(LoginPath path, Start start) {
-		if (path == LoginPath.SESSION) {
-			this.sessions.saveAuthorizationRequest(start.login(), start.request(), start.response());
-			if (this.chain.savedRequests() != null) {
-				this.chain.savedRequests().restore(this.chain.savedPage(start), start.request(), start.response());
+	/**
+	 * Seals first, so that all events of the start have the id that the cookie gives the
+	 * login.
+	 */
+	private @Nullable StartedLogin sealForFallback(LoginPath path, Start start, String reference, boolean called) {
+		StartedLogin login = null;
+		try {
+			login = sealWithoutStore(path, start);
+			return login;
+		}
+		finally {
+			String correlationId = (login != null) ? login.correlationId() : reference;
+			if (called) {
+				publish(LoginOutcome.STORE_ERROR, LoginPath.SHARED, start, correlationId);
 			}
-			publish(LoginOutcome.STARTED, path, start, PendingLogins.randomCorrelationId());
-			return;
+			publish(LoginOutcome.FALLBACK, path, start, correlationId);
+		}
+	}
+
+	private @Nullable StartedLogin sealWithoutStore(LoginPath path, Start start) {
+		if (path == LoginPath.SESSION) {
+			return null;
 		}
 		this.services.warnings().checkPlainHttp(start.request());
-		StartedLogin login = seal(path, start);
-		if (login == null) {
-			publish(LoginOutcome.EVICTED, path, start, PendingLogins.randomCorrelationId());
+		return seal(path, start);
+	}
+
+	private void startWithoutStore(LoginPath path, Start start, @Nullable StartedLogin login, String reference) {
+		if (path == LoginPath.SESSION) {
+			this.sessions.saveAuthorizationRequest(start.login(), start.request(), start.response());
+			this.chain.restore(this.chain.savedPage(start), start.request(), start.response());
+			publish(LoginOutcome.STARTED, path, start, reference);
+		}
+		else if (login == null) {
+			publish(LoginOutcome.EVICTED, path, start, reference);
 		}
 		else {
 			answer(path, start, login);
 		}
 	}
 
-	/**
-	 * Ends a loop: the user was signed in again and again, and the page after that did
-	 * not know it.
-	 */
-	private void refuseLoop(Start start) {
-		if (!this.services.settings().recovery() || !this.logins.cookies().hasTooManySignIns(start.browser())
-				|| !ServletRequests.isNavigation(start.request()) || LoginNote.of(start.request()).isSignedIn()) {
-			return;
-		}
-		String correlationId = PendingLogins.randomCorrelationId();
-		start.refuse(ErrorPage.NOT_SIGNED_IN, correlationId);
-		ServletRequests.addCookies(start.response(), List.of(this.logins.cookies().clearSignIns(start.browser())));
-		this.logins.publish(new LoginEvent(LoginOutcome.FAILED, this.services.rolledOut(), start.registrationId(), null,
-				"session_lost", correlationId));
-		DeploymentWarnings.logLoop(correlationId, start.request());
-		throw new IllegalStateException("The user was signed in several times, and the app does not know it");
-	}
-
 	private void answer(LoginPath path, Start start, StartedLogin login) {
 		// The app may have switched off that of Spring Security
-		start.response().setHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
+		start.response().setHeader(HttpHeaders.CACHE_CONTROL, CACHE_CONTROL);
 		ServletRequests.addCookies(start.response(), this.logins.clearUnseen(start.browser(), login.cookies()));
 		ServletRequests.addCookies(start.response(), login.cookies());
 		publish(LoginOutcome.STARTED, path, start, login.correlationId());
@@ -217,7 +223,6 @@ final class LoginStarter {
 	 */
 	private static String line(String text, String correlationId, RuntimeException failure, boolean ofTheLibrary) {
 		String reason = ofTheLibrary ? failure.getMessage() : failure.getClass().getName();
-		logger.debug(text, failure);
 		return text + ", reference " + correlationId + ": " + reason;
 	}
 

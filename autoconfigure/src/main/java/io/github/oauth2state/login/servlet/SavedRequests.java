@@ -89,8 +89,7 @@ final class SavedRequests implements RequestCache {
 				}).isPresent();
 		if (!kept && navigation) {
 			// An older page must not come before this request
-			this.cookies.clearPage(browser)
-				.ifPresent((cleared) -> ServletRequests.addCookies(response, List.of(cleared)));
+			ServletRequests.addCookies(response, this.cookies.clearPage(browser));
 		}
 		if (!kept || !this.sessionsAvoided || request.getSession(false) != null) {
 			this.sessions.saveRequest(request, response);

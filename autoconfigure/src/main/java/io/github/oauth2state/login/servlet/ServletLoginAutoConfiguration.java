@@ -60,14 +60,14 @@ public final class ServletLoginAutoConfiguration {
 			ObjectProvider<ConfiguredStore.Decorator> decorators, StoreCircuit circuit, PendingLogins logins,
 			LoginSettings loginSettings, Rollout rollout, OAuth2StateSettings settings, DeploymentWarnings warnings) {
 		boolean inCookies = settings.store() == StoreType.COOKIE;
-		StateStore store = inCookies ? LoginStore.none() : stores.getObject();
+		StateStore store = inCookies ? GuardedStateStore.none() : stores.getObject();
 		logger.info(
 				"Pending logins are kept in %s: namespace '%s', time to live %s, timeout %s, rollout %s, binding cookie %s"
 					.formatted(store, settings.namespace(),
 							DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
 							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), rollout.describe(),
 							loginSettings.cookie().describe()));
-		return new LoginChain.Services(new LoginStore(ConfiguredStore.decorate(store, decorators), circuit), logins,
+		return new LoginChain.Services(new GuardedStateStore(ConfiguredStore.decorate(store, decorators), circuit), logins,
 				loginSettings, rollout, inCookies ? LoginPath.COOKIE : LoginPath.SHARED, settings.onStoreFailure(),
 				warnings);
 	}

@@ -126,9 +126,9 @@ final class ServletRequests {
 	}
 
 	/**
-	 * Returns whether a browser sent a request ahead, in case the user goes there: nobody
+	 * Returns whether a browser prefetches a page, in case the user goes there: nobody
 	 * wants to log in yet. A header that does not say so clearly is ignored, and so is
-	 * one on a method that browsers do not send ahead.
+	 * one on a method that browsers do not prefetch.
 	 */
 	static boolean isPrefetch(HttpServletRequest request) {
 		boolean reads = HttpMethod.GET.matches(request.getMethod()) || HttpMethod.HEAD.matches(request.getMethod());
@@ -161,9 +161,8 @@ final class ServletRequests {
 	}
 
 	/**
-	 * Refuses a request that was sent ahead. The answer must not be a success, not even
-	 * one without content: browsers keep that, and have nothing to show when the user
-	 * does go there.
+	 * Refuses a prefetch. The answer must not be a success, not even one without content:
+	 * browsers keep that, and have nothing to show when the user does go there.
 	 */
 	static void refusePrefetch(HttpServletResponse response) {
 		response.setStatus(HttpServletResponse.SC_FORBIDDEN);

@@ -17,8 +17,9 @@ import io.github.oauth2state.login.LoginCallback;
 import io.github.oauth2state.login.PendingLogins;
 
 /**
- * Keeps pending logins in the shared store, one command to start and one to call back, or
- * where {@link LoginStarter} keeps them instead.
+ * Keeps pending logins in the shared store, or where {@link LoginStarter} keeps them
+ * instead. A start takes one command of the store, and a callback one, or two of the
+ * filter for clients, which loads first. To put back a login takes one more.
  * <p>
  * A callback whose browser has a binding cookie for its state is looked up in the store,
  * or in that cookie if it has the record, and nowhere else. Any other callback is looked
@@ -31,7 +32,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private final CallbackFilter.@Nullable Kind kind;
 
-	private final LoginStore store;
+	private final GuardedStateStore store;
 
 	private final PendingLogins logins;
 
@@ -58,8 +59,8 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	}
 
 	/**
-	 * Starts a login. A start that the browser sent ahead of the user is kept if the app
-	 * makes the filter itself, as the failure handler that would refuse it is the app's.
+	 * Starts a login. A prefetch starts one only if the app makes the filter itself, as
+	 * the failure handler that would refuse it is the app's.
 	 */
 	@Override
 	public void saveAuthorizationRequest(@Nullable OAuth2AuthorizationRequest authorizationRequest,
@@ -95,7 +96,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return loadFromSession(request);
 		}
 		refusePrefetch(request);
-		LoginCallback.Found found = foundOrRecover(this.store.find(callback), callback, request);
+		LoginCallback.Found found = foundOrRecover(this.store.find(callback), callback, request, true);
 		return (found == null || isForAnotherUser(found, callback, request)
 				|| isRefused(found.request(), callback.path(), callback.correlationId(), request)) ? null
 						: found.request();
@@ -109,15 +110,13 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		if (callback == null) {
 			return removeFromSession(request, response);
 		}
-		LoginCallback.Found found = foundOrRecover(this.store.take(callback), callback, request);
+		LoginCallback.Found found = foundOrRecover(this.store.take(callback), callback, request, isLogin(request));
 		if (found == null || (isLogin(request) && isRefusedAndPutBack(callback, found, request))) {
 			return null;
 		}
 		ServletRequests.addCookies(response, callback.cookiesWhenTaken());
 		noteTaken(found.request(), callback.path(), found.sinceBegin(), callback.correlationId(), request);
-		if (this.chain.savedRequests() != null) {
-			this.chain.savedRequests().restore(found.savedRequest(), request, response);
-		}
+		this.chain.restore(found.savedRequest(), request, response);
 		return found.request();
 	}
 
@@ -162,11 +161,12 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 * Returns the pending login, or else lets {@link CallbackFilter} recover the callback
 	 * where it can. Elsewhere {@code null} lets the app's own failure handler answer. It
 	 * also answers a provider's error that came twice, which a login that starts anew
-	 * would only bring back. The filter for clients has no failure handler, and would
-	 * fail on the {@code null}.
+	 * would only bring back.
+	 * @param nullable whether the filter accepts {@code null}, which the filter for
+	 * clients does not where it removes a login that it has loaded
 	 */
 	private LoginCallback.@Nullable Found foundOrRecover(LoginCallback.Result result, LoginCallback callback,
-			HttpServletRequest request) {
+			HttpServletRequest request, boolean nullable) {
 		if (result instanceof LoginCallback.Found found) {
 			return found;
 		}
@@ -175,7 +175,8 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 				callback.correlationId()), request);
 		boolean answeredByFailureHandler = isLogin(request)
 				&& (outcome == LoginOutcome.STORE_ERROR || ServletRequests.hasError(request));
-		if (this.recovery && LoginNote.of(request).isInsideCallbackFilter() && !answeredByFailureHandler) {
+		boolean recover = this.recovery && LoginNote.of(request).isInsideCallbackFilter() && !answeredByFailureHandler;
+		if (recover || !nullable) {
 			throw new CallbackRecovery.LostLoginException(kind(request), outcome, callback);
 		}
 		return null;
@@ -198,8 +199,8 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	}
 
 	/**
-	 * Leaves a request alone that has a state which this browser knows nothing of, though
-	 * it was sent ahead: the filter for clients asks on any URL.
+	 * Leaves a prefetch alone that has a state which this browser knows nothing of: the
+	 * filter for clients asks on any URL.
 	 */
 	private @Nullable OAuth2AuthorizationRequest loadFromSession(HttpServletRequest request) {
 		OAuth2AuthorizationRequest found = this.sessions.loadAuthorizationRequest(request);

@@ -28,8 +28,9 @@ import io.github.oauth2state.login.AuxiliaryCookies;
 import io.github.oauth2state.support.SafeLog;
 
 /**
- * Gives a filter chain the shared repository, where the chain has OAuth2 login or client
- * support and the user has set no repository on it.
+ * Gives a filter chain the shared repository, if the chain has OAuth2 login or client
+ * support and the user has set no repository on it. On every other chain it ends counts
+ * of sign-ins, and keeps requests in the session as before.
  */
 final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConfigurer, HttpSecurity> {
 
@@ -81,7 +82,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 	@SuppressWarnings("unchecked")
 	public void configure(HttpSecurity http) {
 		SecurityContextHolderStrategy securityContexts = getSecurityContextHolderStrategy();
-		SignInCounter signIns = new SignInCounter(this.cookies, securityContexts);
+		LoginLoopDetector signIns = new LoginLoopDetector(this.cookies, securityContexts);
 		http.addFilterAfter(signIns, AnonymousAuthenticationFilter.class);
 		OAuth2LoginConfigurer<HttpSecurity> login = http.getConfigurer(OAuth2LoginConfigurer.class);
 		OAuth2ClientConfigurer<HttpSecurity> client = http.getConfigurer(OAuth2ClientConfigurer.class);
@@ -90,7 +91,8 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		}
 		ClientRegistrationRepository registrations = registrations(http);
 		MixUpDefense defense = new MixUpDefense(() -> registrations, this.services.settings());
-		CallbackRecovery recovery = new CallbackRecovery(securityContexts, requestCache(http));
+		CallbackRecovery recovery = new CallbackRecovery(this.services.settings().recovery(), securityContexts,
+				requestCache(http));
 		boolean withSessions = !SecurityInternals.isStateless(http);
 		LoginChain chain = new LoginChain(defense,
 				(client != null) ? LoginChain.userName(() -> securityContexts) : () -> null, withSessions,
@@ -152,9 +154,9 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 	}
 
 	/**
-	 * Returns what puts handlers of the library around those of the app.
+	 * Wraps the app's handlers in those of the library.
 	 */
-	private static ObjectPostProcessor<Filter> handlers(CallbackRecovery recovery, SignInCounter signIns) {
+	private static ObjectPostProcessor<Filter> handlers(CallbackRecovery recovery, LoginLoopDetector signIns) {
 		return new ObjectPostProcessor<>() {
 			@Override
 			public <O extends Filter> O postProcess(O filter) {
@@ -181,7 +183,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 	}
 
 	private static void setHandlers(OAuth2LoginAuthenticationFilter filter, CallbackRecovery recovery,
-			SignInCounter signIns) {
+			LoginLoopDetector signIns) {
 		AuthenticationSuccessHandler success = SecurityInternals.successHandler(filter);
 		recovery.setSuccessHandler(success);
 		if (success != null) {

@@ -1,19 +1,27 @@
 package io.github.oauth2state.login.servlet;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 import jakarta.servlet.http.Cookie;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizationRequestRepository;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 import io.github.oauth2state.AuthorizationRequestCodec;
+import io.github.oauth2state.LoginEvent;
+import io.github.oauth2state.LoginListener;
+import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
@@ -39,7 +47,10 @@ class LoginStarterTests {
 				RolloutAutoConfiguration.class, MemoryStateStoreAutoConfiguration.class,
 				StateStoreAutoConfiguration.class, ServletLoginAutoConfiguration.class))
 		.withPropertyValues("oauth2-state.store=memory", "oauth2-state.login.max-pending-per-browser=1")
-		.withBean(AuthorizationRequestCodec.class, () -> this.codec);
+		.withBean(AuthorizationRequestCodec.class, () -> this.codec)
+		.withBean(LoginListener.class, () -> (event) -> this.events.add(event));
+
+	private final List<LoginEvent> events = new ArrayList<>();
 
 	private final CountingCodec codec = new CountingCodec();
 
@@ -67,6 +78,23 @@ class LoginStarterTests {
 			assertThat(this.cookies).hasSize(1);
 			assertThat(this.codec.encoded).isOne();
 		}, "oauth2-state.on-store-failure=cookie", "oauth2-state.cookie.keys=" + KEY);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "session", "cookie" })
+	void eventsOfALoginThatFallsBackHaveOneReference(String fallback) {
+		for (boolean open : new boolean[] { true, false }) {
+			this.events.clear();
+			this.circuit.left = open ? 0 : 1;
+			this.app.withBean(StateStore.class, FailingStore::failing)
+				.withPropertyValues("oauth2-state.on-store-failure=" + fallback, "oauth2-state.cookie.keys=" + KEY)
+				.run((context) -> starter(context).start(login(), request(), new MockHttpServletResponse()));
+			assertThat(this.events).extracting(LoginEvent::outcome)
+				.endsWith(LoginOutcome.FALLBACK, LoginOutcome.STARTED)
+				.hasSize(open ? 2 : 3);
+			assertThat(this.events).extracting(LoginEvent::correlationId)
+				.containsOnly(this.events.get(0).correlationId());
+		}
 	}
 
 	@Test
@@ -109,14 +137,16 @@ class LoginStarterTests {
 	}
 
 	private void run(Consumer<LoginStarter> test, String... properties) {
-		this.app.withPropertyValues(properties).run((context) -> {
-			LoginChain.Services all = context.getBean(LoginChain.Services.class);
-			LoginStore store = new LoginStore(context.getBean(StateStore.class), this.circuit);
-			LoginChain.Services services = new LoginChain.Services(store, all.logins(), all.settings(), all.rollout(),
-					all.rolledOut(), all.onStoreFailure(), all.warnings());
-			MixUpDefense defense = new MixUpDefense(() -> null, all.settings());
-			test.accept(new LoginStarter(services, new LoginChain(defense, () -> null, true, null)));
-		});
+		this.app.withPropertyValues(properties).run((context) -> test.accept(starter(context)));
+	}
+
+	private LoginStarter starter(ApplicationContext context) {
+		LoginChain.Services all = context.getBean(LoginChain.Services.class);
+		GuardedStateStore store = new GuardedStateStore(context.getBean(StateStore.class), this.circuit);
+		LoginChain.Services services = new LoginChain.Services(store, all.logins(), all.settings(), all.rollout(),
+				all.rolledOutPath(), all.onStoreFailure(), all.warnings());
+		MixUpDefense defense = new MixUpDefense(() -> null, all.settings());
+		return new LoginStarter(services, new LoginChain(defense, () -> null, true, null));
 	}
 
 	private void start(LoginStarter starter, MockHttpServletRequest request) {

@@ -14,13 +14,13 @@ import io.github.oauth2state.web.CookieSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link AttemptCounter}.
+ * Tests for {@link CountingCookie}.
  */
-class AttemptCounterTests {
+class CountingCookieTests {
 
 	private static final String NAME = "__Host-oauth2-state-retry-AAAAAA";
 
-	private final AttemptCounter counter = new AttemptCounter(new LoginSettings("shop", Duration.ofMinutes(10), 8, true,
+	private final CountingCookie counter = new CountingCookie(new LoginSettings("shop", Duration.ofMinutes(10), 8, true,
 			true, LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)),
 			"retry-AAAAAA");
 
@@ -69,19 +69,29 @@ class AttemptCounterTests {
 	void unprefixedTwinIsIgnoredOnASecureRequest() {
 		BrowserRequest browser = TestRequests.https("/callback", Map.of("oauth2-state-retry-AAAAAA", "3"));
 		assertThat(this.counter.isExhausted(browser)).isFalse();
-		assertThat(this.counter.isSet(browser)).isFalse();
+		assertThat(this.counter.clear(browser)).isEmpty();
+	}
+
+	@Test
+	void countOfASecureRequestGoesOnThoughTheNextSeemsToBePlain() {
+		BrowserRequest browser = new BrowserRequest(false, "/callback", false, 0, 0, Map.of(NAME, "2"));
+		ResponseCookie counted = this.counter.countOne(browser);
+		assertThat(counted.getName()).isEqualTo(NAME);
+		assertThat(counted.getValue()).isEqualTo("3");
+		assertThat(counted.isSecure()).isTrue();
+		assertThat(this.counter.clear(browser)).extracting(ResponseCookie::getName).containsExactly(NAME);
 	}
 
 	@Test
 	void countIsClearedByTheSameName() {
 		BrowserRequest browser = TestRequests.https("/callback", Map.of(NAME, "3"));
-		assertThat(this.counter.isSet(browser)).isTrue();
-		ResponseCookie cleared = this.counter.clear(browser);
+		assertThat(this.counter.clear(browser)).hasSize(1);
+		ResponseCookie cleared = this.counter.clear(browser).get(0);
 		assertThat(cleared.getName()).isEqualTo(NAME);
 		assertThat(cleared.getValue()).isEmpty();
 		assertThat(cleared.getMaxAge()).isZero();
 		assertThat(cleared.isSecure()).isTrue();
-		assertThat(this.counter.isSet(TestRequests.https("/callback"))).isFalse();
+		assertThat(this.counter.clear(TestRequests.https("/callback"))).isEmpty();
 	}
 
 }

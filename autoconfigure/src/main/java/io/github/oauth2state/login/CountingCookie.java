@@ -1,6 +1,7 @@
 package io.github.oauth2state.login;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.springframework.http.ResponseCookie;
 
@@ -11,7 +12,7 @@ import io.github.oauth2state.web.BrowserRequest;
  * two attempts. There is one cookie for each app on the host. Forging it affects only
  * one's own browser. Thread-safe.
  */
-final class AttemptCounter {
+final class CountingCookie {
 
 	private static final int MAX_ATTEMPTS = 3;
 
@@ -26,7 +27,7 @@ final class AttemptCounter {
 	 * @param settings the settings of logins
 	 * @param name the name of its cookie, after the prefix
 	 */
-	AttemptCounter(LoginSettings settings, String name) {
+	CountingCookie(LoginSettings settings, String name) {
 		this.settings = settings;
 		this.name = name;
 	}
@@ -36,10 +37,6 @@ final class AttemptCounter {
 	 */
 	boolean isExhausted(BrowserRequest browser) {
 		return count(browser) >= MAX_ATTEMPTS;
-	}
-
-	boolean isSet(BrowserRequest browser) {
-		return browser.cookies().containsKey(name(browser));
 	}
 
 	/**
@@ -53,11 +50,15 @@ final class AttemptCounter {
 	 * Counts an attempt, and returns the cookie with the new count.
 	 */
 	ResponseCookie countOne(BrowserRequest browser) {
-		return cookie(browser, Integer.toString(Math.min(count(browser), MAX_ATTEMPTS) + 1), WINDOW);
+		String count = Integer.toString(Math.min(count(browser), MAX_ATTEMPTS) + 1);
+		return this.settings.cookie().cookie(browser, name(browser), count, WINDOW).build();
 	}
 
-	ResponseCookie clear(BrowserRequest browser) {
-		return cookie(browser, "", Duration.ZERO);
+	/**
+	 * Ends the count, and returns the cookies that clear it, none if there is no count.
+	 */
+	List<ResponseCookie> clear(BrowserRequest browser) {
+		return this.settings.cookie().clear(browser, this.name);
 	}
 
 	private int count(BrowserRequest browser) {
@@ -66,11 +67,7 @@ final class AttemptCounter {
 	}
 
 	private String name(BrowserRequest browser) {
-		return this.settings.cookie().prefix(browser) + this.name;
-	}
-
-	private ResponseCookie cookie(BrowserRequest browser, String value, Duration maxAge) {
-		return this.settings.cookie().cookie(browser, name(browser), value, maxAge).build();
+		return this.settings.cookie().name(browser, this.name);
 	}
 
 }

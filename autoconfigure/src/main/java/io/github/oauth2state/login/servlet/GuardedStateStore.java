@@ -20,20 +20,21 @@ import io.github.oauth2state.store.StoreCircuit;
 import io.github.oauth2state.support.SafeLog;
 
 /**
- * Puts the records of pending logins into the store and reads them. If the store does not
- * answer, that is logged here, and the circuit learns of it when a login starts.
+ * Calls the store for pending logins, and lets no failure of it out. A store of the app's
+ * own may throw anything. What it throws is logged here, and the circuit learns of it
+ * when a login starts.
  */
-final class LoginStore {
+final class GuardedStateStore {
 
-	private static final Log logger = LogFactory.getLog(LoginStore.class);
+	private static final Log logger = LogFactory.getLog(GuardedStateStore.class);
 
-	private static final SafeLog lines = new SafeLog(LoginStore.class);
+	private static final SafeLog lines = new SafeLog(GuardedStateStore.class);
 
 	private final StateStore store;
 
 	private final StoreCircuit circuit;
 
-	LoginStore(StateStore store, StoreCircuit circuit) {
+	GuardedStateStore(StateStore store, StoreCircuit circuit) {
 		this.store = store;
 		this.circuit = circuit;
 	}
@@ -61,14 +62,12 @@ final class LoginStore {
 			existing = this.store.putIfAbsent(login.key(), login.value(), login.ttl());
 		}
 		catch (RuntimeException ex) {
-			StateStoreException failure = (ex instanceof StateStoreException known) ? known
-					: new StateStoreException(Reason.AMBIGUOUS, "The store failed in a way of its own", ex);
-			this.circuit.failed(System.nanoTime() - called, failure);
-			log("the begin of a login", failure);
+			this.circuit.failed(System.nanoTime() - called, log("the start of a login", ex));
 			return false;
 		}
 		this.circuit.succeeded(System.nanoTime() - called);
-		// A client that repeats a command whose answer was late finds its own record
+		// A store of the app's own may have a client that sends a command again whose
+		// answer was late, and then it finds its own record
 		if (existing.filter((value) -> !Arrays.equals(value, login.value())).isPresent()) {
 			throw new IllegalStateException("Two logins with the same state and the same secret");
 		}
@@ -96,17 +95,20 @@ final class LoginStore {
 		if (callback.path() == LoginPath.COOKIE) {
 			return callback.readFromCookie();
 		}
+		Optional<byte[]> record;
 		try {
-			return callback.read(operation.apply(callback.key()));
+			record = operation.apply(callback.key());
 		}
-		catch (StateStoreException ex) {
+		catch (RuntimeException ex) {
 			log("a callback", ex);
 			return new LoginCallback.Lost(LoginOutcome.STORE_ERROR);
 		}
+		return callback.read(record);
 	}
 
 	/**
-	 * Puts back the record of a callback that was refused, for the right callback.
+	 * Puts back the record of a callback that was refused, for the right callback. This
+	 * throws nothing, as the check of the callback may just have failed.
 	 */
 	void putBack(LoginCallback callback, LoginCallback.Found found) {
 		byte[] record = callback.record();
@@ -116,7 +118,7 @@ final class LoginStore {
 		try {
 			this.store.putIfAbsent(callback.key(), record, callback.remaining(found));
 		}
-		catch (StateStoreException ex) {
+		catch (RuntimeException ex) {
 			log("a callback that was refused", ex);
 		}
 	}
@@ -128,26 +130,36 @@ final class LoginStore {
 		try {
 			return this.store.find(key);
 		}
-		catch (StateStoreException ex) {
+		catch (RuntimeException ex) {
 			log("a posted callback", ex);
 			return Optional.empty();
 		}
 	}
 
 	/**
-	 * Removes the record of a callback without reading it.
+	 * Removes the record of a callback without reading it. If the store does not answer,
+	 * the record expires, and its browser can no longer call it back.
 	 */
 	void discard(LoginCallback callback) {
-		if (callback.path() == LoginPath.SHARED) {
+		if (callback.path() != LoginPath.SHARED) {
+			return;
+		}
+		try {
 			this.store.take(callback.key());
+		}
+		catch (RuntimeException ex) {
+			log("the end of a login", ex);
 		}
 	}
 
-	private static void log(String to, StateStoreException failure) {
+	private static StateStoreException log(String to, RuntimeException thrown) {
+		StateStoreException failure = (thrown instanceof StateStoreException known) ? known
+				: new StateStoreException(Reason.AMBIGUOUS, "The store failed in a way of its own", thrown);
 		Throwable cause = (failure.getCause() != null) ? failure.getCause() : failure;
 		lines.write((log) -> log.warn("The store did not answer " + to + ": " + failure.getMessage() + ", "
 				+ failure.getReason() + ", " + cause.getClass().getName()));
 		logger.debug("The store did not answer " + to, failure);
+		return failure;
 	}
 
 	/**

@@ -17,11 +17,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tries random texts as the count of restarts.
  */
-class AttemptCounterFuzzTests {
+class CountingCookieFuzzTests {
 
 	private static final String NAME = "__Host-oauth2-state-retry-AAAAAA";
 
-	private final AttemptCounter counter = new AttemptCounter(new LoginSettings("shop", Duration.ofMinutes(10), 8, true,
+	private final CountingCookie counter = new CountingCookie(new LoginSettings("shop", Duration.ofMinutes(10), 8, true,
 			true, LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)),
 			"retry-AAAAAA");
 

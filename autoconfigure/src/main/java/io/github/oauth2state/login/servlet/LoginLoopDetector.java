@@ -11,26 +11,30 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseCookie;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.web.filter.OncePerRequestFilter;
 
+import io.github.oauth2state.LoginEvent;
+import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.login.AuxiliaryCookies;
+import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
  * Counts how often a browser was signed in by a session, until the app knows the user. If
  * the page after a login does not know the session, it sends the user to log in again,
- * and so on: {@link LoginStarter} ends that.
+ * and so on. After three logins in a row no other starts.
  * <p>
  * The filter that ends the count is on every filter chain, after all filters that sign
  * users in: pages and scripts may be on another chain than the login, and know users by
  * something else than a session.
  */
-final class SignInCounter extends OncePerRequestFilter {
+final class LoginLoopDetector extends OncePerRequestFilter {
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
@@ -38,7 +42,7 @@ final class SignInCounter extends OncePerRequestFilter {
 
 	private final SecurityContextHolderStrategy securityContexts;
 
-	SignInCounter(AuxiliaryCookies cookies, SecurityContextHolderStrategy securityContexts) {
+	LoginLoopDetector(AuxiliaryCookies cookies, SecurityContextHolderStrategy securityContexts) {
 		this.cookies = cookies;
 		this.securityContexts = securityContexts;
 	}
@@ -60,10 +64,11 @@ final class SignInCounter extends OncePerRequestFilter {
 
 	private void endCount(HttpServletRequest request, HttpServletResponse response) {
 		BrowserRequest browser = ServletRequests.browser(request);
-		if (this.cookies.hasSignIns(browser) && !ServletRequests.isPrefetch(request)
+		List<ResponseCookie> cleared = this.cookies.clearSignIns(browser);
+		if (!cleared.isEmpty() && !ServletRequests.isPrefetch(request)
 				&& this.trust.isAuthenticated(this.securityContexts.getContext().getAuthentication())) {
 			LoginNote.of(request).setSignedIn();
-			ServletRequests.addCookies(response, List.of(this.cookies.clearSignIns(browser)));
+			ServletRequests.addCookies(response, cleared);
 		}
 	}
 
@@ -76,6 +81,26 @@ final class SignInCounter extends OncePerRequestFilter {
 			BrowserRequest browser = ServletRequests.browser(request);
 			ServletRequests.addCookies(response, List.of(this.cookies.countSignIn(browser)));
 		}
+	}
+
+	/**
+	 * Refuses a login of a browser that was signed in again and again, and the page after
+	 * that did not know it.
+	 */
+	static void refuseLoop(LoginStarter.Start start, LoginChain.Services services) {
+		AuxiliaryCookies cookies = services.logins().cookies();
+		if (!services.settings().recovery() || !cookies.hasTooManySignIns(start.browser())
+				|| !ServletRequests.isNavigation(start.request()) || LoginNote.of(start.request()).isSignedIn()) {
+			return;
+		}
+		String correlationId = PendingLogins.randomCorrelationId();
+		start.refuse(ErrorPage.NOT_SIGNED_IN, correlationId);
+		ServletRequests.addCookies(start.response(), cookies.clearSignIns(start.browser()));
+		services.logins()
+			.publish(new LoginEvent(LoginOutcome.FAILED, services.rolledOutPath(), start.registrationId(), null,
+					"session_lost", correlationId));
+		DeploymentWarnings.logLoop(correlationId, start.request());
+		throw new IllegalStateException("The user was signed in several times, and the app does not know it");
 	}
 
 	private static boolean isSignedInBySession(HttpServletRequest request) {

@@ -13,15 +13,18 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.ResponseCookie;
 
+import io.github.oauth2state.StateKey;
 import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link CookieJar}.
+ * Tests for {@link BindingCookieJar}.
  */
-class CookieJarTests {
+class BindingCookieJarTests {
+
+	private static final StateKey KEY = StateKey.of("shop", "login");
 
 	private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
 
@@ -34,7 +37,7 @@ class CookieJarTests {
 	private static final ResponseCookie NEW = ResponseCookie.from("__Host-oauth2-state-AAAAAAAAAAA", "v".repeat(119))
 		.build();
 
-	private final CookieJar cookies = cookies("shop", null);
+	private final BindingCookieJar cookies = cookies("shop", null);
 
 	@Test
 	void nameIsOneForEachNamespaceAndState() {
@@ -94,7 +97,7 @@ class CookieJarTests {
 		ResponseCookie issued = this.cookies.issue(HTTPS, "state", posted);
 		assertThat(issued.getSameSite()).isEqualTo("None");
 		assertThat(issued.isSecure()).isTrue();
-		assertThat(this.cookies.issue(HTTPS, "state", posted.used()).getSameSite()).isEqualTo("None");
+		assertThat(this.cookies.issue(HTTPS, "state", posted.used(KEY)).getSameSite()).isEqualTo("None");
 	}
 
 	@Test
@@ -104,22 +107,22 @@ class CookieJarTests {
 
 	@Test
 	void usedMarkStaysForFiveMinutes() {
-		assertThat(this.cookies.issueUsedMark(HTTPS, "state", pending(NOW)).getMaxAge())
+		assertThat(this.cookies.issueUsedMark(HTTPS, "state", pending(NOW).used(KEY)).getMaxAge())
 			.isEqualTo(Duration.ofMinutes(5));
 	}
 
 	@Test
 	void usedMarkReplacesThePendingCookie() {
 		ResponseCookie pending = this.cookies.issue(HTTPS, "state", pending(NOW));
-		ResponseCookie used = this.cookies.issueUsedMark(HTTPS, "state", pending(NOW));
+		ResponseCookie used = this.cookies.issueUsedMark(HTTPS, "state", pending(NOW).used(KEY));
 		assertThat(used.getName()).isEqualTo(pending.getName());
 		assertThat(used.getValue()).doesNotContain(secret());
 	}
 
 	@Test
 	void settingSecureOverridesWhatTheRequestSays() {
-		CookieJar always = cookies("shop", true);
-		CookieJar never = cookies("shop", false);
+		BindingCookieJar always = cookies("shop", true);
+		BindingCookieJar never = cookies("shop", false);
 		assertThat(always.isSecure(HTTP)).isTrue();
 		assertThat(always.issue(HTTP, "state", pending(NOW)).isSecure()).isTrue();
 		assertThat(always.issue(HTTP, "state", pending(NOW)).getName()).startsWith("__Host-");
@@ -160,7 +163,7 @@ class CookieJarTests {
 		ResponseCookie issued = this.cookies.issue(HTTPS, "state", cookie);
 		BrowserRequest plain = new BrowserRequest(false, "/callback", false, 0, 0, sentBack(issued));
 		assertThat(this.cookies.find(plain, "state")).hasValue(cookie);
-		ResponseCookie used = this.cookies.issueUsedMark(plain, "state", cookie);
+		ResponseCookie used = this.cookies.issueUsedMark(plain, "state", cookie.used(KEY));
 		assertThat(used.getName()).isEqualTo(issued.getName());
 		assertThat(used.isSecure()).isTrue();
 	}
@@ -183,13 +186,22 @@ class CookieJarTests {
 	void eighthPendingLoginEvictsNothing() {
 		Map<String, String> held = held(7);
 		assertThat(this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW))
-			.hasValue(new CookieJar.Eviction(List.of(NEW), 0));
+			.hasValue(new BindingCookieJar.Eviction(List.of(NEW), 0));
 	}
 
 	@Test
 	void ninthPendingLoginEvictsTheOldest() {
 		Map<String, String> held = held(8);
 		assertEvicts(held, name(0), 1);
+	}
+
+	@Test
+	void loginsThatBeganOverHttpsCountThoughTheRequestSeemsToBePlain() {
+		BindingCookieJar.Eviction eviction = this.cookies
+			.makeRoom(new BrowserRequest(false, "/begin", false, 0, 0, held(8)), NOW, NEW)
+			.orElseThrow();
+		assertThat(eviction.cookies()).extracting(ResponseCookie::getName).containsExactly(name(0), NEW.getName());
+		assertThat(eviction.cookies().get(0).isSecure()).isTrue();
 	}
 
 	@Test
@@ -214,7 +226,7 @@ class CookieJarTests {
 	@Test
 	void usedMarkGoesBeforeAnyPendingLogin() {
 		Map<String, String> held = held(7);
-		held.put(name(100), pending(NOW.plusSeconds(100)).used().format());
+		held.put(name(100), pending(NOW.plusSeconds(100)).used(KEY).format());
 		assertEvicts(held, name(100), 0);
 	}
 
@@ -260,13 +272,13 @@ class CookieJarTests {
 		}
 		held.put("__Host-oauth2-state-retry", "1");
 		assertThat(this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW))
-			.hasValue(new CookieJar.Eviction(List.of(NEW), 0));
+			.hasValue(new BindingCookieJar.Eviction(List.of(NEW), 0));
 	}
 
 	@Test
 	void settingSaysHowManyLoginsMayBePending() {
-		CookieJar one = new CookieJar(new LoginSettings("shop", TTL, 1, true, true, LoginSettings.Sessions.AUTO, true,
-				new CookieSettings("oauth2-state", null, false, null)));
+		BindingCookieJar one = new BindingCookieJar(new LoginSettings("shop", TTL, 1, true, true,
+				LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)));
 		assertThat(one.makeRoom(HTTPS, NOW, NEW).orElseThrow().pending()).isZero();
 		assertThat(one.makeRoom(TestRequests.https("/begin", held(1)), NOW, NEW).orElseThrow().pending()).isEqualTo(1);
 	}
@@ -274,7 +286,8 @@ class CookieJarTests {
 	@Test
 	void browserWithTooManyFallsBackToAsManyAsAllowed() {
 		Map<String, String> held = held(12);
-		CookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW).orElseThrow();
+		BindingCookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW)
+			.orElseThrow();
 		assertThat(eviction.cookies()).extracting(ResponseCookie::getName)
 			.containsExactly(name(0), name(1), name(2), name(3), name(4), NEW.getName());
 		assertThat(eviction.pending()).isEqualTo(5);
@@ -286,7 +299,8 @@ class CookieJarTests {
 		for (int i = 100; i < 200; i++) {
 			held.put(name(i), "x".repeat(i));
 		}
-		CookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW).orElseThrow();
+		BindingCookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW)
+			.orElseThrow();
 		assertThat(eviction.cookies()).hasSize(16 + 1);
 		assertThat(eviction.pending()).isZero();
 	}
@@ -294,7 +308,7 @@ class CookieJarTests {
 	@Test
 	void otherSiteMayBeginALoginWhileThereIsRoom() {
 		assertThat(this.cookies.makeRoom(crossSite(held(7)), NOW, NEW))
-			.hasValue(new CookieJar.Eviction(List.of(NEW), 0));
+			.hasValue(new BindingCookieJar.Eviction(List.of(NEW), 0));
 	}
 
 	@Test
@@ -306,8 +320,8 @@ class CookieJarTests {
 	@Test
 	void otherSiteEvictsWhatIsOfNoUseAnyMore() {
 		Map<String, String> held = held(7);
-		held.put(name(100), pending(NOW).used().format());
-		CookieJar.Eviction eviction = this.cookies.makeRoom(crossSite(held), NOW, NEW).orElseThrow();
+		held.put(name(100), pending(NOW).used(KEY).format());
+		BindingCookieJar.Eviction eviction = this.cookies.makeRoom(crossSite(held), NOW, NEW).orElseThrow();
 		assertThat(eviction.cookies()).extracting(ResponseCookie::getName).containsExactly(name(100), NEW.getName());
 		assertThat(eviction.pending()).isZero();
 	}
@@ -315,13 +329,36 @@ class CookieJarTests {
 	@Test
 	void otherSiteEvictsNothingWhereThatWouldNotMakeRoom() {
 		Map<String, String> held = held(8);
-		held.put(name(100), pending(NOW).used().format());
+		held.put(name(100), pending(NOW).used(KEY).format());
 		assertThat(this.cookies.makeRoom(crossSite(held), NOW, NEW)).isEmpty();
+	}
+
+	@Test
+	void otherSiteBeginsNothingThatNeedsMoreRoomThanOneAnswerCanMake() {
+		Map<String, String> held = new LinkedHashMap<>();
+		for (int i = 0; i < 40; i++) {
+			held.put(name(i), pending(NOW).used(KEY).format());
+		}
+		ResponseCookie large = ResponseCookie.from(NEW.getName(), "v".repeat(3000)).build();
+		assertThat(this.cookies.makeRoom(crossSite(held), NOW, large)).isEmpty();
+		assertThat(this.cookies.makeRoom(crossSite(held), NOW, NEW).orElseThrow().cookies()).hasSize(16 + 1);
+	}
+
+	@Test
+	void userBeginsWhateverTheBrowserHasAndTheNextStartsMakeTheRestOfTheRoom() {
+		Map<String, String> held = held(100);
+		for (int i = 0; i < 7; i++) {
+			BindingCookieJar.Eviction eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW)
+				.orElseThrow();
+			eviction.cookies().forEach((cookie) -> held.remove(cookie.getName()));
+		}
+		assertThat(held).hasSizeLessThan(8);
 	}
 
 	private void assertEvicts(Map<String, String> held, String name, int pending) {
 		assertThat(held).hasSize(8);
-		Optional<CookieJar.Eviction> eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW, NEW);
+		Optional<BindingCookieJar.Eviction> eviction = this.cookies.makeRoom(TestRequests.https("/begin", held), NOW,
+				NEW);
 		assertThat(eviction.orElseThrow().cookies()).extracting(ResponseCookie::getName)
 			.containsExactly(name, NEW.getName());
 		assertThat(eviction.orElseThrow().pending()).isEqualTo(pending);
@@ -360,8 +397,8 @@ class CookieJarTests {
 		return "S".repeat(43);
 	}
 
-	private static CookieJar cookies(String namespace, @Nullable Boolean secure) {
-		return new CookieJar(new LoginSettings(namespace, TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
+	private static BindingCookieJar cookies(String namespace, @Nullable Boolean secure) {
+		return new BindingCookieJar(new LoginSettings(namespace, TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
 				new CookieSettings("oauth2-state", secure, false, null)));
 	}
 

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -24,7 +23,7 @@ import io.github.oauth2state.web.BrowserRequest;
  * {@code __Host-} prefix (RFC 6265bis, section 4.1.3.2), and then only that name is read:
  * a neighbouring subdomain can set cookies for us, but not that one.
  */
-final class CookieJar {
+final class BindingCookieJar {
 
 	/**
 	 * How long "expired" can be told from "another browser".
@@ -59,7 +58,7 @@ final class CookieJar {
 
 	private final RecentCookies recent;
 
-	CookieJar(LoginSettings settings) {
+	BindingCookieJar(LoginSettings settings) {
 		this.settings = settings;
 		this.recent = new RecentCookies(settings.maxPendingPerBrowser(), System::nanoTime);
 		this.app = hash(StateKey.of(settings.namespace(), "cookie-app"), APP_HASH_BYTES);
@@ -73,24 +72,23 @@ final class CookieJar {
 	}
 
 	/**
-	 * Finds the cookie of a login. A proxy may end TLS and say so in some requests only,
-	 * so the app may see a callback as plain http although the login began on https. The
-	 * name of a secure cookie is therefore tried first.
+	 * Finds the cookie of a login.
 	 */
 	Optional<BindingCookie> find(BrowserRequest browser, String state) {
-		return Optional.ofNullable(browser.cookies().get(heldName(browser, state))).flatMap(BindingCookie::parse);
+		String name = this.settings.cookie().name(browser, hash(state));
+		return Optional.ofNullable(browser.cookies().get(name)).flatMap(BindingCookie::parse);
 	}
 
 	ResponseCookie issue(BrowserRequest browser, String state, BindingCookie cookie) {
-		return build(browser, this.settings.cookie().prefix(browser) + hash(state), cookie,
+		return build(browser, this.settings.cookie().name(browser, hash(state)), cookie,
 				this.settings.ttl().plus(REMEMBER_EXPIRED));
 	}
 
 	/**
-	 * Issues what replaces the cookie of a login once it is called back.
+	 * Issues the mark that replaces the cookie of a login once it is called back.
 	 */
-	ResponseCookie issueUsedMark(BrowserRequest browser, String state, BindingCookie cookie) {
-		return build(browser, heldName(browser, state), cookie.used(), REMEMBER_USED);
+	ResponseCookie issueUsedMark(BrowserRequest browser, String state, BindingCookie mark) {
+		return build(browser, this.settings.cookie().name(browser, hash(state)), mark, REMEMBER_USED);
 	}
 
 	private ResponseCookie build(BrowserRequest browser, String name, BindingCookie cookie, Duration maxAge) {
@@ -112,14 +110,6 @@ final class CookieJar {
 			.anyMatch((held) -> held.cookie().map(BindingCookie::callbackPath).filter(path::equals).isPresent());
 	}
 
-	private String heldName(BrowserRequest browser, String state) {
-		String hash = hash(state);
-		String secureName = this.settings.cookie().prefix(true) + hash;
-		boolean mayBeSecure = !Boolean.FALSE.equals(this.settings.cookie().secure());
-		return (mayBeSecure && browser.cookies().containsKey(secureName)) ? secureName
-				: this.settings.cookie().prefix(browser) + hash;
-	}
-
 	private String hash(String state) {
 		return hash(StateKey.of(this.settings.namespace(), "cookie", state), HASH_BYTES);
 	}
@@ -131,12 +121,14 @@ final class CookieJar {
 	/**
 	 * Makes room for a new cookie. The number of pending logins is counted for each app
 	 * on the host, the size of all cookies for all apps together; cookies of other apps
-	 * are cleared last.
+	 * are cleared last. One answer clears 16 cookies at most. If a browser has more that
+	 * must go, the user's next logins clear the rest.
 	 * @param browser the request that starts a login
 	 * @param now the time
 	 * @param issued the new cookie
-	 * @return the cookies to send, the new one as the last, or empty if there is no room:
-	 * another site must not be able to evict a pending login
+	 * @return the cookies to send, the new one as the last, or empty if another site
+	 * starts the login and there is no room: it must not be able to evict a pending
+	 * login, or to let the browser have more than it may
 	 */
 	Optional<Eviction> makeRoom(BrowserRequest browser, Instant now, ResponseCookie issued) {
 		List<Held> held = held(browser);
@@ -152,10 +144,12 @@ final class CookieJar {
 				total -= candidate.size();
 			}
 		}
-		if (own > this.settings.maxPendingPerBrowser() || (total > MAX_TOTAL_SIZE && held.size() > evicted.size())) {
+		List<Held> cleared = evicted.subList(0, Math.min(evicted.size(), MAX_CLEARED_AT_ONCE));
+		int left = total + evicted.subList(cleared.size(), evicted.size()).stream().mapToInt(Held::size).sum();
+		if (browser.crossSite() && (own > this.settings.maxPendingPerBrowser()
+				|| (left > MAX_TOTAL_SIZE && held.size() > cleared.size()))) {
 			return Optional.empty();
 		}
-		List<Held> cleared = evicted.subList(0, Math.min(evicted.size(), MAX_CLEARED_AT_ONCE));
 		Stream<ResponseCookie> cookies = cleared.stream().map((cookie) -> clear(browser, cookie.name()));
 		return Optional.of(new Eviction(Stream.concat(cookies, Stream.of(issued)).toList(),
 				(int) cleared.stream().filter((cookie) -> cookie.isLive(expired)).count()));
@@ -191,16 +185,18 @@ final class CookieJar {
 	}
 
 	private List<Held> held(BrowserRequest browser) {
-		String prefix = this.settings.cookie().prefix(browser);
+		List<String> prefixes = this.settings.cookie().names(browser, "");
 		List<Held> held = new ArrayList<>();
-		for (Map.Entry<String, String> cookie : browser.cookies().entrySet()) {
-			String name = cookie.getKey();
-			if (name.startsWith(prefix) && name.length() == prefix.length() + HASH_CHARACTERS) {
-				held.add(new Held(name, name.length() + cookie.getValue().length(),
-						BindingCookie.parse(cookie.getValue())));
+		browser.cookies().forEach((name, value) -> {
+			if (prefixes.stream().anyMatch((prefix) -> isNamed(name, prefix))) {
+				held.add(new Held(name, name.length() + value.length(), BindingCookie.parse(value)));
 			}
-		}
+		});
 		return held;
+	}
+
+	private static boolean isNamed(String name, String prefix) {
+		return name.startsWith(prefix) && name.length() == prefix.length() + HASH_CHARACTERS;
 	}
 
 	/**
