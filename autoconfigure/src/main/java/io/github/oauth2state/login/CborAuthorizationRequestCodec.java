@@ -93,7 +93,8 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 			generator.writeEndObject();
 		}
 		catch (StreamWriteException ex) {
-			throw new IllegalArgumentException("The authorization request has text that is not valid Unicode." + REMEDY);
+			throw new IllegalArgumentException(
+					"The authorization request has text that is not valid Unicode." + REMEDY);
 		}
 		if (output.size() > MAX_LENGTH) {
 			throw new IllegalArgumentException(

@@ -66,8 +66,9 @@ final class DueTokenRefresh implements TokenRefresh {
 			principalName = (request instanceof OAuth2RefreshTokenGrantRequest) ? authorization.principalName()
 					: authorization.nameInStore();
 		}
-		return new DueTokenRefresh(request, (OAuth2AccessTokenResponseClient<AbstractOAuth2AuthorizationGrantRequest>) client,
-				authorization, principalName, clients);
+		return new DueTokenRefresh(request,
+				(OAuth2AccessTokenResponseClient<AbstractOAuth2AuthorizationGrantRequest>) client, authorization,
+				principalName, clients);
 	}
 
 	/**

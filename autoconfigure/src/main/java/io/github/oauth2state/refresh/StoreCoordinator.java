@@ -114,7 +114,8 @@ final class StoreCoordinator implements AutoCloseable {
 				return coordinate(next, generation + 1, backoff);
 			}
 			// The tokens that were found are due again and the provider still uses the
-			// same refresh token, or the app has removed them, or the record cannot be read
+			// same refresh token, or the app has removed them, or the record cannot be
+			// read
 			if (found.isEmpty() || ask(() -> entry.acquireLeaseInsteadOf(found.get()), othersKnown)) {
 				Optional<TokenRefreshResult> result = this.holder.obtain(refresh, entry, backoff);
 				if (result.isPresent()) {

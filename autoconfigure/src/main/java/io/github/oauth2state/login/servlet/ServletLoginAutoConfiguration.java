@@ -67,9 +67,9 @@ public final class ServletLoginAutoConfiguration {
 							DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
 							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), rollout.describe(),
 							loginSettings.cookie().describe()));
-		return new LoginChain.Services(new GuardedStateStore(ConfiguredStore.decorate(store, decorators), circuit), logins,
-				loginSettings, rollout, inCookies ? LoginPath.COOKIE : LoginPath.SHARED, settings.onStoreFailure(),
-				warnings);
+		return new LoginChain.Services(new GuardedStateStore(ConfiguredStore.decorate(store, decorators), circuit),
+				logins, loginSettings, rollout, inCookies ? LoginPath.COOKIE : LoginPath.SHARED,
+				settings.onStoreFailure(), warnings);
 	}
 
 	@Bean
