@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  */
 final class RecentCookies {
 
-	private static final Duration MEMORY = Duration.ofSeconds(10);
+	private static final Duration MEMORY = Duration.ofSeconds(20);
 
 	private static final int MAX_SENDERS = 1000;
 
@@ -33,7 +33,7 @@ final class RecentCookies {
 	/**
 	 * How long a request may have been under way before this app received it.
 	 */
-	private static final Duration ON_THE_WAY = Duration.ofSeconds(5);
+	private static final Duration ON_THE_WAY = Duration.ofSeconds(15);
 
 	/**
 	 * Answers overtake each other, so a cookie is cleared by several of them.

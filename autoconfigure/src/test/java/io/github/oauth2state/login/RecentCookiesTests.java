@@ -50,14 +50,14 @@ class RecentCookiesTests {
 	@Test
 	void browserThatSendsItsRequestAfterTheOthersWereAnsweredHasNoneOfThem() {
 		List.of("a", "b", "c").forEach((name) -> add(1, name, Set.of()));
-		this.time.addAndGet(Duration.ofSeconds(8).toNanos());
-		assertThat(this.recent.add(1, "d", SIZE, Duration.ofSeconds(6).toNanos(), Set.of())).isEmpty();
+		this.time.addAndGet(Duration.ofSeconds(18).toNanos());
+		assertThat(this.recent.add(1, "d", SIZE, Duration.ofSeconds(16).toNanos(), Set.of())).isEmpty();
 	}
 
 	@Test
 	void requestMayHaveBeenOnItsWayWhenTheOthersWereAnswered() {
 		List.of("a", "b", "c").forEach((name) -> add(1, name, Set.of()));
-		this.time.addAndGet(Duration.ofSeconds(4).toNanos());
+		this.time.addAndGet(Duration.ofSeconds(14).toNanos());
 		assertThat(this.recent.add(1, "d", SIZE, Duration.ofSeconds(1).toNanos(), Set.of())).containsExactly("a");
 	}
 
@@ -70,7 +70,7 @@ class RecentCookiesTests {
 	@Test
 	void memoryIsShort() {
 		List.of("a", "b", "c").forEach((name) -> add(1, name, Set.of()));
-		this.time.addAndGet(Duration.ofSeconds(11).toNanos());
+		this.time.addAndGet(Duration.ofSeconds(21).toNanos());
 		assertThat(add(1, "d", Set.of())).isEmpty();
 	}
 
