@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.context.annotation.Bean;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Logout at the provider, which the provider tells the app: that ends the session of the
  * login, as the registry knows it.
  */
+@Tag("full")
 class BackChannelLogoutTests {
 
 	private static final String LOGIN = "/oauth2/authorization/idp";

@@ -9,6 +9,7 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +39,7 @@ import static org.mockito.Mockito.mock;
 /**
  * Tests for {@link JdbcStateStoreAutoConfiguration}.
  */
+@Tag("full")
 class JdbcStateStoreAutoConfigurationTests {
 
 	private static final StateKey KEY = StateKey.of("app", "test", "autoconfigured");

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.UUID;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,7 @@ import static org.mockito.Mockito.mock;
  * Tests for {@link RedisStateStoreAutoConfiguration}.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@Tag("full")
 class RedisStateStoreAutoConfigurationTests {
 
 	private final ApplicationContextRunner app = new ApplicationContextRunner()
