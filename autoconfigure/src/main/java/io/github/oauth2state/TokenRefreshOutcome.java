@@ -11,13 +11,14 @@ public enum TokenRefreshOutcome {
 	REFRESHED,
 
 	/**
-	 * Another request of this instance was calling the provider, and this one received
-	 * the same tokens.
+	 * Another request of this instance was calling the provider, or had just called it,
+	 * and this one received the same tokens.
 	 */
 	COALESCED,
 
 	/**
-	 * Another instance called the provider, and this request received the same tokens.
+	 * Another request, usually on another instance, called the provider, and this one
+	 * received the same tokens through the store.
 	 */
 	SHARED,
 
@@ -34,7 +35,7 @@ public enum TokenRefreshOutcome {
 
 	/**
 	 * The provider did not give new tokens before the old ones expired, so the old ones
-	 * are used on.
+	 * stay in use.
 	 */
 	KEPT,
 

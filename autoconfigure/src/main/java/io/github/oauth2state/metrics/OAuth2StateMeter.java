@@ -28,7 +28,7 @@ enum OAuth2StateMeter implements MeterDocumentation {
 			Tag.OUTCOME, Tag.STORE),
 
 	/**
-	 * From the begin of a login to its callback: the time at the provider.
+	 * From the start of a login to its callback: the time at the provider.
 	 */
 	LOGIN_DURATION("oauth2.state.login.duration", Meter.Type.TIMER, "Time from the begin of a login to its callback",
 			Tag.REGISTRATION, Tag.PATH, Tag.OUTCOME, Tag.STORE),

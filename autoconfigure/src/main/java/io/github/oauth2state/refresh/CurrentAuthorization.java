@@ -93,8 +93,8 @@ final class CurrentAuthorization {
 	}
 
 	/**
-	 * Tells whether the user is signed in. The tokens of all other users are kept in
-	 * their sessions, though these users have the same name.
+	 * Returns whether the user is signed in. All anonymous users have the same name, but
+	 * each has tokens of their own, in the session.
 	 */
 	boolean isSignedIn() {
 		Authentication principal = this.context.getPrincipal();

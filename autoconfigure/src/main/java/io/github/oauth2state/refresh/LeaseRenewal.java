@@ -13,8 +13,9 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * Renews leases while their holders wait for the provider, and repeats failed commands of
- * the store in the background. A lease is renewed for no longer than other requests wait:
- * a call that never returns must not keep a user from new tokens for good. Thread-safe.
+ * the store in the background. A lease is not renewed any more once other requests have
+ * stopped waiting: a call that never returns must not keep a user from new tokens for
+ * good. Thread-safe.
  */
 final class LeaseRenewal implements AutoCloseable {
 

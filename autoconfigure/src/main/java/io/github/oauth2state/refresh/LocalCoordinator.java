@@ -134,8 +134,9 @@ final class LocalCoordinator {
 	}
 
 	/**
-	 * Thrown if there are no tokens because requests could not agree in time. Spring
-	 * Security keeps a user's tokens on its error code.
+	 * Thrown if there are no tokens because requests could not be coordinated: they
+	 * waited for too long or were interrupted, or the store failed. Spring Security keeps
+	 * a user's tokens on its error code.
 	 */
 	@SuppressWarnings("serial")
 	static final class CoordinationException extends OAuth2AuthorizationException {

@@ -61,7 +61,7 @@ final class ManagerCoordinator implements BeanPostProcessor {
 		}
 		catch (RuntimeException ex) {
 			logger.warn("Tokens are refreshed without coordination by bean '" + beanName
-					+ "'. This version of Spring Security is not supported.", ex);
+					+ "'. This version of Spring Security may not be supported.", ex);
 		}
 		return bean;
 	}

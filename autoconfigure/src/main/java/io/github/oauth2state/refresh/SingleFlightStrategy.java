@@ -15,9 +15,10 @@ import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.record.Keyring;
 
 /**
- * Calls the provider once for all requests on all instances that want the same tokens:
+ * Lets one of all requests on all instances that want the same tokens call the provider:
  * the strategy {@code single-flight}. First the requests of this instance are
- * coordinated, then the instances.
+ * coordinated, then the instances. A second call is made only if the first caller dies,
+ * or if the store fails before anything is known of other requests.
  */
 final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean {
 

@@ -6,7 +6,7 @@ import io.github.oauth2state.StateStoreException;
 
 /**
  * A circuit breaker around the store: logins that begin do not wait for a store that did
- * not answer recent calls. Only the begin of a login asks it. Thread-safe.
+ * not answer recent calls. It is asked only when a login starts. Thread-safe.
  */
 public interface StoreCircuit {
 
