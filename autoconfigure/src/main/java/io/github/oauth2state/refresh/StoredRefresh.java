@@ -70,9 +70,9 @@ final class StoredRefresh {
 	}
 
 	/**
-	 * Puts the lease of this request into the store, if the entry is absent. Tries
-	 * twice if the store fails: often a single command fails, and a call without
-	 * coordination may cost the user the tokens.
+	 * Puts the lease of this request into the store, if the entry is absent. Tries twice
+	 * if the store fails: often a single command fails, and a call without coordination
+	 * may cost the user the tokens.
 	 * @return the record that was found, or empty if this request holds the lease now
 	 */
 	Optional<byte[]> acquireLease() {
