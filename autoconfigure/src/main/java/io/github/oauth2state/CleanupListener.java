@@ -1,10 +1,10 @@
 package io.github.oauth2state;
 
 /**
- * Is told of every removal of expired records from a store that does not drop them by
- * itself. Beans of this type are called on the thread that removes them; what they throw
- * is logged and stops nothing. If there is none, the store is not asked for what it has
- * left.
+ * Receives an event for every removal of expired records from a store that does not drop
+ * them by itself. Beans of this type are called on the thread that removes the records.
+ * Exceptions that they throw are logged and stop nothing. Without such a bean, the store
+ * does not count the records that are left.
  */
 @FunctionalInterface
 public interface CleanupListener {

@@ -52,14 +52,14 @@ public interface TokenRefresh {
 	 * Calls the provider, with the client that the app configured. Where the provider
 	 * rotates refresh tokens, the old one is spent from then on.
 	 * @return the new tokens
-	 * @throws OAuth2AuthorizationException if there are none
+	 * @throws OAuth2AuthorizationException if the provider gave no tokens
 	 */
 	OAuth2AccessTokenResponse call();
 
 	/**
-	 * Looks up what is kept for the user by now.
-	 * @return the client, or empty if there is none, or clients are not kept where all
-	 * instances see them
+	 * Looks up the client that is stored for the user now.
+	 * @return the client, or empty if no client is stored, or if clients are not stored
+	 * where all instances see them
 	 */
 	Optional<OAuth2AuthorizedClient> stored();
 

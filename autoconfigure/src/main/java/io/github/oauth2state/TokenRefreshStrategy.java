@@ -31,12 +31,12 @@ public interface TokenRefreshStrategy {
 	}
 
 	/**
-	 * Obtains new tokens: by calling the provider, or from whoever has.
+	 * Obtains new tokens, from the provider or from a request that has them.
 	 * @param refresh the tokens that are due
 	 * @return new tokens
-	 * @throws OAuth2AuthorizationException if there are none. With the error code
-	 * {@code invalid_grant} Spring Security removes the user's client; with others it
-	 * keeps it
+	 * @throws OAuth2AuthorizationException if no tokens were obtained. With the error
+	 * code {@code invalid_grant} Spring Security removes the user's client; with others
+	 * it keeps it
 	 */
 	TokenRefreshResult refresh(TokenRefresh refresh);
 

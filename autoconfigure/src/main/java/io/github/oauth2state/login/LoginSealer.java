@@ -52,7 +52,7 @@ final class LoginSealer {
 	 * Creates a sealer.
 	 * @param settings the settings of logins
 	 * @param codec reads authorization requests
-	 * @param cookieKeys the keys of records in cookies, or {@code null} if there are none
+	 * @param cookieKeys the keys of records in cookies, or {@code null} without keys
 	 * @param clock the clock by which a login is old
 	 */
 	LoginSealer(LoginSettings settings, AuthorizationRequestCodec codec, @Nullable Keyring cookieKeys, Clock clock) {

@@ -57,7 +57,7 @@ public final class PendingLogins {
 	 * Creates pending logins.
 	 * @param settings the settings of logins
 	 * @param codec writes and reads authorization requests
-	 * @param cookieKeys the keys of records in cookies, or {@code null} if there are none
+	 * @param cookieKeys the keys of records in cookies, or {@code null} without keys
 	 * @param events publishes what happens
 	 * @param clock the clock
 	 */

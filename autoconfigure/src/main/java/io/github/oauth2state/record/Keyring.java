@@ -66,7 +66,7 @@ public final class Keyring {
 
 	static Keyring read(String property, String text) {
 		if (text.isBlank()) {
-			throw unusable(property, "there is none");
+			throw unusable(property, "no key is configured");
 		}
 		Keyring keys = new Keyring();
 		for (String key : StringUtils.delimitedListToStringArray(text, ",")) {
@@ -179,7 +179,7 @@ public final class Keyring {
 	/**
 	 * Returns a key.
 	 * @param id its id
-	 * @return its 32 bytes, or empty if there is none with this id
+	 * @return its 32 bytes, or empty if no key has this id
 	 */
 	public Optional<byte[]> get(String id) {
 		return Optional.ofNullable(this.byId.get(id));

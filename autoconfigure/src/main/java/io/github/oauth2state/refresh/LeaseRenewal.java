@@ -110,7 +110,7 @@ final class LeaseRenewal implements AutoCloseable {
 			return entry.renewLease();
 		}
 		catch (RuntimeException ex) {
-			// The publication of the result shows who has the lease
+			// Whether the lease was lost shows when the result is published
 			return true;
 		}
 	}

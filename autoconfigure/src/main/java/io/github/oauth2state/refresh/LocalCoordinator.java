@@ -40,7 +40,7 @@ final class LocalCoordinator {
 	}
 
 	/**
-	 * Waits for a request with the same key, or obtains the tokens if there is none.
+	 * Obtains the tokens, or waits for another request with the same key that does.
 	 * @param key tells which requests want the same tokens
 	 * @param source obtains the tokens
 	 */

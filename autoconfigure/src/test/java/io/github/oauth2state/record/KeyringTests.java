@@ -104,7 +104,7 @@ class KeyringTests {
 	@Test
 	void noKeysAreNoKeys() {
 		assertThatExceptionOfType(StartupFailureException.class).isThrownBy(() -> Keyring.of(PROPERTY, " "))
-			.withMessageContaining("there is none");
+			.withMessageContaining("no key is configured");
 	}
 
 }

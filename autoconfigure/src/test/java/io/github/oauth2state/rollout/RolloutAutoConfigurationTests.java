@@ -59,8 +59,8 @@ class RolloutAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "oauth2-state.store=cookie,there is none", "oauth2-state.on-store-failure=cookie,there is none",
-			"oauth2-state.cookie.keys=planted,number 1" })
+	@CsvSource({ "oauth2-state.store=cookie,no key is configured",
+			"oauth2-state.on-store-failure=cookie,no key is configured", "oauth2-state.cookie.keys=planted,number 1" })
 	void missingKeyStopsTheAppAndSaysHowToMakeOne(String properties, String reason) {
 		assertThat(StartupFailure.analysisOf(this.app, properties.split(";")))
 			.contains("oauth2-state.cookie.keys", reason, "openssl rand -base64 32")

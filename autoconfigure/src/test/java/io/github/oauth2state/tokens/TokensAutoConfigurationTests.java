@@ -281,7 +281,7 @@ class TokensAutoConfigurationTests {
 	void missingKeyStopsTheAppWithTheCommandThatMakesOne(String tokens) {
 		assertThat(StartupFailure.analysisOf(this.appWithBoth, "oauth2-state.store=memory",
 				"oauth2-state.tokens.store=" + tokens))
-			.contains("The keys in the property oauth2-state.tokens.keys cannot be used: there is none",
+			.contains("The keys in the property oauth2-state.tokens.keys cannot be used: no key is configured",
 					"openssl rand -base64 32", "oauth2-state.tokens.keys: <id>:<the key>");
 	}
 

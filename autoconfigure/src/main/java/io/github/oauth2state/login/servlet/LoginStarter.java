@@ -112,8 +112,9 @@ final class LoginStarter {
 	}
 
 	/**
-	 * Returns the login to store. If there is none, the circuit gets its permission back,
-	 * or a half-open circuit would wait for an answer that does not come.
+	 * Returns the login to store. If the login is not stored, gives the permission back
+	 * to the circuit: a half-open circuit would otherwise wait for an answer that never
+	 * comes.
 	 */
 	private @Nullable StartedLogin sealOrRelease(Start start) {
 		StartedLogin login = null;

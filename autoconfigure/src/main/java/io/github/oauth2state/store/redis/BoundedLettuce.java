@@ -49,8 +49,8 @@ final class BoundedLettuce {
 	}
 
 	static @Nullable RedisConfiguration configuration(LettuceConnectionFactory app) {
-		// The getters are not enough. There is none for a static primary with replicas,
-		// and for a standalone server that was given as a RedisConfiguration they return
+		// The getters are not enough: a static primary with replicas has no getter, and
+		// for a standalone server that was given as a RedisConfiguration they return
 		// the default, localhost.
 		Field field = ReflectionUtils.findField(LettuceConnectionFactory.class, "configuration",
 				RedisConfiguration.class);
