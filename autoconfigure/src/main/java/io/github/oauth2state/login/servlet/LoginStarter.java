@@ -112,9 +112,8 @@ final class LoginStarter {
 	}
 
 	/**
-	 * Returns the login to store. If the login is not stored, gives the permission back
-	 * to the circuit: a half-open circuit would otherwise wait for an answer that never
-	 * comes.
+	 * Returns the login to store. Otherwise gives the permission back to the circuit,
+	 * which would wait in vain for an answer if it is half open.
 	 */
 	private @Nullable StartedLogin sealOrRelease(Start start) {
 		StartedLogin login = null;
