@@ -3,9 +3,7 @@ package io.github.oauth2state.refresh;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Optional;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -31,7 +29,6 @@ import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
-import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
@@ -62,27 +59,14 @@ public final class RefreshStrategyAutoConfiguration {
 		if (properties.strategy() == RefreshProperties.Strategy.EARLY) {
 			return early(properties, WINDOW_OF_EARLY);
 		}
-		StateStore store = ConfiguredStore.decorate(sharedStore(general.store(), logins, stores), decorators);
+		StateStore shared = ConfiguredStore.shared(general.store(), logins, stores)
+			.orElseThrow(() -> new InvalidConfigurationPropertyValueException("oauth2-state.refresh.strategy",
+					"single-flight",
+					"Instances agree through a store. Set oauth2-state.store to 'redis' or 'jdbc', or the strategy to "
+							+ "'early' or 'none'."));
+		StateStore store = ConfiguredStore.decorate(shared, decorators);
 		return new SingleFlightStrategy(properties, general.namespace(), early(properties, Duration.ZERO), store,
 				keys.getIfAvailable());
-	}
-
-	/**
-	 * Returns the store of logins, or that of tokens if only the latter is shared by all
-	 * instances.
-	 */
-	private static StateStore sharedStore(@Nullable StoreType ofLogins, ObjectProvider<StateStore> logins,
-			ObjectProvider<ConfiguredStore<?>> stores) {
-		boolean notShared = ofLogins == StoreType.MEMORY || ofLogins == StoreType.COOKIE;
-		Optional<StateStore> ofTokens = stores.stream().<StateStore>map(ConfiguredStore::store).findFirst();
-		if (notShared && ofTokens.isPresent()) {
-			return ofTokens.get();
-		}
-		return logins.getIfUnique(() -> {
-			throw new InvalidConfigurationPropertyValueException("oauth2-state.refresh.strategy", "single-flight",
-					"Instances agree through a store. Set oauth2-state.store to 'redis' or 'jdbc', or the strategy to "
-							+ "'early' or 'none'.");
-		});
 	}
 
 	private static EarlyStrategy early(RefreshProperties properties, Duration defaultWindow) {

@@ -2,10 +2,12 @@ package io.github.oauth2state.store;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.ObjectProvider;
@@ -89,6 +91,22 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 			decorated = decorator.decorate(decorated);
 		}
 		return decorated;
+	}
+
+	/**
+	 * Returns the store that instances share: that of logins, or that of tokens if only
+	 * the latter is shared.
+	 * @param ofLogins the configured store of logins, or {@code null} if none is
+	 * @param logins the store of logins
+	 * @param stores the configured stores
+	 * @return the store, undecorated; in memory if there is no better one; empty if there
+	 * is none
+	 */
+	public static Optional<StateStore> shared(@Nullable StoreType ofLogins, ObjectProvider<StateStore> logins,
+			ObjectProvider<ConfiguredStore<?>> stores) {
+		boolean notShared = ofLogins == StoreType.MEMORY || ofLogins == StoreType.COOKIE;
+		Optional<StateStore> ofTokens = stores.stream().<StateStore>map(ConfiguredStore::store).findFirst();
+		return (notShared && ofTokens.isPresent()) ? ofTokens : Optional.ofNullable(logins.getIfUnique());
 	}
 
 	/**

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A class of the tests that runs in a process of its own, which can be ended and stopped
  * as operators, platforms and kernels do it.
  */
-final class JavaProcess implements AutoCloseable {
+public final class JavaProcess implements AutoCloseable {
 
 	private final Process process;
 
@@ -38,7 +38,7 @@ final class JavaProcess implements AutoCloseable {
 	 * @param heap the most memory that its objects may take, for example {@code 96m}
 	 * @param arguments what it is told
 	 */
-	static JavaProcess start(Class<?> main, String heap, List<String> arguments) {
+	public static JavaProcess start(Class<?> main, String heap, List<String> arguments) {
 		return start(System.getProperty("java.class.path"), main, heap, arguments);
 	}
 
@@ -46,7 +46,7 @@ final class JavaProcess implements AutoCloseable {
 	 * Starts a process that has fewer libraries than the tests.
 	 * @param library a part of the paths of those that it does not have
 	 */
-	static JavaProcess startWithout(String library, Class<?> main, String heap, List<String> arguments) {
+	public static JavaProcess startWithout(String library, Class<?> main, String heap, List<String> arguments) {
 		String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
 			.filter((path) -> !path.contains(library))
 			.collect(Collectors.joining(File.pathSeparator));
@@ -73,7 +73,7 @@ final class JavaProcess implements AutoCloseable {
 	/**
 	 * For the process itself: ends it when whoever started it has ended.
 	 */
-	static void endWithParent() throws IOException {
+	public static void endWithParent() throws IOException {
 		while (System.in.read() >= 0) {
 			// Nobody writes.
 		}
@@ -85,7 +85,7 @@ final class JavaProcess implements AutoCloseable {
 	 * @param beginning how it begins
 	 * @return how it goes on
 	 */
-	String awaitLine(String beginning) {
+	public String awaitLine(String beginning) {
 		return Awaitility.await()
 			.atMost(Duration.ofMinutes(2))
 			.failFast("The process ended", () -> assertThat(this.process.isAlive()).as(output()).isTrue())
@@ -103,7 +103,7 @@ final class JavaProcess implements AutoCloseable {
 	/**
 	 * Returns what the process has written.
 	 */
-	String output() {
+	public String output() {
 		try {
 			return Files.readString(this.output);
 		}
@@ -116,7 +116,7 @@ final class JavaProcess implements AutoCloseable {
 	 * Sends SIGTERM, and waits for the end.
 	 * @return the exit code
 	 */
-	int terminate() {
+	public int terminate() {
 		this.process.destroy();
 		return awaitEnd();
 	}
@@ -124,7 +124,7 @@ final class JavaProcess implements AutoCloseable {
 	/**
 	 * Lets the process know that there is nobody any more, and waits for its end.
 	 */
-	void abandon() {
+	public void abandon() {
 		try {
 			this.process.getOutputStream().close();
 		}
@@ -150,18 +150,18 @@ final class JavaProcess implements AutoCloseable {
 	/**
 	 * Ends the process as the kernel does when memory runs out.
 	 */
-	void kill() {
+	public void kill() {
 		this.process.destroyForcibly().onExit().join();
 	}
 
 	/**
 	 * Stops the process from doing anything, as a long garbage collection does.
 	 */
-	void pause() {
+	public void pause() {
 		signal("STOP");
 	}
 
-	void resume() {
+	public void resume() {
 		signal("CONT");
 	}
 

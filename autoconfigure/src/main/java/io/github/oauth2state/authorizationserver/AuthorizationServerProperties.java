@@ -1,0 +1,46 @@
+package io.github.oauth2state.authorizationserver;
+
+import java.time.Duration;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+import io.github.oauth2state.config.PropertyCheck;
+
+/**
+ * Properties of an app that is a Spring Authorization Server.
+ *
+ * @param singleUse whether each authorization code, device code, consent, pushed request
+ * and rotated refresh token is used at most once on all instances
+ * @param pending where an authorization is kept that no tokens have been issued for yet
+ * @param reuseDetection how long a rotated refresh token is recognized when it comes
+ * again, from 1m to 365d and no longer than it would have lived
+ */
+@ConfigurationProperties("oauth2-state.authorization-server")
+record AuthorizationServerProperties(@DefaultValue("true") boolean singleUse, @DefaultValue("service") Pending pending,
+		@DefaultValue("30d") Duration reuseDetection) {
+
+	Duration checkedReuseDetection() {
+		return PropertyCheck.of("oauth2-state.authorization-server.reuse-detection", this.reuseDetection)
+			.between(Duration.ofMinutes(1), Duration.ofDays(365), "Use 1m to 365d, for example 30d.");
+	}
+
+	/**
+	 * Where an authorization is kept that no tokens have been issued for yet.
+	 */
+	enum Pending {
+
+		/**
+		 * In the app's OAuth2AuthorizationService, as the server does by itself.
+		 */
+		SERVICE,
+
+		/**
+		 * In the store, sealed under its code or state, so that it expires by itself if
+		 * it is never redeemed. Set it when all instances have single-use on.
+		 */
+		STORE
+
+	}
+
+}

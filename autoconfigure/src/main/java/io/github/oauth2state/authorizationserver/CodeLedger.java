@@ -1,0 +1,195 @@
+package io.github.oauth2state.authorizationserver;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import javax.crypto.SecretKey;
+
+import org.jspecify.annotations.Nullable;
+
+import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.record.CborRecord;
+import io.github.oauth2state.record.Seal;
+
+/**
+ * The records of codes in the store: which ones were used, and where so configured the
+ * authorizations that no tokens have been issued for yet. The key of a record is derived
+ * from the code, and its value is sealed under the code, so that the store tells neither.
+ * Thread-safe.
+ */
+final class CodeLedger {
+
+	private static final String USED = "used";
+
+	private final Supplier<StateStore> store;
+
+	private final String namespace;
+
+	CodeLedger(Supplier<StateStore> store, String namespace) {
+		this.store = store;
+		this.namespace = namespace;
+	}
+
+	/**
+	 * Claims a code for the caller.
+	 * @param use the code
+	 * @param authorizationId the authorization that it belongs to
+	 * @param ttl how long it stays claimed
+	 * @return the claim, or empty if the code is claimed already
+	 * @throws StateStoreException if the store did not answer
+	 */
+	Optional<Claim> claim(CodeUse use, String authorizationId, Duration ttl) {
+		StateKey key = key(use.tokenType(), use.value());
+		byte[] record = seal(use.tokenType(), use.value(), Map.of(USED, authorizationId));
+		Claim claim = new Claim(key, record, use.pending(), ttl);
+		try {
+			return write(key, record, ttl, use.pending()) ? Optional.of(claim) : Optional.empty();
+		}
+		catch (RuntimeException ex) {
+			if (mayHaveTakenEffect(ex)) {
+				// The code would be lost: it is claimed, and nobody gets tokens for it
+				release(claim);
+			}
+			throw ex;
+		}
+	}
+
+	private static boolean mayHaveTakenEffect(RuntimeException failure) {
+		return !(failure instanceof StateStoreException known) || known.getReason() == Reason.TIMEOUT
+				|| known.getReason() == Reason.AMBIGUOUS;
+	}
+
+	/**
+	 * Gives a code back for which nothing was handed out. No other claim is touched, as
+	 * no two have the same record.
+	 * @param claim the claim
+	 * @return whether the code can be used again
+	 */
+	boolean release(Claim claim) {
+		try {
+			return (claim.pending() != null)
+					? this.store.get().replace(claim.key(), claim.record(), claim.pending(), claim.ttl())
+					: this.store.get().remove(claim.key(), claim.record());
+		}
+		catch (RuntimeException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Returns the authorization that a code belongs to, if it was used.
+	 * @param tokenType the type of the code, as the server asks for it
+	 * @param value the code
+	 * @return the id of the authorization
+	 * @throws StateStoreException if the store did not answer
+	 */
+	Optional<String> findUsed(String tokenType, String value) {
+		return find(tokenType, value).map(Entry::usedBy);
+	}
+
+	/**
+	 * Keeps something under a code that is not used yet.
+	 * @param tokenType the type of the code, as the server asks for it
+	 * @param value the code
+	 * @param content what to keep, which must not have an entry that is called "used"
+	 * @param ttl for how long
+	 * @param previous the record that it replaces, or {@code null} if there is none
+	 * @return whether it is kept; not if there is another record
+	 * @throws StateStoreException if the store did not take it
+	 */
+	boolean put(String tokenType, String value, Map<String, Object> content, Duration ttl, byte @Nullable [] previous) {
+		return write(key(tokenType, value), seal(tokenType, value, content), ttl, previous);
+	}
+
+	private boolean write(StateKey key, byte[] record, Duration ttl, byte @Nullable [] previous) {
+		return (previous != null) ? this.store.get().replace(key, previous, record, ttl)
+				: this.store.get().putIfAbsent(key, record, ttl).isEmpty();
+	}
+
+	/**
+	 * Returns what is kept under a code.
+	 * @param tokenType the type of the code, as the server asks for it
+	 * @param value the code
+	 * @return the entry; a record that cannot be read is as good as none
+	 * @throws StateStoreException if the store did not answer
+	 */
+	Optional<Entry> find(String tokenType, String value) {
+		return this.store.get()
+			.find(key(tokenType, value))
+			.flatMap((record) -> Seal.open(secret(tokenType, value), record)
+				.flatMap(CodeLedger::read)
+				.map((content) -> new Entry(record, content)));
+	}
+
+	private static Optional<Map<?, ?>> read(byte[] content) {
+		try {
+			return Optional.of(CborRecord.read(content));
+		}
+		catch (IllegalArgumentException ex) {
+			return Optional.empty();
+		}
+	}
+
+	private StateKey key(String tokenType, String value) {
+		return StateKey.of(this.namespace, "used-" + tokenType, value);
+	}
+
+	private byte[] seal(String tokenType, String value, Map<String, Object> content) {
+		return Seal.seal(secret(tokenType, value), CborRecord.write(content));
+	}
+
+	private SecretKey secret(String tokenType, String value) {
+		return Seal.key("used-" + tokenType, this.namespace, "", value.getBytes(StandardCharsets.UTF_8));
+	}
+
+	/**
+	 * What is kept under a code.
+	 */
+	static final class Entry {
+
+		private final byte[] record;
+
+		private final Map<?, ?> content;
+
+		private Entry(byte[] record, Map<?, ?> content) {
+			this.record = record;
+			this.content = content;
+		}
+
+		byte[] record() {
+			return this.record;
+		}
+
+		Map<?, ?> content() {
+			return this.content;
+		}
+
+		/**
+		 * Returns the id of the authorization that the code was used for, or {@code null}
+		 * if it was not used.
+		 */
+		@Nullable String usedBy() {
+			return (this.content.get(USED) instanceof String id) ? id : null;
+		}
+
+	}
+
+	/**
+	 * One request's right to use a code.
+	 *
+	 * @param key where the record is
+	 * @param record the record
+	 * @param pending the record that was there before, or {@code null} if there was none
+	 * @param ttl how long the record lives
+	 */
+	@SuppressWarnings("ArrayRecordComponent") // nobody compares claims
+	record Claim(StateKey key, byte[] record, byte @Nullable [] pending, Duration ttl) {
+	}
+
+}

@@ -1,0 +1,237 @@
+package io.github.oauth2state.authorizationserver;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.core.OAuth2Token;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
+import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+
+import io.github.oauth2state.CodeOutcome;
+import io.github.oauth2state.CodeType;
+
+/**
+ * An authorization service in which each code is used at most once, however many requests
+ * on however many instances present it at the same time.
+ * <p>
+ * {@link #findByToken} notes on the authorization which code it was found by. When the
+ * authorization is saved with that code used up, the code is claimed in the store first,
+ * with one command. Of all requests that found the code unused, one gets the claim. The
+ * others fail, and hand nothing out. Thread-safe if the service that it decorates is.
+ */
+final class SingleUseAuthorizationService implements OAuth2AuthorizationService {
+
+	/**
+	 * The state of a consent page does not expire in the server. Its claim has to outlast
+	 * the requests that found it unused.
+	 */
+	private static final Duration CLAIM_WITHOUT_EXPIRY = Duration.ofMinutes(10);
+
+	/**
+	 * Clocks of instances differ.
+	 */
+	private static final Duration MARGIN = Duration.ofMinutes(1);
+
+	private final OAuth2AuthorizationService service;
+
+	private final CodeLedger ledger;
+
+	private final PendingAuthorizations authorizations;
+
+	private final CodeEventPublisher events;
+
+	private final Duration reuseDetection;
+
+	/**
+	 * Creates a service.
+	 * @param service the service to decorate
+	 * @param ledger the records of used codes
+	 * @param authorizations finds and keeps authorizations
+	 * @param events is told what happens
+	 * @param reuseDetection how long a rotated refresh token is recognized at most
+	 */
+	SingleUseAuthorizationService(OAuth2AuthorizationService service, CodeLedger ledger,
+			PendingAuthorizations authorizations, CodeEventPublisher events, Duration reuseDetection) {
+		this.service = service;
+		this.ledger = ledger;
+		this.authorizations = authorizations;
+		this.events = events;
+		this.reuseDetection = reuseDetection;
+	}
+
+	@Override
+	public @Nullable OAuth2Authorization findById(String id) {
+		OAuth2Authorization found = this.service.findById(id);
+		return (found != null) ? CodeUse.unmark(found) : null;
+	}
+
+	@Override
+	public @Nullable OAuth2Authorization findByToken(String token, @Nullable OAuth2TokenType tokenType) {
+		OAuth2Authorization found = this.authorizations.find(token, tokenType);
+		RegisteredClient client = client();
+		if (client == null) {
+			// The code is not redeemed yet: the server looks at it to authenticate the
+			// client
+			return found;
+		}
+		CodeUse use = (found != null) ? CodeUse.of(found) : null;
+		if (use != null && use.isExpired() && !use.usedBefore() && use.type() != CodeType.DEVICE_CODE) {
+			this.events.publish(CodeOutcome.EXPIRED, use.type(), found);
+		}
+		if (found == null && OAuth2TokenType.REFRESH_TOKEN.equals(tokenType)) {
+			revokeFamily(token, client);
+		}
+		return found;
+	}
+
+	@Override
+	public void save(OAuth2Authorization authorization) {
+		CodeUse use = CodeUse.of(authorization);
+		OAuth2Authorization saved = CodeUse.unmark(authorization);
+		if (use == null || !use.isUsedUpBy(saved)) {
+			this.authorizations.save(saved, use);
+			if (use != null && use.isReuseIn(saved)) {
+				this.events.publish(CodeOutcome.REUSED, use.type(), saved);
+			}
+			else if (use == null || use.type() == CodeType.USER_CODE) {
+				this.events.publishIssued(saved, use);
+			}
+		}
+		else if (isWrongClient(use, saved)) {
+			// The server would invalidate the code, and might overwrite the tokens that
+			// the
+			// right client has got meanwhile
+			this.events.publish(CodeOutcome.WRONG_CLIENT, use.type(), saved);
+		}
+		else {
+			useUp(use, saved);
+		}
+	}
+
+	private void useUp(CodeUse use, OAuth2Authorization saved) {
+		Optional<CodeLedger.Claim> claim = claim(use, saved);
+		if (claim.isPresent()) {
+			releaseOnFailure(claim.get(), () -> this.authorizations.save(saved, use));
+			this.events.publish(use.isExpired() ? CodeOutcome.EXPIRED : CodeOutcome.REDEEMED, use.type(), saved);
+			this.events.publishIssued(saved, use);
+		}
+		else if (use.handsOutBy(saved)) {
+			throw CodeErrors.used(use.type());
+		}
+	}
+
+	/**
+	 * Called for a pushed request that led to a code, and for a consent that was denied.
+	 */
+	@Override
+	public void remove(OAuth2Authorization authorization) {
+		CodeUse use = CodeUse.of(authorization);
+		OAuth2Authorization removed = CodeUse.unmark(authorization);
+		if (use == null || !OAuth2ParameterNames.STATE.equals(use.tokenType())) {
+			this.service.remove(removed);
+			return;
+		}
+		CodeLedger.Claim claim = claim(use, removed).orElseThrow(() -> CodeErrors.used(use.type()));
+		if (use.pending() == null) {
+			releaseOnFailure(claim, () -> this.service.remove(removed));
+		}
+		this.events.publish(use.isExpired() ? CodeOutcome.EXPIRED : CodeOutcome.REDEEMED, use.type(), removed);
+	}
+
+	private Optional<CodeLedger.Claim> claim(CodeUse use, OAuth2Authorization authorization) {
+		try {
+			Optional<CodeLedger.Claim> claim = this.ledger.claim(use, authorization.getId(), lifeOfClaim(use));
+			if (claim.isEmpty()) {
+				this.events.publish(CodeOutcome.DUPLICATE, use.type(), authorization);
+			}
+			return claim;
+		}
+		catch (RuntimeException ex) {
+			this.events.publish(CodeOutcome.STORE_ERROR, use.type(), authorization);
+			throw CodeErrors.unavailable(use.tokenType(), authorization, ex);
+		}
+	}
+
+	/**
+	 * Returns how long a claim lasts: until the code would have expired. A request that
+	 * found the code unused can be no older than the code.
+	 */
+	private Duration lifeOfClaim(CodeUse use) {
+		boolean refresh = use.type() == CodeType.REFRESH_TOKEN;
+		Duration life = refresh ? this.reuseDetection : CLAIM_WITHOUT_EXPIRY;
+		if (use.expiry() != null) {
+			Duration rest = Duration.between(Instant.now(), use.expiry());
+			life = (refresh && rest.compareTo(life) > 0) ? life : rest;
+		}
+		return (life.isNegative() ? Duration.ZERO : life).plus(MARGIN);
+	}
+
+	private void releaseOnFailure(CodeLedger.Claim claim, Runnable work) {
+		try {
+			work.run();
+		}
+		catch (RuntimeException | Error ex) {
+			this.ledger.release(claim);
+			throw ex;
+		}
+	}
+
+	/**
+	 * Revokes what came of a refresh token that was replaced and comes again: whoever has
+	 * the newest one may have stolen it (RFC 9700, section 4.14.2). The server itself
+	 * does not recognize it any more, and only refuses it.
+	 */
+	private void revokeFamily(String refreshToken, RegisteredClient client) {
+		Optional<String> id;
+		try {
+			id = this.ledger.findUsed(OAuth2ParameterNames.REFRESH_TOKEN, refreshToken);
+		}
+		catch (RuntimeException ex) {
+			// The token is refused in any case
+			this.events.publish(CodeOutcome.STORE_ERROR, CodeType.REFRESH_TOKEN, null);
+			return;
+		}
+		OAuth2Authorization authorization = id.map(this.service::findById).orElse(null);
+		if (authorization == null || !client.getId().equals(authorization.getRegisteredClientId())) {
+			return;
+		}
+		OAuth2Authorization.Token<? extends OAuth2Token> token = (authorization.getRefreshToken() != null)
+				? authorization.getRefreshToken() : authorization.getAccessToken();
+		if (token != null) {
+			this.service.save(OAuth2Authorization.from(authorization).invalidate(token.getToken()).build());
+		}
+		this.events.publish(CodeOutcome.REUSED, CodeType.REFRESH_TOKEN, authorization);
+	}
+
+	private static boolean isWrongClient(CodeUse use, OAuth2Authorization saved) {
+		RegisteredClient client = client();
+		if (client == null) {
+			return false;
+		}
+		OAuth2AuthorizationRequest request = saved.getAttribute(OAuth2AuthorizationRequest.class.getName());
+		return switch (use.type()) {
+			case AUTHORIZATION_CODE -> request != null && !client.getClientId().equals(request.getClientId());
+			case DEVICE_CODE -> !client.getId().equals(saved.getRegisteredClientId());
+			default -> false;
+		};
+	}
+
+	/**
+	 * Returns the client that the server has authenticated for the current request, or
+	 * {@code null} if there is none.
+	 */
+	private static @Nullable RegisteredClient client() {
+		return (SecurityContextHolder.getContext()
+			.getAuthentication() instanceof OAuth2ClientAuthenticationToken authentication
+				&& authentication.isAuthenticated()) ? authentication.getRegisteredClient() : null;
+	}
+
+}

@@ -1,0 +1,4 @@
+/**
+ * Spring Authorization Server on several instances.
+ */
+package io.github.oauth2state.authorizationserver;
