@@ -17,8 +17,9 @@ import io.github.oauth2state.record.Keyring;
 /**
  * Lets one of all requests on all instances that want the same tokens call the provider:
  * the strategy {@code single-flight}. First the requests of this instance are
- * coordinated, then the instances. A second call is made only if the first caller dies,
- * or if the store fails before anything is known of other requests.
+ * coordinated, then the instances. A second call is made only if the first caller dies or
+ * is silent for too long, if its result cannot be used here, or if the store fails before
+ * anything is known of other requests.
  */
 final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean {
 

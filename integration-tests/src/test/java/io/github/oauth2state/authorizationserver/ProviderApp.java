@@ -60,7 +60,7 @@ import io.github.oauth2state.scenario.JavaProcess;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-class ProviderApp {
+public class ProviderApp {
 
 	static final String USER_HEADER = "X-User";
 
