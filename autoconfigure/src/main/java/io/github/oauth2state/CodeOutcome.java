@@ -28,6 +28,13 @@ public enum CodeOutcome {
 	REUSED,
 
 	/**
+	 * It was presented again shortly after it had been used, and its client got the same
+	 * tokens again. Only refresh tokens, and only if
+	 * {@code oauth2-state.authorization-server.replay-window} allows it.
+	 */
+	REPLAYED,
+
+	/**
 	 * It was presented after its life, and refused.
 	 */
 	EXPIRED,

@@ -1,7 +1,6 @@
 package io.github.oauth2state.authorizationserver;
 
 import java.util.Locale;
-import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -48,9 +47,8 @@ public final class AuthorizationServerAutoConfiguration {
 	 * created before all other beans.
 	 */
 	@Bean
-	static AuthorizationServiceGuard oauth2StateAuthorizationServiceGuard(ObjectProvider<Decorator> decorator) {
-		Supplier<Decorator> lazily = SingletonSupplier.of(decorator::getObject);
-		return new AuthorizationServiceGuard((service) -> lazily.get().decorate(service));
+	static AuthorizationServiceGuard oauth2StateAuthorizationServiceGuard(ObjectProvider<SingleUse> singleUse) {
+		return new AuthorizationServiceGuard(SingletonSupplier.of(singleUse::getObject));
 	}
 
 	/**
@@ -58,24 +56,17 @@ public final class AuthorizationServerAutoConfiguration {
 	 */
 	@Bean
 	@Lazy
-	Decorator oauth2StateAuthorizationServiceDecorator(AuthorizationServerProperties properties,
-			OAuth2StateSettings settings, ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
+	SingleUse oauth2StateSingleUse(AuthorizationServerProperties properties, OAuth2StateSettings settings,
+			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
 			ObjectProvider<ConfiguredStore.Decorator> decorators, ListableBeanFactory beans,
 			ObjectProvider<CodeListener> listeners) {
 		boolean available = has(beans, StateStore.class) || has(beans, ConfiguredStore.class);
 		logAtStartup(properties, settings, available);
-		if (!available) {
-			return (service) -> service;
-		}
-		CodeLedger ledger = new CodeLedger(
+		CodeLedger ledger = available ? new CodeLedger(
 				SingletonSupplier.of(() -> ConfiguredStore
 					.decorate(ConfiguredStore.shared(settings.store(), logins, stores).orElseThrow(), decorators)),
-				settings.namespace());
-		CodeEventPublisher events = new CodeEventPublisher(listeners.orderedStream().toList());
-		boolean inStore = properties.pending() == AuthorizationServerProperties.Pending.STORE;
-		return (service) -> new SingleUseAuthorizationService(service, ledger,
-				new PendingAuthorizations(service, ledger, events, inStore), events,
-				properties.checkedReuseDetection());
+				settings.namespace()) : null;
+		return new SingleUse(properties, ledger, new CodeEventPublisher(listeners.orderedStream().toList()));
 	}
 
 	private static boolean has(ListableBeanFactory beans, Class<?> type) {
@@ -107,18 +98,9 @@ public final class AuthorizationServerAutoConfiguration {
 	 */
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	Customizer<HttpSecurity> oauth2StateAuthorizationServerCustomizer(AuthorizationServiceGuard guard) {
-		return (http) -> http.with(new SingleUseConfigurer(guard));
-	}
-
-	/**
-	 * Decorates authorization services.
-	 */
-	@FunctionalInterface
-	interface Decorator {
-
-		OAuth2AuthorizationService decorate(OAuth2AuthorizationService service);
-
+	Customizer<HttpSecurity> oauth2StateAuthorizationServerCustomizer(AuthorizationServiceGuard guard,
+			ObjectProvider<SingleUse> singleUse) {
+		return (http) -> http.with(new SingleUseConfigurer(guard, singleUse::getObject));
 	}
 
 }

@@ -15,14 +15,21 @@ import io.github.oauth2state.config.PropertyCheck;
  * @param pending where an authorization is kept that no tokens have been issued for yet
  * @param reuseDetection how long a rotated refresh token is recognized when it comes
  * again, from 1m to 365d and no longer than it would have lived
+ * @param replayWindow how long after its rotation a refresh token that comes again gets
+ * the same new tokens, from 0s to 5m; 0s for not at all: its tokens are revoked
  */
 @ConfigurationProperties("oauth2-state.authorization-server")
 record AuthorizationServerProperties(@DefaultValue("true") boolean singleUse, @DefaultValue("service") Pending pending,
-		@DefaultValue("30d") Duration reuseDetection) {
+		@DefaultValue("30d") Duration reuseDetection, @DefaultValue("0s") Duration replayWindow) {
 
 	Duration checkedReuseDetection() {
 		return PropertyCheck.of("oauth2-state.authorization-server.reuse-detection", this.reuseDetection)
 			.between(Duration.ofMinutes(1), Duration.ofDays(365), "Use 1m to 365d, for example 30d.");
+	}
+
+	Duration checkedReplayWindow() {
+		return PropertyCheck.of("oauth2-state.authorization-server.replay-window", this.replayWindow)
+			.between(Duration.ZERO, Duration.ofMinutes(5), "Use 0s to 5m, for example 10s.");
 	}
 
 	/**

@@ -6,7 +6,7 @@ import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -31,17 +31,16 @@ final class AuthorizationServiceGuard implements SmartInstantiationAwareBeanPost
 
 	private static final Log logger = LogFactory.getLog(AuthorizationServiceGuard.class);
 
-	private final UnaryOperator<OAuth2AuthorizationService> decorator;
+	private final Supplier<SingleUse> singleUse;
 
 	private final Map<String, Object> earlyReferences = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates a guard.
-	 * @param decorator decorates a service, or returns the same one if codes cannot be
-	 * guarded
+	 * @param singleUse decorates services; asked for when there is one
 	 */
-	AuthorizationServiceGuard(UnaryOperator<OAuth2AuthorizationService> decorator) {
-		this.decorator = decorator;
+	AuthorizationServiceGuard(Supplier<SingleUse> singleUse) {
+		this.singleUse = singleUse;
 	}
 
 	/**
@@ -50,7 +49,7 @@ final class AuthorizationServiceGuard implements SmartInstantiationAwareBeanPost
 	 * @return the decorated service, or the same if it is decorated already
 	 */
 	OAuth2AuthorizationService decorate(OAuth2AuthorizationService service) {
-		return isDecorated(service) ? service : this.decorator.apply(service);
+		return isDecorated(service) ? service : this.singleUse.get().decorate(service);
 	}
 
 	@Override
@@ -73,7 +72,7 @@ final class AuthorizationServiceGuard implements SmartInstantiationAwareBeanPost
 				|| !canBeExtended(bean.getClass())) {
 			return bean;
 		}
-		OAuth2AuthorizationService decorated = this.decorator.apply(service);
+		OAuth2AuthorizationService decorated = this.singleUse.get().decorate(service);
 		if (decorated == service) {
 			return bean;
 		}

@@ -2,6 +2,11 @@ package io.github.oauth2state.authorizationserver;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -9,7 +14,10 @@ import java.util.function.Supplier;
 import javax.crypto.SecretKey;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 
+import io.github.oauth2state.CodeType;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
@@ -27,6 +35,12 @@ final class CodeLedger {
 
 	private static final String USED = "used";
 
+	private static final String AT = "at";
+
+	private static final String NEXT = "next";
+
+	private static final int DIGEST_LENGTH = 12;
+
 	private final Supplier<StateStore> store;
 
 	private final String namespace;
@@ -39,14 +53,14 @@ final class CodeLedger {
 	/**
 	 * Claims a code for the caller.
 	 * @param use the code
-	 * @param authorizationId the authorization that it belongs to
+	 * @param saved the authorization as it will be saved
 	 * @param ttl how long it stays claimed
 	 * @return the claim, or empty if the code is claimed already
 	 * @throws StateStoreException if the store did not answer
 	 */
-	Optional<Claim> claim(CodeUse use, String authorizationId, Duration ttl) {
+	Optional<Claim> claim(CodeUse use, OAuth2Authorization saved, Duration ttl) {
 		StateKey key = key(use.tokenType(), use.value());
-		byte[] record = seal(use.tokenType(), use.value(), Map.of(USED, authorizationId));
+		byte[] record = seal(use.tokenType(), use.value(), used(use, saved));
 		Claim claim = new Claim(key, record, use.pending(), ttl);
 		try {
 			return write(key, record, ttl, use.pending()) ? Optional.of(claim) : Optional.empty();
@@ -58,6 +72,24 @@ final class CodeLedger {
 			}
 			throw ex;
 		}
+	}
+
+	private static Map<String, Object> used(CodeUse use, OAuth2Authorization saved) {
+		Map<String, Object> content = new HashMap<>(Map.of(USED, saved.getId()));
+		OAuth2Authorization.Token<OAuth2RefreshToken> next = saved.getRefreshToken();
+		if (use.type() == CodeType.REFRESH_TOKEN && next != null) {
+			content.put(AT, Instant.now().truncatedTo(ChronoUnit.MILLIS));
+			content.put(NEXT, digest(next.getToken().getTokenValue()));
+		}
+		return content;
+	}
+
+	/**
+	 * Returns enough of a token to recognize it by, and too little to use it.
+	 */
+	private static String digest(String token) {
+		byte[] digest = StateKey.of("", "refresh-token", token).toByteArray();
+		return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, DIGEST_LENGTH));
 	}
 
 	private static boolean mayHaveTakenEffect(RuntimeException failure) {
@@ -80,17 +112,6 @@ final class CodeLedger {
 		catch (RuntimeException ex) {
 			return false;
 		}
-	}
-
-	/**
-	 * Returns the authorization that a code belongs to, if it was used.
-	 * @param tokenType the type of the code, as the server asks for it
-	 * @param value the code
-	 * @return the id of the authorization
-	 * @throws StateStoreException if the store did not answer
-	 */
-	Optional<String> findUsed(String tokenType, String value) {
-		return find(tokenType, value).map(Entry::usedBy);
 	}
 
 	/**
@@ -176,6 +197,18 @@ final class CodeLedger {
 		 */
 		@Nullable String usedBy() {
 			return (this.content.get(USED) instanceof String id) ? id : null;
+		}
+
+		/**
+		 * Returns whether a refresh token was replaced by the one that an authorization
+		 * has, and not long ago.
+		 * @param authorization the authorization
+		 * @param window what "not long ago" means
+		 */
+		boolean isReplacedBy(OAuth2Authorization authorization, Duration window) {
+			OAuth2Authorization.Token<OAuth2RefreshToken> token = authorization.getRefreshToken();
+			return token != null && digest(token.getToken().getTokenValue()).equals(this.content.get(NEXT))
+					&& this.content.get(AT) instanceof Instant at && Instant.now().isBefore(at.plus(window));
 		}
 
 	}

@@ -50,6 +50,8 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 
 	private final Duration reuseDetection;
 
+	private final Duration replayWindow;
+
 	/**
 	 * Creates a service.
 	 * @param service the service to decorate
@@ -57,14 +59,17 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 	 * @param authorizations finds and keeps authorizations
 	 * @param events is told what happens
 	 * @param reuseDetection how long a rotated refresh token is recognized at most
+	 * @param replayWindow how long after its rotation a refresh token may come again
 	 */
 	SingleUseAuthorizationService(OAuth2AuthorizationService service, CodeLedger ledger,
-			PendingAuthorizations authorizations, CodeEventPublisher events, Duration reuseDetection) {
+			PendingAuthorizations authorizations, CodeEventPublisher events, Duration reuseDetection,
+			Duration replayWindow) {
 		this.service = service;
 		this.ledger = ledger;
 		this.authorizations = authorizations;
 		this.events = events;
 		this.reuseDetection = reuseDetection;
+		this.replayWindow = replayWindow;
 	}
 
 	@Override
@@ -148,7 +153,7 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 
 	private Optional<CodeLedger.Claim> claim(CodeUse use, OAuth2Authorization authorization) {
 		try {
-			Optional<CodeLedger.Claim> claim = this.ledger.claim(use, authorization.getId(), lifeOfClaim(use));
+			Optional<CodeLedger.Claim> claim = this.ledger.claim(use, authorization, lifeOfClaim(use));
 			if (claim.isEmpty()) {
 				this.events.publish(CodeOutcome.DUPLICATE, use.type(), authorization);
 			}
@@ -190,17 +195,19 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 	 * does not recognize it any more, and only refuses it.
 	 */
 	private void revokeFamily(String refreshToken, RegisteredClient client) {
-		Optional<String> id;
+		CodeLedger.Entry used;
 		try {
-			id = this.ledger.findUsed(OAuth2ParameterNames.REFRESH_TOKEN, refreshToken);
+			used = this.ledger.find(OAuth2ParameterNames.REFRESH_TOKEN, refreshToken).orElse(null);
 		}
 		catch (RuntimeException ex) {
 			// The token is refused in any case
 			this.events.publish(CodeOutcome.STORE_ERROR, CodeType.REFRESH_TOKEN, null);
 			return;
 		}
-		OAuth2Authorization authorization = id.map(this.service::findById).orElse(null);
-		if (authorization == null || !client.getId().equals(authorization.getRegisteredClientId())) {
+		String id = (used != null) ? used.usedBy() : null;
+		OAuth2Authorization authorization = (id != null) ? this.service.findById(id) : null;
+		if (used == null || authorization == null || !client.getId().equals(authorization.getRegisteredClientId())
+				|| used.isReplacedBy(authorization, this.replayWindow)) {
 			return;
 		}
 		OAuth2Authorization.Token<? extends OAuth2Token> token = (authorization.getRefreshToken() != null)

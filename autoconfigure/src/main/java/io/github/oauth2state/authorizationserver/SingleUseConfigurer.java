@@ -1,8 +1,12 @@
 package io.github.oauth2state.authorizationserver;
 
+import java.util.function.Supplier;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.context.ApplicationContext;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
@@ -20,8 +24,11 @@ final class SingleUseConfigurer extends AbstractHttpConfigurer<SingleUseConfigur
 
 	private final AuthorizationServiceGuard guard;
 
-	SingleUseConfigurer(AuthorizationServiceGuard guard) {
+	private final Supplier<SingleUse> singleUse;
+
+	SingleUseConfigurer(AuthorizationServiceGuard guard, Supplier<SingleUse> singleUse) {
 		this.guard = guard;
+		this.singleUse = singleUse;
 	}
 
 	/**
@@ -29,7 +36,8 @@ final class SingleUseConfigurer extends AbstractHttpConfigurer<SingleUseConfigur
 	 */
 	@Override
 	public void init(HttpSecurity http) {
-		if (http.getConfigurer(OAuth2AuthorizationServerConfigurer.class) == null) {
+		OAuth2AuthorizationServerConfigurer server = http.getConfigurer(OAuth2AuthorizationServerConfigurer.class);
+		if (server == null) {
 			return;
 		}
 		OAuth2AuthorizationService service = service(http);
@@ -39,7 +47,15 @@ final class SingleUseConfigurer extends AbstractHttpConfigurer<SingleUseConfigur
 						+ "redeemed at the instance that issued it only, and a restart loses all tokens. With several "
 						+ "instances, declare a JdbcOAuth2AuthorizationService as a bean.");
 		}
-		http.setSharedObject(OAuth2AuthorizationService.class, this.guard.decorate(service));
+		OAuth2AuthorizationService decorated = this.guard.decorate(service);
+		http.setSharedObject(OAuth2AuthorizationService.class, decorated);
+		server.addObjectPostProcessor(new ObjectPostProcessor<AuthenticationProvider>() {
+			@Override
+			@SuppressWarnings("unchecked")
+			public <O extends AuthenticationProvider> O postProcess(O provider) {
+				return (O) SingleUseConfigurer.this.singleUse.get().decorate(provider, decorated);
+			}
+		});
 	}
 
 	private static OAuth2AuthorizationService service(HttpSecurity http) {
