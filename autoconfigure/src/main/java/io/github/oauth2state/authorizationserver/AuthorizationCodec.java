@@ -18,6 +18,7 @@ import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationCode;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+import org.springframework.util.ClassUtils;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,7 +44,7 @@ final class AuthorizationCodec {
 	private static final String EXPIRES = "expires";
 
 	private final JsonMapper json = JsonMapper.builder()
-		.addModules(SecurityJacksonModules.getModules(AuthorizationCodec.class.getClassLoader()))
+		.addModules(SecurityJacksonModules.getModules(Objects.requireNonNull(ClassUtils.getDefaultClassLoader())))
 		.build();
 
 	/**

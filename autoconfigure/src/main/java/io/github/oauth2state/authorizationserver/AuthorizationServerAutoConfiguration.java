@@ -22,6 +22,7 @@ import org.springframework.util.function.SingletonSupplier;
 
 import io.github.oauth2state.CodeListener;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.authorizationserver.AuthorizationServerProperties.Pending;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
@@ -66,7 +67,11 @@ public final class AuthorizationServerAutoConfiguration {
 				SingletonSupplier.of(() -> ConfiguredStore
 					.decorate(ConfiguredStore.shared(settings.store(), logins, stores).orElseThrow(), decorators)),
 				settings.namespace()) : null;
-		return new SingleUse(properties, ledger, new CodeEventPublisher(listeners.orderedStream().toList()));
+		CodeEventPublisher events = new CodeEventPublisher(
+				SingletonSupplier.of(() -> listeners.orderedStream().toList()));
+		return new SingleUse(ledger, events, properties.pending() == Pending.STORE,
+				properties.checkedReuseDetection(settings.store() == StoreType.MEMORY),
+				properties.checkedReplayWindow());
 	}
 
 	private static boolean has(ListableBeanFactory beans, Class<?> type) {

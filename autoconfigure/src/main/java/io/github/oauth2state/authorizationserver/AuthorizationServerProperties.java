@@ -2,6 +2,7 @@ package io.github.oauth2state.authorizationserver;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -14,17 +15,25 @@ import io.github.oauth2state.config.PropertyCheck;
  * and rotated refresh token is used at most once on all instances
  * @param pending where an authorization is kept that no tokens have been issued for yet
  * @param reuseDetection how long a rotated refresh token is recognized when it comes
- * again, from 1m to 365d and no longer than it would have lived
+ * again, from 1m to 365d and no longer than it would have lived; unless set, 1d, and 5m
+ * in memory
  * @param replayWindow how long after its rotation a refresh token that comes again gets
  * the same new tokens, from 0s to 5m; 0s for not at all: its tokens are revoked
  */
 @ConfigurationProperties("oauth2-state.authorization-server")
 record AuthorizationServerProperties(@DefaultValue("true") boolean singleUse, @DefaultValue("service") Pending pending,
-		@DefaultValue("30d") Duration reuseDetection, @DefaultValue("0s") Duration replayWindow) {
+		@Nullable Duration reuseDetection, @DefaultValue("0s") Duration replayWindow) {
 
-	Duration checkedReuseDetection() {
-		return PropertyCheck.of("oauth2-state.authorization-server.reuse-detection", this.reuseDetection)
-			.between(Duration.ofMinutes(1), Duration.ofDays(365), "Use 1m to 365d, for example 30d.");
+	/**
+	 * Returns how long a rotated refresh token is recognized.
+	 * @param inMemory whether the store is in memory, which has little room
+	 */
+	Duration checkedReuseDetection(boolean inMemory) {
+		Duration unlessSet = inMemory ? Duration.ofMinutes(5) : Duration.ofDays(1);
+		return PropertyCheck
+			.of("oauth2-state.authorization-server.reuse-detection",
+					(this.reuseDetection != null) ? this.reuseDetection : unlessSet)
+			.between(Duration.ofMinutes(1), Duration.ofDays(365), "Use 1m to 365d, for example 1d.");
 	}
 
 	Duration checkedReplayWindow() {

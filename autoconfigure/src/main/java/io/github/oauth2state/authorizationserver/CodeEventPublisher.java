@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -32,17 +33,18 @@ final class CodeEventPublisher {
 	 */
 	private final Map<CodeOutcome, SafeLog> abnormal = new EnumMap<>(CodeOutcome.class);
 
-	private final List<CodeListener> listeners;
+	private final Supplier<List<CodeListener>> listeners;
 
 	/**
 	 * Creates a publisher.
-	 * @param listeners the listeners, in their order
+	 * @param listeners the listeners, in their order; asked for when there is an event,
+	 * as they may need the authorization service
 	 */
-	CodeEventPublisher(List<CodeListener> listeners) {
+	CodeEventPublisher(Supplier<List<CodeListener>> listeners) {
 		for (CodeOutcome outcome : CodeOutcome.values()) {
 			this.abnormal.put(outcome, new SafeLog(CodeEventPublisher.class));
 		}
-		this.listeners = List.copyOf(listeners);
+		this.listeners = listeners;
 	}
 
 	/**
@@ -57,7 +59,7 @@ final class CodeEventPublisher {
 				(authorization != null) ? authorization.getRegisteredClientId() : null,
 				(authorization != null) ? authorization.getId() : null);
 		log(event);
-		for (CodeListener listener : this.listeners) {
+		for (CodeListener listener : this.listeners.get()) {
 			try {
 				listener.onCodeEvent(event);
 			}

@@ -7,29 +7,36 @@ import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2RefreshTokenAuthenticationProvider;
 
-import io.github.oauth2state.authorizationserver.AuthorizationServerProperties.Pending;
-
 /**
  * Puts the parts of an authorization server together that make codes good for one use.
  */
 final class SingleUse {
 
-	private final AuthorizationServerProperties properties;
-
 	private final @Nullable CodeLedger ledger;
 
 	private final CodeEventPublisher events;
 
+	private final boolean pendingInStore;
+
+	private final Duration reuseDetection;
+
+	private final Duration replayWindow;
+
 	/**
 	 * Creates the assembly.
-	 * @param properties the properties
 	 * @param ledger the records in the store, or {@code null} if there is no store
 	 * @param events is told what happens to codes
+	 * @param pendingInStore whether authorizations without tokens are kept in the store
+	 * @param reuseDetection how long a rotated refresh token is recognized at most
+	 * @param replayWindow how long after its rotation a refresh token may come again
 	 */
-	SingleUse(AuthorizationServerProperties properties, @Nullable CodeLedger ledger, CodeEventPublisher events) {
-		this.properties = properties;
+	SingleUse(@Nullable CodeLedger ledger, CodeEventPublisher events, boolean pendingInStore, Duration reuseDetection,
+			Duration replayWindow) {
 		this.ledger = ledger;
 		this.events = events;
+		this.pendingInStore = pendingInStore;
+		this.reuseDetection = reuseDetection;
+		this.replayWindow = replayWindow;
 	}
 
 	/**
@@ -42,9 +49,9 @@ final class SingleUse {
 			return service;
 		}
 		PendingAuthorizations authorizations = new PendingAuthorizations(service, this.ledger, this.events,
-				this.properties.pending() == Pending.STORE);
-		return new SingleUseAuthorizationService(service, this.ledger, authorizations, this.events,
-				this.properties.checkedReuseDetection(), this.properties.checkedReplayWindow());
+				this.pendingInStore);
+		return new SingleUseAuthorizationService(service, this.ledger, authorizations, this.events, this.reuseDetection,
+				this.replayWindow);
 	}
 
 	/**
@@ -54,9 +61,10 @@ final class SingleUse {
 	 * @return the provider to use
 	 */
 	AuthenticationProvider decorate(AuthenticationProvider provider, OAuth2AuthorizationService service) {
-		Duration window = this.properties.checkedReplayWindow();
-		return (this.ledger != null && !window.isZero() && provider instanceof OAuth2RefreshTokenAuthenticationProvider)
-				? new RefreshTokenReplay(provider, service, this.ledger, this.events, window) : provider;
+		return (this.ledger != null && !this.replayWindow.isZero()
+				&& provider instanceof OAuth2RefreshTokenAuthenticationProvider)
+						? new RefreshTokenReplay(provider, service, this.ledger, this.events, this.replayWindow)
+						: provider;
 	}
 
 }
