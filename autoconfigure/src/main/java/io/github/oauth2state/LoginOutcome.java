@@ -32,7 +32,7 @@ public enum LoginOutcome {
 	EXPIRED,
 
 	/**
-	 * The same callback had come before.
+	 * The same callback had come before, or the store has lost the record.
 	 */
 	ALREADY_USED,
 
@@ -49,7 +49,7 @@ public enum LoginOutcome {
 	UNREADABLE,
 
 	/**
-	 * The store did not answer.
+	 * The store did not answer, or refused the record.
 	 */
 	STORE_ERROR,
 

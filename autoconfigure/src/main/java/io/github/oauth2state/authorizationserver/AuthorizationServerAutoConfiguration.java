@@ -62,7 +62,8 @@ public final class AuthorizationServerAutoConfiguration {
 			ObjectProvider<ConfiguredStore.Decorator> decorators, ListableBeanFactory beans,
 			ObjectProvider<CodeListener> listeners) {
 		boolean available = has(beans, StateStore.class) || has(beans, ConfiguredStore.class);
-		logAtStartup(properties, settings, available);
+		boolean inMemory = settings.store() == StoreType.MEMORY && !has(beans, ConfiguredStore.class);
+		logAtStartup(properties, settings, available, inMemory);
 		CodeLedger ledger = available ? new CodeLedger(
 				SingletonSupplier.of(() -> ConfiguredStore
 					.decorate(ConfiguredStore.shared(settings.store(), logins, stores).orElseThrow(), decorators)),
@@ -70,8 +71,7 @@ public final class AuthorizationServerAutoConfiguration {
 		CodeEventPublisher events = new CodeEventPublisher(
 				SingletonSupplier.of(() -> listeners.orderedStream().toList()));
 		return new SingleUse(ledger, events, properties.pending() == Pending.STORE,
-				properties.checkedReuseDetection(settings.store() == StoreType.MEMORY),
-				properties.checkedReplayWindow());
+				properties.checkedReuseDetection(inMemory), properties.checkedReplayWindow());
 	}
 
 	private static boolean has(ListableBeanFactory beans, Class<?> type) {
@@ -79,14 +79,14 @@ public final class AuthorizationServerAutoConfiguration {
 	}
 
 	private static void logAtStartup(AuthorizationServerProperties properties, OAuth2StateSettings settings,
-			boolean available) {
+			boolean available, boolean inMemory) {
 		if (!available) {
 			logger
 				.warn("Codes of the authorization server may be used more than once: there is no store that instances "
 						+ "share. Set oauth2-state.store to 'redis' or 'jdbc', or "
 						+ "oauth2-state.authorization-server.single-use=false if this is intended.");
 		}
-		else if (settings.store() == StoreType.MEMORY) {
+		else if (inMemory) {
 			logger
 				.warn("Codes of the authorization server are used once at this instance, but each instance has a store "
 						+ "of its own. With several instances, set oauth2-state.store to 'redis' or 'jdbc'.");

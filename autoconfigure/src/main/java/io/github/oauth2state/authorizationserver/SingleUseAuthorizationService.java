@@ -83,8 +83,7 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 		OAuth2Authorization found = this.authorizations.find(token, tokenType);
 		RegisteredClient client = client();
 		if (client == null) {
-			// The code is not redeemed yet: the server looks at it to authenticate the
-			// client
+			// Not redeemed yet: the server authenticates the client with it
 			return found;
 		}
 		CodeUse use = (found != null) ? CodeUse.of(found) : null;
@@ -111,9 +110,7 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 			}
 		}
 		else if (isWrongClient(use, saved)) {
-			// The server would invalidate the code, and might overwrite the tokens that
-			// the
-			// right client has got meanwhile
+			// The server invalidates the code, or tokens of the right client
 			this.events.publish(CodeOutcome.WRONG_CLIENT, use.type(), saved);
 		}
 		else {

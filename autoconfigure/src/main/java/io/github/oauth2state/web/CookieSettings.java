@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 
 /**
- * The names and attributes of all cookies that the library sets.
+ * The names of all cookies that the library sets, and the attributes of all but the
+ * browser id of a rollout.
  *
  * @param name how their names begin, after the prefix that browsers protect
  * @param secure whether they are for https only, or {@code null} if that depends on the

@@ -27,7 +27,7 @@ import io.github.oauth2state.web.BrowserRequest;
 /**
  * Keeps the page that a user asked for with the pending login, so that it is found where
  * the login is finished: first in a cookie, then in the sealed record, and in the session
- * again once the user is signed in, where Spring Security and apps look for it.
+ * again when the callback comes, where Spring Security and apps look for it.
  * <p>
  * It replaces a cache in the session. A request that is no page, such as a POST, stays in
  * the session, and so does every request until {@link #enable} is called. Pages are saved

@@ -27,7 +27,8 @@ import io.github.oauth2state.StateStoreException.Reason;
 
 /**
  * A {@link StateStore} in Redis with one key per record, which Redis expires. A call is
- * one command.
+ * one command, or more for a longer value than records have and for a record that expires
+ * during the call.
  */
 final class RedisStateStore implements StateStore, DisposableBean {
 
