@@ -67,11 +67,10 @@ public final class AuthorizationServerAutoConfiguration {
 		CodeLedger ledger = available ? new CodeLedger(
 				SingletonSupplier.of(() -> ConfiguredStore
 					.decorate(ConfiguredStore.shared(settings.store(), logins, stores).orElseThrow(), decorators)),
-				settings.namespace()) : null;
+				settings.namespace(), properties.checkedReuseDetection(inMemory)) : null;
 		CodeEventPublisher events = new CodeEventPublisher(
 				SingletonSupplier.of(() -> listeners.orderedStream().toList()));
-		return new SingleUse(ledger, events, properties.pending() == Pending.STORE,
-				properties.checkedReuseDetection(inMemory), properties.checkedReplayWindow());
+		return new SingleUse(ledger, events, properties.pending() == Pending.STORE, properties.checkedReplayWindow());
 	}
 
 	private static boolean has(ListableBeanFactory beans, Class<?> type) {

@@ -45,21 +45,30 @@ final class CodeLedger {
 
 	private final String namespace;
 
-	CodeLedger(Supplier<StateStore> store, String namespace) {
+	private final Duration reuseDetection;
+
+	/**
+	 * Creates a ledger.
+	 * @param store the store; asked for when it is first needed
+	 * @param namespace the namespace of the app
+	 * @param reuseDetection how long a rotated refresh token is recognized at most
+	 */
+	CodeLedger(Supplier<StateStore> store, String namespace, Duration reuseDetection) {
 		this.store = store;
 		this.namespace = namespace;
+		this.reuseDetection = reuseDetection;
 	}
 
 	/**
 	 * Claims a code for the caller.
 	 * @param use the code
 	 * @param saved the authorization as it will be saved
-	 * @param ttl how long it stays claimed
 	 * @return the claim, or empty if the code is claimed already
 	 * @throws StateStoreException if the store did not answer
 	 */
-	Optional<Claim> claim(CodeUse use, OAuth2Authorization saved, Duration ttl) {
+	Optional<Claim> claim(CodeUse use, OAuth2Authorization saved) {
 		StateKey key = key(use.tokenType(), use.value());
+		Duration ttl = use.lifeOfClaim(this.reuseDetection);
 		byte[] record = seal(use.tokenType(), use.value(), used(use, saved));
 		Claim claim = new Claim(key, record, use.pending(), ttl);
 		try {
@@ -77,7 +86,8 @@ final class CodeLedger {
 	private static Map<String, Object> used(CodeUse use, OAuth2Authorization saved) {
 		Map<String, Object> content = new HashMap<>(Map.of(USED, saved.getId()));
 		OAuth2Authorization.Token<OAuth2RefreshToken> next = saved.getRefreshToken();
-		if (use.type() == CodeType.REFRESH_TOKEN && next != null) {
+		if (use.type() == CodeType.REFRESH_TOKEN && next != null
+				&& !use.value().equals(next.getToken().getTokenValue())) {
 			content.put(AT, Instant.now().truncatedTo(ChronoUnit.MILLIS));
 			content.put(NEXT, digest(next.getToken().getTokenValue()));
 		}

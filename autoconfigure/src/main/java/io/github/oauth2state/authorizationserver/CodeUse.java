@@ -2,6 +2,7 @@ package io.github.oauth2state.authorizationserver;
 
 import java.io.Serializable;
 import java.security.Principal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +30,17 @@ final class CodeUse implements Serializable {
 	private static final long serialVersionUID = 1L;
 
 	private static final String ATTRIBUTE = CodeUse.class.getName();
+
+	/**
+	 * The state of a consent page does not expire in the server. Its claim has to outlast
+	 * the requests that found it unused.
+	 */
+	private static final Duration CLAIM_WITHOUT_EXPIRY = Duration.ofMinutes(10);
+
+	/**
+	 * Clocks of instances differ.
+	 */
+	private static final Duration MARGIN = Duration.ofMinutes(1);
 
 	private static final Pattern PUSHED_STATE = Pattern.compile(".{20,}___([0-9]{13})");
 
@@ -76,6 +88,16 @@ final class CodeUse implements Serializable {
 		Instant expiry = (token != null) ? token.getToken().getExpiresAt() : expiryOfState(value);
 		CodeUse use = new CodeUse(type, value, token != null && token.isInvalidated(), expiry, pending);
 		return OAuth2Authorization.from(found).attribute(ATTRIBUTE, use).build();
+	}
+
+	/**
+	 * Returns the use of the refresh token that an authorization has, or {@code null} if
+	 * it has none.
+	 */
+	static @Nullable CodeUse ofRefreshToken(OAuth2Authorization authorization) {
+		OAuth2Authorization.Token<OAuth2RefreshToken> token = authorization.getRefreshToken();
+		return (token != null) ? new CodeUse(CodeType.REFRESH_TOKEN, token.getToken().getTokenValue(), false,
+				token.getToken().getExpiresAt(), null) : null;
 	}
 
 	/**
@@ -199,10 +221,18 @@ final class CodeUse implements Serializable {
 	}
 
 	/**
-	 * Returns when the code expires, or {@code null} if it is not known to.
+	 * Returns how long a claim lasts: until the code would have expired. A request that
+	 * found the code unused can be no older than the code.
+	 * @param reuseDetection how long a refresh token stays claimed at most
 	 */
-	@Nullable Instant expiry() {
-		return this.expiry;
+	Duration lifeOfClaim(Duration reuseDetection) {
+		boolean refresh = this.type == CodeType.REFRESH_TOKEN;
+		Duration life = refresh ? reuseDetection : CLAIM_WITHOUT_EXPIRY;
+		if (this.expiry != null) {
+			Duration rest = Duration.between(Instant.now(), this.expiry);
+			life = (refresh && rest.compareTo(life) > 0) ? life : rest;
+		}
+		return (life.isNegative() ? Duration.ZERO : life).plus(MARGIN);
 	}
 
 	boolean isExpired() {

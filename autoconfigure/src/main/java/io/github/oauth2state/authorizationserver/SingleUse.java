@@ -18,8 +18,6 @@ final class SingleUse {
 
 	private final boolean pendingInStore;
 
-	private final Duration reuseDetection;
-
 	private final Duration replayWindow;
 
 	/**
@@ -27,15 +25,12 @@ final class SingleUse {
 	 * @param ledger the records in the store, or {@code null} if there is no store
 	 * @param events is told what happens to codes
 	 * @param pendingInStore whether authorizations without tokens are kept in the store
-	 * @param reuseDetection how long a rotated refresh token is recognized at most
 	 * @param replayWindow how long after its rotation a refresh token may come again
 	 */
-	SingleUse(@Nullable CodeLedger ledger, CodeEventPublisher events, boolean pendingInStore, Duration reuseDetection,
-			Duration replayWindow) {
+	SingleUse(@Nullable CodeLedger ledger, CodeEventPublisher events, boolean pendingInStore, Duration replayWindow) {
 		this.ledger = ledger;
 		this.events = events;
 		this.pendingInStore = pendingInStore;
-		this.reuseDetection = reuseDetection;
 		this.replayWindow = replayWindow;
 	}
 
@@ -50,8 +45,7 @@ final class SingleUse {
 		}
 		PendingAuthorizations authorizations = new PendingAuthorizations(service, this.ledger, this.events,
 				this.pendingInStore);
-		return new SingleUseAuthorizationService(service, this.ledger, authorizations, this.events, this.reuseDetection,
-				this.replayWindow);
+		return new SingleUseAuthorizationService(service, this.ledger, authorizations, this.events, this.replayWindow);
 	}
 
 	/**

@@ -1,12 +1,11 @@
 package io.github.oauth2state.authorizationserver;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.security.oauth2.core.OAuth2Token;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
@@ -29,17 +28,6 @@ import io.github.oauth2state.CodeType;
  */
 final class SingleUseAuthorizationService implements OAuth2AuthorizationService {
 
-	/**
-	 * The state of a consent page does not expire in the server. Its claim has to outlast
-	 * the requests that found it unused.
-	 */
-	private static final Duration CLAIM_WITHOUT_EXPIRY = Duration.ofMinutes(10);
-
-	/**
-	 * Clocks of instances differ.
-	 */
-	private static final Duration MARGIN = Duration.ofMinutes(1);
-
 	private final OAuth2AuthorizationService service;
 
 	private final CodeLedger ledger;
@@ -48,7 +36,7 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 
 	private final CodeEventPublisher events;
 
-	private final Duration reuseDetection;
+	private final GrantRevocation revocation;
 
 	private final Duration replayWindow;
 
@@ -58,17 +46,15 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 	 * @param ledger the records of used codes
 	 * @param authorizations finds and keeps authorizations
 	 * @param events is told what happens
-	 * @param reuseDetection how long a rotated refresh token is recognized at most
 	 * @param replayWindow how long after its rotation a refresh token may come again
 	 */
 	SingleUseAuthorizationService(OAuth2AuthorizationService service, CodeLedger ledger,
-			PendingAuthorizations authorizations, CodeEventPublisher events, Duration reuseDetection,
-			Duration replayWindow) {
+			PendingAuthorizations authorizations, CodeEventPublisher events, Duration replayWindow) {
 		this.service = service;
 		this.ledger = ledger;
 		this.authorizations = authorizations;
 		this.events = events;
-		this.reuseDetection = reuseDetection;
+		this.revocation = new GrantRevocation(service, ledger);
 		this.replayWindow = replayWindow;
 	}
 
@@ -101,7 +87,12 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 		CodeUse use = CodeUse.of(authorization);
 		OAuth2Authorization saved = CodeUse.unmark(authorization);
 		if (use == null || !use.isUsedUpBy(saved)) {
-			this.authorizations.save(saved, use);
+			if (GrantRevocation.isRevoked(saved)) {
+				this.revocation.save(saved);
+			}
+			else {
+				this.authorizations.save(saved, use);
+			}
 			if (use != null && use.isReuseIn(saved)) {
 				this.events.publish(CodeOutcome.REUSED, use.type(), saved);
 			}
@@ -150,7 +141,7 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 
 	private Optional<CodeLedger.Claim> claim(CodeUse use, OAuth2Authorization authorization) {
 		try {
-			Optional<CodeLedger.Claim> claim = this.ledger.claim(use, authorization, lifeOfClaim(use));
+			Optional<CodeLedger.Claim> claim = this.ledger.claim(use, authorization);
 			if (claim.isEmpty()) {
 				this.events.publish(CodeOutcome.DUPLICATE, use.type(), authorization);
 			}
@@ -160,20 +151,6 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 			this.events.publish(CodeOutcome.STORE_ERROR, use.type(), authorization);
 			throw CodeErrors.unavailable(use.tokenType(), authorization, ex);
 		}
-	}
-
-	/**
-	 * Returns how long a claim lasts: until the code would have expired. A request that
-	 * found the code unused can be no older than the code.
-	 */
-	private Duration lifeOfClaim(CodeUse use) {
-		boolean refresh = use.type() == CodeType.REFRESH_TOKEN;
-		Duration life = refresh ? this.reuseDetection : CLAIM_WITHOUT_EXPIRY;
-		if (use.expiry() != null) {
-			Duration rest = Duration.between(Instant.now(), use.expiry());
-			life = (refresh && rest.compareTo(life) > 0) ? life : rest;
-		}
-		return (life.isNegative() ? Duration.ZERO : life).plus(MARGIN);
 	}
 
 	private void releaseOnFailure(CodeLedger.Claim claim, Runnable work) {
@@ -207,10 +184,9 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 				|| used.isReplacedBy(authorization, this.replayWindow)) {
 			return;
 		}
-		OAuth2Authorization.Token<? extends OAuth2Token> token = (authorization.getRefreshToken() != null)
-				? authorization.getRefreshToken() : authorization.getAccessToken();
+		OAuth2Authorization.Token<OAuth2RefreshToken> token = authorization.getRefreshToken();
 		if (token != null) {
-			this.service.save(OAuth2Authorization.from(authorization).invalidate(token.getToken()).build());
+			this.revocation.save(OAuth2Authorization.from(authorization).invalidate(token.getToken()).build());
 		}
 		this.events.publish(CodeOutcome.REUSED, CodeType.REFRESH_TOKEN, authorization);
 	}

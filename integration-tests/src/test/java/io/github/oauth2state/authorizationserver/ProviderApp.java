@@ -73,11 +73,18 @@ public class ProviderApp {
 	 * @param properties of the form {@code name=value}
 	 */
 	static ConfigurableApplicationContext start(List<String> properties) {
+		return start(new SpringApplicationBuilder(ProviderApp.class), properties);
+	}
+
+	/**
+	 * Starts an instance with more beans than the others.
+	 */
+	static ConfigurableApplicationContext start(SpringApplicationBuilder application, List<String> properties) {
 		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--spring.main.banner-mode=off",
 				"--spring.application.name=provider", "--spring.liquibase.enabled=false",
 				"--spring.flyway.enabled=false", "--logging.level.root=warn", "--provider.key=" + KEY));
 		properties.forEach((property) -> arguments.add("--" + property));
-		return new SpringApplicationBuilder(ProviderApp.class).run(arguments.toArray(String[]::new));
+		return application.run(arguments.toArray(String[]::new));
 	}
 
 	private static final String KEY = newKey();
