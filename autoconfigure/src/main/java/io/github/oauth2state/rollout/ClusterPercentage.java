@@ -2,23 +2,20 @@ package io.github.oauth2state.rollout;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.SmartLifecycle;
 
 import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.support.PeriodicTask;
 
 /**
  * The percentage that operators set at run time for all instances. Every instance reads
  * it from the store every two seconds, and keeps the last one while the store does not
  * answer. Thread-safe.
  */
-class ClusterPercentage implements SmartLifecycle {
+class ClusterPercentage extends PeriodicTask {
 
 	private static final Log logger = LogFactory.getLog(ClusterPercentage.class);
 
@@ -30,9 +27,8 @@ class ClusterPercentage implements SmartLifecycle {
 
 	private @Nullable String lastProblem;
 
-	private volatile @Nullable ScheduledExecutorService scheduler;
-
 	ClusterPercentage(Percentage configured, PercentageRepository repository) {
+		super("oauth2-state-rollout", INTERVAL);
 		this.configured = configured;
 		this.repository = repository;
 	}
@@ -63,7 +59,8 @@ class ClusterPercentage implements SmartLifecycle {
 		logChange(before);
 	}
 
-	private synchronized void refresh() {
+	@Override
+	protected synchronized void run() {
 		Optional<Percentage> before = setAtRuntime();
 		String problem;
 		try {
@@ -95,29 +92,8 @@ class ClusterPercentage implements SmartLifecycle {
 	 */
 	@Override
 	public void start() {
-		ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor((work) -> {
-			Thread thread = new Thread(work, "oauth2-state-rollout");
-			thread.setDaemon(true);
-			return thread;
-		});
-		this.scheduler = started;
-		refresh();
-		var unused = started.scheduleWithFixedDelay(this::refresh, INTERVAL.toMillis(), INTERVAL.toMillis(),
-				TimeUnit.MILLISECONDS);
-	}
-
-	@Override
-	public void stop() {
-		ScheduledExecutorService running = this.scheduler;
-		this.scheduler = null;
-		if (running != null) {
-			running.shutdownNow();
-		}
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.scheduler != null;
+		run();
+		super.start();
 	}
 
 	/**

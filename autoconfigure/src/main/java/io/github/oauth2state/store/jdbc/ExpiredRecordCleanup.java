@@ -3,8 +3,6 @@ package io.github.oauth2state.store.jdbc;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.logging.Log;
@@ -15,6 +13,7 @@ import io.github.oauth2state.CleanupListener;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.store.jdbc.JdbcStateStore.Backlog;
+import io.github.oauth2state.support.PeriodicTask;
 
 /**
  * Removes expired records at intervals. All instances may do so at once: they skip
@@ -23,10 +22,6 @@ import io.github.oauth2state.store.jdbc.JdbcStateStore.Backlog;
 class ExpiredRecordCleanup extends PeriodicTask {
 
 	private static final Log logger = LogFactory.getLog(ExpiredRecordCleanup.class);
-
-	private static final int PAUSE_FACTOR = 3;
-
-	private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
 
 	private static final Backlog NOTHING = new Backlog(0, Duration.ZERO);
 
@@ -50,13 +45,9 @@ class ExpiredRecordCleanup extends PeriodicTask {
 		this.listeners = List.copyOf(listeners);
 	}
 
-	/**
-	 * Starts at a random time within the interval, so that instances that were started
-	 * together do not clean together.
-	 */
 	@Override
 	protected Duration firstDelay() {
-		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(this.interval.toMillis()));
+		return randomDelay();
 	}
 
 	@Override
@@ -95,7 +86,7 @@ class ExpiredRecordCleanup extends PeriodicTask {
 			batch = this.store.removeExpired(this.batchSize);
 			removed.addAndGet(batch);
 			if (batch == this.batchSize) {
-				pause(System.nanoTime() - begun);
+				pauseAfter(System.nanoTime() - begun);
 			}
 		}
 		while (batch == this.batchSize && System.nanoTime() - deadline < 0 && isRunning());
@@ -109,20 +100,6 @@ class ExpiredRecordCleanup extends PeriodicTask {
 			catch (RuntimeException ex) {
 				logger.warn("Listener %s failed on %s".formatted(listener.getClass().getName(), event), ex);
 			}
-		}
-	}
-
-	/**
-	 * Pauses for longer than the batch took, so that logins come first: the busier the
-	 * database is, the longer.
-	 */
-	private static void pause(long batchNanos) {
-		try {
-			TimeUnit.NANOSECONDS.sleep(Math.min(PAUSE_FACTOR * batchNanos, MAX_PAUSE.toNanos()));
-		}
-		catch (InterruptedException ex) {
-			// The app is stopping
-			Thread.currentThread().interrupt();
 		}
 	}
 

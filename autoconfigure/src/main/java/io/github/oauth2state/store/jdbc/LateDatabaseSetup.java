@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.config.StartupFailureException;
 import io.github.oauth2state.store.jdbc.SqlFailures.DatabaseUnreachableException;
+import io.github.oauth2state.support.PeriodicTask;
 
 /**
  * Sets up a database that could not be reached at startup, as soon as it can: finds out

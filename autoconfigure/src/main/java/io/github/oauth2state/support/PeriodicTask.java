@@ -1,8 +1,9 @@
-package io.github.oauth2state.store.jdbc;
+package io.github.oauth2state.support;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,11 @@ import org.springframework.context.SmartLifecycle;
  * interval lies between the end of one run and the start of the next. An exception that
  * the task throws ends the schedule.
  */
-abstract class PeriodicTask implements SmartLifecycle {
+public abstract class PeriodicTask implements SmartLifecycle {
+
+	private static final int PAUSE_FACTOR = 3;
+
+	private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
 
 	private final String threadName;
 
@@ -42,6 +47,30 @@ abstract class PeriodicTask implements SmartLifecycle {
 	 */
 	protected Duration firstDelay() {
 		return this.interval;
+	}
+
+	/**
+	 * Returns a random time within the interval, so that instances that were started
+	 * together do not run together.
+	 * @return the time
+	 */
+	protected final Duration randomDelay() {
+		return Duration.ofMillis(ThreadLocalRandom.current().nextLong(this.interval.toMillis()));
+	}
+
+	/**
+	 * Pauses for longer than the last step of a run took, so that requests come first:
+	 * the busier the database is, the longer.
+	 * @param stepNanos how long the step took
+	 */
+	protected static void pauseAfter(long stepNanos) {
+		try {
+			TimeUnit.NANOSECONDS.sleep(Math.min(PAUSE_FACTOR * stepNanos, MAX_PAUSE.toNanos()));
+		}
+		catch (InterruptedException ex) {
+			// The app is stopping
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	@Override
