@@ -64,8 +64,8 @@ final class AuthorizationCleanup extends PeriodicTask {
 		try {
 			int removed = inBatches(() -> table.findExpired(before), (ids) -> table.removeExpired(ids, before),
 					deadline);
-			int dated = inBatches(table::findUndated, (ids) -> table.date(ids, now.plus(this.settings.consentTimeout())),
-					deadline);
+			int dated = inBatches(table::findUndated,
+					(ids) -> table.date(ids, now.plus(this.settings.consentTimeout())), deadline);
 			if (removed + dated > 0 && logger.isDebugEnabled()) {
 				logger.debug("Removed %d expired authorizations, and noted the expiry of %d that have only a state"
 					.formatted(removed, dated));
@@ -90,7 +90,8 @@ final class AuthorizationCleanup extends PeriodicTask {
 		do {
 			found = find.get();
 			changed = 0;
-			for (int from = 0; from < found.size() && (from == 0 || goesOn(deadline)); from += this.settings.batchSize()) {
+			for (int from = 0; from < found.size()
+					&& (from == 0 || goesOn(deadline)); from += this.settings.batchSize()) {
 				int to = Math.min(from + this.settings.batchSize(), found.size());
 				long begun = System.nanoTime();
 				changed += work.applyAsInt(found.subList(from, to));

@@ -95,8 +95,8 @@ class AuthorizationCleanupAutoConfigurationTests {
 			"consent-timeout,31d,Use 5m to 30d" })
 	void valueThatIsOutOfRangeStopsTheApp(String property, String value, String fix) {
 		assertThat(StartupFailure.analysisOf(
-				this.app.withBean(OAuth2AuthorizationService.class, () -> service(database())),
-				PREFIX + "enabled=true", PREFIX + property + "=" + value))
+				this.app.withBean(OAuth2AuthorizationService.class, () -> service(database())), PREFIX + "enabled=true",
+				PREFIX + property + "=" + value))
 			.contains(PREFIX + property, fix);
 	}
 
@@ -127,8 +127,7 @@ class AuthorizationCleanupAutoConfigurationTests {
 	@Test
 	void cleansTheTableOfEachService() {
 		Map<String, DataSource> databases = Map.of("one", database(), "two", database());
-		this.cleaning
-			.withBean("one", OAuth2AuthorizationService.class, () -> service(databases.get("one")))
+		this.cleaning.withBean("one", OAuth2AuthorizationService.class, () -> service(databases.get("one")))
 			.withBean("two", OAuth2AuthorizationService.class, () -> service(databases.get("two")),
 					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
 			.withBean("unrelated", DataSource.class, () -> database())
@@ -143,8 +142,7 @@ class AuthorizationCleanupAutoConfigurationTests {
 	@Test
 	void doesNotNeedSingleUse() {
 		DataSource database = database();
-		this.cleaning
-			.withConfiguration(AutoConfigurations.of(AuthorizationServerAutoConfiguration.class))
+		this.cleaning.withConfiguration(AutoConfigurations.of(AuthorizationServerAutoConfiguration.class))
 			.withPropertyValues("oauth2-state.authorization-server.single-use=false")
 			.withBean(OAuth2AuthorizationService.class, () -> service(database))
 			.run((context) -> {
@@ -158,8 +156,7 @@ class AuthorizationCleanupAutoConfigurationTests {
 		service.save(OAuth2Authorization.withRegisteredClient(CLIENT)
 			.principalName("alice")
 			.authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
-			.token(new OAuth2AuthorizationCode(UUID.randomUUID().toString(), now.minusSeconds(60),
-					now.minusSeconds(1)))
+			.token(new OAuth2AuthorizationCode(UUID.randomUUID().toString(), now.minusSeconds(60), now.minusSeconds(1)))
 			.build());
 	}
 

@@ -128,8 +128,8 @@ final class AuthorizationDatabase implements AutoCloseable {
 			.issuedAt(issued(expiry))
 			.expiresAt(expiry)
 			.build();
-		return authorization.token(token, (metadata) -> metadata
-			.put(OAuth2Authorization.Token.CLAIMS_METADATA_NAME, new HashMap<>(Map.of("sub", "alice"))));
+		return authorization.token(token, (metadata) -> metadata.put(OAuth2Authorization.Token.CLAIMS_METADATA_NAME,
+				new HashMap<>(Map.of("sub", "alice"))));
 	}
 
 	static OAuth2Authorization.Builder device(Instant userCode, Instant deviceCode) {
@@ -188,7 +188,8 @@ final class AuthorizationDatabase implements AutoCloseable {
 		}
 
 		/**
-		 * Keeps the columns of type text: the service cannot write blobs with these drivers.
+		 * Keeps the columns of type text: the service cannot write blobs with these
+		 * drivers.
 		 */
 		private static String mySql(String schema) {
 			return schema.replace(" timestamptz ", " timestamp NULL ");
