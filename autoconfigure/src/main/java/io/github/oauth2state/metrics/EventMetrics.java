@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.CleanupEvent;
 import io.github.oauth2state.CleanupListener;
+import io.github.oauth2state.CodeEvent;
+import io.github.oauth2state.CodeListener;
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginListener;
 import io.github.oauth2state.TokenRefreshEvent;
@@ -19,9 +21,9 @@ import io.github.oauth2state.TokenRefreshListener;
 import io.github.oauth2state.metrics.OAuth2StateMeter.Tag;
 
 /**
- * Meters of the events of logins, token refreshes and cleanups.
+ * Meters of the events of logins, codes, token refreshes and cleanups.
  */
-class EventMetrics implements LoginListener, TokenRefreshListener, CleanupListener {
+class EventMetrics implements LoginListener, CodeListener, TokenRefreshListener, CleanupListener {
 
 	private static final String UNKNOWN = "unknown";
 
@@ -38,11 +40,20 @@ class EventMetrics implements LoginListener, TokenRefreshListener, CleanupListen
 
 	private final String store;
 
+	private final String storeOfCodes;
+
 	private volatile @Nullable CleanupEvent lastCleanup;
 
-	EventMetrics(MeterRegistry registry, String store) {
+	/**
+	 * Creates the meters as events need them.
+	 * @param registry the registry
+	 * @param store the name of the store of logins
+	 * @param storeOfCodes the name of the store that tells which codes were used
+	 */
+	EventMetrics(MeterRegistry registry, String store, String storeOfCodes) {
 		this.registry = registry;
 		this.store = store;
+		this.storeOfCodes = storeOfCodes;
 	}
 
 	@Override
@@ -64,6 +75,17 @@ class EventMetrics implements LoginListener, TokenRefreshListener, CleanupListen
 		boolean counted = this.registrations.contains(id)
 				|| (this.registrations.size() < MAX_REGISTRATIONS && this.registrations.add(id));
 		return counted ? id : OTHER;
+	}
+
+	/**
+	 * Leaves out the client: apps register any number of them.
+	 */
+	@Override
+	public void onCodeEvent(CodeEvent event) {
+		this.registry
+			.counter(OAuth2StateMeter.CODES.getName(), Tag.TYPE.asString(), Tag.value(event.type()),
+					Tag.OUTCOME.asString(), Tag.value(event.outcome()), Tag.STORE.asString(), this.storeOfCodes)
+			.increment();
 	}
 
 	@Override

@@ -34,6 +34,12 @@ enum OAuth2StateMeter implements MeterDocumentation {
 			Tag.REGISTRATION, Tag.PATH, Tag.OUTCOME, Tag.STORE),
 
 	/**
+	 * What happened to the codes of an authorization server.
+	 */
+	CODES("oauth2.state.codes", Meter.Type.COUNTER, "What happened to the codes of an authorization server", Tag.TYPE,
+			Tag.OUTCOME, Tag.STORE),
+
+	/**
 	 * Runs of the removal of expired records.
 	 */
 	CLEANUP("oauth2.state.cleanup", Meter.Type.TIMER, "Runs of the removal of expired records", Tag.OUTCOME),
@@ -143,6 +149,11 @@ enum OAuth2StateMeter implements MeterDocumentation {
 		 * Where the pending login was kept.
 		 */
 		PATH,
+
+		/**
+		 * What kind of code it is.
+		 */
+		TYPE,
 
 		/**
 		 * The strategy that refreshes tokens: {@code single_flight}, {@code early}, or

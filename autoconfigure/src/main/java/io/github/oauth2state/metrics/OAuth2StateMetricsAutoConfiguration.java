@@ -3,6 +3,7 @@ package io.github.oauth2state.metrics;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,6 +26,7 @@ import org.springframework.core.annotation.Order;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.metrics.OAuth2StateMeter.Tag;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
@@ -53,9 +55,14 @@ public final class OAuth2StateMetricsAutoConfiguration {
 	static class Meters {
 
 		@Bean
-		EventMetrics oauth2StateEventMetrics(MeterRegistry registry, ObjectProvider<StateStore> store) {
-			StateStore unique = store.getIfUnique();
-			return new EventMetrics(registry, (unique != null) ? unique.name() : "cookie");
+		EventMetrics oauth2StateEventMetrics(MeterRegistry registry, OAuth2StateSettings settings,
+				ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores) {
+			return new EventMetrics(registry, name(Optional.ofNullable(logins.getIfUnique())),
+					name(ConfiguredStore.shared(settings.store(), logins, stores)));
+		}
+
+		private static String name(Optional<StateStore> store) {
+			return store.map(StateStore::name).orElse("cookie");
 		}
 
 		@Bean

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import io.github.oauth2state.CodeOutcome;
+import io.github.oauth2state.CodeType;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException.Reason;
@@ -79,6 +81,8 @@ class DocumentedMetersTests {
 	void valuesAreThoseThatCanBe() {
 		assertThat(values(OAuth2StateMeter.LOGINS, "outcome")).isEqualTo(names(LoginOutcome.values()));
 		assertThat(values(OAuth2StateMeter.LOGINS, "path")).isEqualTo(names(LoginPath.values()));
+		assertThat(values(OAuth2StateMeter.CODES, "outcome")).isEqualTo(names(CodeOutcome.values()));
+		assertThat(values(OAuth2StateMeter.CODES, "type")).isEqualTo(names(CodeType.values()));
 		assertThat(values(OAuth2StateMeter.CIRCUIT, "state")).isEqualTo(names(StoreCircuit.State.values()));
 		assertThat(values(OAuth2StateMeter.REFRESH, "outcome")).isEqualTo(names(TokenRefreshOutcome.values()));
 		Set<String> results = names(Reason.values());
@@ -91,6 +95,7 @@ class DocumentedMetersTests {
 	void everyOutcomeSaysWhatToDo() {
 		assertThat(explained(OAuth2StateMeter.LOGINS))
 			.containsExactlyInAnyOrderElementsOf(names(LoginOutcome.values()));
+		assertThat(explained(OAuth2StateMeter.CODES)).containsExactlyInAnyOrderElementsOf(names(CodeOutcome.values()));
 		assertThat(explained(OAuth2StateMeter.REFRESH))
 			.containsExactlyInAnyOrderElementsOf(names(TokenRefreshOutcome.values()));
 	}

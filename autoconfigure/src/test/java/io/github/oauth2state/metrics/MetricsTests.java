@@ -29,6 +29,10 @@ import org.springframework.context.ApplicationContext;
 
 import io.github.oauth2state.CleanupEvent;
 import io.github.oauth2state.CleanupListener;
+import io.github.oauth2state.CodeEvent;
+import io.github.oauth2state.CodeListener;
+import io.github.oauth2state.CodeOutcome;
+import io.github.oauth2state.CodeType;
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginListener;
 import io.github.oauth2state.LoginOutcome;
@@ -65,14 +69,14 @@ class MetricsTests {
 	private final StateStore store = mock(StateStore.class);
 
 	private final ApplicationContextRunner app = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class,
-				CompositeMeterRegistryAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class,
-				ObservationAutoConfiguration.class, OAuth2StateMetricsAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(MetricsAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class,
+						SimpleMetricsExportAutoConfiguration.class, ObservationAutoConfiguration.class,
+						OAuth2StateAutoConfiguration.class, OAuth2StateMetricsAutoConfiguration.class))
 		.withBean(StateStore.class, () -> this.store);
 
-	private final ApplicationContextRunner appWithRollout = this.app
-		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, LoginAutoConfiguration.class,
-				StateStoreAutoConfiguration.class, RolloutAutoConfiguration.class));
+	private final ApplicationContextRunner appWithRollout = this.app.withConfiguration(AutoConfigurations
+		.of(LoginAutoConfiguration.class, StateStoreAutoConfiguration.class, RolloutAutoConfiguration.class));
 
 	MetricsTests() {
 		given(this.store.name()).willReturn("redis");
@@ -97,10 +101,41 @@ class MetricsTests {
 	}
 
 	@Test
+	void codesAreCountedByTypeAndOutcomeAndNotByClient() {
+		run((registry, context) -> {
+			assertThat(registry.find("oauth2.state.codes").counters()).isEmpty();
+			CodeListener listener = context.getBean(CodeListener.class);
+			for (int i = 0; i < 200; i++) {
+				listener.onCodeEvent(
+						new CodeEvent(CodeOutcome.REDEEMED, CodeType.AUTHORIZATION_CODE, "client-" + i, "id-" + i));
+			}
+			listener.onCodeEvent(new CodeEvent(CodeOutcome.REUSED, CodeType.REFRESH_TOKEN, null, null));
+			assertThat(registry.get("oauth2.state.codes").counters()).hasSize(2);
+			assertThat(registry.get("oauth2.state.codes")
+				.tags("type", "authorization_code", "outcome", "redeemed", "store", "redis")
+				.counter()
+				.count()).isEqualTo(200);
+			assertThat(registry.get("oauth2.state.codes")
+				.tags("type", "refresh_token", "outcome", "reused")
+				.counter()
+				.count()).isOne();
+		});
+	}
+
+	@Test
+	void codesNameTheStoreThatInstancesShareThoughLoginsAreInCookies() {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		new EventMetrics(registry, "cookie", "jdbc")
+			.onCodeEvent(new CodeEvent(CodeOutcome.ISSUED, CodeType.AUTHORIZATION_CODE, "client", "id"));
+		assertThat(registry.get("oauth2.state.codes").counter().getId().getTag("store")).isEqualTo("jdbc");
+	}
+
+	@Test
 	void everyMeterHasADescription() {
 		this.appWithRollout.run((context) -> {
 			context.getBean(EventMetrics.class)
 				.onLoginEvent(event(LoginOutcome.COMPLETED, "idp", Duration.ofSeconds(3)));
+			context.getBean(CodeListener.class).onCodeEvent(code());
 			context.getBean(TokenRefreshListener.class)
 				.onTokenRefresh(new TokenRefreshEvent(TokenRefreshOutcome.REFRESHED, "early", "idp", false,
 						Duration.ofSeconds(1)));
@@ -264,6 +299,7 @@ class MetricsTests {
 			context.getBean(ConfiguredStore.Decorator.class).decorate(this.store).find(KEY);
 			context.getBean(EventMetrics.class)
 				.onLoginEvent(event(LoginOutcome.COMPLETED, "keycloak", Duration.ofSeconds(1)));
+			context.getBean(CodeListener.class).onCodeEvent(code());
 			context.getBean(CleanupListener.class)
 				.onCleanup(new CleanupEvent(5, Duration.ofMillis(20), null, 7, Duration.ZERO));
 			context.getBean(TokenRefreshListener.class)
@@ -282,7 +318,7 @@ class MetricsTests {
 	@Test
 	void waitsForNewTokensAreTimedByStrategyAndOutcome() {
 		SimpleMeterRegistry registry = new SimpleMeterRegistry();
-		EventMetrics metrics = new EventMetrics(registry, "redis");
+		EventMetrics metrics = new EventMetrics(registry, "redis", "redis");
 		for (TokenRefreshOutcome outcome : TokenRefreshOutcome.values()) {
 			metrics.onTokenRefresh(new TokenRefreshEvent(outcome, "early", "keycloak", true, Duration.ofMillis(30)));
 		}
@@ -319,7 +355,7 @@ class MetricsTests {
 		StateStore observed = new ObservedStateStore(this.store, ObservationRegistry.NOOP);
 		given(this.store.find(KEY)).willReturn(Optional.empty());
 		assertThat(observed.find(KEY)).isEmpty();
-		assertThat(new EventMetrics(new SimpleMeterRegistry(), "redis")).isNotNull();
+		assertThat(new EventMetrics(new SimpleMeterRegistry(), "redis", "redis")).isNotNull();
 	}
 
 	private void run(Scenario scenario) {
@@ -328,6 +364,10 @@ class MetricsTests {
 
 	private static LoginEvent event(LoginOutcome outcome, String registrationId, Duration sinceBegin) {
 		return new LoginEvent(outcome, LoginPath.SHARED, registrationId, sinceBegin, "c0ffee000001");
+	}
+
+	private static CodeEvent code() {
+		return new CodeEvent(CodeOutcome.REDEEMED, CodeType.AUTHORIZATION_CODE, "client", "id");
 	}
 
 	@FunctionalInterface
