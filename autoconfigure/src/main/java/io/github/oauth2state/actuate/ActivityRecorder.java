@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.CleanupEvent;
 import io.github.oauth2state.CleanupListener;
+import io.github.oauth2state.CodeEvent;
+import io.github.oauth2state.CodeListener;
+import io.github.oauth2state.CodeOutcome;
+import io.github.oauth2state.CodeType;
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginListener;
 import io.github.oauth2state.LoginOutcome;
@@ -20,10 +24,11 @@ import io.github.oauth2state.StateStoreException.Reason;
 
 /**
  * Records what this instance has done since it started, for the endpoint: it counts
- * logins and keeps the last cleanup. Logins are counted by path and outcome only, as
- * values that a caller can choose would make the counts grow without limit. Thread-safe.
+ * logins and codes, and keeps the last cleanup. Logins are counted by path and outcome
+ * only, and codes by type and outcome, as values that a caller can choose would make the
+ * counts grow without limit. Thread-safe.
  */
-class ActivityRecorder implements LoginListener, CleanupListener {
+class ActivityRecorder implements LoginListener, CodeListener, CleanupListener {
 
 	private final InstantSource clock;
 
@@ -40,7 +45,16 @@ class ActivityRecorder implements LoginListener, CleanupListener {
 
 	@Override
 	public void onLoginEvent(LoginEvent event) {
-		this.counts.computeIfAbsent(new Kind(event.path(), event.outcome()), (kind) -> new LongAdder()).increment();
+		count(event.path(), event.outcome());
+	}
+
+	@Override
+	public void onCodeEvent(CodeEvent event) {
+		count(event.type(), event.outcome());
+	}
+
+	private void count(Enum<?> group, Enum<?> outcome) {
+		this.counts.computeIfAbsent(new Kind(group, outcome), (kind) -> new LongAdder()).increment();
 	}
 
 	@Override
@@ -60,27 +74,44 @@ class ActivityRecorder implements LoginListener, CleanupListener {
 	}
 
 	/**
-	 * Returns the counts so far. Totals are the sums over the paths, so that both agree
-	 * although logins go on.
+	 * Returns the counts of logins so far.
 	 */
 	Logins logins() {
-		Map<String, Long> byOutcome = new LinkedHashMap<>();
-		Map<String, Map<String, Long>> byPath = new LinkedHashMap<>();
-		for (LoginPath path : LoginPath.values()) {
-			Map<String, Long> ofPath = new LinkedHashMap<>();
-			for (LoginOutcome outcome : LoginOutcome.values()) {
-				long count = count(path, outcome);
-				ofPath.put(lower(outcome), count);
-				byOutcome.merge(lower(outcome), count, Long::sum);
-			}
-			byPath.put(lower(path), ofPath);
-		}
-		return new Logins(byOutcome, byPath);
+		Map<String, Map<String, Long>> byPath = counts(LoginPath.values(), LoginOutcome.values());
+		return new Logins(totals(byPath), byPath);
 	}
 
-	private long count(LoginPath path, LoginOutcome outcome) {
-		LongAdder count = this.counts.get(new Kind(path, outcome));
-		return (count != null) ? count.sum() : 0;
+	/**
+	 * Returns the counts of codes so far, for the types that there were any of; or
+	 * {@code null} if there were none, as in an app that is no authorization server.
+	 */
+	@Nullable Codes codes() {
+		Map<String, Map<String, Long>> byType = counts(CodeType.values(), CodeOutcome.values());
+		byType.values().removeIf((ofType) -> ofType.values().stream().allMatch((count) -> count == 0));
+		return byType.isEmpty() ? null : new Codes(totals(byType), byType);
+	}
+
+	private Map<String, Map<String, Long>> counts(Enum<?>[] groups, Enum<?>[] outcomes) {
+		Map<String, Map<String, Long>> counts = new LinkedHashMap<>();
+		for (Enum<?> group : groups) {
+			Map<String, Long> ofGroup = new LinkedHashMap<>();
+			for (Enum<?> outcome : outcomes) {
+				LongAdder count = this.counts.get(new Kind(group, outcome));
+				ofGroup.put(lower(outcome), (count != null) ? count.sum() : 0);
+			}
+			counts.put(lower(group), ofGroup);
+		}
+		return counts;
+	}
+
+	/**
+	 * Sums up counts that were read before, so that both agree although counting goes on.
+	 */
+	private static Map<String, Long> totals(Map<String, Map<String, Long>> counts) {
+		Map<String, Long> totals = new LinkedHashMap<>();
+		counts.values()
+			.forEach((ofGroup) -> ofGroup.forEach((outcome, count) -> totals.merge(outcome, count, Long::sum)));
+		return totals;
 	}
 
 	private static String lower(Enum<?> value) {
@@ -96,8 +127,11 @@ class ActivityRecorder implements LoginListener, CleanupListener {
 
 	/**
 	 * What is counted.
+	 *
+	 * @param group the path of logins, or the type of codes
+	 * @param outcome what happened
 	 */
-	private record Kind(LoginPath path, LoginOutcome outcome) {
+	private record Kind(Enum<?> group, Enum<?> outcome) {
 	}
 
 	/**
@@ -107,6 +141,15 @@ class ActivityRecorder implements LoginListener, CleanupListener {
 	 * @param byPath the same for each path
 	 */
 	record Logins(Map<String, Long> byOutcome, Map<String, Map<String, Long>> byPath) {
+	}
+
+	/**
+	 * Counts of codes.
+	 *
+	 * @param byOutcome how often each outcome occurred
+	 * @param byType the same for each type that there were codes of
+	 */
+	record Codes(Map<String, Long> byOutcome, Map<String, Map<String, Long>> byType) {
 	}
 
 	/**

@@ -56,7 +56,8 @@ class OAuth2StateEndpoint {
 		Store description = (this.store != null) ? new Store(this.store.name(), this.store.toString())
 				: new Store("cookie", "cookies of the browsers");
 		return new Description(description, this.settings.namespace(), this.ttl, this.settings.timeout(),
-				describeRollout(), this.activity.lastCleanup(), this.activity.since(), this.activity.logins());
+				describeRollout(), this.activity.lastCleanup(), this.activity.since(), this.activity.logins(),
+				this.activity.codes());
 	}
 
 	private RolloutDescription describeRollout() {
@@ -127,10 +128,12 @@ class OAuth2StateEndpoint {
 	 * one
 	 * @param since when counting began, which is the start of this instance
 	 * @param logins how logins ended since then
+	 * @param codes what happened to codes of an authorization server since then, or
+	 * {@code null} if nothing did
 	 */
 	record Description(Store store, String namespace, Duration ttl, Duration timeout, RolloutDescription rollout,
-			ActivityRecorder.@Nullable Cleanup cleanup, Instant since,
-			ActivityRecorder.Logins logins) implements OperationResponseBody {
+			ActivityRecorder.@Nullable Cleanup cleanup, Instant since, ActivityRecorder.Logins logins,
+			ActivityRecorder.@Nullable Codes codes) implements OperationResponseBody {
 	}
 
 	/**

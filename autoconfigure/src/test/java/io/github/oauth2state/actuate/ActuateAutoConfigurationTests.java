@@ -31,6 +31,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 
 import io.github.oauth2state.CleanupListener;
+import io.github.oauth2state.CodeListener;
 import io.github.oauth2state.LoginListener;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
@@ -82,6 +83,7 @@ class ActuateAutoConfigurationTests {
 	void endpointCountsAndIsToldOfCleanups() {
 		this.webApp.withPropertyValues(EXPOSED)
 			.run((context) -> assertThat(context).hasSingleBean(CleanupListener.class)
+				.hasSingleBean(CodeListener.class)
 				.getBeans(LoginListener.class)
 				.containsKey("oauth2StateActivityRecorder"));
 	}

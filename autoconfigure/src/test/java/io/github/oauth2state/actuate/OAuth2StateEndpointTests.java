@@ -16,6 +16,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.github.oauth2state.CleanupEvent;
+import io.github.oauth2state.CodeEvent;
+import io.github.oauth2state.CodeOutcome;
+import io.github.oauth2state.CodeType;
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
@@ -85,6 +88,34 @@ class OAuth2StateEndpointTests {
 		assertThat(counts.path("byPath").path("session").path("completed").asInt()).isOne();
 		assertThat(counts.path("byOutcome").path("started").asInt()).isZero();
 		assertThat(json().toString()).doesNotContain("planted", "0123456789ab").hasSizeLessThan(1500);
+	}
+
+	@Test
+	void codesAreAbsentFromAnAppThatIssuesNone() {
+		this.activity.onLoginEvent(event(LoginOutcome.STARTED, LoginPath.SHARED));
+		assertThat(json().has("codes")).isFalse();
+	}
+
+	@Test
+	void codesAreCountedByOutcomeAndByTheTypesThatThereWere() {
+		for (int i = 0; i < 100; i++) {
+			this.activity.onCodeEvent(
+					new CodeEvent(CodeOutcome.REDEEMED, CodeType.AUTHORIZATION_CODE, "client-" + i, "planted" + i));
+		}
+		this.activity.onCodeEvent(new CodeEvent(CodeOutcome.REDEEMED, CodeType.REFRESH_TOKEN, null, null));
+		this.activity.onCodeEvent(new CodeEvent(CodeOutcome.REUSED, CodeType.REFRESH_TOKEN, null, null));
+		JsonNode counts = json().path("codes");
+		assertThat(counts.propertyNames()).containsExactly("byOutcome", "byType");
+		assertThat(counts.path("byType").propertyNames()).containsExactly("authorization_code", "refresh_token");
+		assertThat(counts.path("byOutcome").propertyNames()).containsExactly(Arrays.stream(CodeOutcome.values())
+			.map((outcome) -> outcome.name().toLowerCase(Locale.ROOT))
+			.toArray(String[]::new));
+		assertThat(counts.path("byOutcome").path("redeemed").asInt()).isEqualTo(101);
+		assertThat(counts.path("byOutcome").path("duplicate").asInt()).isZero();
+		assertThat(counts.path("byType").path("authorization_code").path("redeemed").asInt()).isEqualTo(100);
+		assertThat(counts.path("byType").path("authorization_code").path("reused").asInt()).isZero();
+		assertThat(counts.path("byType").path("refresh_token").path("reused").asInt()).isOne();
+		assertThat(json().toString()).doesNotContain("client-", "planted");
 	}
 
 	@Test
