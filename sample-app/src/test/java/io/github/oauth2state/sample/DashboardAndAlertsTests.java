@@ -44,6 +44,10 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
+import io.github.oauth2state.CodeEvent;
+import io.github.oauth2state.CodeListener;
+import io.github.oauth2state.CodeOutcome;
+import io.github.oauth2state.CodeType;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateStoreException.Reason;
@@ -91,7 +95,7 @@ class DashboardAndAlertsTests {
 		assertThat(metrics((metric) -> true)).contains("oauth2_state_logins_total", "oauth2_state_pending",
 				"oauth2_state_store_operations_seconds_bucket", "oauth2_state_cleanup_removed_total",
 				"oauth2_state_rollout_percentage", "oauth2_state_circuit", "oauth2_state_refresh_seconds_count",
-				"oauth2_state_refresh_seconds_bucket");
+				"oauth2_state_refresh_seconds_bucket", "oauth2_state_codes_total");
 	}
 
 	@Test
@@ -116,7 +120,7 @@ class DashboardAndAlertsTests {
 	void everyValueIsOneThatItsLabelCanHave() {
 		for (PromQl query : queries) {
 			Map<String, Set<String>> known = Map.of("outcome", outcomes(query), "path", names(LoginPath.values()),
-					"state", names(StoreCircuit.State.values()));
+					"state", names(StoreCircuit.State.values()), "type", names(CodeType.values()));
 			assertThat(query.matchers().filter((matcher) -> !matcher.value().startsWith("$"))).describedAs(query.text())
 				.allMatch((matcher) -> known.getOrDefault(matcher.label(), Set.of()).contains(matcher.value()));
 		}
@@ -128,6 +132,9 @@ class DashboardAndAlertsTests {
 		}
 		if (query.metrics().stream().anyMatch((metric) -> metric.startsWith("oauth2_state_refresh"))) {
 			return names(TokenRefreshOutcome.values());
+		}
+		if (query.metrics().contains("oauth2_state_codes_total")) {
+			return names(CodeOutcome.values());
 		}
 		return union(names(Reason.values()), Set.of("success"));
 	}
@@ -181,6 +188,7 @@ class DashboardAndAlertsTests {
 			URI uri = URI.create("http://localhost:" + app.getEnvironment().getRequiredProperty("local.server.port"));
 			useIt(uri);
 			refreshTokens(app);
+			redeemCode(app);
 			return Awaitility.await()
 				.atMost(Duration.ofSeconds(20))
 				.until(() -> Scrape.of(get(HttpClient.newHttpClient(), uri.resolve("/actuator/prometheus")).body()),
@@ -219,6 +227,14 @@ class DashboardAndAlertsTests {
 			.build();
 		OAuth2AuthorizedClientManager manager = app.getBean(OAuth2AuthorizedClientManager.class);
 		assertThatExceptionOfType(ClientAuthorizationException.class).isThrownBy(() -> manager.authorize(request));
+	}
+
+	/**
+	 * The sample is no authorization server, whose events these would be.
+	 */
+	private static void redeemCode(ApplicationContext app) {
+		CodeEvent event = new CodeEvent(CodeOutcome.REDEEMED, CodeType.AUTHORIZATION_CODE, "client", "authorization");
+		app.getBeansOfType(CodeListener.class).values().forEach((listener) -> listener.onCodeEvent(event));
 	}
 
 	private static HttpResponse<String> get(HttpClient browser, URI uri) throws IOException, InterruptedException {
