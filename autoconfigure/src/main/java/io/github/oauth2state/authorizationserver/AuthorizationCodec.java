@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
@@ -43,8 +44,15 @@ final class AuthorizationCodec {
 
 	private static final String EXPIRES = "expires";
 
+	/**
+	 * Times are written as text. As numbers, which the modules ask for, they lose
+	 * nanoseconds when they are read, so that no user who logged in with a form would be
+	 * the same.
+	 */
 	private final JsonMapper json = JsonMapper.builder()
 		.addModules(SecurityJacksonModules.getModules(Objects.requireNonNull(ClassUtils.getDefaultClassLoader())))
+		.withConfigOverride(Instant.class,
+				(instant) -> instant.setFormat(JsonFormat.Value.forShape(JsonFormat.Shape.STRING)))
 		.build();
 
 	/**
@@ -81,8 +89,7 @@ final class AuthorizationCodec {
 			all.putAll(authorization.getAttributes());
 		}).build();
 		// Not all attributes have an equals method, so their JSON is compared, and the
-		// types
-		// of the user, which JSON may not tell
+		// types of the user, which JSON may not tell
 		return withSameAttributes.equals(authorization)
 				&& this.json.valueToTree(back.getAttributes())
 					.equals(this.json.valueToTree(authorization.getAttributes()))

@@ -4,7 +4,6 @@ import java.util.Locale;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -26,7 +25,6 @@ import io.github.oauth2state.authorizationserver.AuthorizationServerProperties.P
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings;
-import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 
@@ -59,22 +57,16 @@ public final class AuthorizationServerAutoConfiguration {
 	@Lazy
 	SingleUse oauth2StateSingleUse(AuthorizationServerProperties properties, OAuth2StateSettings settings,
 			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
-			ObjectProvider<ConfiguredStore.Decorator> decorators, ListableBeanFactory beans,
-			ObjectProvider<CodeListener> listeners) {
-		boolean available = has(beans, StateStore.class) || has(beans, ConfiguredStore.class);
-		boolean inMemory = settings.store() == StoreType.MEMORY && !has(beans, ConfiguredStore.class);
-		logAtStartup(properties, settings, available, inMemory);
-		CodeLedger ledger = available ? new CodeLedger(
-				SingletonSupplier.of(() -> ConfiguredStore
-					.decorate(ConfiguredStore.shared(settings.store(), logins, stores).orElseThrow(), decorators)),
+			ObjectProvider<ConfiguredStore.Decorator> decorators, ObjectProvider<CodeListener> listeners) {
+		// Stores of the app that cannot be told apart stop it here
+		StateStore store = ConfiguredStore.shared(settings.store(), logins, stores).orElseGet(logins::getIfAvailable);
+		boolean inMemory = store != null && store.name().equals("memory");
+		logAtStartup(properties, settings, store != null, inMemory);
+		CodeLedger ledger = (store != null) ? new CodeLedger(ConfiguredStore.decorate(store, decorators),
 				settings.namespace(), properties.checkedReuseDetection(inMemory)) : null;
 		CodeEventPublisher events = new CodeEventPublisher(
 				SingletonSupplier.of(() -> listeners.orderedStream().toList()));
 		return new SingleUse(ledger, events, properties.pending() == Pending.STORE, properties.checkedReplayWindow());
-	}
-
-	private static boolean has(ListableBeanFactory beans, Class<?> type) {
-		return beans.getBeanNamesForType(type, true, false).length > 0;
 	}
 
 	private static void logAtStartup(AuthorizationServerProperties properties, OAuth2StateSettings settings,

@@ -15,10 +15,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopConfigException;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
+import org.springframework.security.oauth2.server.authorization.JdbcOAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -49,38 +52,44 @@ final class AuthorizationServiceGuard implements SmartInstantiationAwareBeanPost
 	 * @return the decorated service, or the same if it is decorated already
 	 */
 	OAuth2AuthorizationService decorate(OAuth2AuthorizationService service) {
-		return isDecorated(service) ? service : this.singleUse.get().decorate(service);
+		return isDecorated(service) ? service : proxy(service, false);
 	}
 
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
 		if (bean instanceof OAuth2AuthorizationService) {
-			this.earlyReferences.put(beanName, bean);
+			this.earlyReferences.put(beanName, target(bean));
 		}
-		return proxy(bean);
+		return extend(bean);
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		boolean referenced = bean instanceof OAuth2AuthorizationService
-				&& this.earlyReferences.remove(beanName) == bean;
-		return referenced ? bean : proxy(bean);
+				&& this.earlyReferences.remove(beanName) == target(bean);
+		return referenced ? bean : extend(bean);
 	}
 
-	private Object proxy(Object bean) {
-		if (!(bean instanceof OAuth2AuthorizationService service) || isDecorated(service)
-				|| !canBeExtended(bean.getClass())) {
+	/**
+	 * Another post-processor gives its proxy as the early reference, and later the bean.
+	 */
+	private static Object target(Object bean) {
+		Object target = AopProxyUtils.getSingletonTarget(bean);
+		return (target != null) ? target(target) : bean;
+	}
+
+	private Object extend(Object bean) {
+		if (!(bean instanceof OAuth2AuthorizationService service) || isDecorated(service)) {
 			return bean;
 		}
-		OAuth2AuthorizationService decorated = this.singleUse.get().decorate(service);
-		if (decorated == service) {
+		if (Proxy.isProxyClass(bean.getClass())) {
+			return proxy(service, false);
+		}
+		if (!canBeExtended(ClassUtils.getUserClass(bean))) {
 			return bean;
 		}
-		ProxyFactory factory = new ProxyFactory(service);
-		factory.setProxyTargetClass(!isJdkProxy(bean.getClass()));
-		factory.addAdvice(new Interceptor(decorated));
 		try {
-			return factory.getProxy(bean.getClass().getClassLoader());
+			return proxy(service, true);
 		}
 		catch (AopConfigException ex) {
 			logger.debug("Cannot extend " + bean.getClass().getName(), ex);
@@ -88,24 +97,38 @@ final class AuthorizationServiceGuard implements SmartInstantiationAwareBeanPost
 		}
 	}
 
-	private static boolean isJdkProxy(Class<?> type) {
-		return Proxy.isProxyClass(type);
+	private OAuth2AuthorizationService proxy(OAuth2AuthorizationService service, boolean extend) {
+		OAuth2AuthorizationService decorated = this.singleUse.get().decorate(service);
+		if (decorated == service) {
+			return service;
+		}
+		ProxyFactory factory = new ProxyFactory(service);
+		factory.setProxyTargetClass(extend);
+		// Not validated: it would warn of the final methods that configure the service
+		factory.setOptimize(extend);
+		factory.addAdvice(new Interceptor(decorated));
+		return (OAuth2AuthorizationService) factory.getProxy(service.getClass().getClassLoader());
 	}
 
 	/**
-	 * Final methods would run on the proxy, which has none of the bean's fields.
+	 * Final methods would run on the proxy, which has none of the bean's fields. Those of
+	 * the server's own service only configure it, before it becomes a bean.
 	 */
 	private static boolean canBeExtended(Class<?> type) {
-		return isJdkProxy(type) || (!Modifier.isFinal(type.getModifiers())
-				&& Arrays.stream(OAuth2AuthorizationService.class.getMethods())
-					.map((method) -> ReflectionUtils.findMethod(type, method.getName(), method.getParameterTypes()))
-					.noneMatch((method) -> method != null && Modifier.isFinal(method.getModifiers())));
+		return !Modifier.isFinal(type.getModifiers()) && Arrays.stream(ReflectionUtils.getAllDeclaredMethods(type))
+			.noneMatch(AuthorizationServiceGuard::isLost);
+	}
+
+	private static boolean isLost(Method method) {
+		int modifiers = method.getModifiers();
+		return Modifier.isFinal(modifiers) && !Modifier.isPrivate(modifiers) && !Modifier.isStatic(modifiers)
+				&& method.getDeclaringClass() != Object.class
+				&& method.getDeclaringClass() != JdbcOAuth2AuthorizationService.class;
 	}
 
 	private static boolean isDecorated(OAuth2AuthorizationService service) {
-		return service instanceof SingleUseAuthorizationService
-				|| (service instanceof Advised advised && Arrays.stream(advised.getAdvisors())
-					.anyMatch((advisor) -> advisor.getAdvice() instanceof Interceptor));
+		return service instanceof Advised advised && Arrays.stream(advised.getAdvisors())
+			.anyMatch((advisor) -> advisor.getAdvice() instanceof Interceptor);
 	}
 
 	/**
@@ -113,6 +136,12 @@ final class AuthorizationServiceGuard implements SmartInstantiationAwareBeanPost
 	 * bean.
 	 */
 	private static final class Interceptor implements MethodInterceptor {
+
+		/**
+		 * A service may call another one that is decorated too. One of them guards the
+		 * code, and tells what happens to it.
+		 */
+		private static final ThreadLocal<Boolean> INSIDE = new ThreadLocal<>();
 
 		private final OAuth2AuthorizationService decorated;
 
@@ -125,9 +154,17 @@ final class AuthorizationServiceGuard implements SmartInstantiationAwareBeanPost
 			Method called = invocation.getMethod();
 			Method contract = ReflectionUtils.findMethod(OAuth2AuthorizationService.class, called.getName(),
 					called.getParameterTypes());
-			return (contract != null)
-					? AopUtils.invokeJoinpointUsingReflection(this.decorated, contract, invocation.getArguments())
-					: invocation.proceed();
+			// Null is against the contract, and the bean says so
+			if (contract == null || invocation.getArguments()[0] == null || INSIDE.get() != null) {
+				return invocation.proceed();
+			}
+			INSIDE.set(true);
+			try {
+				return AopUtils.invokeJoinpointUsingReflection(this.decorated, contract, invocation.getArguments());
+			}
+			finally {
+				INSIDE.remove();
+			}
 		}
 
 	}

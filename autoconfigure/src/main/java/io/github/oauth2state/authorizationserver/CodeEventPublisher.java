@@ -37,8 +37,8 @@ final class CodeEventPublisher {
 
 	/**
 	 * Creates a publisher.
-	 * @param listeners the listeners, in their order; asked for when there is an event,
-	 * as they may need the authorization service
+	 * @param listeners the listeners, in their order; asked for with the first event, as
+	 * a listener may need the service whose codes it is told about
 	 */
 	CodeEventPublisher(Supplier<List<CodeListener>> listeners) {
 		for (CodeOutcome outcome : CodeOutcome.values()) {
@@ -81,15 +81,22 @@ final class CodeEventPublisher {
 				publish(CodeOutcome.ISSUED, CodeType.REFRESH_TOKEN, saved);
 			}
 		}
-		else if (saved.getToken(OAuth2AuthorizationCode.class) != null) {
+		else if (isActive(saved.getToken(OAuth2AuthorizationCode.class))) {
 			publish(CodeOutcome.ISSUED, CodeType.AUTHORIZATION_CODE, saved);
 		}
 		else if (saved.getAttribute(OAuth2ParameterNames.STATE) != null) {
 			publish(CodeOutcome.ISSUED, CodeUse.stateOf(saved), saved);
 		}
-		else if (saved.getToken(OAuth2DeviceCode.class) != null && use == null) {
+		else if (isActive(saved.getToken(OAuth2DeviceCode.class)) && use == null) {
 			publish(CodeOutcome.ISSUED, CodeType.DEVICE_CODE, saved);
 		}
+	}
+
+	/**
+	 * A client may revoke a code, which is saved as well.
+	 */
+	private static boolean isActive(OAuth2Authorization.@Nullable Token<?> code) {
+		return code != null && !code.isInvalidated();
 	}
 
 	private void log(CodeEvent event) {

@@ -9,7 +9,6 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 import javax.crypto.SecretKey;
 
@@ -31,7 +30,7 @@ import io.github.oauth2state.record.Seal;
  * from the code, and its value is sealed under the code, so that the store tells neither.
  * Thread-safe.
  */
-final class CodeLedger {
+final class CodeLedger implements AutoCloseable {
 
 	private static final String USED = "used";
 
@@ -41,22 +40,25 @@ final class CodeLedger {
 
 	private static final int DIGEST_LENGTH = 12;
 
-	private final Supplier<StateStore> store;
+	private final StateStore store;
 
 	private final String namespace;
 
 	private final Duration reuseDetection;
 
+	private final ClaimRelease claimRelease;
+
 	/**
 	 * Creates a ledger.
-	 * @param store the store; asked for when it is first needed
+	 * @param store the store
 	 * @param namespace the namespace of the app
 	 * @param reuseDetection how long a rotated refresh token is recognized at most
 	 */
-	CodeLedger(Supplier<StateStore> store, String namespace, Duration reuseDetection) {
+	CodeLedger(StateStore store, String namespace, Duration reuseDetection) {
 		this.store = store;
 		this.namespace = namespace;
 		this.reuseDetection = reuseDetection;
+		this.claimRelease = new ClaimRelease(store);
 	}
 
 	/**
@@ -77,7 +79,7 @@ final class CodeLedger {
 		catch (RuntimeException ex) {
 			if (mayHaveTakenEffect(ex)) {
 				// The code would be lost: it is claimed, and nobody gets tokens for it
-				release(claim);
+				this.claimRelease.releaseUncertain(claim);
 			}
 			throw ex;
 		}
@@ -108,20 +110,11 @@ final class CodeLedger {
 	}
 
 	/**
-	 * Gives a code back for which nothing was handed out. No other claim is touched, as
-	 * no two have the same record.
+	 * Gives a code back for which nothing was handed out.
 	 * @param claim the claim
-	 * @return whether the code can be used again
 	 */
-	boolean release(Claim claim) {
-		try {
-			return (claim.pending() != null)
-					? this.store.get().replace(claim.key(), claim.record(), claim.pending(), claim.ttl())
-					: this.store.get().remove(claim.key(), claim.record());
-		}
-		catch (RuntimeException ex) {
-			return false;
-		}
+	void release(Claim claim) {
+		this.claimRelease.release(claim);
 	}
 
 	/**
@@ -139,8 +132,22 @@ final class CodeLedger {
 	}
 
 	private boolean write(StateKey key, byte[] record, Duration ttl, byte @Nullable [] previous) {
-		return (previous != null) ? this.store.get().replace(key, previous, record, ttl)
-				: this.store.get().putIfAbsent(key, record, ttl).isEmpty();
+		if (previous != null) {
+			return this.store.replace(key, previous, record, ttl);
+		}
+		// A store's client that reconnects sends a command again, and finds the record
+		return this.store.putIfAbsent(key, record, ttl).map((there) -> Arrays.equals(there, record)).orElse(true);
+	}
+
+	/**
+	 * Removes what is kept under a code.
+	 * @param use the code, with the record
+	 * @throws StateStoreException if the store did not answer
+	 */
+	void remove(CodeUse use) {
+		if (use.pending() != null) {
+			this.store.remove(key(use.tokenType(), use.value()), use.pending());
+		}
 	}
 
 	/**
@@ -151,8 +158,7 @@ final class CodeLedger {
 	 * @throws StateStoreException if the store did not answer
 	 */
 	Optional<Entry> find(String tokenType, String value) {
-		return this.store.get()
-			.find(key(tokenType, value))
+		return this.store.find(key(tokenType, value))
 			.flatMap((record) -> Seal.open(secret(tokenType, value), record)
 				.flatMap(CodeLedger::read)
 				.map((content) -> new Entry(record, content)));
@@ -177,6 +183,11 @@ final class CodeLedger {
 
 	private SecretKey secret(String tokenType, String value) {
 		return Seal.key("used-" + tokenType, this.namespace, "", value.getBytes(StandardCharsets.UTF_8));
+	}
+
+	@Override
+	public void close() {
+		this.claimRelease.close();
 	}
 
 	/**

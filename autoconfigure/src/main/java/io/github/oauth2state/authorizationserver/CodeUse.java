@@ -32,10 +32,15 @@ final class CodeUse implements Serializable {
 	private static final String ATTRIBUTE = CodeUse.class.getName();
 
 	/**
-	 * The state of a consent page does not expire in the server. Its claim has to outlast
-	 * the requests that found it unused.
+	 * The state of a consent page has no expiry. Its claim outlasts the requests that
+	 * found it unused.
 	 */
 	private static final Duration CLAIM_WITHOUT_EXPIRY = Duration.ofMinutes(10);
+
+	/**
+	 * A store keeps a record for 400 days at most.
+	 */
+	private static final Duration LONGEST_CLAIM = Duration.ofDays(365);
 
 	/**
 	 * Clocks of instances differ.
@@ -175,9 +180,6 @@ final class CodeUse implements Serializable {
 		};
 	}
 
-	/**
-	 * Returns whether the code had been used before it was found.
-	 */
 	boolean usedBefore() {
 		return this.usedBefore;
 	}
@@ -227,10 +229,11 @@ final class CodeUse implements Serializable {
 	 */
 	Duration lifeOfClaim(Duration reuseDetection) {
 		boolean refresh = this.type == CodeType.REFRESH_TOKEN;
-		Duration life = refresh ? reuseDetection : CLAIM_WITHOUT_EXPIRY;
+		Duration longest = refresh ? reuseDetection : LONGEST_CLAIM;
+		Duration life = refresh ? longest : CLAIM_WITHOUT_EXPIRY;
 		if (this.expiry != null) {
 			Duration rest = Duration.between(Instant.now(), this.expiry);
-			life = (refresh && rest.compareTo(life) > 0) ? life : rest;
+			life = (rest.compareTo(longest) > 0) ? longest : rest;
 		}
 		return (life.isNegative() ? Duration.ZERO : life).plus(MARGIN);
 	}

@@ -128,6 +128,25 @@ final class PendingAuthorizations {
 		}
 	}
 
+	/**
+	 * Removes an authorization.
+	 * @param authorization the authorization, without the note
+	 * @param use the code that it was found by, or {@code null} if that is not known
+	 */
+	void remove(OAuth2Authorization authorization, @Nullable CodeUse use) {
+		if (use == null || use.pending() == null) {
+			this.service.remove(authorization);
+			return;
+		}
+		try {
+			this.ledger.remove(use);
+		}
+		catch (RuntimeException ex) {
+			this.events.publish(CodeOutcome.STORE_ERROR, use.type(), authorization);
+			throw CodeErrors.unavailable(use.tokenType(), authorization, ex);
+		}
+	}
+
 	private static boolean isPending(OAuth2Authorization authorization) {
 		OAuth2Authorization.Token<OAuth2AuthorizationCode> code = authorization.getToken(OAuth2AuthorizationCode.class);
 		return AuthorizationGrantType.AUTHORIZATION_CODE.equals(authorization.getAuthorizationGrantType())

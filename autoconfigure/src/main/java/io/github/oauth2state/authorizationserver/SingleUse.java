@@ -10,7 +10,7 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 /**
  * Puts the parts of an authorization server together that make codes good for one use.
  */
-final class SingleUse {
+final class SingleUse implements AutoCloseable {
 
 	private final @Nullable CodeLedger ledger;
 
@@ -59,6 +59,13 @@ final class SingleUse {
 				&& provider instanceof OAuth2RefreshTokenAuthenticationProvider)
 						? new RefreshTokenReplay(provider, service, this.ledger, this.events, this.replayWindow)
 						: provider;
+	}
+
+	@Override
+	public void close() {
+		if (this.ledger != null) {
+			this.ledger.close();
+		}
 	}
 
 }

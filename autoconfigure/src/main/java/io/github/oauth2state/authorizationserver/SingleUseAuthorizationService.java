@@ -5,7 +5,7 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.core.OAuth2Token;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
@@ -129,7 +129,7 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 		CodeUse use = CodeUse.of(authorization);
 		OAuth2Authorization removed = CodeUse.unmark(authorization);
 		if (use == null || !OAuth2ParameterNames.STATE.equals(use.tokenType())) {
-			this.service.remove(removed);
+			this.authorizations.remove(removed, use);
 			return;
 		}
 		CodeLedger.Claim claim = claim(use, removed).orElseThrow(() -> CodeErrors.used(use.type()));
@@ -184,7 +184,8 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 				|| used.isReplacedBy(authorization, this.replayWindow)) {
 			return;
 		}
-		OAuth2Authorization.Token<OAuth2RefreshToken> token = authorization.getRefreshToken();
+		OAuth2Authorization.Token<? extends OAuth2Token> token = (authorization.getRefreshToken() != null)
+				? authorization.getRefreshToken() : authorization.getAccessToken();
 		if (token != null) {
 			this.revocation.save(OAuth2Authorization.from(authorization).invalidate(token.getToken()).build());
 		}
