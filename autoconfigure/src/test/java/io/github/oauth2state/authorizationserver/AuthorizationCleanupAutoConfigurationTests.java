@@ -1,5 +1,6 @@
 package io.github.oauth2state.authorizationserver;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -103,8 +104,13 @@ class AuthorizationCleanupAutoConfigurationTests {
 	static List<UnaryOperator<OAuth2AuthorizationService>> proxies() {
 		return List.of((service) -> service, (service) -> proxy(service, true), (service) -> proxy(service, false),
 				(service) -> proxy(proxy(service, true), true),
-				(service) -> (OAuth2AuthorizationService) new AuthorizationServiceGuard((bean) -> proxy(bean, false))
+				(service) -> (OAuth2AuthorizationService) new AuthorizationServiceGuard(() -> singleUse())
 					.postProcessAfterInitialization(service, "service"));
+	}
+
+	private static SingleUse singleUse() {
+		return new SingleUse(new CodeLedger(new CodeStore(), "shop", Duration.ofDays(1)),
+				new CodeEventPublisher(List::of), false, Duration.ZERO);
 	}
 
 	private static OAuth2AuthorizationService proxy(OAuth2AuthorizationService service, boolean ofClass) {
