@@ -16,6 +16,9 @@ final class Guide {
 			  The proxy hands each request to the next instance, whoever it comes from:
 			    instance one   pid %2$d   %4$s
 			    instance two   pid %3$d   %5$s
+			  So does the one in front of the identity provider, which has the starter too:
+			    provider one   pid %6$d   %8$s
+			    provider two   pid %7$d   %9$s
 
 			""";
 
@@ -26,7 +29,8 @@ final class Guide {
 			    - Open %1$s/me in a private window. The provider asks for the password, and its page
 			      names the instance that began this login, and the command that kills it. Run the
 			      command, then log in: the other instance finishes the login.
-			      A killed instance is started again after 10 seconds.
+			      A killed instance is started again after 10 seconds. So is one of the provider: kill it
+			      while it asks for the password, and the other one issues the code and redeems it.
 			    - Begin logins in two tabs, and finish both, in any order.
 			    - Wait until the page says that the token is due, which it is every 10 seconds, and make
 			      20 calls at once. The provider takes a refresh token once and revokes everything if it
@@ -67,7 +71,7 @@ final class Guide {
 
 	private static final String FOOT = """
 
-			  An app of your own, on any port of this machine, can use the provider: issuer %6$s,
+			  An app of your own, on any port of this machine, can use the provider: issuer %10$s,
 			  client id "own-app", secret "own-app-secret". See docs/demo.md.
 			  Ctrl-C ends everything.
 
@@ -79,13 +83,15 @@ final class Guide {
 	static String text(Cluster cluster, With with) {
 		Instance one = cluster.instances().get(0);
 		Instance two = cluster.instances().get(1);
+		Instance providerOne = cluster.providers().get(0);
+		Instance providerTwo = cluster.providers().get(1);
 		String body = switch (with) {
 			case STARTER -> WITH_STARTER;
 			case SPRING_SESSION -> WITH_SPRING_SESSION;
 			case NOTHING -> WITH_NOTHING;
 		};
 		return (HEAD + body + FOOT).formatted(cluster.uri(), one.pid(), two.pid(), one.uri(), two.uri(),
-				cluster.provider());
+				providerOne.pid(), providerTwo.pid(), providerOne.uri(), providerTwo.uri(), cluster.provider());
 	}
 
 }

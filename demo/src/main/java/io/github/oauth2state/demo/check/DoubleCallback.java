@@ -19,7 +19,7 @@ final class DoubleCallback implements Scenario {
 
 	DoubleCallback(Cluster cluster) {
 		this.site = cluster.uri();
-		this.tokenCalls = new TokenCalls(cluster.provider());
+		this.tokenCalls = new TokenCalls(cluster);
 	}
 
 	@Override

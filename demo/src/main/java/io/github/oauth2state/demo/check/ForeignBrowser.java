@@ -19,7 +19,7 @@ final class ForeignBrowser implements Scenario {
 
 	ForeignBrowser(Cluster cluster) {
 		this.site = cluster.uri();
-		this.tokenCalls = new TokenCalls(cluster.provider());
+		this.tokenCalls = new TokenCalls(cluster);
 	}
 
 	@Override

@@ -32,7 +32,7 @@ final class RefreshStorm implements Scenario {
 
 	RefreshStorm(Cluster cluster) {
 		this.cluster = cluster;
-		this.tokenCalls = new TokenCalls(cluster.provider());
+		this.tokenCalls = new TokenCalls(cluster);
 	}
 
 	@Override

@@ -20,6 +20,10 @@ final class Blueprint {
 
 	private static final String REDIRECT_PATH = "/login/oauth2/code/demo";
 
+	private static final String READINESS_PATH = "/actuator/health/readiness";
+
+	private static final String CONFIGURATION_PATH = "/.well-known/openid-configuration";
+
 	private final ClusterOptions options;
 
 	private final Ports ports;
@@ -27,6 +31,8 @@ final class Blueprint {
 	private final URI proxy;
 
 	private final URI provider;
+
+	private final int storePort;
 
 	private final String tokenKey = TokenKey.random();
 
@@ -42,6 +48,7 @@ final class Blueprint {
 		this.proxy = freeUri(options.port());
 		this.provider = freeUri(9000);
 		this.spare = freeUri(8090);
+		this.storePort = this.ports.choose(9092);
 	}
 
 	private URI freeUri(int preferred) {
@@ -60,27 +67,43 @@ final class Blueprint {
 		return this.spare;
 	}
 
-	Child identityProvider() {
+	/**
+	 * One instance of the provider. Its issuer is the URL of the proxy in front of it.
+	 */
+	Child identityProvider(String name) {
+		URI uri = freeUri(9001);
 		String redirectUris = Stream.of(this.proxy, this.spare)
-			.map((uri) -> uri + REDIRECT_PATH)
+			.map((own) -> own + REDIRECT_PATH)
 			.collect(Collectors.joining(","));
-		List<String> args = List.of("--server.port=" + this.provider.getPort(), "--demo.redirect-uris=" + redirectUris);
-		return child("identity provider", this.provider,
-				Probe.http(this.provider.resolve("/.well-known/openid-configuration")),
-				Jvm.main(IdentityProvider.class, args), Map.of());
+		SharedStore store = this.options.store();
+		List<String> args = List.of("--server.port=" + uri.getPort(), "--demo.public-port=" + this.provider.getPort(),
+				"--demo.redirect-uris=" + redirectUris, "--oauth2-state.store=" + store.profile());
+		Map<String, String> secrets = new TreeMap<>();
+		if (store.kind() == SharedStore.Kind.REDIS) {
+			secrets.putAll(store.secrets());
+		}
+		secrets.put("SPRING_DATASOURCE_URL", StoreServer.url(this.storePort, "provider"));
+		return child("provider " + name, uri, Probe.http(uri.resolve(CONFIGURATION_PATH)),
+				Jvm.main(IdentityProvider.class, args), secrets);
+	}
+
+	Child providerProxy(List<Instance> providers) {
+		return proxy("provider proxy", this.provider, CONFIGURATION_PATH, providers);
 	}
 
 	Child storeServer() {
-		int port = this.ports.choose(9092);
-		return child("store", URI.create(StoreServer.url(port)), Probe.tcp(port),
-				Jvm.main(StoreServer.class, List.of(String.valueOf(port))), Map.of());
+		return child("store", URI.create(StoreServer.url(this.storePort, "demo")), Probe.tcp(this.storePort),
+				Jvm.main(StoreServer.class, List.of(String.valueOf(this.storePort))), Map.of());
 	}
 
 	Child proxy(List<Instance> instances) {
-		List<String> args = new ArrayList<>(List.of(String.valueOf(this.proxy.getPort())));
+		return proxy("proxy", this.proxy, READINESS_PATH, instances);
+	}
+
+	private Child proxy(String name, URI uri, String probe, List<Instance> instances) {
+		List<String> args = new ArrayList<>(List.of(String.valueOf(uri.getPort())));
 		instances.forEach((instance) -> args.add(instance.uri().toString()));
-		return child("proxy", this.proxy, Probe.http(this.proxy.resolve("/actuator/health/readiness")),
-				Jvm.main(RoundRobinProxy.class, args), Map.of());
+		return child(name, uri, Probe.http(uri.resolve(probe)), Jvm.main(RoundRobinProxy.class, args), Map.of());
 	}
 
 	Child instance(String name, SharedStore store) {
@@ -99,7 +122,7 @@ final class Blueprint {
 		args.addAll(more);
 		Map<String, String> secrets = new TreeMap<>(store.secrets());
 		secrets.put("OAUTH2STATE_TOKENS_KEYS", this.tokenKey);
-		return child("instance " + name, uri, Probe.http(uri.resolve("/actuator/health/readiness")),
+		return child("instance " + name, uri, Probe.http(uri.resolve(READINESS_PATH)),
 				Jvm.jar(this.options.sampleApp(), args), secrets);
 	}
 

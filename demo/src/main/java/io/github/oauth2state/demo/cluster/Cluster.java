@@ -10,9 +10,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.springframework.util.StringUtils;
+
 /**
- * An identity provider, two instances of the sample app that share a store, and a proxy
- * in front of them: each a process of its own.
+ * Two instances of an identity provider and two of the sample app, what they share, and a
+ * proxy in front of each pair: each a process of its own.
  */
 public final class Cluster implements AutoCloseable {
 
@@ -26,13 +28,15 @@ public final class Cluster implements AutoCloseable {
 
 	private final Blueprint blueprint;
 
-	private final Child provider;
+	private final Child storeServer;
+
+	private final Child providerProxy;
 
 	private final Child proxy;
 
 	private final SharedStore store;
 
-	private final List<Child> servers;
+	private final List<Instance> providers;
 
 	private final List<Instance> instances;
 
@@ -45,16 +49,12 @@ public final class Cluster implements AutoCloseable {
 		this.options = options;
 		this.out = out;
 		this.blueprint = new Blueprint(options);
-		this.provider = this.blueprint.identityProvider();
-		if (options.usesOwnStore()) {
-			Child storeServer = this.blueprint.storeServer();
-			this.servers = List.of(this.provider, storeServer);
-			this.store = options.store().at(storeServer.uri().toString());
-		}
-		else {
-			this.servers = List.of(this.provider);
-			this.store = options.store();
-		}
+		this.storeServer = this.blueprint.storeServer();
+		this.store = options.usesOwnStore() ? options.store().at(this.storeServer.uri().toString()) : options.store();
+		this.providers = Stream.of("one", "two")
+			.map((name) -> new Instance(name, this.blueprint.identityProvider(name), this.children))
+			.toList();
+		this.providerProxy = this.blueprint.providerProxy(this.providers);
 		this.instances = Stream.of("one", "two")
 			.map((name) -> new Instance(name, this.blueprint.instance(name, this.store), this.children))
 			.toList();
@@ -72,7 +72,8 @@ public final class Cluster implements AutoCloseable {
 			this.out.printf("  Port %d is busy, so the proxy listens on %d.%n", this.options.port(),
 					this.proxy.uri().getPort());
 		}
-		start(this.servers);
+		start(List.of(this.storeServer));
+		start(Stream.concat(this.providers.stream().map(Instance::child), Stream.of(this.providerProxy)).toList());
 		start(Stream.concat(this.instances.stream().map(Instance::child), Stream.of(this.proxy)).toList());
 	}
 
@@ -117,12 +118,12 @@ public final class Cluster implements AutoCloseable {
 	 */
 	public void keepRunning() throws InterruptedException {
 		while (true) {
-			for (Instance instance : this.instances) {
+			for (Instance instance : Stream.concat(this.instances.stream(), this.providers.stream()).toList()) {
 				if (!instance.child().isAlive()) {
 					revive(instance);
 				}
 			}
-			for (Child server : Stream.concat(this.servers.stream(), Stream.of(this.proxy)).toList()) {
+			for (Child server : List.of(this.storeServer, this.providerProxy, this.proxy)) {
 				if (!server.isAlive()) {
 					throw server.failure("has ended");
 				}
@@ -135,11 +136,11 @@ public final class Cluster implements AutoCloseable {
 		if (this.children.isClosed()) {
 			return;
 		}
-		this.out.printf("  Instance %s has ended. It will be started again in %d seconds.%n", instance.name(),
-				REVIVAL_DELAY.toSeconds());
+		String name = StringUtils.capitalize(instance.child().name());
+		this.out.printf("  %s has ended. It will be started again in %d seconds.%n", name, REVIVAL_DELAY.toSeconds());
 		Thread.sleep(REVIVAL_DELAY.toMillis());
 		instance.start();
-		this.out.printf("  Instance %s is back (pid %d).%n", instance.name(), instance.pid());
+		this.out.printf("  %s is back (pid %d).%n", name, instance.pid());
 	}
 
 	/**
@@ -151,11 +152,19 @@ public final class Cluster implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the URL of the identity provider.
-	 * @return the URL
+	 * Returns the URL of the identity provider, which is its issuer.
+	 * @return the URL of the proxy in front of its instances
 	 */
 	public URI provider() {
-		return this.provider.uri();
+		return this.providerProxy.uri();
+	}
+
+	/**
+	 * Returns the instances of the identity provider.
+	 * @return the two of them
+	 */
+	public List<Instance> providers() {
+		return this.providers;
 	}
 
 	/**

@@ -27,8 +27,8 @@ public final class Copies {
 	}
 
 	/**
-	 * Copies the directories of this module's class path. Its jars are those of the local
-	 * repository, which no build deletes.
+	 * Copies what a build makes and deletes: the directories of this module's class path,
+	 * and the jars of other modules. All other jars are those of the local repository.
 	 * @return the copies
 	 * @throws IOException if they cannot be made
 	 */
@@ -36,7 +36,7 @@ public final class Copies {
 		Copies copies = new Copies(Files.createTempDirectory("oauth2-state-demo-"));
 		try {
 			for (Path entry : Jvm.classpath()) {
-				copies.classpath.add(Files.isDirectory(entry) ? copies.add(entry) : entry);
+				copies.classpath.add(isBuilt(entry) ? copies.add(entry) : entry);
 			}
 			return copies;
 		}
@@ -44,6 +44,10 @@ public final class Copies {
 			delete(copies.directory);
 			throw ex;
 		}
+	}
+
+	static boolean isBuilt(Path entry) {
+		return Files.isDirectory(entry) || entry.toAbsolutePath().resolveSibling("").endsWith("target");
 	}
 
 	/**

@@ -3,7 +3,7 @@ package io.github.oauth2state.demo.cluster;
 import java.net.URI;
 
 /**
- * A running sample app.
+ * A running sample app, or an instance of the identity provider.
  */
 public final class Instance {
 
@@ -20,7 +20,8 @@ public final class Instance {
 	}
 
 	/**
-	 * Returns its name, which every response carries as {@code X-Instance}.
+	 * Returns its name, which every response of a sample app carries as
+	 * {@code X-Instance}.
 	 * @return the name
 	 */
 	public String name() {

@@ -24,12 +24,13 @@ public final class StoreServer {
 	}
 
 	/**
-	 * Returns where clients find the database.
+	 * Returns where clients find a database, which the first of them creates.
 	 * @param port the port of the server
+	 * @param database the name of the database
 	 * @return a JDBC URL
 	 */
-	public static String url(int port) {
-		return "jdbc:h2:tcp://localhost:" + port + "/mem:demo;DB_CLOSE_DELAY=-1";
+	public static String url(int port, String database) {
+		return "jdbc:h2:tcp://localhost:" + port + "/mem:" + database + ";DB_CLOSE_DELAY=-1";
 	}
 
 }

@@ -81,6 +81,14 @@ class CopiesTests {
 	}
 
 	@Test
+	void jarsOfOtherModulesAreCopied() {
+		assertThat(Copies.isBuilt(Path.of("starter", "target", "starter.jar"))).isTrue();
+		assertThat(Copies.isBuilt(Path.of("target", "classes").toAbsolutePath())).isTrue();
+		assertThat(Copies.isBuilt(Path.of("repository", "h2", "h2.jar"))).isFalse();
+		assertThat(Copies.isBuilt(Path.of("h2.jar"))).isFalse();
+	}
+
+	@Test
 	void nothingIsLeftInTheEnd() {
 		assertThat(this.copies.directory()).isNotEmptyDirectory();
 		Copies.delete(this.copies.directory());
