@@ -60,9 +60,7 @@ final class Browser {
 	 * @throws InterruptedException if interrupted
 	 */
 	Page post(URI uri, String form) throws IOException, InterruptedException {
-		return send(request(uri).header("Content-Type", "application/x-www-form-urlencoded")
-			.POST(HttpRequest.BodyPublishers.ofString(form))
-			.build());
+		return send(form(uri, form));
 	}
 
 	/**
@@ -72,7 +70,21 @@ final class Browser {
 	 * @return the page, once it is there
 	 */
 	CompletableFuture<Page> getLater(URI uri) {
-		return CONNECTIONS.sendAsync(request(uri).build(), HttpResponse.BodyHandlers.ofString()).thenApply(Page::of);
+		return sendLater(request(uri).build());
+	}
+
+	/**
+	 * Sends a form as {@link #getLater} requests a page.
+	 * @param uri its URL
+	 * @param form its encoded fields
+	 * @return the page, once it is there
+	 */
+	CompletableFuture<Page> postLater(URI uri, String form) {
+		return sendLater(form(uri, form));
+	}
+
+	private static CompletableFuture<Page> sendLater(HttpRequest request) {
+		return CONNECTIONS.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenApply(Page::of);
 	}
 
 	void accept(Page page) {
@@ -83,6 +95,12 @@ final class Browser {
 		Page page = Page.of(CONNECTIONS.send(request, HttpResponse.BodyHandlers.ofString()));
 		accept(page);
 		return page;
+	}
+
+	private HttpRequest form(URI uri, String form) {
+		return request(uri).header("Content-Type", "application/x-www-form-urlencoded")
+			.POST(HttpRequest.BodyPublishers.ofString(form))
+			.build();
 	}
 
 	private HttpRequest.Builder request(URI uri) {

@@ -5,7 +5,7 @@ import java.util.List;
 import io.github.oauth2state.demo.cluster.Cluster;
 
 /**
- * Tries what can happen to logins and tokens on more than one instance.
+ * Tries what can happen to logins, tokens and codes on more than one instance.
  */
 public final class Check {
 
@@ -19,7 +19,9 @@ public final class Check {
 		Balancer balancer = new Balancer(cluster.uri());
 		this.scenarios = List.of(new AcrossInstances(cluster, balancer), new KilledInstance(cluster, balancer),
 				new RestartedInstance(cluster, balancer), new ForeignBrowser(cluster), new TwoTabs(cluster),
-				new DoubleCallback(cluster), new ExpiredLogin(cluster), new RefreshStorm(cluster));
+				new DoubleCallback(cluster), new ExpiredLogin(cluster), new RefreshStorm(cluster),
+				new CodeAtOnce(cluster), new CodeOfKilledProvider(cluster), new CodeUsedAgain(cluster),
+				new RefreshTokenUsedAgain(cluster));
 	}
 
 	/**
