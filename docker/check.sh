@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings a cluster up, logs in through its balancer, kills an instance and the store's server in between, and takes it
-# down again. Needs what "mvn -Pdemo package -Dexec.skip" builds.
+# Brings a cluster up, logs in through its balancer, kills an instance, one of the provider's and the store's server in
+# between, and takes it down again. Needs what "mvn -Pdemo package -Dexec.skip" builds.
 #   docker/check.sh redis|jdbc|hardened
 # COMPOSE is the command (default "docker compose"), LEFT_OUT are services that shall not be started.
 set -euo pipefail
@@ -81,6 +81,7 @@ login() { # WHAT-TO-DO-IN-BETWEEN: leaves in $me what the app says of the login
 }
 
 kill_the_one_it_began_on() { compose kill "$begun_on$suffix" >/dev/null 2>&1; }
+kill_a_provider() { compose kill idp-1 >/dev/null 2>&1; }
 kill_redis() { compose kill redis >/dev/null 2>&1; compose start redis >/dev/null 2>&1; await_healthy; await_shared_path; }
 
 services=$(compose config --services | grep -vxE "${LEFT_OUT:-none}")
@@ -109,6 +110,11 @@ login kill_the_one_it_began_on
 compose start "$begun_on$suffix" >/dev/null 2>&1
 await_healthy
 await_shared_path
+
+echo "an instance of the provider is killed:"
+login kill_a_provider
+compose start idp-1 >/dev/null 2>&1
+await_healthy
 
 if [ "$variant" = hardened ]; then
 	echo "Redis is killed and started again:"
