@@ -1,5 +1,6 @@
 package io.github.oauth2state.demo.check;
 
+import java.net.URI;
 import java.util.List;
 
 import io.github.oauth2state.demo.cluster.Cluster;
@@ -7,7 +8,7 @@ import io.github.oauth2state.demo.cluster.Instance;
 
 /**
  * An instance of the provider is killed when it has issued a code. The code is redeemed
- * at the other one.
+ * at the other one. A user who is on the way back to an app notices nothing.
  */
 final class CodeOfKilledProvider implements Scenario {
 
@@ -35,11 +36,16 @@ final class CodeOfKilledProvider implements Scenario {
 	}
 
 	private void redeem(Instance issuer, Instance other) throws Exception {
+		Visitor visitor = new Visitor(this.cluster.uri(), "alice");
+		visitor.askForMe();
+		URI callback = visitor.authenticate(visitor.begin());
 		OwnApp app = new OwnApp(this.cluster.provider());
 		String code = app.authorize(issuer);
 		issuer.kill();
 		OwnApp.Tokens tokens = app.redeem(other, code);
 		Expect.that(app.isActive(other, tokens), "the tokens are active", tokens);
+		visitor.follow(visitor.open(callback));
+		visitor.signedIn();
 	}
 
 }
