@@ -26,6 +26,8 @@ final class ClaimRelease implements AutoCloseable {
 
 	private static final Duration PAUSE = Duration.ofMillis(250);
 
+	private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
+
 	/**
 	 * While the store is away, each attempt to use a code leaves a claim.
 	 */
@@ -83,8 +85,7 @@ final class ClaimRelease implements AutoCloseable {
 	}
 
 	private static Duration longer(Duration pause) {
-		Duration longer = pause.isZero() ? PAUSE : pause.multipliedBy(2);
-		return (longer.toSeconds() < 10) ? longer : pause;
+		return (pause.compareTo(MAX_PAUSE) < 0) ? pause.plus(PAUSE) : pause;
 	}
 
 	private boolean tryTake(Claim claim) {
