@@ -13,6 +13,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -36,6 +37,7 @@ import org.springframework.security.crypto.password.NoOpPasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.server.authorization.InMemoryOAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.JdbcOAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
@@ -56,7 +58,8 @@ import io.github.oauth2state.scenario.JavaProcess;
  * An app that is a Spring Authorization Server, with its authorizations in a database.
  * The user is whom a header names. Its clients: {@code plain} needs no consent and gets
  * opaque tokens, {@code jwt} gets tokens that are JWTs, {@code consent} needs consent,
- * {@code public} has no secret and uses PKCE, and {@code other} is somebody else's.
+ * {@code key} has a key instead of a secret, {@code public} has no secret and uses PKCE,
+ * and {@code other} is somebody else's.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -82,8 +85,11 @@ public class ProviderApp {
 	static ConfigurableApplicationContext start(SpringApplicationBuilder application, List<String> properties) {
 		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--spring.main.banner-mode=off",
 				"--spring.application.name=provider", "--spring.liquibase.enabled=false",
-				"--spring.flyway.enabled=false", "--logging.level.root=warn", "--provider.key=" + KEY));
+				"--spring.flyway.enabled=false", "--logging.level.root=warn"));
 		properties.forEach((property) -> arguments.add("--" + property));
+		if (properties.stream().noneMatch((property) -> property.startsWith("provider.key="))) {
+			arguments.add("--provider.key=" + KEY);
+		}
 		return application.run(arguments.toArray(String[]::new));
 	}
 
@@ -127,7 +133,10 @@ public class ProviderApp {
 				.deviceAuthorizationEndpoint(Customizer.withDefaults())
 				.deviceVerificationEndpoint((device) -> device.consentPage("/device-consent")))
 			.addFilterAfter(new SignedIn(), SecurityContextHolderFilter.class)
-			.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+			.authorizeHttpRequests((requests) -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
+				.permitAll()
+				.anyRequest()
+				.authenticated())
 			.csrf((csrf) -> csrf.disable())
 			.build();
 	}
@@ -135,7 +144,8 @@ public class ProviderApp {
 	@Bean
 	RegisteredClientRepository clients(@Value("${provider.access-token-life:5m}") Duration life,
 			@Value("${provider.code-life:5m}") Duration codeLife,
-			@Value("${provider.refresh-token-life:1h}") Duration refreshLife) {
+			@Value("${provider.refresh-token-life:1h}") Duration refreshLife,
+			@Value("${provider.client-keys:http://127.0.0.1:1/keys}") String keys) {
 		TokenSettings opaque = TokenSettings.builder()
 			.reuseRefreshTokens(false)
 			.accessTokenTimeToLive(life)
@@ -150,6 +160,16 @@ public class ProviderApp {
 				client("jwt").tokenSettings(jwt).build(), client("other").tokenSettings(opaque).build(),
 				client("consent").tokenSettings(opaque)
 					.clientSettings(ClientSettings.builder().requireAuthorizationConsent(true).build())
+					.build(),
+				client("key").clientSecret(null).clientAuthenticationMethods((methods) -> {
+					methods.clear();
+					methods.add(ClientAuthenticationMethod.PRIVATE_KEY_JWT);
+				})
+					.clientSettings(ClientSettings.builder()
+						.jwkSetUrl(keys)
+						.tokenEndpointAuthenticationSigningAlgorithm(SignatureAlgorithm.RS256)
+						.build())
+					.tokenSettings(opaque)
 					.build(),
 				client("public").clientSecret(null).clientAuthenticationMethods((methods) -> {
 					methods.clear();

@@ -24,6 +24,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What clients and browsers send to a provider.
  */
@@ -37,12 +39,41 @@ final class ProviderClient {
 		return thread;
 	});
 
-	private final HttpClient http = HttpClient.newBuilder().executor(THREADS).build();
+	private final HttpClient http = HttpClient.newBuilder()
+		.version(HttpClient.Version.HTTP_1_1)
+		.executor(THREADS)
+		.build();
 
 	private final String client;
 
+	private final String user;
+
+	private final @Nullable ClientKey key;
+
 	ProviderClient(String client) {
+		this(client, "alice");
+	}
+
+	/**
+	 * Creates a client.
+	 * @param client its id
+	 * @param user whose browser it is used with
+	 */
+	ProviderClient(String client, String user) {
+		this(client, user, null);
+	}
+
+	/**
+	 * Creates a client that authenticates with a key instead of a secret.
+	 */
+	static ProviderClient withKey(ClientKey key) {
+		return new ProviderClient("key", "alice", key);
+	}
+
+	private ProviderClient(String client, String user, @Nullable ClientKey key) {
 		this.client = client;
+		this.user = user;
+		this.key = key;
 	}
 
 	/**
@@ -102,6 +133,21 @@ final class ProviderClient {
 		return token(port, Map.of("grant_type", "refresh_token", "refresh_token", refreshToken));
 	}
 
+	/**
+	 * Begins on a device what the user allows in the browser.
+	 * @return the device code
+	 */
+	String authorizeDevice(int port) {
+		HttpResponse<String> begun = post(port, "/oauth2/device_authorization", Map.of("scope", "profile"));
+		Map<String, String> form = new HashMap<>(Map.of("user_code", json(begun, "user_code")));
+		String verified = location(submit(port, "/oauth2/device_verification", form));
+		if (verified.contains("state=")) {
+			form.putAll(Map.of("client_id", this.client, "state", parameter(verified, "state"), "scope", "profile"));
+			submit(port, "/oauth2/device_verification", form);
+		}
+		return json(begun, "device_code");
+	}
+
 	HttpResponse<String> pollDevice(int port, String deviceCode) {
 		return token(port,
 				Map.of("grant_type", "urn:ietf:params:oauth:grant-type:device_code", "device_code", deviceCode));
@@ -127,6 +173,11 @@ final class ProviderClient {
 		if (this.client.equals("public")) {
 			all.put("client_id", this.client);
 		}
+		else if (this.key != null) {
+			all.put("client_id", this.client);
+			all.put("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+			all.put("client_assertion", this.key.assertion(this.client, "http://127.0.0.1:" + port + "/oauth2/token"));
+		}
 		else {
 			String credentials = this.client + ":secret-" + this.client;
 			request.header("Authorization",
@@ -151,10 +202,10 @@ final class ProviderClient {
 		return send(browser(port, path));
 	}
 
-	private static HttpRequest.Builder browser(int port, String path) {
+	private HttpRequest.Builder browser(int port, String path) {
 		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
 			.header("Accept", "text/html")
-			.header(ProviderApp.USER_HEADER, "alice");
+			.header(ProviderApp.USER_HEADER, this.user);
 	}
 
 	private HttpResponse<String> send(HttpRequest.Builder request) {
