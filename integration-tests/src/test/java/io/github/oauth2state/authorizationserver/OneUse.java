@@ -63,9 +63,7 @@ enum OneUse {
 
 		@Override
 		IntFunction<HttpResponse<String>> prepare(int port) {
-			HttpResponse<String> pushed = PLAIN.post(port, "/oauth2/par", PLAIN.request());
-			String query = ProviderClient
-				.form(Map.of("client_id", "plain", "request_uri", ProviderClient.json(pushed, "request_uri")));
+			String query = ProviderClient.form(Map.of("client_id", "plain", "request_uri", PLAIN.push(port)));
 			return (at) -> PLAIN.get(at, "/oauth2/authorize?" + query);
 		}
 

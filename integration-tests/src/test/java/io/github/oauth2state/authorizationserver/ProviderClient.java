@@ -102,6 +102,20 @@ final class ProviderClient {
 	}
 
 	/**
+	 * Pushes an authorization request. The server cannot read one of 64 of its own
+	 * request URIs: those whose random part ends with a part of the delimiter.
+	 * @return a request URI that the server can read
+	 */
+	String push(int port) {
+		String uri;
+		do {
+			uri = json(post(port, "/oauth2/par", request()), "request_uri");
+		}
+		while (uri.indexOf("___") != uri.lastIndexOf("___"));
+		return uri;
+	}
+
+	/**
 	 * Authorizes the client, and returns the code.
 	 */
 	String authorize(int port) {

@@ -27,6 +27,8 @@ final class ProviderProcesses implements AutoCloseable {
 	ProviderProcesses(int count, int spares, List<String> properties) {
 		this.properties = new ArrayList<>(properties);
 		this.properties.add("spring.datasource.hikari.maximum-pool-size=8");
+		// Many requests at once on a busy machine, which are to find out who is first
+		this.properties.add("oauth2-state.timeout=30s");
 		Stream.generate(this::start).limit(count).forEach(this.serving::add);
 		this.serving.forEach((process) -> this.ports.add(port(process)));
 		Stream.generate(this::start).limit(spares).forEach(this.spares::add);

@@ -1,10 +1,10 @@
 package io.github.oauth2state.authorizationserver;
 
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 
 import org.junit.jupiter.api.Test;
@@ -48,7 +48,7 @@ class SingleUseCountTests {
 		TwoProviders providers = TwoProviders.on(this.store, "service");
 		for (OneUse kind : OneUse.values()) {
 			this.store.clear(providers.database);
-			kind.prepare(providers.a).apply(providers.a);
+			assertThat(kind.prepare(providers.a).apply(providers.a)).matches(OneUse::isSuccess);
 			assertThat(this.store.largestValue(providers.database)).as(kind.name()).isBetween(30L, 120L);
 		}
 	}
@@ -62,13 +62,26 @@ class SingleUseCountTests {
 		TwoProviders providers = TwoProviders.on(this.store, pending);
 		Map<OneUse, List<Integer>> commands = new TreeMap<>();
 		for (OneUse kind : OneUse.values()) {
-			kind.prepare(providers.a).apply(providers.a);
-			List<IntFunction<HttpResponse<String>>> uses = new ArrayList<>();
-			int prepared = this.store.commandsDuring(providers.database, () -> uses.add(kind.prepare(providers.a)));
-			int used = this.store.commandsDuring(providers.database, () -> uses.get(0).apply(providers.a));
+			assertThat(kind.prepare(providers.a).apply(providers.a)).matches(OneUse::isSuccess);
+			AtomicReference<IntFunction<HttpResponse<String>>> use = new AtomicReference<>();
+			int prepared = commandsToPrepare(kind, providers, use);
+			int used = this.store.commandsDuring(providers.database,
+					() -> assertThat(use.get().apply(providers.a)).matches(OneUse::isSuccess));
 			commands.put(kind, List.of(prepared, used));
 		}
 		return commands;
+	}
+
+	/**
+	 * Prepares again what may have taken two pushed requests.
+	 */
+	private int commandsToPrepare(OneUse kind, TwoProviders providers,
+			AtomicReference<IntFunction<HttpResponse<String>>> use) {
+		int prepared = 0;
+		for (int i = 0; i == 0 || (kind == OneUse.PUSHED_REQUEST && prepared > 1 && i < 4); i++) {
+			prepared = this.store.commandsDuring(providers.database, () -> use.set(kind.prepare(providers.a)));
+		}
+		return prepared;
 	}
 
 }

@@ -12,7 +12,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import static io.github.oauth2state.authorizationserver.ProviderClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -65,22 +64,26 @@ class SingleUseScenarioTests {
 		assertActive(tokens, true);
 		assertThat(this.plain.redeem(this.providers.b, code).body()).contains("invalid_grant");
 		assertActive(tokens, false);
-		assertThat(this.plain.refresh(this.providers.a, json(tokens, "refresh_token")).statusCode()).isEqualTo(400);
+		assertThat(this.plain.refresh(this.providers.a, ProviderClient.json(tokens, "refresh_token")).statusCode())
+			.isEqualTo(400);
 	}
 
 	@Test
 	void rotatedRefreshTokenThatComesAgainRevokesTheFamily() {
 		HttpResponse<String> first = this.plain.redeem(this.providers.a, this.plain.authorize(this.providers.a));
-		HttpResponse<String> second = this.plain.refresh(this.providers.b, json(first, "refresh_token"));
-		HttpResponse<String> third = this.plain.refresh(this.providers.a, json(second, "refresh_token"));
+		HttpResponse<String> second = this.plain.refresh(this.providers.b, ProviderClient.json(first, "refresh_token"));
+		HttpResponse<String> third = this.plain.refresh(this.providers.a, ProviderClient.json(second, "refresh_token"));
 		assertActive(third, true);
-		assertThat(this.plain.refresh(this.providers.b, json(first, "refresh_token")).body()).contains("invalid_grant");
+		assertThat(this.plain.refresh(this.providers.b, ProviderClient.json(first, "refresh_token")).body())
+			.contains("invalid_grant");
 		List.of(first, second, third).forEach((tokens) -> assertActive(tokens, false));
-		assertThat(this.plain.refresh(this.providers.a, json(third, "refresh_token")).statusCode()).isEqualTo(400);
+		assertThat(this.plain.refresh(this.providers.a, ProviderClient.json(third, "refresh_token")).statusCode())
+			.isEqualTo(400);
 	}
 
 	private void assertActive(HttpResponse<String> tokens, boolean active) {
-		for (String token : List.of(json(tokens, "access_token"), json(tokens, "refresh_token"))) {
+		for (String token : List.of(ProviderClient.json(tokens, "access_token"),
+				ProviderClient.json(tokens, "refresh_token"))) {
 			assertThat(this.plain.isActive(this.providers.a, token)).isEqualTo(active);
 			assertThat(this.plain.isActive(this.providers.b, token)).isEqualTo(active);
 		}
@@ -106,9 +109,11 @@ class SingleUseScenarioTests {
 		HttpResponse<String> tokens = this.plain.redeem(this.providers.b, code);
 		assertThat(tokens).matches(OneUse::isSuccess);
 		assertThat(other.redeem(this.providers.a, code).statusCode()).isEqualTo(400);
-		assertThat(other.refresh(this.providers.a, json(tokens, "refresh_token")).statusCode()).isEqualTo(400);
+		assertThat(other.refresh(this.providers.a, ProviderClient.json(tokens, "refresh_token")).statusCode())
+			.isEqualTo(400);
 		assertActive(tokens, true);
-		assertThat(this.plain.refresh(this.providers.b, json(tokens, "refresh_token"))).matches(OneUse::isSuccess);
+		assertThat(this.plain.refresh(this.providers.b, ProviderClient.json(tokens, "refresh_token")))
+			.matches(OneUse::isSuccess);
 	}
 
 	@Test
@@ -128,9 +133,9 @@ class SingleUseScenarioTests {
 		assertThat(answers).as(answers.get(0).body())
 			.filteredOn(OneUse::isSuccess)
 			.singleElement()
-			.satisfies((tokens) -> assertThat(json(tokens, "id_token").split("\\.")).hasSize(3))
-			.satisfies((tokens) -> assertThat(json(tokens, "access_token").split("\\."))
-				.hasSize(id.equals("jwt") || id.equals("public") ? 3 : 1));
+			.satisfies((tokens) -> assertThat(ProviderClient.json(tokens, "id_token").split("\\.")).hasSize(3))
+			.satisfies((tokens) -> assertThat(ProviderClient.json(tokens, "access_token").split("\\."))
+				.hasSize((id.equals("jwt") || id.equals("public")) ? 3 : 1));
 	}
 
 	@Test
