@@ -60,7 +60,7 @@ public final class AuthorizationServerAutoConfiguration {
 			ObjectProvider<ConfiguredStore.Decorator> decorators, ObjectProvider<CodeListener> listeners) {
 		// Stores of the app that cannot be told apart stop it here
 		StateStore store = ConfiguredStore.shared(settings.store(), logins, stores).orElseGet(logins::getIfAvailable);
-		boolean inMemory = store != null && store.name().equals("memory");
+		boolean inMemory = store != null && "memory".equals(store.name());
 		logAtStartup(properties, settings, store != null, inMemory);
 		CodeLedger ledger = (store != null) ? new CodeLedger(ConfiguredStore.decorate(store, decorators),
 				settings.namespace(), properties.checkedReuseDetection(inMemory)) : null;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -113,6 +114,7 @@ class PendingAuthorizationsTests {
 		this.store.lostAnswer = new StateStoreException(Reason.AMBIGUOUS, "Lost", null);
 		assertThatExceptionOfType(OAuth2AuthenticationException.class)
 			.isThrownBy(() -> TestCodes.as(TestCodes.SHOP, () -> this.inStore.save(TestCodes.redeemed(found))));
+		Awaitility.await().until(() -> find(this.inStore, issued) != null);
 		redeem(this.inStore, issued);
 	}
 
