@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened to a code of an authorization server. Carries nothing secret
- * and nothing that a caller can choose freely, so that it can become a log line or a
- * metric as it is.
+ * and nothing that a caller can choose freely, so that it can become a log line as it is.
+ * The outcome and the type suit as tags of a metric.
  *
  * @param outcome what happened
  * @param type what kind of code it is

@@ -9,7 +9,8 @@ package io.github.oauth2state;
 public interface CodeListener {
 
 	/**
-	 * Called when a code is issued, and for every attempt to use one that is known.
+	 * Called when a code is issued or used, and when a use is refused for one of the
+	 * reasons in {@link CodeOutcome}.
 	 * @param event what happened
 	 */
 	void onCodeEvent(CodeEvent event);

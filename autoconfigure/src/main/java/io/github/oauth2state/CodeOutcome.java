@@ -17,7 +17,7 @@ public enum CodeOutcome {
 
 	/**
 	 * It was presented while another request was using it, and refused. Nothing was
-	 * revoked.
+	 * revoked. A refresh token may be {@link #REPLAYED} after that.
 	 */
 	DUPLICATE,
 

@@ -16,8 +16,8 @@ import io.github.oauth2state.support.PeriodicTask;
 import io.github.oauth2state.support.SafeLog;
 
 /**
- * Removes authorizations at intervals that nobody can use any more. All instances may do
- * so at once.
+ * Removes, at intervals, authorizations that nobody can use any more. All instances may
+ * do so at once.
  * <p>
  * An authorization goes when all its codes and tokens expired longer ago than the
  * retention. One that waits for a consent page, or for a pushed request to be used, has

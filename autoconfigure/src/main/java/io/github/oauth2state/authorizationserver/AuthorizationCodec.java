@@ -46,8 +46,8 @@ final class AuthorizationCodec {
 
 	/**
 	 * Times are written as text. As numbers, which the modules ask for, they lose
-	 * nanoseconds when they are read, so that no user who logged in with a form would be
-	 * the same.
+	 * nanoseconds when they are read, so that a user who logged in with a form would not
+	 * compare equal.
 	 */
 	private final JsonMapper json = JsonMapper.builder()
 		.addModules(SecurityJacksonModules.getModules(Objects.requireNonNull(ClassUtils.getDefaultClassLoader())))

@@ -132,6 +132,23 @@ final class AuthorizationServiceGuard implements SmartInstantiationAwareBeanPost
 	}
 
 	/**
+	 * Runs something that may use a service from a call of the same service: code of the
+	 * app that is told of it.
+	 */
+	static void outside(Runnable work) {
+		Boolean inside = Interceptor.INSIDE.get();
+		Interceptor.INSIDE.remove();
+		try {
+			work.run();
+		}
+		finally {
+			if (inside != null) {
+				Interceptor.INSIDE.set(inside);
+			}
+		}
+	}
+
+	/**
 	 * Sends the calls of the contract to the decorated service, and all others to the
 	 * bean.
 	 */

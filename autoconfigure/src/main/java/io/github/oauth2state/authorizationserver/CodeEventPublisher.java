@@ -59,7 +59,22 @@ final class CodeEventPublisher {
 				(authorization != null) ? authorization.getRegisteredClientId() : null,
 				(authorization != null) ? authorization.getId() : null);
 		log(event);
-		for (CodeListener listener : this.listeners.get()) {
+		AuthorizationServiceGuard.outside(() -> tell(event));
+	}
+
+	/**
+	 * A listener that cannot even be created must not fail the request: the code is used.
+	 */
+	private void tell(CodeEvent event) {
+		List<CodeListener> all;
+		try {
+			all = this.listeners.get();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The listeners for %s cannot be created".formatted(event), ex);
+			return;
+		}
+		for (CodeListener listener : all) {
 			try {
 				listener.onCodeEvent(event);
 			}

@@ -2,21 +2,16 @@ package io.github.oauth2state.authorizationserver;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 import javax.crypto.SecretKey;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 
-import io.github.oauth2state.CodeType;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
@@ -31,14 +26,6 @@ import io.github.oauth2state.record.Seal;
  * Thread-safe.
  */
 final class CodeLedger implements AutoCloseable {
-
-	private static final String USED = "used";
-
-	private static final String AT = "at";
-
-	private static final String NEXT = "next";
-
-	private static final int DIGEST_LENGTH = 12;
 
 	private final StateStore store;
 
@@ -71,10 +58,22 @@ final class CodeLedger implements AutoCloseable {
 	Optional<Claim> claim(CodeUse use, OAuth2Authorization saved) {
 		StateKey key = key(use.tokenType(), use.value());
 		Duration ttl = use.lifeOfClaim(this.reuseDetection);
-		byte[] record = seal(use.tokenType(), use.value(), used(use, saved));
+		byte[] record = seal(use.tokenType(), use.value(), CodeRecord.used(use, saved));
 		Claim claim = new Claim(key, record, use.pending(), ttl);
 		try {
-			return write(key, record, ttl, use.pending()) ? Optional.of(claim) : Optional.empty();
+			if (claim.pending() == null) {
+				byte[] there = this.store.putIfAbsent(key, record, ttl).orElse(null);
+				// A client of a store that reconnects sends a command again
+				if (there == null || Arrays.equals(there, record)) {
+					return Optional.of(claim);
+				}
+				if (open(use.tokenType(), use.value(), there).filter((other) -> other.usedBy() == null).isEmpty()) {
+					return Optional.empty();
+				}
+				// It is pending in the store, and in the service as well
+				claim = new Claim(key, record, there, ttl);
+			}
+			return replace(claim) ? Optional.of(claim) : Optional.empty();
 		}
 		catch (RuntimeException ex) {
 			if (mayHaveTakenEffect(ex)) {
@@ -85,23 +84,9 @@ final class CodeLedger implements AutoCloseable {
 		}
 	}
 
-	private static Map<String, Object> used(CodeUse use, OAuth2Authorization saved) {
-		Map<String, Object> content = new HashMap<>(Map.of(USED, saved.getId()));
-		OAuth2Authorization.Token<OAuth2RefreshToken> next = saved.getRefreshToken();
-		if (use.type() == CodeType.REFRESH_TOKEN && next != null
-				&& !use.value().equals(next.getToken().getTokenValue())) {
-			content.put(AT, Instant.now().truncatedTo(ChronoUnit.MILLIS));
-			content.put(NEXT, digest(next.getToken().getTokenValue()));
-		}
-		return content;
-	}
-
-	/**
-	 * Returns enough of a token to recognize it by, and too little to use it.
-	 */
-	private static String digest(String token) {
-		byte[] digest = StateKey.of("", "refresh-token", token).toByteArray();
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, DIGEST_LENGTH));
+	private boolean replace(Claim claim) {
+		return this.store.replace(claim.key(), Objects.requireNonNull(claim.pending()), claim.record(), claim.ttl())
+				|| this.store.find(claim.key()).filter((there) -> Arrays.equals(there, claim.record())).isPresent();
 	}
 
 	private static boolean mayHaveTakenEffect(RuntimeException failure) {
@@ -157,11 +142,14 @@ final class CodeLedger implements AutoCloseable {
 	 * @return the entry; a record that cannot be read is as good as none
 	 * @throws StateStoreException if the store did not answer
 	 */
-	Optional<Entry> find(String tokenType, String value) {
-		return this.store.find(key(tokenType, value))
-			.flatMap((record) -> Seal.open(secret(tokenType, value), record)
-				.flatMap(CodeLedger::read)
-				.map((content) -> new Entry(record, content)));
+	Optional<CodeRecord> find(String tokenType, String value) {
+		return this.store.find(key(tokenType, value)).flatMap((record) -> open(tokenType, value, record));
+	}
+
+	private Optional<CodeRecord> open(String tokenType, String value, byte[] record) {
+		return Seal.open(secret(tokenType, value), record)
+			.flatMap(CodeLedger::read)
+			.map((content) -> new CodeRecord(record, content));
 	}
 
 	private static Optional<Map<?, ?>> read(byte[] content) {
@@ -188,50 +176,6 @@ final class CodeLedger implements AutoCloseable {
 	@Override
 	public void close() {
 		this.claimRelease.close();
-	}
-
-	/**
-	 * What is kept under a code.
-	 */
-	static final class Entry {
-
-		private final byte[] record;
-
-		private final Map<?, ?> content;
-
-		private Entry(byte[] record, Map<?, ?> content) {
-			this.record = record;
-			this.content = content;
-		}
-
-		byte[] record() {
-			return this.record;
-		}
-
-		Map<?, ?> content() {
-			return this.content;
-		}
-
-		/**
-		 * Returns the id of the authorization that the code was used for, or {@code null}
-		 * if it was not used.
-		 */
-		@Nullable String usedBy() {
-			return (this.content.get(USED) instanceof String id) ? id : null;
-		}
-
-		/**
-		 * Returns whether a refresh token was replaced by the one that an authorization
-		 * has, and not long ago.
-		 * @param authorization the authorization
-		 * @param window what "not long ago" means
-		 */
-		boolean isReplacedBy(OAuth2Authorization authorization, Duration window) {
-			OAuth2Authorization.Token<OAuth2RefreshToken> token = authorization.getRefreshToken();
-			return token != null && digest(token.getToken().getTokenValue()).equals(this.content.get(NEXT))
-					&& this.content.get(AT) instanceof Instant at && Instant.now().isBefore(at.plus(window));
-		}
-
 	}
 
 	/**

@@ -59,8 +59,10 @@ final class GrantRevocation {
 			if (current == null || token == null) {
 				return;
 			}
-			boolean replaced = !token.getToken().getTokenValue().equals(value(revoked));
-			if (replaced && !token.isInvalidated()) {
+			if (!token.getToken().getTokenValue().equals(value(revoked))) {
+				if (token.isInvalidated()) {
+					return;
+				}
 				revoked = OAuth2Authorization.from(current).invalidate(token.getToken()).build();
 			}
 			else if (token.isInvalidated() || System.nanoTime() - deadline >= 0 || !pause()) {

@@ -34,6 +34,8 @@ final class PendingAuthorizations {
 
 	private static final Duration MARGIN = Duration.ofMinutes(1);
 
+	private static final OAuth2TokenType CODE = new OAuth2TokenType(OAuth2ParameterNames.CODE);
+
 	private final OAuth2AuthorizationService service;
 
 	private final CodeLedger ledger;
@@ -67,7 +69,8 @@ final class PendingAuthorizations {
 	 */
 	@Nullable OAuth2Authorization find(String token, @Nullable OAuth2TokenType tokenType) {
 		if (tokenType == null || !mayBePending(tokenType)) {
-			return findInService(token, tokenType);
+			OAuth2Authorization found = findInService(token, tokenType);
+			return (found != null || tokenType != null || !this.inStore) ? found : findCodeOfUnknownType(token);
 		}
 		if (this.inStore) {
 			OAuth2Authorization found = findInStore(token, tokenType);
@@ -75,6 +78,18 @@ final class PendingAuthorizations {
 		}
 		OAuth2Authorization found = findInService(token, tokenType);
 		return (found != null) ? found : findInStore(token, tokenType);
+	}
+
+	/**
+	 * Finds what a client revokes or asks about. It may be a code.
+	 */
+	private @Nullable OAuth2Authorization findCodeOfUnknownType(String token) {
+		try {
+			return read(this.ledger.find(OAuth2ParameterNames.CODE, token).orElse(null), token, CODE);
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
 	}
 
 	private static boolean mayBePending(OAuth2TokenType tokenType) {
@@ -88,7 +103,7 @@ final class PendingAuthorizations {
 	}
 
 	private @Nullable OAuth2Authorization findInStore(String token, OAuth2TokenType tokenType) {
-		CodeLedger.Entry entry;
+		CodeRecord entry;
 		try {
 			entry = this.ledger.find(tokenType.getValue(), token).orElse(null);
 		}
@@ -101,11 +116,15 @@ final class PendingAuthorizations {
 					? CodeType.AUTHORIZATION_CODE : CodeType.CONSENT, null);
 			throw CodeErrors.unavailable(tokenType.getValue(), null, ex);
 		}
+		return read(entry, token, tokenType);
+	}
+
+	private @Nullable OAuth2Authorization read(@Nullable CodeRecord entry, String token, OAuth2TokenType tokenType) {
 		if (entry == null || entry.usedBy() != null) {
 			return null;
 		}
 		return this.codec.read(entry.content(), token)
-			.map((found) -> CodeUse.mark(found, tokenType, token, entry.record()))
+			.map((found) -> CodeUse.mark(found, tokenType, token, entry.bytes()))
 			.orElse(null);
 	}
 

@@ -110,12 +110,11 @@ final class RefreshTokenReplay implements AuthenticationProvider {
 	 * recently and they have not been replaced themselves.
 	 */
 	private @Nullable OAuth2Authorization findSuccessor(String refreshToken, RegisteredClient client) {
-		CodeLedger.Entry used = findUsed(refreshToken);
+		CodeRecord used = findUsed(refreshToken);
 		String id = (used != null) ? used.usedBy() : null;
 		if (used == null || id == null) {
 			return null;
 		}
-		long deadline = System.nanoTime() + PATIENCE.toNanos();
 		do {
 			OAuth2Authorization authorization = this.service.findById(id);
 			if (authorization == null || !client.getId().equals(authorization.getRegisteredClientId())) {
@@ -124,16 +123,17 @@ final class RefreshTokenReplay implements AuthenticationProvider {
 			if (used.isReplacedBy(authorization, this.window)) {
 				return authorization;
 			}
-			OAuth2RefreshToken current = token(authorization, OAuth2RefreshToken.class);
-			if (current == null || !current.getTokenValue().equals(refreshToken)) {
+			OAuth2Authorization.Token<OAuth2RefreshToken> current = authorization.getRefreshToken();
+			if (current == null || current.isInvalidated()
+					|| !current.getToken().getTokenValue().equals(refreshToken)) {
 				return null;
 			}
 		}
-		while (pause() && System.nanoTime() - deadline < 0);
+		while (used.isReplacedWithin(PATIENCE) && pause());
 		return null;
 	}
 
-	private CodeLedger.@Nullable Entry findUsed(String refreshToken) {
+	private @Nullable CodeRecord findUsed(String refreshToken) {
 		try {
 			return this.ledger.find(OAuth2ParameterNames.REFRESH_TOKEN, refreshToken).orElse(null);
 		}

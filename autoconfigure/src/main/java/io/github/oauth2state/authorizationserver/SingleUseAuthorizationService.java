@@ -73,7 +73,11 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 			return found;
 		}
 		CodeUse use = (found != null) ? CodeUse.of(found) : null;
-		if (use != null && use.isExpired() && !use.usedBefore() && use.type() != CodeType.DEVICE_CODE) {
+		if (found != null && use != null && use.type() == CodeType.REFRESH_TOKEN
+				&& !client.getId().equals(found.getRegisteredClientId())) {
+			this.events.publish(CodeOutcome.WRONG_CLIENT, use.type(), found);
+		}
+		else if (use != null && use.isExpired() && !use.usedBefore() && use.type() != CodeType.DEVICE_CODE) {
 			this.events.publish(CodeOutcome.EXPIRED, use.type(), found);
 		}
 		if (found == null && OAuth2TokenType.REFRESH_TOKEN.equals(tokenType)) {
@@ -113,7 +117,9 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 		Optional<CodeLedger.Claim> claim = claim(use, saved);
 		if (claim.isPresent()) {
 			releaseOnFailure(claim.get(), () -> this.authorizations.save(saved, use));
-			this.events.publish(use.isExpired() ? CodeOutcome.EXPIRED : CodeOutcome.REDEEMED, use.type(), saved);
+			if (use.isExpired() || use.handsOutBy(saved)) {
+				this.events.publish(use.isExpired() ? CodeOutcome.EXPIRED : CodeOutcome.REDEEMED, use.type(), saved);
+			}
 			this.events.publishIssued(saved, use);
 		}
 		else if (use.handsOutBy(saved)) {
@@ -169,14 +175,17 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 	 * does not recognize it any more, and only refuses it.
 	 */
 	private void revokeFamily(String refreshToken, RegisteredClient client) {
-		CodeLedger.Entry used;
+		CodeRecord used;
 		try {
 			used = this.ledger.find(OAuth2ParameterNames.REFRESH_TOKEN, refreshToken).orElse(null);
 		}
 		catch (RuntimeException ex) {
-			// The token is refused in any case
 			this.events.publish(CodeOutcome.STORE_ERROR, CodeType.REFRESH_TOKEN, null);
-			return;
+			if (this.replayWindow.isZero()) {
+				// The token is refused in any case
+				return;
+			}
+			throw CodeErrors.unavailable(OAuth2ParameterNames.REFRESH_TOKEN, null, ex);
 		}
 		String id = (used != null) ? used.usedBy() : null;
 		OAuth2Authorization authorization = (id != null) ? this.service.findById(id) : null;
