@@ -44,7 +44,7 @@ class CodeFormatTests {
 	@ValueSource(strings = { "code", "refresh_token", "device_code", "user_code", "state" })
 	void usedCodeOfTheFormatIsRecognized(String type) {
 		put("used." + type);
-		assertThat(this.ledger.find(type, this.recorded.get("used." + type)).map(CodeLedger.Entry::usedBy))
+		assertThat(this.ledger.find(type, this.recorded.get("used." + type)).map(CodeRecord::usedBy))
 			.contains("recorded-authorization");
 	}
 
@@ -73,8 +73,7 @@ class CodeFormatTests {
 	@Test
 	void usedCodeOfTheNextFormatIsRecognized() {
 		put(2, Map.of("used", "recorded-authorization", "later", "two"));
-		assertThat(this.ledger.find("code", "later-code").map(CodeLedger.Entry::usedBy))
-			.contains("recorded-authorization");
+		assertThat(this.ledger.find("code", "later-code").map(CodeRecord::usedBy)).contains("recorded-authorization");
 	}
 
 	/**
@@ -83,7 +82,7 @@ class CodeFormatTests {
 	@Test
 	void usedCodeOfAFormatTwoAheadStaysUsed() {
 		put(3, Map.of("used", "recorded-authorization"));
-		assertThat(this.ledger.find("code", "later-code").map(CodeLedger.Entry::usedBy)).isEmpty();
+		assertThat(this.ledger.find("code", "later-code").map(CodeRecord::usedBy)).isEmpty();
 		assertThat(this.ledger.put("code", "later-code", Map.of(), Duration.ofMinutes(1), null)).isFalse();
 	}
 

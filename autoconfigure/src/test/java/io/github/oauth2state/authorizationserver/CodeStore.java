@@ -43,7 +43,7 @@ final class CodeStore implements StateStore {
 
 	private @Nullable Runnable undelivered;
 
-	/** Whether puts are sent twice, as by a client that reconnects. */
+	/** Whether writes are sent twice, as by a client that reconnects. */
 	boolean repeats;
 
 	@Override
@@ -83,7 +83,7 @@ final class CodeStore implements StateStore {
 			put(key, value, ttl);
 		}
 		loseAnswer();
-		return same;
+		return same && !this.repeats;
 	}
 
 	@Override

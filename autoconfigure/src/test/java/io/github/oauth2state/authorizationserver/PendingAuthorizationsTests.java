@@ -292,6 +292,41 @@ class PendingAuthorizationsTests {
 		assertThatExceptionOfType(OAuth2AuthenticationException.class).isThrownBy(() -> this.inStore.remove(found));
 	}
 
+	@Test
+	void codeThatItsClientRevokesIsGoodNoMore() {
+		OAuth2Authorization issued = TestCodes.withCode();
+		this.inStore.save(issued);
+		OAuth2Authorization kept = find(this.inStore, issued);
+		TestCodes.as(TestCodes.SHOP, () -> {
+			OAuth2Authorization found = this.inStore.findByToken(TestCodes.code(issued).getTokenValue(), null);
+			this.inStore.save(OAuth2Authorization.from(found).invalidate(TestCodes.code(found)).build());
+		});
+		assertRefused(this.inStore, TestCodes.redeemed(kept));
+		OAuth2Authorization found = find(this.inStore, issued);
+		assertThat(found.getToken(OAuth2AuthorizationCode.class).isInvalidated()).isTrue();
+	}
+
+	@Test
+	void codeThatIsInBothPlacesIsRedeemedOnce() {
+		OAuth2Authorization issued = TestCodes.withCode();
+		this.store.lostAnswer = new StateStoreException(Reason.AMBIGUOUS, "Lost", null);
+		this.inStore.save(issued);
+		assertThat(this.app.saved).hasSize(1);
+		assertThat(this.store.records()).hasSize(1);
+		OAuth2Authorization late = find(this.inService, issued);
+		redeem(this.inService, issued);
+		assertRefused(this.inService, TestCodes.redeemed(late));
+		assertRefused(this.inStore, TestCodes.redeemed(late));
+	}
+
+	@Test
+	void claimThatTheClientOfTheStoreSendsTwiceCounts() {
+		OAuth2Authorization issued = TestCodes.withCode();
+		this.inStore.save(issued);
+		this.store.repeats = true;
+		redeem(this.inStore, issued);
+	}
+
 	private static OAuth2Authorization find(SingleUseAuthorizationService service, OAuth2Authorization issued) {
 		return TestCodes.as(TestCodes.SHOP,
 				() -> service.findByToken(TestCodes.code(issued).getTokenValue(), TestCodes.CODE));

@@ -223,6 +223,16 @@ class SingleUseAuthorizationServiceTests {
 	}
 
 	@Test
+	void refreshTokenOfAnotherClientIsTold() {
+		OAuth2Authorization issued = issue(TestCodes.withTokens());
+		this.events.clear();
+		OAuth2Authorization found = TestCodes.as(TestCodes.OTHER,
+				() -> this.service.findByToken(TestCodes.refreshToken(issued), OAuth2TokenType.REFRESH_TOKEN));
+		assertThat(found).isNotNull();
+		assertEvents("WRONG_CLIENT REFRESH_TOKEN");
+	}
+
+	@Test
 	void replacedRefreshTokenOfAnotherClientRevokesNothing() {
 		OAuth2Authorization issued = issue(TestCodes.withTokens());
 		TestCodes.as(TestCodes.SHOP, () -> this.service.save(refreshed(issued)));

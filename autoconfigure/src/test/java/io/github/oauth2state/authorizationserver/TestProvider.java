@@ -115,8 +115,8 @@ final class TestProvider {
 	}
 
 	/**
-	 * Pushes an authorization request. The server cannot read one of 64 of its own
-	 * request URIs: those whose random part ends with a part of the delimiter.
+	 * Pushes an authorization request. The server cannot read a few of its own request
+	 * URIs: those whose random part contains the delimiter.
 	 * @return the answer, with a request URI that the server can read
 	 */
 	MockHttpServletResponse push(String client) {

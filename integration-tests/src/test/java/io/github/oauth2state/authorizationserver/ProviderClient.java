@@ -102,8 +102,8 @@ final class ProviderClient {
 	}
 
 	/**
-	 * Pushes an authorization request. The server cannot read one of 64 of its own
-	 * request URIs: those whose random part ends with a part of the delimiter.
+	 * Pushes an authorization request. The server cannot read a few of its own request
+	 * URIs: those whose random part contains the delimiter.
 	 * @return a request URI that the server can read
 	 */
 	String push(int port) {

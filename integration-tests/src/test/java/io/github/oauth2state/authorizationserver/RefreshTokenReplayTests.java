@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -19,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Clients that present a refresh token again, at a provider that allows for that.
  */
+@Tag("full")
 class RefreshTokenReplayTests {
 
 	private static final List<ConfigurableApplicationContext> instances = new ArrayList<>();
