@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * Tests what clients and browsers see of codes that are used once, with pending
  * authorizations in the service and in the store.
  */
+@Tag("full")
 @ExtendWith(OutputCaptureExtension.class)
 class ProviderEndpointsTests {
 
