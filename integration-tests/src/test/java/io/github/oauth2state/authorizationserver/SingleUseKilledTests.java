@@ -41,7 +41,7 @@ class SingleUseKilledTests {
 		System.out.println(store + ", seed " + seed);
 		Random random = new Random(seed);
 		String database = ProviderStore.newDatabase();
-		int trials = Scale.of(20);
+		int trials = Scale.of(10);
 		Tally tally = new Tally();
 		try (ProviderProcesses processes = new ProviderProcesses(INSTANCES, 2, store.properties(database))) {
 			for (int trial = 0; trial < trials; trial += CODES) {

@@ -48,7 +48,7 @@ class SingleUseRaceTests {
 	@EnumSource
 	void exactlyOneRequestSucceeds(OneUse kind) {
 		boolean token = kind == OneUse.AUTHORIZATION_CODE || kind == OneUse.REFRESH_TOKEN;
-		int trials = Scale.of(token ? 30 : 10);
+		int trials = Scale.of(token ? 20 : 10);
 		Tally tally = race(kind, processes, trials);
 		System.out.println(this.store + ", " + kind + ": " + tally);
 		assertThat(tally.trialsWith(1)).as(tally.toString()).isEqualTo(trials);
