@@ -108,7 +108,7 @@ final class CodeLedger implements AutoCloseable {
 	 * @param value the code
 	 * @param content what to keep, which must not have an entry that is called "used"
 	 * @param ttl for how long
-	 * @param previous the record that it replaces, or {@code null} if there is none
+	 * @param previous the record that it replaces, or {@code null} for a new record
 	 * @return whether it is kept; not if there is another record
 	 * @throws StateStoreException if the store did not take it
 	 */

@@ -114,7 +114,7 @@ final class CodeUse implements Serializable {
 	}
 
 	/**
-	 * Returns the note, or {@code null} if there is none.
+	 * Returns the note, or {@code null} if the authorization has no note.
 	 */
 	static @Nullable CodeUse of(OAuth2Authorization authorization) {
 		return authorization.getAttribute(ATTRIBUTE);

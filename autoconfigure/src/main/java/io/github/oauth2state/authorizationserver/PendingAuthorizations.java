@@ -65,7 +65,7 @@ final class PendingAuthorizations {
 	 * Finds an authorization, and notes on it which code it was found by.
 	 * @param token what to look for
 	 * @param tokenType what it is, or {@code null} if it may be any token
-	 * @return the authorization, or {@code null} if there is none
+	 * @return the authorization, or {@code null} if it was not found
 	 */
 	@Nullable OAuth2Authorization find(String token, @Nullable OAuth2TokenType tokenType) {
 		if (tokenType == null || !mayBePending(tokenType)) {

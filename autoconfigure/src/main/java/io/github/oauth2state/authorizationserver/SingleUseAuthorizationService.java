@@ -170,9 +170,9 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 	}
 
 	/**
-	 * Revokes what came of a refresh token that was replaced and comes again: whoever has
-	 * the newest one may have stolen it (RFC 9700, section 4.14.2). The server itself
-	 * does not recognize it any more, and only refuses it.
+	 * Revokes the tokens that replaced a refresh token, if a client presents that token
+	 * again: somebody may have stolen it (RFC 9700, section 4.14.2). The server itself
+	 * does not recognize a replaced token, and only refuses it.
 	 */
 	private void revokeFamily(String refreshToken, RegisteredClient client) {
 		CodeRecord used;
@@ -216,7 +216,7 @@ final class SingleUseAuthorizationService implements OAuth2AuthorizationService 
 
 	/**
 	 * Returns the client that the server has authenticated for the current request, or
-	 * {@code null} if there is none.
+	 * {@code null} if it has authenticated no client.
 	 */
 	private static @Nullable RegisteredClient client() {
 		return (SecurityContextHolder.getContext()

@@ -99,8 +99,8 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 	 * @param ofLogins the configured store of logins, or {@code null} if none is
 	 * @param logins the store of logins
 	 * @param stores the configured stores
-	 * @return the store, undecorated; in memory if there is no better one; empty if there
-	 * is none
+	 * @return the store, undecorated, which may be in memory; empty if the app has no
+	 * store
 	 */
 	public static Optional<StateStore> shared(@Nullable StoreType ofLogins, ObjectProvider<StateStore> logins,
 			ObjectProvider<ConfiguredStore<?>> stores) {

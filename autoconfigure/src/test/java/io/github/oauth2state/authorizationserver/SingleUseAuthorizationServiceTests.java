@@ -33,8 +33,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * Tests for {@link SingleUseAuthorizationService}: what becomes of each kind of code. The
- * requests of one test do one step after the other, as if they came at the same time.
+ * Tests for {@link SingleUseAuthorizationService}, with codes of each type. Requests that
+ * come at the same time are played one step after the other, on one thread.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class SingleUseAuthorizationServiceTests {

@@ -20,8 +20,8 @@ public final class Check {
 		this.scenarios = List.of(new AcrossInstances(cluster, balancer), new KilledInstance(cluster, balancer),
 				new RestartedInstance(cluster, balancer), new ForeignBrowser(cluster), new TwoTabs(cluster),
 				new DoubleCallback(cluster), new ExpiredLogin(cluster), new RefreshStorm(cluster),
-				new CodeAtOnce(cluster), new CodeOfKilledProvider(cluster), new CodeUsedAgain(cluster),
-				new RefreshTokenUsedAgain(cluster));
+				new CodeAtOnce(cluster), new CodeOfKilledProvider(cluster), UsedAgain.code(cluster),
+				UsedAgain.refreshToken(cluster));
 	}
 
 	/**

@@ -88,7 +88,7 @@ final class OwnApp {
 	 * @param provider the instance that is asked
 	 * @param refreshToken the refresh token
 	 * @return the answer
-	 * @throws Exception if there is none
+	 * @throws Exception if the provider does not answer
 	 */
 	Page refresh(Instance provider, String refreshToken) throws Exception {
 		return postLater(provider, "/oauth2/token",
