@@ -24,6 +24,7 @@ import org.openqa.selenium.Keys;
 
 import io.github.oauth2state.demo.cluster.Cluster;
 import io.github.oauth2state.demo.cluster.ClusterOptions;
+import io.github.oauth2state.demo.cluster.Instance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -283,7 +284,11 @@ class SamplePageTests {
 	}
 
 	private static int refreshes() throws IOException, InterruptedException {
-		return Integer.parseInt(get(cluster.provider().resolve("/refresh-calls")).body());
+		int sum = 0;
+		for (Instance provider : cluster.providers()) {
+			sum += Integer.parseInt(get(provider.uri().resolve("/refresh-calls")).body());
+		}
+		return sum;
 	}
 
 	private static HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
