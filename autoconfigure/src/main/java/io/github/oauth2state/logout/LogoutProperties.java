@@ -1,0 +1,71 @@
+package io.github.oauth2state.logout;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+import io.github.oauth2state.config.PropertyCheck;
+
+/**
+ * Properties of logout.
+ *
+ * @param backChannel how a logout token of the provider ends sessions on all instances
+ * @param checkInterval how often a session that only one instance has is checked for a
+ * logout, from 0s, which means with each request, to 5m
+ * @param markTtl how long a logout is remembered for such sessions, from 10m to 30d; never
+ * less than the timeout of sessions
+ * @param revokeTokens whether the tokens of a user are revoked at the provider when the
+ * user logs out (RFC 7009), and removed where the app keeps them
+ * @param revocationUris the revocation endpoints of providers that do not publish one in
+ * their metadata, by the id of the client registration
+ */
+@ConfigurationProperties("oauth2-state.logout")
+record LogoutProperties(@DefaultValue("auto") BackChannel backChannel, @DefaultValue("10s") Duration checkInterval,
+		@DefaultValue("24h") Duration markTtl, @DefaultValue("false") boolean revokeTokens,
+		@DefaultValue Map<String, String> revocationUris) {
+
+	private static final String PREFIX = "oauth2-state.logout.";
+
+	Duration checkedCheckInterval() {
+		return PropertyCheck.of(PREFIX + "check-interval", this.checkInterval)
+			.between(Duration.ZERO, Duration.ofMinutes(5), "Use 0s to 5m, for example 10s.");
+	}
+
+	Duration checkedMarkTtl() {
+		return PropertyCheck.of(PREFIX + "mark-ttl", this.markTtl)
+			.between(Duration.ofMinutes(10), Duration.ofDays(30), "Use 10m to 30d, for example 24h.");
+	}
+
+	/**
+	 * How a logout token of the provider ends sessions.
+	 */
+	enum BackChannel {
+
+		/**
+		 * As {@code registry} where sessions are those of Spring Session and the store is
+		 * Redis or JDBC, and as {@code marks} otherwise.
+		 */
+		AUTO,
+
+		/**
+		 * The store knows which sessions a provider can name, and the instance that
+		 * receives a logout token deletes them. Needs Spring Session.
+		 */
+		REGISTRY,
+
+		/**
+		 * A logout token leaves a mark in the store, and each instance looks for marks of
+		 * its own sessions.
+		 */
+		MARKS,
+
+		/**
+		 * Spring Security ends sessions as without OAuth2 State.
+		 */
+		OFF
+
+	}
+
+}
