@@ -49,6 +49,19 @@ public final class StateKey {
 		return new StateKey(digest.digest());
 	}
 
+	/**
+	 * Returns the key that a store kept.
+	 * @param bytes the {@value #LENGTH} bytes of {@link #toByteArray()}
+	 * @return the key
+	 * @throws IllegalArgumentException if there are more or fewer bytes
+	 */
+	public static StateKey fromByteArray(byte[] bytes) {
+		if (bytes.length != LENGTH) {
+			throw new IllegalArgumentException("A key has " + LENGTH + " bytes, not " + bytes.length);
+		}
+		return new StateKey(bytes.clone());
+	}
+
 	private static void update(MessageDigest digest, String part) {
 		byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
 		digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -33,15 +34,29 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 
 	private final S store;
 
+	private final Optional<SessionIndex> sessionIndex;
+
 	/**
-	 * Opens a store.
+	 * Opens a store that cannot index sessions.
 	 * @param type the type of the store
 	 * @param source creates the store and its connections
 	 */
 	public ConfiguredStore(StoreType type, Supplier<S> source) {
+		this(type, source, null);
+	}
+
+	/**
+	 * Opens a store.
+	 * @param type the type of the store
+	 * @param source creates the store and its connections
+	 * @param index creates the index of sessions on the connections of the store, or is
+	 * {@code null} if the store has none
+	 */
+	public ConfiguredStore(StoreType type, Supplier<S> source, @Nullable Function<S, SessionIndex> index) {
 		this.type = type;
 		this.source = source;
 		this.store = openApart();
+		this.sessionIndex = Optional.ofNullable(index).map((creator) -> creator.apply(this.store));
 	}
 
 	/**
@@ -58,6 +73,14 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 	 */
 	public S store() {
 		return this.store;
+	}
+
+	/**
+	 * Returns the index of sessions, which has the connections of the store.
+	 * @return the index, or empty if the store cannot index sessions
+	 */
+	public Optional<SessionIndex> sessionIndex() {
+		return this.sessionIndex;
 	}
 
 	/**
@@ -107,6 +130,22 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 		boolean notShared = ofLogins == StoreType.MEMORY || ofLogins == StoreType.COOKIE;
 		Optional<StateStore> ofTokens = stores.stream().<StateStore>map(ConfiguredStore::store).findFirst();
 		return (notShared && ofTokens.isPresent()) ? ofTokens : Optional.ofNullable(logins.getIfUnique());
+	}
+
+	/**
+	 * Returns the index of sessions in the store that instances share.
+	 * @param ofLogins the configured store of logins, or {@code null} if none is
+	 * @param logins the store of logins
+	 * @param stores the configured stores
+	 * @return the index, or empty if the app has no store, or one that cannot index
+	 * sessions, as one in memory or of the app's own
+	 */
+	public static Optional<SessionIndex> sharedIndex(@Nullable StoreType ofLogins, ObjectProvider<StateStore> logins,
+			ObjectProvider<ConfiguredStore<?>> stores) {
+		return shared(ofLogins, logins, stores).flatMap((shared) -> stores.stream()
+			.filter((configured) -> configured.store() == shared)
+			.findFirst()
+			.flatMap(ConfiguredStore::sessionIndex));
 	}
 
 	/**

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
 
 /**
  * Finds sessions by the names that a provider has for them, such as its own session or
@@ -20,6 +22,11 @@ import io.github.oauth2state.StateStoreException;
  * All methods throw a {@link StateStoreException} if the store does not answer.
  */
 public interface SessionIndex {
+
+	/**
+	 * How long the value of a session may be, in bytes.
+	 */
+	int MAX_VALUE_LENGTH = 512;
 
 	/**
 	 * Adds a session under each of its names, or prolongs it there.
@@ -62,9 +69,48 @@ public interface SessionIndex {
 	 *
 	 * @param id identifies it in the index; not the id that its cookie has
 	 * @param since when it began
-	 * @param value what is kept about it, sealed, at most 512 bytes
+	 * @param value what is kept about it, sealed, at most
+	 * {@value SessionIndex#MAX_VALUE_LENGTH} bytes
 	 */
 	record IndexedSession(StateKey id, Instant since, byte[] value) {
+
+		/**
+		 * Farther from the epoch than any time of a provider, and near enough for an
+		 * {@link Instant}.
+		 */
+		private static final long MAX_SECONDS = 999_999_999_999_999L;
+
+		/**
+		 * Restores a session from what an index keeps, which others may have written.
+		 * @param id the bytes of its id
+		 * @param since when it began, in seconds since the epoch
+		 * @param value what is kept about it
+		 * @return the session, or empty if it cannot be one
+		 */
+		public static Optional<IndexedSession> of(byte[] id, long since, byte[] value) {
+			boolean possible = id.length == StateKey.LENGTH && Math.abs(since) <= MAX_SECONDS
+					&& value.length <= MAX_VALUE_LENGTH;
+			return possible
+					? Optional.of(new IndexedSession(StateKey.fromByteArray(id), Instant.ofEpochSecond(since), value))
+					: Optional.empty();
+		}
+
+		/**
+		 * Checks the length of the value. For implementations, before they write it.
+		 * @return the value
+		 * @throws StateStoreException if it is longer than
+		 * {@link SessionIndex#MAX_VALUE_LENGTH}
+		 */
+		public byte[] checkedValue() {
+			if (this.value.length > MAX_VALUE_LENGTH) {
+				throw new StateStoreException(Reason.REJECTED,
+						"The value of a session has %d bytes, and an index keeps at most %d"
+							.formatted(this.value.length, MAX_VALUE_LENGTH),
+						null);
+			}
+			return this.value;
+		}
+
 	}
 
 	/**

@@ -4,6 +4,8 @@ import javax.sql.DataSource;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.oauth2state.StateStoreException;
+import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.StartupFailureException;
 import io.github.oauth2state.store.jdbc.SqlFailures.DatabaseUnreachableException;
 
@@ -62,6 +64,23 @@ final class ChosenDatabase {
 	 */
 	@Nullable Database kind() {
 		return this.kind;
+	}
+
+	/**
+	 * Returns which kind of database it is, if the store may use it. A database that
+	 * could not be reached when the app started counts as unreachable until its table is
+	 * ready, so that no login waits for it.
+	 * @param operation the name of the operation, for the exception
+	 * @return the kind
+	 * @throws StateStoreException if the store may not use the database yet
+	 */
+	Database kindFor(String operation) {
+		Database known = this.kind;
+		if (known == null || !this.open) {
+			throw new StateStoreException(Reason.CONNECTION, "No connection to the database for " + operation
+					+ ": it could not be reached when the app started", null);
+		}
+		return known;
 	}
 
 	/**

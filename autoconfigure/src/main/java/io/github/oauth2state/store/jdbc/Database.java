@@ -124,6 +124,19 @@ enum Database {
 	}
 
 	/**
+	 * Returns the statements of the index of sessions.
+	 * @param table the table
+	 * @return the statements
+	 */
+	SessionSql sessionSql(TableName table) {
+		return switch (this) {
+			case POSTGRESQL -> SessionSql.postgresql(table);
+			case MARIADB, MYSQL -> SessionSql.mysql(table);
+			case H2 -> SessionSql.h2(table);
+		};
+	}
+
+	/**
 	 * Guesses whether a pool that has not connected yet connects to PostgreSQL. A wrapper
 	 * of a driver may have the name anywhere in its URL.
 	 * @param texts its URL and the names of its driver

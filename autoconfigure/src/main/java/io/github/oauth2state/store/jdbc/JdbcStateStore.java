@@ -10,6 +10,7 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.store.SessionIndex;
 import io.github.oauth2state.store.jdbc.StateSql.TableName;
 
 /**
@@ -37,22 +38,21 @@ final class JdbcStateStore implements StateStore, DisposableBean {
 		this.asynchronousCommit = asynchronousCommit;
 	}
 
-	/**
-	 * Returns the statements. A database that could not be reached when the app started
-	 * counts as unreachable until its table is ready, so that no login waits for it.
-	 */
 	private StateSql sql(String operation) {
 		StateSql known = this.sql;
 		if (known == null) {
-			Database kind = this.database.kind();
-			if (kind == null || !this.database.isOpen()) {
-				throw new StateStoreException(Reason.CONNECTION, "No connection to the database for " + operation
-						+ ": it could not be reached when the app started", null);
-			}
-			known = kind.sql(this.table, this.asynchronousCommit);
+			known = this.database.kindFor(operation).sql(this.table, this.asynchronousCommit);
 			this.sql = known;
 		}
 		return known;
+	}
+
+	/**
+	 * Returns an index of sessions in the same table, on the same connections.
+	 * @return the index, which works until this store is destroyed
+	 */
+	SessionIndex sessionIndex() {
+		return new JdbcSessionIndex(this.statements, this.database, this.table);
 	}
 
 	/**

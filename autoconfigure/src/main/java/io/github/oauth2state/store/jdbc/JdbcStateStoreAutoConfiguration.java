@@ -80,7 +80,7 @@ public final class JdbcStateStoreAutoConfiguration {
 					settings.timeout());
 			return new JdbcStateStore(new StateStatements(connections, settings.timeout()), database, table,
 					properties.postgresql().asynchronousCommit());
-		});
+		}, JdbcStateStore::sessionIndex);
 	}
 
 	@Bean

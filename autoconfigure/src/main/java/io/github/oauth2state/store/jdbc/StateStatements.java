@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -62,6 +64,27 @@ final class StateStatements implements AutoCloseable {
 		return run(operation, sql, (statement) -> {
 			try (ResultSet rows = statement.executeQuery()) {
 				return rows.next() ? Optional.of(rows.getBytes(1)) : Optional.empty();
+			}
+		}, parameters);
+	}
+
+	/**
+	 * Queries any number of rows.
+	 * @param <T> the type of a row's result
+	 * @param operation the name of the operation, for exceptions
+	 * @param sql the statement
+	 * @param mapper converts a row
+	 * @param parameters its parameters
+	 * @return the results
+	 */
+	<T> List<T> rows(String operation, String sql, RowMapper<T> mapper, Object... parameters) {
+		return run(operation, sql, (statement) -> {
+			try (ResultSet rows = statement.executeQuery()) {
+				List<T> results = new ArrayList<>();
+				while (rows.next()) {
+					results.add(mapper.of(rows));
+				}
+				return results;
 			}
 		}, parameters);
 	}

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ import io.github.oauth2state.StateStoreException.Reason;
  */
 final class RedisFailures {
 
-	private static final boolean LETTUCE = ClassUtils.isPresent("io.lettuce.core.RedisException",
+	static final boolean LETTUCE = ClassUtils.isPresent("io.lettuce.core.RedisException",
 			RedisFailures.class.getClassLoader());
 
 	/**
@@ -32,6 +33,12 @@ final class RedisFailures {
 	 */
 	private static final List<String> UNABLE = List.of("LOADING ", "READONLY ", "MASTERDOWN ", "CLUSTERDOWN ",
 			"NOREPLICAS ", "OOM ", "MISCONF ");
+
+	/**
+	 * What a user must be allowed, as in docs/configuration.md.
+	 */
+	static final String PERMISSIONS = "+set +get +getrange +getdel +eval +del +ping +time +hget +hset +hdel +hgetall "
+			+ "+hrandfield +pttl +pexpire";
 
 	private RedisFailures() {
 	}
@@ -50,7 +57,16 @@ final class RedisFailures {
 			return new StateStoreException(reason,
 					"Redis does not know the command for " + operation + ": version 6.2 or newer is needed", null);
 		}
-		return new StateStoreException(reason, message(operation, reason), failure);
+		return new StateStoreException(reason, message(operation, reason) + advice(failure), failure);
+	}
+
+	/**
+	 * Names the permissions that releases have added.
+	 */
+	private static String advice(Throwable failure) {
+		return messages(failure)
+			.anyMatch((text) -> text.contains("NOPERM") || text.contains("can't run this command"))
+					? ": grant its user " + PERMISSIONS : "";
 	}
 
 	/**
@@ -60,7 +76,7 @@ final class RedisFailures {
 	 * @return whether that was the cause
 	 */
 	static boolean isReadOnly(StateStoreException failure) {
-		return causes(failure).map(Throwable::getMessage).anyMatch((text) -> text != null && text.contains("READONLY"));
+		return messages(failure).anyMatch((text) -> text.contains("READONLY"));
 	}
 
 	private static @Nullable Reason reason(Throwable cause) {
@@ -79,9 +95,7 @@ final class RedisFailures {
 	 * commands for now.
 	 */
 	private static Reason answered(Throwable error) {
-		boolean unable = causes(error).map(Throwable::getMessage)
-			.filter(Objects::nonNull)
-			.anyMatch((text) -> UNABLE.stream().anyMatch(text::contains));
+		boolean unable = messages(error).anyMatch((text) -> UNABLE.stream().anyMatch(text::contains));
 		return unable ? Reason.CONNECTION : Reason.REJECTED;
 	}
 
@@ -95,9 +109,11 @@ final class RedisFailures {
 	}
 
 	private static boolean isUnknownCommand(Throwable failure) {
-		return causes(failure).map(Throwable::getMessage)
-			.filter(Objects::nonNull)
-			.anyMatch((text) -> text.toLowerCase(Locale.ROOT).contains("unknown command"));
+		return messages(failure).anyMatch((text) -> text.toLowerCase(Locale.ROOT).contains("unknown command"));
+	}
+
+	private static Stream<String> messages(Throwable failure) {
+		return causes(failure).map(Throwable::getMessage).filter(Objects::nonNull);
 	}
 
 	private static Stream<Throwable> causes(Throwable failure) {
@@ -112,6 +128,9 @@ final class RedisFailures {
 		private static final List<String> UNSENT = List.of("Commands are rejected", "Connection is closed");
 
 		static @Nullable Reason reason(Throwable cause) {
+			if (cause instanceof RedisCommandTimeoutException) {
+				return Reason.TIMEOUT;
+			}
 			if (cause instanceof RedisCommandExecutionException) {
 				return answered(cause);
 			}

@@ -1,11 +1,8 @@
 package io.github.oauth2state.store.redis;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Function;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -14,7 +11,6 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.RedisScriptingCommands;
 import org.springframework.data.redis.connection.RedisStringCommands;
 import org.springframework.data.redis.connection.RedisStringCommands.SetOption;
 import org.springframework.data.redis.connection.ReturnType;
@@ -24,6 +20,7 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.store.SessionIndex;
 
 /**
  * A {@link StateStore} in Redis with one key per record, which Redis expires. A call is
@@ -45,7 +42,7 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	/**
 	 * Stored for an empty value, so that its range differs from that of an absent value.
 	 */
-	private static final byte[] EMPTY = utf8("oauth2-state/empty/1");
+	private static final byte[] EMPTY = RedisCalls.utf8("oauth2-state/empty/1");
 
 	/**
 	 * Compares a value that is too long only as far as callers read it.
@@ -57,7 +54,7 @@ final class RedisStateStore implements StateStore, DisposableBean {
 			end
 			""".formatted(READ_LENGTH);
 
-	private static final byte[] REPLACE = utf8(VALUE + """
+	private static final byte[] REPLACE = RedisCalls.utf8(VALUE + """
 			if value == ARGV[1] then
 				redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 				return 1
@@ -65,22 +62,27 @@ final class RedisStateStore implements StateStore, DisposableBean {
 			return 0
 			""");
 
-	private static final byte[] REMOVE = utf8(VALUE + """
+	private static final byte[] REMOVE = RedisCalls.utf8(VALUE + """
 			if value == ARGV[1] then
 				return redis.call('DEL', KEYS[1])
 			end
 			return 0
 			""");
 
-	private final RedisConnections connections;
-
-	private final String keyPrefix;
+	private final RedisCalls calls;
 
 	private volatile boolean rangesDenied;
 
 	RedisStateStore(RedisConnections connections, String keyPrefix) {
-		this.connections = connections;
-		this.keyPrefix = keyPrefix;
+		this.calls = new RedisCalls(connections, keyPrefix);
+	}
+
+	/**
+	 * Returns an index of sessions on the same connections.
+	 * @return the index, which works until this store is destroyed
+	 */
+	SessionIndex sessionIndex() {
+		return new RedisSessionIndex(this.calls);
 	}
 
 	@Override
@@ -91,12 +93,12 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		StateStore.checkLength("putIfAbsent", value);
-		return call("putIfAbsent", (connection) -> putIfAbsent(connection, redisKey(key), sent(value), ttl));
+		return this.calls.call("putIfAbsent", (connection) -> putIfAbsent(connection, this.calls.key(key), sent(value), ttl));
 	}
 
 	private Optional<byte[]> putIfAbsent(RedisConnection connection, byte[] key, byte[] value, Duration ttl) {
 		RedisStringCommands commands = connection.stringCommands();
-		Expiration expiration = Expiration.milliseconds(millis(ttl));
+		Expiration expiration = Expiration.milliseconds(RedisCalls.millis(ttl));
 		for (int attempt = 0; attempt < PUT_ATTEMPTS; attempt++) {
 			if (Boolean.TRUE.equals(commands.set(key, value, expiration, SetOption.ifAbsent()))) {
 				return Optional.empty();
@@ -111,7 +113,7 @@ final class RedisStateStore implements StateStore, DisposableBean {
 
 	@Override
 	public Optional<byte[]> find(StateKey key) {
-		return call("find", (connection) -> find(connection, redisKey(key)));
+		return this.calls.call("find", (connection) -> find(connection, this.calls.key(key)));
 	}
 
 	/**
@@ -160,7 +162,7 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	 */
 	@Override
 	public Optional<byte[]> take(StateKey key) {
-		return call("take", (connection) -> Optional.ofNullable(connection.stringCommands().getDel(redisKey(key))))
+		return this.calls.call("take", (connection) -> Optional.ofNullable(connection.stringCommands().getDel(this.calls.key(key))))
 			.map(RedisStateStore::cut)
 			.map(RedisStateStore::received);
 	}
@@ -168,23 +170,18 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	@Override
 	public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
 		StateStore.checkLength("replace", value);
-		byte[] millis = utf8(Long.toString(millis(ttl)));
-		return call("replace", (connection) -> run(connection.scriptingCommands(), REPLACE, redisKey(key),
-				sent(expected), sent(value), millis));
+		byte[] millis = RedisCalls.utf8(Long.toString(RedisCalls.millis(ttl)));
+		return run("replace", REPLACE, key, sent(expected), sent(value), millis);
 	}
 
 	@Override
 	public boolean remove(StateKey key, byte[] expected) {
-		return call("remove",
-				(connection) -> run(connection.scriptingCommands(), REMOVE, redisKey(key), sent(expected)));
+		return run("remove", REMOVE, key, sent(expected));
 	}
 
-	private static boolean run(RedisScriptingCommands commands, byte[] script, byte[]... keyAndArguments) {
-		// The digest of the script would save 150 bytes, but cost a second round trip if
-		// a
-		// server does not know the script yet
-		Long changed = commands.eval(script, ReturnType.INTEGER, 1, keyAndArguments);
-		return changed != null && changed == 1;
+	private boolean run(String operation, byte[] script, StateKey key, byte[]... arguments) {
+		Long changed = this.calls.eval(operation, script, ReturnType.INTEGER, this.calls.key(key), arguments);
+		return changed == 1;
 	}
 
 	/**
@@ -193,57 +190,21 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	 */
 	void reach() {
 		// A ping to a cluster asks all nodes, some of which may be down
-		call("ping", (connection) -> (connection instanceof RedisClusterConnection) ? "" : connection.ping());
-	}
-
-	private <T extends @Nullable Object> T call(String operation, Function<RedisConnection, T> commands) {
-		try (RedisConnection connection = open(operation)) {
-			return commands.apply(connection);
-		}
-		catch (StateStoreException ex) {
-			throw ex;
-		}
-		catch (RuntimeException ex) {
-			StateStoreException failure = RedisFailures.afterSending(operation, ex);
-			this.connections.failed(failure);
-			throw failure;
-		}
-	}
-
-	private RedisConnection open(String operation) {
-		try {
-			return this.connections.open();
-		}
-		catch (RuntimeException ex) {
-			throw RedisFailures.beforeSending(operation, ex);
-		}
+		this.calls.call("ping", (connection) -> (connection instanceof RedisClusterConnection) ? "" : connection.ping());
 	}
 
 	private static byte[] cut(byte[] value) {
 		return (value.length > READ_LENGTH) ? Arrays.copyOf(value, READ_LENGTH) : value;
 	}
 
-	private byte[] redisKey(StateKey key) {
-		byte[] prefix = utf8(this.keyPrefix);
-		return ByteBuffer.allocate(prefix.length + StateKey.LENGTH).put(prefix).put(key.toByteArray()).array();
-	}
-
-	private static long millis(Duration ttl) {
-		return Math.max(1, ttl.toMillis());
-	}
-
-	private static byte[] utf8(String text) {
-		return text.getBytes(StandardCharsets.UTF_8);
-	}
-
 	@Override
 	public void destroy() {
-		this.connections.close();
+		this.calls.close();
 	}
 
 	@Override
 	public String toString() {
-		return "redis, keys " + this.keyPrefix + "*";
+		return "redis, keys " + this.calls.keyPrefix() + "*";
 	}
 
 }

@@ -47,7 +47,8 @@ public final class RedisStateStoreAutoConfiguration {
 		String keyPrefix = properties.checkedKeyPrefix();
 		RedisWarnings.warnIfUnprotected(connectionFactory);
 		return new ConfiguredStore<>(StoreType.REDIS,
-				() -> new RedisStateStore(RedisConnections.of(connectionFactory, settings.timeout()), keyPrefix));
+				() -> new RedisStateStore(RedisConnections.of(connectionFactory, settings.timeout()), keyPrefix),
+				RedisStateStore::sessionIndex);
 	}
 
 	@Bean
