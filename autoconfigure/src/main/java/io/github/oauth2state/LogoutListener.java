@@ -10,8 +10,8 @@ public interface LogoutListener {
 
 	/**
 	 * Called for each logout token, each refused refresh that ends sessions, and each
-	 * operation of an operator; and, where each instance has sessions of its own, for each
-	 * session that ends because of them.
+	 * operation of an operator; and, where each instance has sessions of its own, for
+	 * each session that ends because of them.
 	 * @param event what happened
 	 */
 	void onLogout(LogoutEvent event);

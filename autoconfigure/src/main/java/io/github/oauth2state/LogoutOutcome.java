@@ -6,8 +6,8 @@ package io.github.oauth2state;
 public enum LogoutOutcome {
 
 	/**
-	 * Sessions ended, on whichever instance they were. Where each instance has sessions of
-	 * its own, this is published by the instance that ends one, with its next request.
+	 * Sessions ended, on whichever instance they were. Where each instance has sessions
+	 * of its own, this is published by the instance that ends one, with its next request.
 	 */
 	ENDED,
 
@@ -30,8 +30,8 @@ public enum LogoutOutcome {
 	REPLAYED,
 
 	/**
-	 * A logout token was not valid, and was refused with status 400. Only its sender knows
-	 * whether it is an attack or a wrong configuration.
+	 * A logout token was not valid, and was refused with status 400. Only its sender
+	 * knows whether it is an attack or a wrong configuration.
 	 */
 	REFUSED,
 

@@ -69,15 +69,18 @@ class ArchitectureTests {
 			Map.entry("store.ConditionalOnStore", "each store has this condition"),
 			Map.entry("store.ConfiguredStore",
 					"stores are beans of this type, and tokens, refreshes and the rollout look for them"),
+			Map.entry("store.SessionIndex", "the stores have it, and logout finds sessions by it"),
 			Map.entry("store.StoreCircuit", "logins ask it, and the Actuator and metrics show it"),
 			Map.entry("rollout.Rollout", "logins ask it, and the Actuator and metrics show its percentage"),
+			Map.entry("tokens.RefusalHandler", "refreshes tell it of a refusal, and logout ends the session"),
+			Map.entry("logout.UserSessions", "the Actuator ends sessions with it"),
 			Map.entry("tokens.TokenLineage", "refreshes recognize tokens of the same user by it"),
 			Map.entry("login.AuxiliaryCookies", "the servlet part sets these cookies"),
 			Map.entry("login.LoginCallback", "the servlet part finishes logins with it"),
 			Map.entry("login.LoginSettings", "the servlet part and the Actuator read it"),
 			Map.entry("login.PendingLogins", "the servlet part starts logins with it"));
 
-	private static final int MAX_PUBLIC_TYPES = 21;
+	private static final int MAX_PUBLIC_TYPES = 24;
 
 	private static final int MAX_LINES = 250;
 
@@ -124,6 +127,8 @@ class ArchitectureTests {
 		.definedBy(ROOT + ".login.servlet..")
 		.layer("refresh")
 		.definedBy(ROOT + ".refresh..")
+		.layer("logout")
+		.definedBy(ROOT + ".logout..")
 		.layer("authorization server")
 		.definedBy(ROOT + ".authorizationserver..")
 		.layer("metrics")
@@ -149,6 +154,8 @@ class ArchitectureTests {
 		.whereLayer("servlet login")
 		.mayOnlyAccessLayers("api", "config", "support", "web", "record", "store", "rollout", "login")
 		.whereLayer("refresh")
+		.mayOnlyAccessLayers("api", "config", "support", "record", "store", "tokens")
+		.whereLayer("logout")
 		.mayOnlyAccessLayers("api", "config", "support", "record", "store", "tokens")
 		.whereLayer("authorization server")
 		.mayOnlyAccessLayers("api", "config", "support", "record", "store")

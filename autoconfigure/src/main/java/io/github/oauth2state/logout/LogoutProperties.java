@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import io.github.oauth2state.config.PropertyCheck;
+import io.github.oauth2state.config.StartupFailureException;
 
 /**
  * Properties of logout.
@@ -14,8 +15,8 @@ import io.github.oauth2state.config.PropertyCheck;
  * @param backChannel how a logout token of the provider ends sessions on all instances
  * @param checkInterval how often a session that only one instance has is checked for a
  * logout, from 0s, which means with each request, to 5m
- * @param markTtl how long a logout is remembered for such sessions, from 10m to 30d; never
- * less than the timeout of sessions
+ * @param markTtl how long a logout is remembered for such sessions, from 10m to 30d;
+ * never less than the timeout of sessions
  * @param revokeTokens whether the tokens of a user are revoked at the provider when the
  * user logs out (RFC 7009), and removed where the app keeps them
  * @param revocationUris the revocation endpoints of providers that do not publish one in
@@ -27,6 +28,29 @@ record LogoutProperties(@DefaultValue("auto") BackChannel backChannel, @DefaultV
 		@DefaultValue Map<String, String> revocationUris) {
 
 	private static final String PREFIX = "oauth2-state.logout.";
+
+	/**
+	 * Returns whether sessions are found in an index, rather than by marks.
+	 * @param shared whether instances share sessions
+	 * @param indexed whether the store can index them
+	 * @throws StartupFailureException if that is configured, but not possible
+	 */
+	boolean isRegistryChosen(boolean shared, boolean indexed) {
+		if (this.backChannel == BackChannel.REGISTRY && !(shared && indexed)) {
+			throw new StartupFailureException(
+					"The property %sback-channel is 'registry', but %s.".formatted(PREFIX,
+							shared ? "the store cannot index sessions" : "instances do not share sessions"),
+					"""
+							One of these:
+
+							- %s
+							- or set %sback-channel=marks, which works with any store and any sessions
+							- or remove the property, to have it chosen"""
+						.formatted(shared ? "set oauth2-state.store to 'redis' or 'jdbc'"
+								: "add spring-session-data-redis or spring-session-jdbc", PREFIX));
+		}
+		return this.backChannel != BackChannel.MARKS && shared && indexed;
+	}
 
 	Duration checkedCheckInterval() {
 		return PropertyCheck.of(PREFIX + "check-interval", this.checkInterval)

@@ -30,7 +30,7 @@ class FilterChainInspector implements BeanPostProcessor {
 	private static final Log logger = LogFactory.getLog(FilterChainInspector.class);
 
 	private static final List<String> STOCK_PACKAGES = List.of("org.springframework.security.",
-			"org.springframework.web.filter.", FilterChainInspector.class.getPackageName() + ".");
+			"org.springframework.web.filter.", "io.github.oauth2state.login.servlet.", "io.github.oauth2state.logout.");
 
 	private static final String REMEDY = "Set the AuthorizationRequestRepository bean on every filter that the app makes itself.";
 

@@ -77,8 +77,9 @@ final class ChosenDatabase {
 	Database kindFor(String operation) {
 		Database known = this.kind;
 		if (known == null || !this.open) {
-			throw new StateStoreException(Reason.CONNECTION, "No connection to the database for " + operation
-					+ ": it could not be reached when the app started", null);
+			throw new StateStoreException(Reason.CONNECTION,
+					"No connection to the database for " + operation + ": it could not be reached when the app started",
+					null);
 		}
 		return known;
 	}

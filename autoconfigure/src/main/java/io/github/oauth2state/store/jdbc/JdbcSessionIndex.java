@@ -73,7 +73,8 @@ final class JdbcSessionIndex implements SessionIndex {
 		put(sql.add(keys.size()), keys.stream().flatMap((key) -> Stream.of(key, value, millis(ttl))).toArray());
 		Object[] logouts = names.stream()
 			.distinct()
-			.flatMap((name) -> Stream.of(first(name, LOGOUT), last(name, LOGOUT), time(session.since().getEpochSecond())))
+			.flatMap((name) -> Stream.of(first(name, LOGOUT), last(name, LOGOUT),
+					time(session.since().getEpochSecond())))
 			.toArray();
 		if (this.statements.rows("add", sql.reaches(keys.size()), (row) -> row.getInt(1), logouts).isEmpty()) {
 			return true;

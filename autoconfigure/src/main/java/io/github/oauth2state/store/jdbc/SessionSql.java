@@ -7,8 +7,8 @@ import io.github.oauth2state.store.jdbc.StateSql.TableName;
 
 /**
  * The SQL statements of the index of sessions for one kind of database, in the table of
- * the store. A row is kept under the name that it belongs to, its kind and its id, so that
- * the rows of a name are a range of the primary key.
+ * the store. A row is kept under the name that it belongs to, its kind and its id, so
+ * that the rows of a name are a range of the primary key.
  *
  * @param add stores rows, also over others; see {@link #add(int)}
  * @param row a row in {@code add}
@@ -49,10 +49,10 @@ record SessionSql(String add, String row, String find, String reaches, String re
 	private static SessionSql of(TableName table, String now, String add, String row) {
 		return new SessionSql(add.formatted(table), row, """
 				SELECT record_key, SUBSTRING(record_value FROM 1 FOR %d) FROM %s
-				WHERE record_key BETWEEN ? AND ? AND record_value < ? AND expires_at > %s""".formatted(READ_LENGTH,
-				table, now), """
-				SELECT 1 FROM %s
-				WHERE record_key BETWEEN ? AND ? AND record_value >= ? AND expires_at > %s""".formatted(table, now),
+				WHERE record_key BETWEEN ? AND ? AND record_value < ? AND expires_at > %s"""
+			.formatted(READ_LENGTH, table, now), """
+					SELECT 1 FROM %s
+					WHERE record_key BETWEEN ? AND ? AND record_value >= ? AND expires_at > %s""".formatted(table, now),
 				"DELETE FROM %s WHERE record_key IN (%%s)".formatted(table));
 	}
 

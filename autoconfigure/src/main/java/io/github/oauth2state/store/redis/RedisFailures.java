@@ -64,9 +64,8 @@ final class RedisFailures {
 	 * Names the permissions that releases have added.
 	 */
 	private static String advice(Throwable failure) {
-		return messages(failure)
-			.anyMatch((text) -> text.contains("NOPERM") || text.contains("can't run this command"))
-					? ": grant its user " + PERMISSIONS : "";
+		return messages(failure).anyMatch((text) -> text.contains("NOPERM") || text.contains("can't run this command"))
+				? ": grant its user " + PERMISSIONS : "";
 	}
 
 	/**

@@ -174,7 +174,8 @@ final class RedisSessionIndex implements SessionIndex {
 		List<IndexedSession> sessions = new ArrayList<>();
 		for (int i = 1; i < found.size(); i += 3) {
 			IndexedSession
-				.of((byte[]) found.get(i), Long.parseLong(new String((byte[]) found.get(i + 1), StandardCharsets.US_ASCII)),
+				.of((byte[]) found.get(i),
+						Long.parseLong(new String((byte[]) found.get(i + 1), StandardCharsets.US_ASCII)),
 						(byte[]) found.get(i + 2))
 				.ifPresent(sessions::add);
 		}

@@ -93,7 +93,8 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		StateStore.checkLength("putIfAbsent", value);
-		return this.calls.call("putIfAbsent", (connection) -> putIfAbsent(connection, this.calls.key(key), sent(value), ttl));
+		return this.calls.call("putIfAbsent",
+				(connection) -> putIfAbsent(connection, this.calls.key(key), sent(value), ttl));
 	}
 
 	private Optional<byte[]> putIfAbsent(RedisConnection connection, byte[] key, byte[] value, Duration ttl) {
@@ -162,7 +163,8 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	 */
 	@Override
 	public Optional<byte[]> take(StateKey key) {
-		return this.calls.call("take", (connection) -> Optional.ofNullable(connection.stringCommands().getDel(this.calls.key(key))))
+		return this.calls
+			.call("take", (connection) -> Optional.ofNullable(connection.stringCommands().getDel(this.calls.key(key))))
 			.map(RedisStateStore::cut)
 			.map(RedisStateStore::received);
 	}
@@ -190,7 +192,8 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	 */
 	void reach() {
 		// A ping to a cluster asks all nodes, some of which may be down
-		this.calls.call("ping", (connection) -> (connection instanceof RedisClusterConnection) ? "" : connection.ping());
+		this.calls.call("ping",
+				(connection) -> (connection instanceof RedisClusterConnection) ? "" : connection.ping());
 	}
 
 	private static byte[] cut(byte[] value) {

@@ -1,0 +1,13 @@
+package io.github.oauth2state.logout;
+
+/**
+ * Thrown if a logout token is valid but was handled before. Carries nothing of it.
+ */
+@SuppressWarnings("serial")
+final class LogoutTokenException extends RuntimeException {
+
+	LogoutTokenException() {
+		super("The logout token was handled before");
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.github.oauth2state.logout;
+
+import java.io.IOException;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.jwt.JwtException;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
+import org.springframework.util.StringUtils;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+import io.github.oauth2state.LogoutKind;
+import io.github.oauth2state.LogoutOutcome;
+
+/**
+ * Stands before Spring Security's filter for logout tokens, and answers where that filter
+ * would let an exception through: with status 400 for a token that cannot be used, and
+ * with 503 if the store or the provider's keys cannot be reached, so that the provider
+ * sends the token again (OpenID Connect Back-Channel Logout 1.0, section 2.8).
+ */
+final class LogoutTokenFilter extends OncePerRequestFilter {
+
+	private static final RequestMatcher TOKENS = PathPatternRequestMatcher.withDefaults()
+		.matcher(HttpMethod.POST, "/logout/connect/back-channel/{registrationId}");
+
+	/**
+	 * Marks what Spring Security posts to the app itself.
+	 */
+	private static final String INTERNAL = "_spring_security_internal_logout";
+
+	private final ClientRegistrationRepository registrations;
+
+	private final LogoutEventPublisher events;
+
+	LogoutTokenFilter(ClientRegistrationRepository registrations, LogoutEventPublisher events) {
+		this.registrations = registrations;
+		this.events = events;
+	}
+
+	@Override
+	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws ServletException, IOException {
+		RequestMatcher.MatchResult match = TOKENS.matcher(request);
+		if (!match.isMatch() || request.getParameter(INTERNAL) != null) {
+			chain.doFilter(request, response);
+			return;
+		}
+		LogoutRequest current = LogoutRequest.enter();
+		current.setRegistrationId(known(match.getVariables().get("registrationId")));
+		try {
+			handle(request, response, chain, current);
+		}
+		finally {
+			current.leave();
+		}
+	}
+
+	/**
+	 * Returns the id of a registration only if there is such a registration.
+	 */
+	private @Nullable String known(@Nullable String registrationId) {
+		return (StringUtils.hasText(registrationId) && this.registrations.findByRegistrationId(registrationId) != null)
+				? registrationId : null;
+	}
+
+	private void handle(HttpServletRequest request, HttpServletResponse response, FilterChain chain,
+			LogoutRequest current) throws ServletException, IOException {
+		try {
+			chain.doFilter(request, response);
+			if (response.getStatus() == HttpServletResponse.SC_BAD_REQUEST && !current.isPublished()) {
+				publish(LogoutOutcome.REFUSED, current, null);
+			}
+		}
+		catch (LogoutTokenException ex) {
+			answer(response, HttpServletResponse.SC_BAD_REQUEST, OAuth2ErrorCodes.INVALID_REQUEST,
+					"the logout token was handled before");
+		}
+		catch (AuthenticationServiceException ex) {
+			if (isOfToken(ex.getCause())) {
+				publish(LogoutOutcome.REFUSED, current, ex);
+				answer(response, HttpServletResponse.SC_BAD_REQUEST, OAuth2ErrorCodes.INVALID_REQUEST,
+						"the logout token lacks a claim, or has one that cannot be read");
+			}
+			else {
+				failed(response, current, ex);
+			}
+		}
+		catch (RuntimeException ex) {
+			failed(response, current, ex);
+		}
+	}
+
+	/**
+	 * Returns whether Spring Security failed because of what a token says, rather than
+	 * because the keys of the provider cannot be loaded.
+	 */
+	private static boolean isOfToken(@Nullable Throwable cause) {
+		return cause != null && !(cause instanceof JwtException);
+	}
+
+	private void failed(HttpServletResponse response, LogoutRequest current, RuntimeException ex) throws IOException {
+		publish(LogoutOutcome.FAILED, current, ex);
+		answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE,
+				"sessions may not have ended");
+	}
+
+	private void publish(LogoutOutcome outcome, LogoutRequest current, @Nullable Throwable reason) {
+		this.events.publishFailure(LogoutKind.LOGOUT_TOKEN, outcome, current.registrationId(), reason);
+	}
+
+	private static void answer(HttpServletResponse response, int status, String code, String description)
+			throws IOException {
+		response.setStatus(status);
+		response.setHeader("Cache-Control", "no-store");
+		response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+		response.getWriter().write("{\"error\":\"%s\",\"error_description\":\"%s\"}".formatted(code, description));
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.github.oauth2state.logout;
+
+import java.time.InstantSource;
+import java.util.function.Supplier;
+
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.util.Assert;
+
+import io.github.oauth2state.LogoutKind;
+import io.github.oauth2state.LogoutOutcome;
+
+/**
+ * Ends the sessions of a user for an operator.
+ */
+final class OperatorLogout implements UserSessions {
+
+	private final LogoutServices services;
+
+	private final String namespace;
+
+	private final Supplier<ClientRegistrationRepository> registrations;
+
+	private final InstantSource clock = InstantSource.system();
+
+	OperatorLogout(LogoutServices services, String namespace, Supplier<ClientRegistrationRepository> registrations) {
+		this.services = services;
+		this.namespace = namespace;
+		this.registrations = registrations;
+	}
+
+	@Override
+	public int end(String registrationId, String subject) {
+		ClientRegistration registration = this.registrations.get().findByRegistrationId(registrationId);
+		Assert.notNull(registration, "There is no such client registration");
+		String issuer = registration.getProviderDetails().getIssuerUri();
+		Assert.hasText(issuer, "The issuer of the client registration is not known: set issuer-uri of its provider");
+		SessionName name = SessionName.ofSubject(this.namespace, issuer, registration.getClientId(), subject);
+		SessionEnder.Result result;
+		try {
+			result = this.services.ender().end(name, this.clock.instant());
+		}
+		catch (RuntimeException ex) {
+			this.services.events().publishFailure(LogoutKind.OPERATOR, LogoutOutcome.FAILED, registrationId, ex);
+			throw ex;
+		}
+		this.services.events().publish(LogoutKind.OPERATOR, result, registrationId);
+		return (result.outcome() == LogoutOutcome.MARKED) ? -1 : result.sessions();
+	}
+
+}

@@ -1,0 +1,173 @@
+package io.github.oauth2state.logout;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import jakarta.servlet.http.HttpSession;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.security.oauth2.core.oidc.user.OidcUser;
+
+import io.github.oauth2state.support.SafeLog;
+
+/**
+ * Adds sessions to the index, prolongs them there while they are used, and removes them.
+ * A login waits until its session has been added. Everything else happens on a thread of
+ * its own, so that requests wait for nothing. Thread-safe.
+ */
+final class SessionAdditions implements DisposableBean {
+
+	/**
+	 * The attribute of a session that tells when it was last added.
+	 */
+	private static final String ADDED = "oauth2-state.session-added";
+
+	/**
+	 * The life of a session in the index that itself never expires.
+	 */
+	private static final Duration MAX_LIFE = Duration.ofDays(60);
+
+	private static final int MAX_WAITING = 10_000;
+
+	private static final Duration[] RETRY_AFTER = { Duration.ofSeconds(1), Duration.ofSeconds(10),
+			Duration.ofMinutes(1) };
+
+	private final SafeLog log = new SafeLog(SessionAdditions.class);
+
+	private final IndexedSessions sessions;
+
+	private final InstantSource clock;
+
+	private final ScheduledThreadPoolExecutor executor;
+
+	SessionAdditions(IndexedSessions sessions, InstantSource clock) {
+		this.sessions = sessions;
+		this.clock = clock;
+		this.executor = new ScheduledThreadPoolExecutor(1, (work) -> {
+			Thread thread = Executors.defaultThreadFactory().newThread(work);
+			thread.setName("oauth2-state-sessions");
+			thread.setDaemon(true);
+			return thread;
+		});
+		this.executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+	}
+
+	/**
+	 * Adds the session of a login that is about to finish, when it has been saved.
+	 * @param request the request that finishes the login
+	 * @param session the session, or {@code null} if only its id is known
+	 * @param sessionId its id, which may still change if the session is known
+	 * @param user the user
+	 */
+	void addLogin(LogoutRequest request, @Nullable HttpSession session, String sessionId, OidcUser user) {
+		Duration life = life(session);
+		if (session != null) {
+			note(session);
+			request.setAdded();
+		}
+		request.afterSave(() -> add((session != null) ? session.getId() : sessionId, user, life, 0));
+	}
+
+	/**
+	 * Adds a session of a signed-in user again, if its id has changed or half of its
+	 * timeout is over since it was added.
+	 * @param request the request that uses it
+	 * @param watched the same request
+	 * @param user the user
+	 */
+	void prolong(LogoutRequest request, WatchedRequest watched, OidcUser user) {
+		HttpSession session = watched.loadedSession();
+		if (session == null || request.isAdded() || (watched.formerId() == null && isRecent(session))) {
+			return;
+		}
+		note(session);
+		Duration life = life(session);
+		request.afterSave(() -> later(Duration.ZERO, () -> {
+			add(session.getId(), user, life, 0);
+			if (watched.formerId() != null) {
+				this.sessions.remove(watched.formerId(), user);
+			}
+		}));
+	}
+
+	/**
+	 * Removes the session of a user who logs out.
+	 */
+	void remove(String sessionId, OidcUser user) {
+		later(Duration.ZERO, () -> this.sessions.remove(sessionId, user));
+	}
+
+	private void add(String sessionId, OidcUser user, Duration life, int attempt) {
+		try {
+			this.sessions.add(sessionId, user, life);
+		}
+		catch (RuntimeException ex) {
+			if (attempt < RETRY_AFTER.length) {
+				later(RETRY_AFTER[attempt], () -> add(sessionId, user, life, attempt + 1));
+			}
+			this.log.write((logger) -> logger.warn(
+					"A session cannot be added to the index (%s), so a logout token does not find it until this succeeds."
+						.formatted(SafeLog.describe(ex))));
+		}
+	}
+
+	@SuppressWarnings("FutureReturnValueIgnored")
+	private void later(Duration delay, Runnable work) {
+		boolean full = this.executor.getQueue().size() >= MAX_WAITING;
+		try {
+			if (!full) {
+				this.executor.schedule(() -> attempt(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+			}
+		}
+		catch (RejectedExecutionException ex) {
+			// The app is stopping
+		}
+		if (full) {
+			this.log.write((logger) -> logger
+				.warn("The store is too slow to keep the index of sessions up to date, so a change is left out"));
+		}
+	}
+
+	private void attempt(Runnable work) {
+		try {
+			work.run();
+		}
+		catch (RuntimeException ex) {
+			this.log.write((logger) -> logger.debug("The index of sessions was not changed", ex));
+		}
+	}
+
+	private void note(HttpSession session) {
+		session.setAttribute(ADDED, Long.toString(this.clock.millis()));
+	}
+
+	private boolean isRecent(HttpSession session) {
+		if (!(session.getAttribute(ADDED) instanceof String added)) {
+			return false;
+		}
+		try {
+			return this.clock.millis() - Long.parseLong(added) < life(session).toMillis() / 4;
+		}
+		catch (NumberFormatException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Returns twice the timeout of a session, as it is added again only after half of it.
+	 */
+	private static Duration life(@Nullable HttpSession session) {
+		int timeout = (session != null) ? session.getMaxInactiveInterval() : 0;
+		return (timeout > 0) ? Duration.ofSeconds(2L * timeout) : MAX_LIFE;
+	}
+
+	@Override
+	public void destroy() {
+		this.executor.shutdownNow();
+	}
+
+}

@@ -1,0 +1,158 @@
+package io.github.oauth2state.logout;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
+import org.springframework.security.oauth2.core.oidc.user.OidcUser;
+import org.springframework.security.web.authentication.logout.LogoutHandler;
+import org.springframework.security.web.authentication.logout.SecurityContextLogoutHandler;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+import io.github.oauth2state.support.SafeLog;
+
+/**
+ * Ends the session of a request if the provider has ended it, or if the request itself
+ * finds out that it must end. Keeps other sessions in the index while they are used.
+ */
+final class SessionLogoutFilter extends OncePerRequestFilter {
+
+	private static final Log logger = LogFactory.getLog(SessionLogoutFilter.class);
+
+	/**
+	 * The attribute of a session that tells when a mark was last looked for.
+	 */
+	private static final String CHECKED = "oauth2-state.logout-checked";
+
+	private final LogoutServices services;
+
+	private final SecurityContextHolderStrategy securityContexts;
+
+	private final LogoutHandler handlers;
+
+	private final InstantSource clock = InstantSource.system();
+
+	/**
+	 * Creates a filter.
+	 * @param services what all filter chains share
+	 * @param securityContexts knows the user
+	 * @param handlers the logout handlers of the chain
+	 */
+	SessionLogoutFilter(LogoutServices services, SecurityContextHolderStrategy securityContexts,
+			LogoutHandler handlers) {
+		this.services = services;
+		this.securityContexts = securityContexts;
+		this.handlers = handlers;
+	}
+
+	@Override
+	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws ServletException, IOException {
+		if (!this.services.isInUse()) {
+			chain.doFilter(request, response);
+			return;
+		}
+		if (this.services.marks() != null) {
+			endIfMarked(this.services.marks(), request, response);
+		}
+		LogoutRequest current = LogoutRequest.enter();
+		WatchedRequest watched = new WatchedRequest(request, this::authentication);
+		current.setWatched(watched);
+		try {
+			chain.doFilter(watched, response);
+		}
+		finally {
+			current.setWatched(null);
+			afterChain(current, watched, response);
+			current.leave();
+		}
+	}
+
+	private void afterChain(LogoutRequest current, WatchedRequest request, HttpServletResponse response) {
+		if (current.isEnding()) {
+			current.setEnding(false);
+			logOut(request, response, authentication());
+		}
+		else if (this.services.additions() != null && request.loadedSession() != null) {
+			OidcUser user = user(authentication());
+			if (user != null) {
+				this.services.additions().prolong(current, request, user);
+			}
+		}
+	}
+
+	private void endIfMarked(LogoutMarks marks, HttpServletRequest request, HttpServletResponse response) {
+		HttpSession session = request.getSession(false);
+		Authentication authentication = (session != null) ? authentication() : null;
+		OidcUser user = user(authentication);
+		if (session == null || user == null) {
+			return;
+		}
+		marks.findOwn(user).or(() -> isDue(session) ? marks.find(user) : Optional.empty()).ifPresent((mark) -> {
+			logOut(request, response, authentication);
+			this.services.events().publish(mark.kind(), SessionEnder.Result.ofEnded(1), registrationId(authentication));
+		});
+	}
+
+	private static @Nullable String registrationId(@Nullable Authentication authentication) {
+		return (authentication instanceof OAuth2AuthenticationToken token) ? token.getAuthorizedClientRegistrationId()
+				: null;
+	}
+
+	/**
+	 * Returns whether marks are to be looked for with this request. Notes so at once, as
+	 * other requests of the session come at the same time.
+	 */
+	private boolean isDue(HttpSession session) {
+		Duration interval = this.services.checkInterval();
+		if (interval.isZero()) {
+			return true;
+		}
+		long now = this.clock.millis();
+		if (session.getAttribute(CHECKED) instanceof String checked
+				&& Math.abs(now - Long.parseLong(checked)) < interval.toMillis()) {
+			return false;
+		}
+		session.setAttribute(CHECKED, Long.toString(now));
+		return true;
+	}
+
+	/**
+	 * Logs the user out as Spring Security does on request of the user. A handler of the
+	 * app that fails does not keep the session alive.
+	 */
+	private void logOut(HttpServletRequest request, HttpServletResponse response,
+			@Nullable Authentication authentication) {
+		try {
+			this.handlers.logout(request, response, authentication);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("A logout handler failed (%s). The session ends nevertheless.".formatted(SafeLog.describe(ex)),
+					ex);
+			SecurityContextLogoutHandler last = new SecurityContextLogoutHandler();
+			last.setSecurityContextHolderStrategy(this.securityContexts);
+			last.logout(request, response, authentication);
+		}
+	}
+
+	private @Nullable Authentication authentication() {
+		return this.securityContexts.getContext().getAuthentication();
+	}
+
+	private static @Nullable OidcUser user(@Nullable Authentication authentication) {
+		return (authentication != null && authentication.getPrincipal() instanceof OidcUser user) ? user : null;
+	}
+
+}

@@ -1,0 +1,117 @@
+package io.github.oauth2state.logout;
+
+import java.util.List;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.context.ApplicationContext;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.LogoutConfigurer;
+import org.springframework.security.config.annotation.web.configurers.oauth2.client.OidcLogoutConfigurer;
+import org.springframework.security.oauth2.client.oidc.session.OidcSessionRegistry;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
+import org.springframework.security.oauth2.core.oidc.OidcScopes;
+import org.springframework.security.oauth2.core.oidc.user.OidcUser;
+import org.springframework.security.web.authentication.logout.CompositeLogoutHandler;
+import org.springframework.security.web.authentication.logout.LogoutHandler;
+import org.springframework.security.web.authentication.logout.SecurityContextLogoutHandler;
+import org.springframework.security.web.context.SecurityContextHolderFilter;
+import org.springframework.security.web.csrf.CsrfFilter;
+
+/**
+ * Makes a filter chain with OpenID Connect logout use the shared registry, and every
+ * chain end sessions that are over: another chain of the app may have begun them.
+ */
+final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutConfigurer, HttpSecurity> {
+
+	private static final Log logger = LogFactory.getLog(SharedLogoutConfigurer.class);
+
+	private final LogoutServices services;
+
+	SharedLogoutConfigurer(LogoutServices services) {
+		this.services = services;
+	}
+
+	@Override
+	@SuppressWarnings("unchecked")
+	public void init(HttpSecurity http) {
+		LogoutConfigurer<HttpSecurity> logout = http.getConfigurer(LogoutConfigurer.class);
+		if (logout != null && this.services.additions() != null) {
+			logout.addLogoutHandler(removal(this.services.additions()));
+		}
+	}
+
+	private static LogoutHandler removal(SessionAdditions additions) {
+		return (request, response, authentication) -> {
+			if (authentication != null && authentication.getPrincipal() instanceof OidcUser user
+					&& request.getSession(false) != null) {
+				additions.remove(request.getSession(false).getId(), user);
+			}
+		};
+	}
+
+	/**
+	 * Comes before the configurers of Spring Security, which look for a shared object
+	 * first.
+	 */
+	@Override
+	public void configure(HttpSecurity http) {
+		http.addFilterAfter(
+				new SessionLogoutFilter(this.services, getSecurityContextHolderStrategy(), logoutHandlers(http)),
+				SecurityContextHolderFilter.class);
+		if (http.getConfigurer(OidcLogoutConfigurer.class) == null) {
+			return;
+		}
+		OidcSessionRegistry ofTheApp = http.getSharedObject(OidcSessionRegistry.class);
+		if (ofTheApp == null) {
+			this.services.setInUse();
+			ClientRegistrationRepository registrations = registrations(http);
+			warnOfUnknownIssuers(registrations);
+			http.setSharedObject(OidcSessionRegistry.class, this.services.registry());
+			http.addFilterBefore(new LogoutTokenFilter(registrations, this.services.events()), CsrfFilter.class);
+		}
+	}
+
+	/**
+	 * Spring Security fails on every logout token for such a registration.
+	 */
+	private static void warnOfUnknownIssuers(ClientRegistrationRepository registrations) {
+		if (!(registrations instanceof InMemoryClientRegistrationRepository all)) {
+			return;
+		}
+		for (ClientRegistration registration : all) {
+			if (registration.getScopes().contains(OidcScopes.OPENID)
+					&& registration.getProviderDetails().getIssuerUri() == null) {
+				logger.warn(
+						("Logout tokens for the client registration '%s' cannot be checked, as its issuer is not known. "
+								+ "Set issuer-uri of its provider in spring.security.oauth2.client.provider.")
+							.formatted(registration.getRegistrationId()));
+			}
+		}
+	}
+
+	/**
+	 * Returns the handlers that Spring Security calls when a user logs out. The list gets
+	 * its last handlers, such as the one that ends the session, only after this.
+	 */
+	@SuppressWarnings("unchecked")
+	private static LogoutHandler logoutHandlers(HttpSecurity http) {
+		LogoutConfigurer<HttpSecurity> logout = http.getConfigurer(LogoutConfigurer.class);
+		if (logout == null) {
+			return new SecurityContextLogoutHandler();
+		}
+		List<LogoutHandler> handlers = logout.getLogoutHandlers();
+		return (request, response, authentication) -> new CompositeLogoutHandler(handlers).logout(request, response,
+				authentication);
+	}
+
+	private static ClientRegistrationRepository registrations(HttpSecurity http) {
+		ClientRegistrationRepository registrations = http.getSharedObject(ClientRegistrationRepository.class);
+		return (registrations != null) ? registrations
+				: http.getSharedObject(ApplicationContext.class).getBean(ClientRegistrationRepository.class);
+	}
+
+}

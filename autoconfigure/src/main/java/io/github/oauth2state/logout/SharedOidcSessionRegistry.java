@@ -1,0 +1,84 @@
+package io.github.oauth2state.logout;
+
+import java.util.List;
+
+import jakarta.servlet.http.HttpSession;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.client.oidc.authentication.logout.OidcLogoutToken;
+import org.springframework.security.oauth2.client.oidc.session.OidcSessionInformation;
+import org.springframework.security.oauth2.client.oidc.session.OidcSessionRegistry;
+
+import io.github.oauth2state.LogoutKind;
+import io.github.oauth2state.LogoutOutcome;
+
+/**
+ * The registry that Spring Security asks about sessions of a provider, for sessions on
+ * any instance. It ends the sessions itself, and tells Spring Security of none: that
+ * would post to this app with a cookie that the app may not understand.
+ */
+final class SharedOidcSessionRegistry implements OidcSessionRegistry {
+
+	private final SessionEnder ender;
+
+	private final @Nullable SessionAdditions additions;
+
+	private final LogoutEventPublisher events;
+
+	/**
+	 * Creates a registry.
+	 * @param ender ends sessions
+	 * @param additions adds sessions to the index, or {@code null} if there is no index
+	 * @param events tells what happens
+	 */
+	SharedOidcSessionRegistry(SessionEnder ender, @Nullable SessionAdditions additions, LogoutEventPublisher events) {
+		this.ender = ender;
+		this.additions = additions;
+		this.events = events;
+	}
+
+	/**
+	 * Adds the session of a login when it has been saved. Its id may change until then:
+	 * protection against session fixation comes after this.
+	 */
+	@Override
+	public void saveSessionInformation(OidcSessionInformation info) {
+		if (this.additions == null) {
+			return;
+		}
+		LogoutRequest request = LogoutRequest.enter();
+		WatchedRequest watched = request.watched();
+		HttpSession session = (watched != null) ? watched.loadedSession() : null;
+		boolean same = session != null && session.getId().equals(info.getSessionId());
+		this.additions.addLogin(request, same ? session : null, info.getSessionId(), info.getPrincipal());
+		request.leave();
+	}
+
+	/**
+	 * Returns {@code null}. The filter chain notices itself when a user logs out and when
+	 * the id of a session changes, on any kind of session.
+	 */
+	@Override
+	public @Nullable OidcSessionInformation removeSessionInformation(String clientSessionId) {
+		return null;
+	}
+
+	/**
+	 * Ends the sessions that a logout token names.
+	 * @return no session, as there is nothing left to do for Spring Security
+	 * @throws LogoutTokenException if the token was handled before
+	 */
+	@Override
+	public Iterable<OidcSessionInformation> removeSessionInformation(OidcLogoutToken token) {
+		LogoutRequest request = LogoutRequest.current();
+		SessionEnder.Result result = this.ender.end(token);
+		if (request != null) {
+			request.setPublished();
+		}
+		this.events.publish(LogoutKind.LOGOUT_TOKEN, result, (request != null) ? request.registrationId() : null);
+		if (result.outcome() == LogoutOutcome.REPLAYED) {
+			throw new LogoutTokenException();
+		}
+		return List.of();
+	}
+
+}
