@@ -125,7 +125,7 @@ final class IndexedSessions implements SessionEnder {
 			.stream()
 			.findFirst()
 			.map((name) -> end(name,
-					this.index.find(name.key()).stream().filter((each) -> !each.id().equals(own)).toList()))
+					this.index.find(name.key()).stream().filter((each) -> !Objects.equals(each.id(), own)).toList()))
 			.orElse(0));
 	}
 

@@ -103,7 +103,8 @@ public final class LogoutAutoConfiguration {
 			Consumer<String> deletion = SpringSessions.deletion(beans);
 			Optional<SessionIndex> index = ConfiguredStore.sharedIndex(settings.store(), logins, stores);
 			InstantSource clock = InstantSource.system();
-			if (properties.isRegistryChosen(deletion != null, index.isPresent())) {
+			boolean indexed = properties.isRegistryChosen(deletion != null, index.isPresent());
+			if (indexed && deletion != null) {
 				IndexedSessions sessions = new IndexedSessions(index.orElseThrow(), deletion, settings.namespace(),
 						clock);
 				return new LogoutServices(sessions, new SessionAdditions(sessions, clock), events, Duration.ZERO);

@@ -58,6 +58,7 @@ final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutCo
 	 * first.
 	 */
 	@Override
+	@SuppressWarnings("unchecked")
 	public void configure(HttpSecurity http) {
 		http.addFilterAfter(
 				new SessionLogoutFilter(this.services, getSecurityContextHolderStrategy(), logoutHandlers(http)),

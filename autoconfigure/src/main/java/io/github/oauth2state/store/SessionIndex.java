@@ -72,6 +72,7 @@ public interface SessionIndex {
 	 * @param value what is kept about it, sealed, at most
 	 * {@value SessionIndex#MAX_VALUE_LENGTH} bytes
 	 */
+	@SuppressWarnings("ArrayRecordComponent") // Nobody compares sessions
 	record IndexedSession(StateKey id, Instant since, byte[] value) {
 
 		/**
