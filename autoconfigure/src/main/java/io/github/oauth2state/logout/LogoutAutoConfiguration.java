@@ -44,6 +44,7 @@ import org.springframework.session.config.SessionRepositoryCustomizer;
 import org.springframework.session.data.redis.RedisSessionMapper;
 import org.springframework.session.data.redis.RedisSessionRepository;
 
+import io.github.oauth2state.EndedSessionListener;
 import io.github.oauth2state.LogoutListener;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
@@ -98,22 +99,25 @@ public final class LogoutAutoConfiguration {
 		LogoutServices oauth2StateLogoutServices(LogoutProperties properties, OAuth2StateSettings settings,
 				ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
 				ObjectProvider<ConfiguredStore.Decorator> decorators, ObjectProvider<LogoutListener> listeners,
-				ListableBeanFactory beans, Environment environment) {
+				ObjectProvider<EndedSessionListener> endedListeners, ListableBeanFactory beans,
+				Environment environment) {
 			LogoutEventPublisher events = new LogoutEventPublisher(() -> listeners.orderedStream().toList());
-			Consumer<String> deletion = SpringSessions.deletion(beans);
+			EndedSessions ended = new EndedSessions(() -> endedListeners.orderedStream().toList());
+			Consumer<String> deletion = SpringSessions.deletion(beans, ended);
 			Optional<SessionIndex> index = ConfiguredStore.sharedIndex(settings.store(), logins, stores);
 			InstantSource clock = InstantSource.system();
 			boolean indexed = properties.isRegistryChosen(deletion != null, index.isPresent());
 			if (indexed && deletion != null) {
 				IndexedSessions sessions = new IndexedSessions(index.orElseThrow(), deletion, settings.namespace(),
 						clock);
-				return new LogoutServices(sessions, new SessionAdditions(sessions, clock), events, Duration.ZERO);
+				return new LogoutServices(sessions, new SessionAdditions(sessions, clock), events, ended,
+						Duration.ZERO);
 			}
 			// Stores of the app that cannot be told apart stop it here
 			StateStore store = ConfiguredStore.shared(settings.store(), logins, stores).orElseGet(logins::getObject);
 			LogoutMarks marks = new LogoutMarks(ConfiguredStore.decorate(store, decorators), settings.namespace(),
 					markTtl(properties, environment));
-			return new LogoutServices(marks, null, events, properties.checkedCheckInterval());
+			return new LogoutServices(marks, null, events, ended, properties.checkedCheckInterval());
 		}
 
 		/**

@@ -22,6 +22,8 @@ final class LogoutServices {
 
 	private final LogoutEventPublisher events;
 
+	private final EndedSessions ended;
+
 	private final Duration checkInterval;
 
 	private final OidcSessionRegistry registry;
@@ -33,13 +35,15 @@ final class LogoutServices {
 	 * @param ender ends sessions
 	 * @param additions adds sessions to the index, or {@code null} if there is none
 	 * @param events tells what happens
+	 * @param ended tells whose sessions ended
 	 * @param checkInterval how often a session looks for marks
 	 */
 	LogoutServices(SessionEnder ender, @Nullable SessionAdditions additions, LogoutEventPublisher events,
-			Duration checkInterval) {
+			EndedSessions ended, Duration checkInterval) {
 		this.ender = ender;
 		this.additions = additions;
 		this.events = events;
+		this.ended = ended;
 		this.checkInterval = checkInterval;
 		this.registry = new SharedOidcSessionRegistry(ender, additions, events);
 	}
@@ -61,6 +65,10 @@ final class LogoutServices {
 
 	LogoutEventPublisher events() {
 		return this.events;
+	}
+
+	EndedSessions ended() {
+		return this.ended;
 	}
 
 	Duration checkInterval() {

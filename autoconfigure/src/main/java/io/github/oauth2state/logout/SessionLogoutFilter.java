@@ -145,6 +145,9 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 			last.setSecurityContextHolderStrategy(this.securityContexts);
 			last.logout(request, response, authentication);
 		}
+		if (authentication != null) {
+			this.services.ended().tell(authentication);
+		}
 	}
 
 	private @Nullable Authentication authentication() {

@@ -7,7 +7,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.ResolvableType;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.session.MapSessionRepository;
+import org.springframework.session.Session;
 import org.springframework.session.SessionRepository;
 import org.springframework.util.ClassUtils;
 
@@ -22,27 +26,49 @@ final class SpringSessions {
 	/**
 	 * Returns what deletes a session.
 	 * @param beans the beans of the app
+	 * @param ended the listeners to tell whose session it was
 	 * @return deletes a session by its id, or {@code null} if instances do not share
 	 * sessions
 	 */
-	static @Nullable Consumer<String> deletion(ListableBeanFactory beans) {
+	static @Nullable Consumer<String> deletion(ListableBeanFactory beans, EndedSessions ended) {
 		boolean present = ClassUtils.isPresent("org.springframework.session.SessionRepository",
 				SpringSessions.class.getClassLoader());
-		return present ? Present.deletion(beans) : null;
+		return (present && Present.areShared(beans)) ? new Present(beans, ended)::delete : null;
 	}
 
 	private static final class Present {
 
-		static @Nullable Consumer<String> deletion(ListableBeanFactory beans) {
-			boolean shared = Arrays.stream(beans.getBeanNamesForType(SessionRepository.class, true, false))
+		private final ObjectProvider<SessionRepository<?>> repository;
+
+		private final EndedSessions ended;
+
+		/**
+		 * Looks for the repository when the first session ends, as the app may configure
+		 * it late.
+		 */
+		Present(ListableBeanFactory beans, EndedSessions ended) {
+			this.repository = beans.getBeanProvider(ResolvableType.forClass(SessionRepository.class));
+			this.ended = ended;
+		}
+
+		static boolean areShared(ListableBeanFactory beans) {
+			return Arrays.stream(beans.getBeanNamesForType(SessionRepository.class, true, false))
 				.anyMatch((name) -> !beans.isTypeMatch(name, MapSessionRepository.class));
-			if (!shared) {
-				return null;
+		}
+
+		void delete(String id) {
+			SessionRepository<?> sessions = this.repository.getObject();
+			Authentication user = this.ended.hasListeners() ? user(sessions.findById(id)) : null;
+			sessions.deleteById(id);
+			if (user != null) {
+				this.ended.tell(user);
 			}
-			// Not created before the first session ends, as the app may configure it late
-			ObjectProvider<SessionRepository<?>> repository = beans
-				.getBeanProvider(ResolvableType.forClass(SessionRepository.class));
-			return (id) -> repository.getObject().deleteById(id);
+		}
+
+		private static @Nullable Authentication user(@Nullable Session session) {
+			Object context = (session != null)
+					? session.getAttribute(HttpSessionSecurityContextRepository.SPRING_SECURITY_CONTEXT_KEY) : null;
+			return (context instanceof SecurityContext known) ? known.getAuthentication() : null;
 		}
 
 	}
