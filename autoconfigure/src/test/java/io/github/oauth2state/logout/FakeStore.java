@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.springframework.beans.factory.DisposableBean;
+
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
@@ -15,13 +17,18 @@ import io.github.oauth2state.StateStoreException.Reason;
 /**
  * A store in a map, which counts calls and can fail.
  */
-final class FakeStore implements StateStore {
+final class FakeStore implements StateStore, DisposableBean {
 
 	final Map<StateKey, byte[]> records = new ConcurrentHashMap<>();
 
 	final AtomicInteger calls = new AtomicInteger();
 
 	volatile boolean failing;
+
+	@Override
+	public void destroy() {
+		this.records.clear();
+	}
 
 	@Override
 	public String name() {

@@ -1,0 +1,189 @@
+package io.github.oauth2state.logout;
+
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.oauth2.client.oidc.session.InMemoryOidcSessionRegistry;
+import org.springframework.security.oauth2.client.oidc.session.OidcSessionRegistry;
+import org.springframework.session.MapSession;
+import org.springframework.session.MapSessionRepository;
+import org.springframework.session.SessionRepository;
+
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
+import io.github.oauth2state.config.StartupFailureException;
+import io.github.oauth2state.store.ConfiguredStore;
+import io.github.oauth2state.store.StateStoreAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link LogoutAutoConfiguration}: which apps have which way of logout.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class LogoutAutoConfigurationTests {
+
+	private final WebApplicationContextRunner app = new WebApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class,
+				LogoutAutoConfiguration.class));
+
+	private final WebApplicationContextRunner withStore = this.app.withBean(FakeStore.class);
+
+	@Test
+	void storeThatCannotIndexSessionsGetsMarks() {
+		this.withStore.withUserConfiguration(SharedSessions.class).run((context) -> {
+			assertThat(context.getBean(LogoutServices.class).marks()).isNotNull();
+			assertThat(context.getBean(FilterRegistrationBean.class).isEnabled()).isFalse();
+			assertThat(context).hasSingleBean(OidcSessionRegistry.class).hasSingleBean(UserSessions.class);
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "io.github.oauth2state.logout.LogoutAutoConfigurationTests$SharedSessions, true",
+			"io.github.oauth2state.logout.LogoutAutoConfigurationTests$OwnSessions, false" })
+	void storeThatCanIndexSessionsDoesSoIfInstancesShareThem(Class<?> sessions, boolean indexed) {
+		withIndex().withUserConfiguration(sessions)
+			.run((context) -> assertThat(context.getBean(LogoutServices.class).additions() != null).isEqualTo(indexed));
+	}
+
+	@Test
+	void withoutSpringSessionOnTheClassPathThereAreMarks() {
+		withIndex().withClassLoader(new FilteredClassLoader("org.springframework.session"))
+			.run((context) -> assertThat(context.getBean(LogoutServices.class).marks()).isNotNull());
+	}
+
+	@Test
+	void marksCanBeChosenForSharedSessionsToo() {
+		withIndex().withUserConfiguration(SharedSessions.class)
+			.withPropertyValues("oauth2-state.logout.back-channel=marks")
+			.run((context) -> assertThat(context.getBean(LogoutServices.class).marks()).isNotNull());
+	}
+
+	@Test
+	void registryThatIsNotPossibleStopsTheApp() {
+		this.withStore.withPropertyValues("oauth2-state.logout.back-channel=registry")
+			.run((context) -> assertThat(context).getFailure()
+				.hasRootCauseInstanceOf(StartupFailureException.class)
+				.rootCause()
+				.hasMessageContaining("oauth2-state.logout.back-channel")
+				.hasMessageContaining("do not share sessions"));
+		this.withStore.withUserConfiguration(SharedSessions.class)
+			.withPropertyValues("oauth2-state.logout.back-channel=registry")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("the store cannot index sessions"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "check-interval, 6m", "check-interval, -1s", "mark-ttl, 1m", "mark-ttl, 31d" })
+	void valueOutOfRangeStopsTheApp(String property, String value) {
+		this.withStore.withPropertyValues("oauth2-state.logout." + property + "=" + value)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("oauth2-state.logout." + property));
+	}
+
+	@Test
+	void switchedOffItLeavesTheAppAlone() {
+		this.withStore.withPropertyValues("oauth2-state.logout.back-channel=off")
+			.run((context) -> assertThat(context).doesNotHaveBean(OidcSessionRegistry.class)
+				.doesNotHaveBean(LogoutServices.class)
+				.doesNotHaveBean(UserSessions.class));
+	}
+
+	@Test
+	void withoutAStoreTheAppIsLeftAlone() {
+		this.app.withPropertyValues("oauth2-state.store=cookie")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OidcSessionRegistry.class));
+	}
+
+	@Test
+	void registryInMemoryOfTheAppIsKeptAndWarnedOf(CapturedOutput output) {
+		this.withStore.withBean("mine", InMemoryOidcSessionRegistry.class).run((context) -> {
+			assertThat(context).hasSingleBean(OidcSessionRegistry.class).hasBean("mine");
+			assertThat(output).contains("Remove the bean 'mine'");
+		});
+	}
+
+	@Test
+	void severalRegistriesAreWarnedOf(CapturedOutput output) {
+		this.withStore.withBean("one", InMemoryOidcSessionRegistry.class)
+			.withBean("two", InMemoryOidcSessionRegistry.class)
+			.run((context) -> assertThat(output).contains("uses none of the OidcSessionRegistry beans [one, two]"));
+	}
+
+	private WebApplicationContextRunner withIndex() {
+		return this.app.withUserConfiguration(IndexingStore.class);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class IndexingStore {
+
+		@Bean
+		ConfiguredStore<FakeStore> configuredStore() {
+			return new ConfiguredStore<>(StoreType.REDIS, FakeStore::new, (store) -> new FakeIndex());
+		}
+
+		@Bean
+		StateStore stateStore(ConfiguredStore<FakeStore> configured) {
+			return configured.store();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SharedSessions {
+
+		/**
+		 * Declared by its interface, as Spring Boot does.
+		 */
+		@Bean
+		SessionRepository<MapSession> sessions() {
+			return new SessionRepository<>() {
+
+				@Override
+				public MapSession createSession() {
+					return new MapSession();
+				}
+
+				@Override
+				public void save(MapSession session) {
+				}
+
+				@Override
+				public MapSession findById(String id) {
+					return null;
+				}
+
+				@Override
+				public void deleteById(String id) {
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnSessions {
+
+		@Bean
+		MapSessionRepository sessions() {
+			return new MapSessionRepository(Map.of());
+		}
+
+	}
+
+}
