@@ -31,6 +31,9 @@ final class OperatorLogout implements UserSessions {
 
 	@Override
 	public int end(String registrationId, String subject) {
+		if (!this.services.isInUse()) {
+			throw new UnsupportedOperationException("Nothing ends sessions in this app");
+		}
 		ClientRegistration registration = this.registrations.get().findByRegistrationId(registrationId);
 		Assert.notNull(registration, "There is no such client registration");
 		String issuer = registration.getProviderDetails().getIssuerUri();

@@ -16,6 +16,8 @@ public interface UserSessions {
 	 * their next request
 	 * @throws IllegalArgumentException if there is no such registration, or its issuer is
 	 * not known
+	 * @throws UnsupportedOperationException if the app does not know sessions, as no
+	 * filter chain of it has OpenID Connect logout
 	 * @throws StateStoreException if the store did not answer; some sessions may have
 	 * ended
 	 */
