@@ -16,14 +16,16 @@ import io.github.oauth2state.CodeEvent;
 import io.github.oauth2state.CodeListener;
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginListener;
+import io.github.oauth2state.LogoutEvent;
+import io.github.oauth2state.LogoutListener;
 import io.github.oauth2state.TokenRefreshEvent;
 import io.github.oauth2state.TokenRefreshListener;
 import io.github.oauth2state.metrics.OAuth2StateMeter.Tag;
 
 /**
- * Meters of the events of logins, codes, token refreshes and cleanups.
+ * Meters of the events of logins, logouts, codes, token refreshes and cleanups.
  */
-class EventMetrics implements LoginListener, CodeListener, TokenRefreshListener, CleanupListener {
+class EventMetrics implements LoginListener, LogoutListener, CodeListener, TokenRefreshListener, CleanupListener {
 
 	private static final String UNKNOWN = "unknown";
 
@@ -75,6 +77,15 @@ class EventMetrics implements LoginListener, CodeListener, TokenRefreshListener,
 		boolean counted = this.registrations.contains(id)
 				|| (this.registrations.size() < MAX_REGISTRATIONS && this.registrations.add(id));
 		return counted ? id : OTHER;
+	}
+
+	@Override
+	public void onLogout(LogoutEvent event) {
+		Tags kind = Tags.of(Tag.KIND.asString(), Tag.value(event.kind()));
+		this.registry
+			.counter(OAuth2StateMeter.LOGOUTS.getName(), kind.and(Tag.OUTCOME.asString(), Tag.value(event.outcome())))
+			.increment();
+		this.registry.counter(OAuth2StateMeter.LOGOUT_SESSIONS.getName(), kind).increment(event.sessions());
 	}
 
 	/**

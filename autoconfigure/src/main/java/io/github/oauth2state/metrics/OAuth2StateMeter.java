@@ -40,6 +40,17 @@ enum OAuth2StateMeter implements MeterDocumentation {
 			Tag.OUTCOME, Tag.STORE),
 
 	/**
+	 * What came of requests to end sessions.
+	 */
+	LOGOUTS("oauth2.state.logouts", Meter.Type.COUNTER, "What came of requests to end sessions", Tag.KIND, Tag.OUTCOME),
+
+	/**
+	 * Sessions that ended because the provider or an operator wanted it.
+	 */
+	LOGOUT_SESSIONS("oauth2.state.logouts.sessions", Meter.Type.COUNTER,
+			"Sessions that ended because the provider or an operator wanted it", Tag.KIND),
+
+	/**
 	 * Runs of the removal of expired records.
 	 */
 	CLEANUP("oauth2.state.cleanup", Meter.Type.TIMER, "Runs of the removal of expired records", Tag.OUTCOME),
@@ -154,6 +165,11 @@ enum OAuth2StateMeter implements MeterDocumentation {
 		 * What kind of code it is.
 		 */
 		TYPE,
+
+		/**
+		 * Why sessions end.
+		 */
+		KIND,
 
 		/**
 		 * The strategy that refreshes tokens: {@code single_flight}, {@code early}, or

@@ -25,6 +25,8 @@ import io.github.oauth2state.CodeOutcome;
 import io.github.oauth2state.CodeType;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.LogoutKind;
+import io.github.oauth2state.LogoutOutcome;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.metrics.OAuth2StateMetricsAutoConfiguration.OAuth2StateMeterFilter;
@@ -81,6 +83,8 @@ class DocumentedMetersTests {
 	void valuesAreThoseThatCanBe() {
 		assertThat(values(OAuth2StateMeter.LOGINS, "outcome")).isEqualTo(names(LoginOutcome.values()));
 		assertThat(values(OAuth2StateMeter.LOGINS, "path")).isEqualTo(names(LoginPath.values()));
+		assertThat(values(OAuth2StateMeter.LOGOUTS, "outcome")).isEqualTo(names(LogoutOutcome.values()));
+		assertThat(values(OAuth2StateMeter.LOGOUTS, "kind")).isEqualTo(names(LogoutKind.values()));
 		assertThat(values(OAuth2StateMeter.CODES, "outcome")).isEqualTo(names(CodeOutcome.values()));
 		assertThat(values(OAuth2StateMeter.CODES, "type")).isEqualTo(names(CodeType.values()));
 		assertThat(values(OAuth2StateMeter.CIRCUIT, "state")).isEqualTo(names(StoreCircuit.State.values()));
@@ -95,6 +99,8 @@ class DocumentedMetersTests {
 	void everyOutcomeSaysWhatToDo() {
 		assertThat(explained(OAuth2StateMeter.LOGINS))
 			.containsExactlyInAnyOrderElementsOf(names(LoginOutcome.values()));
+		assertThat(explained(OAuth2StateMeter.LOGOUTS))
+			.containsExactlyInAnyOrderElementsOf(names(LogoutOutcome.values()));
 		assertThat(explained(OAuth2StateMeter.CODES)).containsExactlyInAnyOrderElementsOf(names(CodeOutcome.values()));
 		assertThat(explained(OAuth2StateMeter.REFRESH))
 			.containsExactlyInAnyOrderElementsOf(names(TokenRefreshOutcome.values()));

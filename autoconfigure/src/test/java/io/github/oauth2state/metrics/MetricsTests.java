@@ -37,6 +37,10 @@ import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginListener;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.LogoutEvent;
+import io.github.oauth2state.LogoutKind;
+import io.github.oauth2state.LogoutListener;
+import io.github.oauth2state.LogoutOutcome;
 import io.github.oauth2state.RolloutDecider;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
@@ -101,6 +105,31 @@ class MetricsTests {
 	}
 
 	@Test
+	void logoutsAndTheSessionsThatTheyEndAreCounted() {
+		run((registry, context) -> {
+			assertThat(registry.find("oauth2.state.logouts").counters()).isEmpty();
+			LogoutListener listener = context.getBean(LogoutListener.class);
+			listener.onLogout(logout(LogoutKind.LOGOUT_TOKEN, LogoutOutcome.ENDED, 2));
+			listener.onLogout(logout(LogoutKind.LOGOUT_TOKEN, LogoutOutcome.ENDED, 3));
+			listener.onLogout(logout(LogoutKind.LOGOUT_TOKEN, LogoutOutcome.REFUSED, 0));
+			listener.onLogout(logout(LogoutKind.OPERATOR, LogoutOutcome.MARKED, 0));
+			assertThat(registry.get("oauth2.state.logouts").counters()).hasSize(3);
+			assertThat(registry.get("oauth2.state.logouts")
+				.tags("kind", "logout_token", "outcome", "ended")
+				.counter()
+				.count()).isEqualTo(2);
+			assertThat(registry.get("oauth2.state.logouts")
+				.tags("kind", "logout_token", "outcome", "refused")
+				.counter()
+				.count()).isOne();
+			assertThat(registry.get("oauth2.state.logouts.sessions").tags("kind", "logout_token").counter().count())
+				.isEqualTo(5);
+			assertThat(registry.get("oauth2.state.logouts.sessions").tags("kind", "operator").counter().count())
+				.isZero();
+		});
+	}
+
+	@Test
 	void codesAreCountedByTypeAndOutcomeAndNotByClient() {
 		run((registry, context) -> {
 			assertThat(registry.find("oauth2.state.codes").counters()).isEmpty();
@@ -135,6 +164,7 @@ class MetricsTests {
 		this.appWithRollout.run((context) -> {
 			context.getBean(EventMetrics.class)
 				.onLoginEvent(event(LoginOutcome.COMPLETED, "idp", Duration.ofSeconds(3)));
+			context.getBean(LogoutListener.class).onLogout(logout(LogoutKind.OPERATOR, LogoutOutcome.ENDED, 1));
 			context.getBean(CodeListener.class).onCodeEvent(code());
 			context.getBean(TokenRefreshListener.class)
 				.onTokenRefresh(new TokenRefreshEvent(TokenRefreshOutcome.REFRESHED, "early", "idp", false,
@@ -299,6 +329,7 @@ class MetricsTests {
 			context.getBean(ConfiguredStore.Decorator.class).decorate(this.store).find(KEY);
 			context.getBean(EventMetrics.class)
 				.onLoginEvent(event(LoginOutcome.COMPLETED, "keycloak", Duration.ofSeconds(1)));
+			context.getBean(LogoutListener.class).onLogout(logout(LogoutKind.OPERATOR, LogoutOutcome.ENDED, 1));
 			context.getBean(CodeListener.class).onCodeEvent(code());
 			context.getBean(CleanupListener.class)
 				.onCleanup(new CleanupEvent(5, Duration.ofMillis(20), null, 7, Duration.ZERO));
@@ -364,6 +395,10 @@ class MetricsTests {
 
 	private static LoginEvent event(LoginOutcome outcome, String registrationId, Duration sinceBegin) {
 		return new LoginEvent(outcome, LoginPath.SHARED, registrationId, sinceBegin, "c0ffee000001");
+	}
+
+	private static LogoutEvent logout(LogoutKind kind, LogoutOutcome outcome, int sessions) {
+		return new LogoutEvent(kind, outcome, "keycloak", sessions);
 	}
 
 	private static CodeEvent code() {

@@ -50,6 +50,10 @@ import io.github.oauth2state.CodeOutcome;
 import io.github.oauth2state.CodeType;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.LogoutEvent;
+import io.github.oauth2state.LogoutKind;
+import io.github.oauth2state.LogoutListener;
+import io.github.oauth2state.LogoutOutcome;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.store.StoreCircuit;
@@ -95,7 +99,8 @@ class DashboardAndAlertsTests {
 		assertThat(metrics((metric) -> true)).contains("oauth2_state_logins_total", "oauth2_state_pending",
 				"oauth2_state_store_operations_seconds_bucket", "oauth2_state_cleanup_removed_total",
 				"oauth2_state_rollout_percentage", "oauth2_state_circuit", "oauth2_state_refresh_seconds_count",
-				"oauth2_state_refresh_seconds_bucket", "oauth2_state_codes_total");
+				"oauth2_state_refresh_seconds_bucket", "oauth2_state_codes_total", "oauth2_state_logouts_total",
+				"oauth2_state_logouts_sessions_total");
 	}
 
 	@Test
@@ -120,7 +125,8 @@ class DashboardAndAlertsTests {
 	void everyValueIsOneThatItsLabelCanHave() {
 		for (PromQl query : queries) {
 			Map<String, Set<String>> known = Map.of("outcome", outcomes(query), "path", names(LoginPath.values()),
-					"state", names(StoreCircuit.State.values()), "type", names(CodeType.values()));
+					"state", names(StoreCircuit.State.values()), "type", names(CodeType.values()), "kind",
+					names(LogoutKind.values()));
 			assertThat(query.matchers().filter((matcher) -> !matcher.value().startsWith("$"))).describedAs(query.text())
 				.allMatch((matcher) -> known.getOrDefault(matcher.label(), Set.of()).contains(matcher.value()));
 		}
@@ -132,6 +138,9 @@ class DashboardAndAlertsTests {
 		}
 		if (query.metrics().stream().anyMatch((metric) -> metric.startsWith("oauth2_state_refresh"))) {
 			return names(TokenRefreshOutcome.values());
+		}
+		if (query.metrics().contains("oauth2_state_logouts_total")) {
+			return names(LogoutOutcome.values());
 		}
 		if (query.metrics().contains("oauth2_state_codes_total")) {
 			return names(CodeOutcome.values());
@@ -189,6 +198,7 @@ class DashboardAndAlertsTests {
 			useIt(uri);
 			refreshTokens(app);
 			redeemCode(app);
+			endSession(app);
 			return Awaitility.await()
 				.atMost(Duration.ofSeconds(20))
 				.until(() -> Scrape.of(get(HttpClient.newHttpClient(), uri.resolve("/actuator/prometheus")).body()),
@@ -235,6 +245,11 @@ class DashboardAndAlertsTests {
 	private static void redeemCode(ApplicationContext app) {
 		CodeEvent event = new CodeEvent(CodeOutcome.REDEEMED, CodeType.AUTHORIZATION_CODE, "client", "authorization");
 		app.getBeansOfType(CodeListener.class).values().forEach((listener) -> listener.onCodeEvent(event));
+	}
+
+	private static void endSession(ApplicationContext app) {
+		LogoutEvent event = new LogoutEvent(LogoutKind.LOGOUT_TOKEN, LogoutOutcome.ENDED, "demo", 1);
+		app.getBeansOfType(LogoutListener.class).values().forEach((listener) -> listener.onLogout(event));
 	}
 
 	private static HttpResponse<String> get(HttpClient browser, URI uri) throws IOException, InterruptedException {
