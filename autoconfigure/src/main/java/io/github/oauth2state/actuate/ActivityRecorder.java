@@ -20,15 +20,19 @@ import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginListener;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.LogoutEvent;
+import io.github.oauth2state.LogoutKind;
+import io.github.oauth2state.LogoutListener;
+import io.github.oauth2state.LogoutOutcome;
 import io.github.oauth2state.StateStoreException.Reason;
 
 /**
  * Records what this instance has done since it started, for the endpoint: it counts
- * logins and codes, and keeps the last cleanup. Logins are counted by path and outcome
- * only, and codes by type and outcome, as values that a caller can choose would make the
- * counts grow without limit. Thread-safe.
+ * logins, logouts and codes, and keeps the last cleanup. Logins are counted by path and
+ * outcome only, logouts by kind and outcome, and codes by type and outcome, as values
+ * that a caller can choose would make the counts grow without limit. Thread-safe.
  */
-class ActivityRecorder implements LoginListener, CodeListener, CleanupListener {
+class ActivityRecorder implements LoginListener, LogoutListener, CodeListener, CleanupListener {
 
 	private final InstantSource clock;
 
@@ -46,6 +50,11 @@ class ActivityRecorder implements LoginListener, CodeListener, CleanupListener {
 	@Override
 	public void onLoginEvent(LoginEvent event) {
 		count(event.path(), event.outcome());
+	}
+
+	@Override
+	public void onLogout(LogoutEvent event) {
+		count(event.kind(), event.outcome());
 	}
 
 	@Override
@@ -82,13 +91,27 @@ class ActivityRecorder implements LoginListener, CodeListener, CleanupListener {
 	}
 
 	/**
+	 * Returns the counts of logouts so far, for the kinds that there were any of; or
+	 * {@code null} if there were none.
+	 */
+	@Nullable Logouts logouts() {
+		Map<String, Map<String, Long>> byKind = countsAboveZero(LogoutKind.values(), LogoutOutcome.values());
+		return byKind.isEmpty() ? null : new Logouts(totals(byKind), byKind);
+	}
+
+	/**
 	 * Returns the counts of codes so far, for the types that there were any of; or
 	 * {@code null} if there were none, as in an app that is no authorization server.
 	 */
 	@Nullable Codes codes() {
-		Map<String, Map<String, Long>> byType = counts(CodeType.values(), CodeOutcome.values());
-		byType.values().removeIf((ofType) -> ofType.values().stream().allMatch((count) -> count == 0));
+		Map<String, Map<String, Long>> byType = countsAboveZero(CodeType.values(), CodeOutcome.values());
 		return byType.isEmpty() ? null : new Codes(totals(byType), byType);
+	}
+
+	private Map<String, Map<String, Long>> countsAboveZero(Enum<?>[] groups, Enum<?>[] outcomes) {
+		Map<String, Map<String, Long>> counts = counts(groups, outcomes);
+		counts.values().removeIf((ofGroup) -> ofGroup.values().stream().allMatch((count) -> count == 0));
+		return counts;
 	}
 
 	private Map<String, Map<String, Long>> counts(Enum<?>[] groups, Enum<?>[] outcomes) {
@@ -128,7 +151,7 @@ class ActivityRecorder implements LoginListener, CodeListener, CleanupListener {
 	/**
 	 * What is counted.
 	 *
-	 * @param group the path of logins, or the type of codes
+	 * @param group the path of logins, the kind of logouts, or the type of codes
 	 * @param outcome what happened
 	 */
 	private record Kind(Enum<?> group, Enum<?> outcome) {
@@ -141,6 +164,15 @@ class ActivityRecorder implements LoginListener, CodeListener, CleanupListener {
 	 * @param byPath the same for each path
 	 */
 	record Logins(Map<String, Long> byOutcome, Map<String, Map<String, Long>> byPath) {
+	}
+
+	/**
+	 * Counts of logouts.
+	 *
+	 * @param byOutcome how often each outcome occurred
+	 * @param byKind the same for each kind that there were logouts of
+	 */
+	record Logouts(Map<String, Long> byOutcome, Map<String, Map<String, Long>> byKind) {
 	}
 
 	/**

@@ -24,6 +24,7 @@ import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Configuration;
@@ -32,6 +33,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.core.env.PropertySourcesPropertyResolver;
 import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
@@ -39,6 +42,7 @@ import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.PropertyCheck;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.login.LoginSettings;
+import io.github.oauth2state.logout.UserSessions;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
@@ -71,9 +75,17 @@ public final class ActuateAutoConfiguration {
 
 		@Bean
 		OAuth2StateEndpoint oauth2StateEndpoint(ObjectProvider<StateStore> store, OAuth2StateSettings settings,
-				LoginSettings loginSettings, Rollout rollout, StoreCircuit circuit, ActivityRecorder activity) {
+				LoginSettings loginSettings, Rollout rollout, StoreCircuit circuit, ActivityRecorder activity,
+				SessionsOperation sessions) {
 			return new OAuth2StateEndpoint(store.getIfUnique(), settings, loginSettings.ttl(), rollout, circuit,
-					activity);
+					activity, sessions);
+		}
+
+		@Bean
+		SessionsOperation oauth2StateSessionsOperation(ObjectProvider<UserSessions> sessions,
+				ApplicationEventPublisher events, ObjectProvider<SecurityContextHolderStrategy> securityContexts) {
+			return new SessionsOperation(sessions.getIfUnique(), events,
+					securityContexts.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
 		}
 
 	}

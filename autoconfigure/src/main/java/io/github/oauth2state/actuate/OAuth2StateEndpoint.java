@@ -11,6 +11,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
@@ -23,8 +24,8 @@ import io.github.oauth2state.store.StoreCircuit;
 
 /**
  * Actuator endpoint that shows the configuration of this instance and what it has done
- * since it started, and sets the percentage of the rollout. Reading does not call the
- * store, and shows no records and nothing about users.
+ * since it started, sets the percentage of the rollout, and ends the sessions of a user.
+ * Reading does not call the store, and shows no records and nothing about users.
  */
 @Endpoint(id = "oauth2state", defaultAccess = Access.READ_ONLY)
 class OAuth2StateEndpoint {
@@ -41,14 +42,17 @@ class OAuth2StateEndpoint {
 
 	private final ActivityRecorder activity;
 
+	private final SessionsOperation sessions;
+
 	OAuth2StateEndpoint(@Nullable StateStore store, OAuth2StateSettings settings, Duration ttl, Rollout rollout,
-			StoreCircuit circuit, ActivityRecorder activity) {
+			StoreCircuit circuit, ActivityRecorder activity, SessionsOperation sessions) {
 		this.store = store;
 		this.settings = settings;
 		this.ttl = ttl;
 		this.rollout = rollout;
 		this.circuit = circuit;
 		this.activity = activity;
+		this.sessions = sessions;
 	}
 
 	@ReadOperation
@@ -57,7 +61,7 @@ class OAuth2StateEndpoint {
 				: new Store("cookie", "cookies of the browsers");
 		return new Description(description, this.settings.namespace(), this.ttl, this.settings.timeout(),
 				describeRollout(), this.activity.lastCleanup(), this.activity.since(), this.activity.logins(),
-				this.activity.codes());
+				this.activity.logouts(), this.activity.codes());
 	}
 
 	private RolloutDescription describeRollout() {
@@ -112,6 +116,24 @@ class OAuth2StateEndpoint {
 		return new WebEndpointResponse<>(describeRollout());
 	}
 
+	/**
+	 * Ends all sessions of a user, on all instances. The user is in the body of the
+	 * request, as addresses are written to access logs.
+	 * @param part {@code sessions}, as no other part of the endpoint can be written to
+	 * @param registrationId the client registration; optional only so that a request
+	 * without it is told what to send
+	 * @param subject the user, as the {@code sub} claim of an ID token names them;
+	 * optional likewise
+	 * @return what happened; status 400 and the reason if nothing can be ended, or status
+	 * 503 if the store failed
+	 */
+	@WriteOperation
+	WebEndpointResponse<OperationResponseBody> endSessions(@Selector String part, @Nullable String registrationId,
+			@Nullable String subject) {
+		return part.equals("sessions") ? this.sessions.end(registrationId, subject)
+				: new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+	}
+
 	private static WebEndpointResponse<OperationResponseBody> refused(String reason) {
 		return new WebEndpointResponse<>(new Refusal(reason), WebEndpointResponse.STATUS_BAD_REQUEST);
 	}
@@ -128,11 +150,14 @@ class OAuth2StateEndpoint {
 	 * one
 	 * @param since when counting began, which is the start of this instance
 	 * @param logins how logins ended since then
+	 * @param logouts what came of requests to end sessions since then, or {@code null} if
+	 * there were none
 	 * @param codes what happened to codes of an authorization server since then, or
 	 * {@code null} if nothing did
 	 */
 	record Description(Store store, String namespace, Duration ttl, Duration timeout, RolloutDescription rollout,
 			ActivityRecorder.@Nullable Cleanup cleanup, Instant since, ActivityRecorder.Logins logins,
+			ActivityRecorder.@Nullable Logouts logouts,
 			ActivityRecorder.@Nullable Codes codes) implements OperationResponseBody {
 	}
 
@@ -161,7 +186,7 @@ class OAuth2StateEndpoint {
 	}
 
 	/**
-	 * Why the percentage was not set.
+	 * Why nothing was changed.
 	 *
 	 * @param reason the reason
 	 */

@@ -8,14 +8,23 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.actuate.audit.AuditEventRepository;
+import org.springframework.boot.actuate.audit.InMemoryAuditEventRepository;
+import org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
 import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
@@ -33,12 +42,14 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import io.github.oauth2state.CleanupListener;
 import io.github.oauth2state.CodeListener;
 import io.github.oauth2state.LoginListener;
+import io.github.oauth2state.LogoutListener;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.StartupFailure;
 import io.github.oauth2state.login.LoginAutoConfiguration;
+import io.github.oauth2state.logout.UserSessions;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
@@ -84,6 +95,7 @@ class ActuateAutoConfigurationTests {
 		this.webApp.withPropertyValues(EXPOSED)
 			.run((context) -> assertThat(context).hasSingleBean(CleanupListener.class)
 				.hasSingleBean(CodeListener.class)
+				.hasSingleBean(LogoutListener.class)
 				.getBeans(LoginListener.class)
 				.containsKey("oauth2StateActivityRecorder"));
 	}
@@ -104,6 +116,64 @@ class ActuateAutoConfigurationTests {
 	void endpointMayBeExposedReadOnly() {
 		this.webApp.withPropertyValues(EXPOSED, "management.endpoint.oauth2state.access=READ_ONLY")
 			.run((context) -> assertThat(context).hasSingleBean(OAuth2StateEndpoint.class));
+	}
+
+	@Test
+	void sessionsAreEndedByTheBeanThatKnowsThem() {
+		this.webApp.withPropertyValues(EXPOSED)
+			.withBean(UserSessions.class, () -> (registrationId, subject) -> subject.length())
+			.run((context) -> assertThat(
+					context.getBean(OAuth2StateEndpoint.class).endSessions("sessions", "idp", "alice").getBody())
+				.isEqualTo(new SessionsOperation.Ended("ended", 5)));
+	}
+
+	@Test
+	void sessionsAreNotEndedWhereNoBeanKnowsThem() {
+		this.webApp.withPropertyValues(EXPOSED)
+			.run((context) -> assertThat(
+					context.getBean(OAuth2StateEndpoint.class).endSessions("sessions", "idp", "alice").getStatus())
+				.isEqualTo(400));
+	}
+
+	@Test
+	void operatorsWhoEndSessionsAreAudited() {
+		AuditEventRepository audit = new InMemoryAuditEventRepository();
+		this.webApp.withPropertyValues(EXPOSED)
+			.withConfiguration(AutoConfigurations.of(AuditAutoConfiguration.class))
+			.withBean(AuditEventRepository.class, () -> audit)
+			.withBean(UserSessions.class, () -> (registrationId, subject) -> 2)
+			.run((context) -> {
+				context.getBean(OAuth2StateEndpoint.class).endSessions("sessions", "idp", "alice");
+				assertThat(audit.find(null, null, "OAUTH2_STATE_END_SESSIONS")).singleElement()
+					.satisfies((event) -> assertThat(event.getData()).containsEntry("subject", "alice"));
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "UNRESTRICTED,true", "READ_ONLY,false", "unset,false" })
+	void jmxHasTheOperationIfTheEndpointIsWritable(String access, boolean writable) {
+		this.app
+			.withConfiguration(AutoConfigurations.of(JmxAutoConfiguration.class, EndpointAutoConfiguration.class,
+					JmxEndpointAutoConfiguration.class))
+			.withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=oauth2state",
+					access.equals("unset") ? "unset=true" : "management.endpoint.oauth2state.access=" + access)
+			.withBean(UserSessions.class, () -> (registrationId, subject) -> 2)
+			.run((context) -> {
+				MBeanServer server = context.getBean(MBeanServer.class);
+				ObjectName name = server
+					.queryNames(new ObjectName("org.springframework.boot:type=Endpoint,name=Oauth2state,*"), null)
+					.iterator()
+					.next();
+				assertThat(server.getMBeanInfo(name).getOperations()).extracting(MBeanOperationInfo::getName)
+					.contains("describe")
+					.matches((operations) -> operations.contains("endSessions") == writable);
+				if (writable) {
+					assertThat(server.invoke(name, "endSessions", new Object[] { "sessions", "idp", "alice" },
+							new String[] { "java.lang.String", "java.lang.String", "java.lang.String" }))
+						.asString()
+						.contains("outcome=ended", "sessions=2");
+				}
+			});
 	}
 
 	@Test

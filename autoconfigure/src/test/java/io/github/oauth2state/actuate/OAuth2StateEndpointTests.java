@@ -12,6 +12,7 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEn
 import org.springframework.boot.actuate.endpoint.jackson.EndpointJsonMapper;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.security.core.context.SecurityContextHolder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,6 +23,9 @@ import io.github.oauth2state.CodeType;
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.LogoutEvent;
+import io.github.oauth2state.LogoutKind;
+import io.github.oauth2state.LogoutOutcome;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
@@ -44,7 +48,9 @@ class OAuth2StateEndpointTests {
 
 	private final OAuth2StateEndpoint endpoint = new OAuth2StateEndpoint(new SwitchableStore(),
 			new OAuth2StateSettings("shop", Duration.ofMillis(1500), null, OnStoreFailure.SESSION),
-			Duration.ofMinutes(10), TestRollouts.rollout(), StoreCircuit.alwaysClosed(), this.activity);
+			Duration.ofMinutes(10), TestRollouts.rollout(), StoreCircuit.alwaysClosed(), this.activity,
+			new SessionsOperation((registrationId, subject) -> 1, (event) -> {
+			}, SecurityContextHolder.getContextHolderStrategy()));
 
 	@Test
 	void settingsAreWrittenAsText() {
@@ -88,6 +94,40 @@ class OAuth2StateEndpointTests {
 		assertThat(counts.path("byPath").path("session").path("completed").asInt()).isOne();
 		assertThat(counts.path("byOutcome").path("started").asInt()).isZero();
 		assertThat(json().toString()).doesNotContain("planted", "0123456789ab").hasSizeLessThan(1500);
+	}
+
+	@Test
+	void logoutsAreAbsentBeforeTheFirst() {
+		this.activity.onLoginEvent(event(LoginOutcome.STARTED, LoginPath.SHARED));
+		assertThat(json().has("logouts")).isFalse();
+	}
+
+	@Test
+	void logoutsAreCountedByOutcomeAndByTheKindsThatThereWere() {
+		for (int i = 0; i < 100; i++) {
+			this.activity.onLogout(new LogoutEvent(LogoutKind.LOGOUT_TOKEN, LogoutOutcome.ENDED, "planted" + i, i));
+		}
+		this.activity.onLogout(new LogoutEvent(LogoutKind.OPERATOR, LogoutOutcome.ENDED, null, 2));
+		this.activity.onLogout(new LogoutEvent(LogoutKind.OPERATOR, LogoutOutcome.FAILED, null, 0));
+		JsonNode counts = json().path("logouts");
+		assertThat(counts.propertyNames()).containsExactly("byOutcome", "byKind");
+		assertThat(counts.path("byKind").propertyNames()).containsExactly("logout_token", "operator");
+		assertThat(counts.path("byOutcome").propertyNames()).containsExactly(Arrays.stream(LogoutOutcome.values())
+			.map((outcome) -> outcome.name().toLowerCase(Locale.ROOT))
+			.toArray(String[]::new));
+		assertThat(counts.path("byOutcome").path("ended").asInt()).isEqualTo(101);
+		assertThat(counts.path("byOutcome").path("failed").asInt()).isOne();
+		assertThat(counts.path("byKind").path("logout_token").path("ended").asInt()).isEqualTo(100);
+		assertThat(counts.path("byKind").path("logout_token").path("failed").asInt()).isZero();
+		assertThat(counts.path("byKind").path("operator").path("failed").asInt()).isOne();
+		assertThat(json().toString()).doesNotContain("planted");
+	}
+
+	@Test
+	void sessionsAreTheOnlyPartThatCanBeWrittenTo() {
+		assertThat(this.endpoint.endSessions("sessions", "idp", "alice").getStatus()).isEqualTo(200);
+		assertThat(this.endpoint.endSessions("Sessions", "idp", "alice").getStatus()).isEqualTo(404);
+		assertThat(this.endpoint.endSessions("logins", "idp", "alice").getBody()).isNull();
 	}
 
 	@Test

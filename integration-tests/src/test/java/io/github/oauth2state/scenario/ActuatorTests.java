@@ -167,6 +167,7 @@ class ActuatorTests {
 	void endpointCannotBeWrittenTo(String method) {
 		assertThat(operator().send(tolerant, method, ENDPOINT, null).status()).isEqualTo(405);
 		assertThat(operator().send(tolerant, method, ENDPOINT + "/key", null).status()).isEqualTo(404);
+		assertThat(operator().send(tolerant, method, ENDPOINT + "/sessions", null).status()).isEqualTo(404);
 	}
 
 	@Test
