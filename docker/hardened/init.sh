@@ -33,7 +33,7 @@ password /out/redis/replica.password
 # whether Redis is there and what it is. Nobody else may do anything.
 cat >/out/redis/users.acl <<ACL
 user default off
-user app on #$(hash /out/app/config/spring.data.redis.password) ~oauth2-state:* +set +get +getrange +getdel +eval +del +ping
+user app on #$(hash /out/app/config/spring.data.redis.password) ~oauth2-state:* +set +get +getrange +getdel +eval +del +ping +time +hget +hset +hdel +hgetall +hrandfield +pttl +pexpire
 user replica on #$(hash /out/redis/replica.password) +psync +replconf +ping
 user health on nopass +ping +role
 ACL

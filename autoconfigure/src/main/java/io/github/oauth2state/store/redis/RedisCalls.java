@@ -98,8 +98,9 @@ final class RedisCalls implements AutoCloseable {
 	 */
 	List<Long> evalOnEach(String operation, byte[] script, List<byte[]> keys, byte[]... arguments) {
 		return call(operation, (connection) -> {
-			// A pipeline of Spring Data would open another connection to the server
-			if (RedisFailures.LETTUCE && connection.getNativeConnection() instanceof RedisScriptingAsyncCommands) {
+			// Not a pipeline of Spring Data, which opens another connection. The commands of
+			// the app's connections may have no timeout.
+			if (this.connections instanceof OwnRedisConnections) {
 				return Lettuce.evalOnEach(connection, script, keys, arguments);
 			}
 			return keys.stream()

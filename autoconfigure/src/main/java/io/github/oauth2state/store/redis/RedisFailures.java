@@ -23,7 +23,7 @@ import io.github.oauth2state.StateStoreException.Reason;
  */
 final class RedisFailures {
 
-	static final boolean LETTUCE = ClassUtils.isPresent("io.lettuce.core.RedisException",
+	private static final boolean LETTUCE = ClassUtils.isPresent("io.lettuce.core.RedisException",
 			RedisFailures.class.getClassLoader());
 
 	/**

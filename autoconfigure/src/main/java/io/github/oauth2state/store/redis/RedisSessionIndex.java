@@ -122,7 +122,10 @@ final class RedisSessionIndex implements SessionIndex {
 
 	private static final byte[] REMOVE = RedisCalls.utf8("""
 			for _, field in ipairs(ARGV) do
-				redis.call('HDEL', KEYS[1], field)
+				local reply = redis.pcall('HDEL', KEYS[1], field)
+				if type(reply) == 'table' and not string.find(reply.err, '^WRONGTYPE') then
+					return reply
+				end
 			end
 			return 1
 			""");

@@ -1,6 +1,14 @@
 package io.github.oauth2state.store.redis;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.protocol.CommandType;
@@ -13,6 +21,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.backends.TestRedis;
+import io.github.oauth2state.store.SessionIndex;
+import io.github.oauth2state.store.SessionIndex.IndexedSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -26,38 +36,81 @@ class RedisPermissionTests {
 
 	private static final StateKey KEY = StateKey.of("app", "test", "permissions");
 
+	private static final IndexedSession SESSION = new IndexedSession(KEY, Instant.EPOCH, new byte[1]);
+
+	private static final Set<CommandType> EARLIER = EnumSet.of(CommandType.SET, CommandType.GET, CommandType.GETRANGE,
+			CommandType.GETDEL, CommandType.EVAL, CommandType.DEL, CommandType.PING);
+
 	private final TestRedis redis = TestRedis.instance();
 
 	@BeforeEach
 	void createUser() {
-		this.redis.commands()
-			.aclSetuser("app",
-					AclSetuserArgs.Builder.on()
-						.addPassword("secret")
-						.keyPattern("oauth2-state:*")
-						.addCommand(CommandType.SET)
-						.addCommand(CommandType.GET)
-						.addCommand(CommandType.GETDEL)
-						.addCommand(CommandType.GETRANGE)
-						.addCommand(CommandType.EVAL)
-						.addCommand(CommandType.DEL)
-						.addCommand(CommandType.PING));
+		AclSetuserArgs user = AclSetuserArgs.Builder.on().addPassword("secret").keyPattern("oauth2-state:*");
+		documented().forEach(user::addCommand);
+		this.redis.commands().aclSetuser("app", user);
+	}
+
+	private static Stream<CommandType> documented() {
+		return Arrays.stream(RedisFailures.PERMISSIONS.split(" "))
+			.map((permission) -> CommandType.valueOf(permission.substring(1).toUpperCase(Locale.ROOT)));
 	}
 
 	@AfterEach
 	void deleteUser() {
 		this.redis.commands().aclDeluser("app");
+		this.redis.flush();
 	}
 
 	@Test
 	void documentedPermissionsAreEnough() {
+		assertThat(Path.of("../docs/configuration.md")).content().contains("\n" + RedisFailures.PERMISSIONS + "\n");
 		assertThatAllCallsWork();
+		assertThatSessionsAreIndexed();
 	}
 
 	@Test
-	void permissionsThatEarlierReleasesNeededAreEnough() {
+	void permissionsThatEarlierReleasesNeededAreEnoughForRecords() {
 		this.redis.commands().aclSetuser("app", AclSetuserArgs.Builder.removeCommand(CommandType.GETRANGE));
+		documented().filter((command) -> !EARLIER.contains(command)).forEach(this::forbid);
 		assertThatAllCallsWork();
+	}
+
+	/**
+	 * Otherwise the list is too long.
+	 */
+	@Test
+	void sessionsNeedEachOfThePermissionsThatAreForThem() {
+		RedisStateStore store = store("oauth2-state:");
+		SessionIndex index = store.sessionIndex();
+		documented().filter((command) -> !EARLIER.contains(command)).forEach((command) -> {
+			forbid(command);
+			assertThatExceptionOfType(StateStoreException.class).as(command.name()).isThrownBy(() -> {
+				index.add(List.of(KEY), SESSION, MINUTE);
+				index.logOut(KEY, KEY, SESSION.since(), MINUTE);
+				index.remove(List.of(KEY), List.of(KEY));
+			})
+				.withMessageEndingWith(": grant its user " + RedisFailures.PERMISSIONS)
+				.satisfies((ex) -> assertThat(ex.getReason()).isEqualTo(StateStoreException.Reason.REJECTED));
+			this.redis.commands().aclSetuser("app", AclSetuserArgs.Builder.addCommand(command));
+			this.redis.flush();
+		});
+		store.destroy();
+	}
+
+	private void forbid(CommandType command) {
+		this.redis.commands().aclSetuser("app", AclSetuserArgs.Builder.removeCommand(command));
+	}
+
+	private void assertThatSessionsAreIndexed() {
+		RedisStateStore store = store("oauth2-state:");
+		SessionIndex index = store.sessionIndex();
+		List<StateKey> names = List.of(KEY, StateKey.of("app", "test", "another"));
+		assertThat(index.add(names, SESSION, MINUTE)).isTrue();
+		assertThat(index.find(KEY)).hasSize(1);
+		assertThat(index.logOut(KEY, KEY, SESSION.since(), MINUTE).sessions()).hasSize(1);
+		index.remove(names, List.of(KEY));
+		assertThat(index.add(names, SESSION, MINUTE)).isFalse();
+		store.destroy();
 	}
 
 	private void assertThatAllCallsWork() {

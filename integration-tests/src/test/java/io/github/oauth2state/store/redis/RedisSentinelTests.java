@@ -43,7 +43,7 @@ class RedisSentinelTests {
 	/**
 	 * As docs/configuration.md has it.
 	 */
-	private static final String USER = "user app on >secret ~oauth2-state:* +set +get +getrange +getdel +eval +del +ping";
+	private static final String USER = "user app on >secret ~oauth2-state:* " + RedisFailures.PERMISSIONS;
 
 	private static RedisSentinels redis;
 
