@@ -13,6 +13,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Tests for {@link StateKey}.
@@ -116,6 +117,18 @@ class StateKeyTests {
 		bytes[0]++;
 		assertThat(key.toByteArray()).isEqualTo(before).isNotEqualTo(bytes);
 		assertThat(key).isEqualTo(StateKey.of("shop", "login", "state"));
+	}
+
+	@Test
+	void keyThatWasKeptAsBytesIsTheSame() {
+		StateKey key = StateKey.of("shop", "login", "state");
+		byte[] bytes = key.toByteArray();
+		StateKey kept = StateKey.fromByteArray(bytes);
+		bytes[0]++;
+		assertThat(kept).isEqualTo(key);
+		assertThatIllegalArgumentException().isThrownBy(() -> StateKey.fromByteArray(new byte[31]))
+			.withMessageContaining("31");
+		assertThatIllegalArgumentException().isThrownBy(() -> StateKey.fromByteArray(new byte[33]));
 	}
 
 	@Test

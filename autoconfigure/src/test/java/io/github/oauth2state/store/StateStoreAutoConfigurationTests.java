@@ -2,6 +2,8 @@ package io.github.oauth2state.store;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 
 import javax.sql.DataSource;
 
@@ -16,6 +18,7 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -25,6 +28,8 @@ import io.github.oauth2state.OAuth2StateDataSource;
 import io.github.oauth2state.OAuth2StateRedisConnectionFactory;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.config.StartupFailure;
 import io.github.oauth2state.config.StartupFailureException;
 import io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration;
@@ -202,6 +207,45 @@ class StateStoreAutoConfigurationTests {
 		StateStore store = mock(StateStore.class);
 		this.app.withBean(StateStore.class, () -> store)
 			.run((context) -> assertThat(context).getBean(StateStore.class).isSameAs(store));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "redis", "jdbc" })
+	void sharedStoreIndexesSessionsWhetherItHasLoginsOrTokens(String store) {
+		for (String property : List.of("store=" + store, "tokens.store=" + store)) {
+			this.appWithBoth.withPropertyValues("oauth2-state.store=memory", "oauth2-state." + property)
+				.run((context) -> {
+					ConfiguredStore<?> shared = context.getBeansOfType(ConfiguredStore.class)
+						.values()
+						.stream()
+						.filter((configured) -> configured.store().name().equals(store))
+						.findFirst()
+						.orElseThrow();
+					assertThat(sharedIndex(context)).isPresent().isEqualTo(shared.sessionIndex());
+				});
+		}
+	}
+
+	@Test
+	void storeInMemoryAndStoreOfTheAppIndexNoSessions() {
+		this.app.withPropertyValues("oauth2-state.store=memory")
+			.run((context) -> assertThat(sharedIndex(context)).isEmpty());
+		this.app.withBean(StateStore.class, () -> mock(StateStore.class))
+			.run((context) -> assertThat(sharedIndex(context)).isEmpty());
+		this.app.withPropertyValues("oauth2-state.enabled=false")
+			.run((context) -> assertThat(sharedIndex(context)).isEmpty());
+	}
+
+	private static Optional<SessionIndex> sharedIndex(AssertableApplicationContext context) {
+		StoreType ofLogins = context.getBeanProvider(OAuth2StateSettings.class)
+			.stream()
+			.map(OAuth2StateSettings::store)
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(null);
+		return ConfiguredStore.sharedIndex(ofLogins, context.getBeanProvider(StateStore.class),
+				context.getBeanProvider(new ParameterizedTypeReference<ConfiguredStore<?>>() {
+				}));
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -348,7 +349,8 @@ public abstract class SessionIndexContract {
 			}
 		}
 		executor.shutdownNow();
-		System.out.println(getClass().getSimpleName() + ": " + refused + " sessions refused, " + returned + " returned");
+		System.out
+			.println(getClass().getSimpleName() + ": " + refused + " sessions refused, " + returned + " returned");
 		assertThat(refused + returned).isEqualTo(adders * rounds);
 	}
 
@@ -365,8 +367,9 @@ public abstract class SessionIndexContract {
 			IndexedSession session = session(NOON);
 			CyclicBarrier start = new CyclicBarrier(adders);
 			List<Future<Boolean>> added = IntStream.range(0, adders)
-				.mapToObj((i) -> executor.submit(
-						at(start, () -> index().add(((i % 2) == 0) ? List.of(name, other) : List.of(other, name), session, MINUTE))))
+				.mapToObj((i) -> executor.submit(at(start,
+						() -> index().add(((i % 2) == 0) ? List.of(name, other) : List.of(other, name), session,
+								MINUTE))))
 				.toList();
 			for (Future<Boolean> each : added) {
 				assertThat(each.get(1, TimeUnit.MINUTES)).isTrue();
@@ -446,7 +449,7 @@ public abstract class SessionIndexContract {
 
 	private static StateKey filled(int value) {
 		byte[] bytes = new byte[StateKey.LENGTH];
-		java.util.Arrays.fill(bytes, (byte) value);
+		Arrays.fill(bytes, (byte) value);
 		return StateKey.fromByteArray(bytes);
 	}
 

@@ -36,7 +36,10 @@ class MySqlGrammarTests {
 
 	static Stream<String> statementsAreGrammatical() {
 		StateSql sql = Database.MYSQL.sql(TableName.of("auth.logins"), false);
-		return Stream.of(sql.put(), sql.putOverExpired(), sql.find(), sql.replace(), sql.remove(), sql.clean(1000));
+		SessionSql sessions = Database.MYSQL.sessionSql(TableName.of("auth.logins"));
+		return Stream.of(sql.put(), sql.putOverExpired(), sql.find(), sql.replace(), sql.remove(), sql.clean(1000),
+				sessions.add(1), sessions.add(2), sessions.find(), sessions.reaches(1), sessions.reaches(2),
+				sessions.remove(1), sessions.remove(4));
 	}
 
 	@Test

@@ -1,6 +1,9 @@
 package io.github.oauth2state.store.jdbc;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -13,6 +16,8 @@ import org.junit.jupiter.api.Test;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.backends.TestPostgres;
+import io.github.oauth2state.store.SessionIndex;
+import io.github.oauth2state.store.SessionIndex.IndexedSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,6 +54,66 @@ class JdbcCostTests {
 		assertThat(calls(() -> this.store.take(this.key))).is(one("DELETE"));
 		assertThat(calls(() -> this.store.remove(this.key, new byte[1]))).is(one("DELETE"));
 		assertThat(calls(() -> this.store.removeExpired(10))).is(one("DELETE"));
+	}
+
+	@Test
+	void callsOfTheSessionIndexAreOneOrTwoStatementsForAllNames() {
+		SessionIndex index = this.store.sessionIndex();
+		List<StateKey> names = List.of(this.key, randomKey());
+		IndexedSession session = session();
+		StateKey logout = randomKey();
+		this.store.find(this.key);
+		assertThat(calls(() -> index.add(names, session, MINUTE))).is(one("INSERT", "SELECT"));
+		assertThat(calls(() -> index.add(names, session, MINUTE))).is(one("INSERT", "SELECT"));
+		assertThat(calls(() -> index.find(this.key))).is(one("SELECT"));
+		assertThat(calls(() -> index.logOut(this.key, logout, session.since(), MINUTE))).is(one("INSERT", "SELECT"));
+		assertThat(calls(() -> index.logOut(this.key, logout, session.since(), MINUTE))).is(one("INSERT", "SELECT"));
+		assertThat(calls(() -> index.remove(names, List.of(session.id(), randomKey())))).is(one("DELETE"));
+		assertThat(calls(() -> index.add(names, session, MINUTE))).is(one("INSERT", "SELECT", "DELETE"));
+	}
+
+	/**
+	 * The value is as long as a sealed session id.
+	 */
+	@Test
+	void aSessionTakesAtMost350BytesUnderAName() {
+		SessionIndex index = this.store.sessionIndex();
+		int sessions = 10_000;
+		IntStream.range(0, sessions).forEach((i) -> index.add(List.of(randomKey()), session(), MINUTE));
+		long perSession = this.postgres.queryNumber(this.database, "SELECT pg_total_relation_size('oauth2_state')")
+				/ sessions;
+		System.out.println("PostgreSQL: " + perSession + " bytes per session of a name");
+		assertThat(perSession).isBetween(150L, 350L);
+	}
+
+	@Test
+	void sessionsAreFoundInALargeTableByItsPrimaryKey() {
+		SessionIndex index = this.store.sessionIndex();
+		List<StateKey> names = List.of(this.key, randomKey());
+		IndexedSession session = session();
+		for (int i = 0; i < 20; i++) {
+			index.add(names, session, MINUTE);
+			index.find(this.key);
+			index.logOut(this.key, randomKey(), session.since().minusSeconds(1), MINUTE);
+			index.remove(names, List.of(session.id()));
+		}
+		this.postgres.execute(this.database, """
+				INSERT INTO oauth2_state (record_key, record_value, expires_at)
+				SELECT sha256(i::text::bytea), decode(repeat(md5(i::text), 14), 'hex'), now() + interval '1 hour'
+				FROM generate_series(1, 100000) i""");
+		for (String analyze : List.of("", "ANALYZE oauth2_state")) {
+			this.postgres.execute(this.database, analyze);
+			assertThat(blocks(() -> index.add(names, session, MINUTE))).isLessThan(60);
+			assertThat(blocks(() -> index.find(this.key))).isLessThan(60);
+			assertThat(blocks(() -> index.logOut(this.key, this.key, session.since(), MINUTE))).isLessThan(60);
+			assertThat(blocks(() -> index.remove(names, List.of(session.id())))).isLessThan(60);
+		}
+	}
+
+	private static IndexedSession session() {
+		byte[] value = new byte[90];
+		new Random(42).nextBytes(value);
+		return new IndexedSession(randomKey(), Instant.EPOCH, value);
 	}
 
 	@Test
@@ -98,10 +163,13 @@ class JdbcCostTests {
 		return this.postgres.callsDuring(this.database, work);
 	}
 
-	private static Condition<Map<String, Integer>> one(String verb) {
-		return new Condition<>((calls) -> calls.size() == 1
-				&& calls.entrySet().stream().allMatch((call) -> call.getKey().startsWith(verb) && call.getValue() == 1),
-				"one " + verb);
+	private static Condition<Map<String, Integer>> one(String... verbs) {
+		return new Condition<>(
+				(calls) -> calls.size() == verbs.length
+						&& Arrays.stream(verbs)
+							.allMatch((verb) -> calls.keySet().stream().anyMatch((sql) -> sql.startsWith(verb)))
+						&& calls.values().stream().allMatch((count) -> count == 1),
+				"one each of " + String.join(", ", verbs));
 	}
 
 	private static StateKey randomKey() {

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +28,8 @@ import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.backends.TcpProxy;
 import io.github.oauth2state.backends.TcpProxy.Mode;
 import io.github.oauth2state.backends.TestDatabase;
+import io.github.oauth2state.store.SessionIndex;
+import io.github.oauth2state.store.SessionIndex.IndexedSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -181,6 +184,24 @@ abstract class JdbcFailureContract {
 	void missingTableIsARejection() {
 		this.server.execute(this.database, "DROP TABLE oauth2_state");
 		assertThat(failure(() -> this.store.find(this.key)).getReason()).isEqualTo(Reason.REJECTED);
+	}
+
+	@Test
+	void callsOfTheSessionIndexFailInTime() {
+		SessionIndex index = this.store.sessionIndex();
+		IndexedSession session = new IndexedSession(this.key, Instant.EPOCH, new byte[1]);
+		Duration minute = Duration.ofMinutes(1);
+		for (Runnable call : List.<Runnable>of(() -> index.add(List.of(this.key), session, minute),
+				() -> index.find(this.key), () -> index.logOut(this.key, this.key, Instant.EPOCH, minute),
+				() -> index.remove(List.of(this.key), List.of(this.key)))) {
+			this.store.find(this.key);
+			this.proxy.set(Mode.SWALLOW_REPLIES);
+			assertThat(failure(call).getReason()).isEqualTo(Reason.TIMEOUT);
+			this.proxy.set(Mode.REFUSE);
+			Awaitility.await().untilAsserted(() -> assertThat(failure(call).getReason()).isEqualTo(Reason.CONNECTION));
+			recovers();
+		}
+		assertThat(index.add(List.of(this.key), session, minute)).isFalse();
 	}
 
 	@Test

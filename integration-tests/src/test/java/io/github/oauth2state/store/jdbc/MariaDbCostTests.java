@@ -1,6 +1,8 @@
 package io.github.oauth2state.store.jdbc;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -11,6 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.backends.TestMariaDb;
+import io.github.oauth2state.store.SessionIndex;
+import io.github.oauth2state.store.SessionIndex.IndexedSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,6 +41,15 @@ class MariaDbCostTests {
 			assertThat(calls(() -> store.take(this.key)))
 				.isEqualTo((database == Database.MARIADB) ? Map.of("delete", 1) : Map.of("select", 1, "delete", 1));
 			assertThat(calls(() -> store.removeExpired(10))).isEqualTo(Map.of("delete_multi", 1));
+			SessionIndex index = store.sessionIndex();
+			List<StateKey> names = List.of(this.key, StateKey.of("app", "test", "other"));
+			IndexedSession session = new IndexedSession(this.key, Instant.EPOCH, new byte[1]);
+			assertThat(calls(() -> index.add(names, session, MINUTE))).isEqualTo(Map.of("insert", 1, "select", 1));
+			assertThat(calls(() -> index.logOut(this.key, this.key, Instant.EPOCH, MINUTE)))
+				.isEqualTo(Map.of("insert", 1, "select", 1));
+			assertThat(calls(() -> index.logOut(this.key, this.key, Instant.EPOCH, MINUTE)))
+				.isEqualTo(Map.of("insert", 1, "update", 1, "select", 1));
+			assertThat(calls(() -> index.remove(names, List.of(session.id())))).isEqualTo(Map.of("delete", 1));
 			store.destroy();
 		}
 	}

@@ -10,6 +10,8 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.store.ConfiguredStore;
+import io.github.oauth2state.store.SessionIndex;
 
 /**
  * An app that is configured by properties alone.
@@ -41,6 +43,11 @@ final class RedisApp implements AutoCloseable {
 
 	StateStore store() {
 		return this.context.getBean(StateStore.class);
+	}
+
+	SessionIndex sessionIndex() {
+		ConfiguredStore<?> store = this.context.getBean(ConfiguredStore.class);
+		return store.sessionIndex().orElseThrow();
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.github.oauth2state.store.redis;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -23,6 +24,8 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.backends.RedisNodes;
 import io.github.oauth2state.backends.RedisProcess;
+import io.github.oauth2state.store.SessionIndex;
+import io.github.oauth2state.store.SessionIndex.IndexedSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,8 +50,8 @@ class RedisClusterTests {
 	/**
 	 * As docs/configuration.md has it.
 	 */
-	private static final String USER = "user app on >secret ~oauth2-state:* "
-			+ "+set +get +getrange +getdel +eval +del +ping +cluster|nodes +asking";
+	private static final String USER = "user app on >secret ~oauth2-state:* " + RedisFailures.PERMISSIONS
+			+ " +cluster|nodes +asking";
 
 	private static RedisNodes cluster;
 
@@ -97,6 +100,26 @@ class RedisClusterTests {
 			assertThat(store.putIfAbsent(key, bytes(4), MINUTE)).isEmpty();
 			assertThat(store.take(key)).contains(bytes(4));
 			assertThat(store.take(key)).isEmpty();
+		}
+	}
+
+	@Test
+	void sessionsAreIndexedOnEverySlot() {
+		SessionIndex index = a.sessionIndex();
+		for (int i = 0; i < 100; i++) {
+			List<StateKey> names = List.of(randomKey(), randomKey());
+			IndexedSession session = new IndexedSession(randomKey(), Instant.EPOCH, bytes(i));
+			assertThat(index.add(names, session, MINUTE)).isTrue();
+			for (StateKey name : names) {
+				assertThat(b.sessionIndex().find(name)).extracting(IndexedSession::id).containsExactly(session.id());
+			}
+			StateKey logout = randomKey();
+			assertThat(index.logOut(names.get(1), logout, Instant.EPOCH, MINUTE).sessions()).hasSize(1);
+			index.remove(names, List.of(session.id()));
+			assertThat(index.logOut(names.get(1), logout, Instant.EPOCH, MINUTE))
+				.isEqualTo(new SessionIndex.Logout(true, List.of()));
+			assertThat(index.add(names, session, MINUTE)).isFalse();
+			assertThat(index.find(names.get(0))).isEmpty();
 		}
 	}
 

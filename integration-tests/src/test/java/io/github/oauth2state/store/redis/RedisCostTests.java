@@ -1,6 +1,8 @@
 package io.github.oauth2state.store.redis;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -12,6 +14,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.backends.TestRedis;
+import io.github.oauth2state.store.SessionIndex;
+import io.github.oauth2state.store.SessionIndex.IndexedSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -59,6 +63,63 @@ class RedisCostTests {
 			.isEqualTo(Map.of("eval", 1, "get", 1, "set", 1));
 		assertThat(calls(() -> this.store.remove(this.key, new byte[2])))
 			.isEqualTo(Map.of("eval", 1, "get", 1, "del", 1));
+	}
+
+	/**
+	 * Each command is one on the wire; those that a script runs are counted, too.
+	 */
+	@Test
+	void callsOfTheSessionIndexAreOneCommandForEachName() {
+		SessionIndex index = this.store.sessionIndex();
+		StateKey other = randomKey();
+		List<StateKey> names = List.of(this.key, other);
+		IndexedSession session = session();
+		this.store.find(this.key);
+		assertThat(calls(() -> index.add(List.of(this.key), session, MINUTE)))
+			.isEqualTo(Map.of("eval", 1, "hget", 1, "time", 1, "hset", 1, "pttl", 1, "pexpire", 1, "hrandfield", 1));
+		assertThat(calls(() -> index.add(names, session, MINUTE))).containsEntry("eval", 2);
+		assertThat(this.redis.statistic("stats", "total_connections_received")).isZero();
+		assertThat(calls(() -> index.find(this.key))).isEqualTo(Map.of("eval", 1, "hget", 1, "time", 1, "hgetall", 1));
+		assertThat(calls(() -> index.logOut(this.key, other, session.since(), MINUTE))).containsEntry("eval", 1)
+			.containsEntry("hgetall", 1);
+		assertThat(calls(() -> index.remove(names, List.of(session.id())))).isEqualTo(Map.of("eval", 2, "hdel", 2));
+		assertThat(calls(() -> index.add(names, session, MINUTE))).containsEntry("eval", 3);
+	}
+
+	@Test
+	void sessionsThatANameHasDoNotMakeAnotherOneCostMore() {
+		SessionIndex index = this.store.sessionIndex();
+		IntStream.range(0, 1000).forEach((i) -> index.add(List.of(this.key), session(), MINUTE));
+		assertThat(calls(() -> index.add(List.of(this.key), session(), MINUTE))).containsEntry("hrandfield", 1)
+			.doesNotContainKey("hgetall");
+	}
+
+	/**
+	 * The value is as long as a sealed session id.
+	 */
+	@Test
+	void aSessionTakesAtMost500BytesUnderAName() {
+		SessionIndex index = this.store.sessionIndex();
+		this.store.find(this.key);
+		System.out.println("Redis: " + bytesPerSession(() -> index.add(List.of(this.key), session(), MINUTE))
+				+ " bytes per session of a name that has 10,000");
+		long alone = bytesPerSession(() -> index.add(List.of(randomKey()), session(), MINUTE));
+		System.out.println("Redis: " + alone + " bytes per session of a name that has no other");
+		assertThat(alone).isBetween(200L, 500L);
+	}
+
+	private long bytesPerSession(Runnable add) {
+		int sessions = 10_000;
+		this.redis.flush();
+		long before = this.redis.usedMemory();
+		IntStream.range(0, sessions).forEach((i) -> add.run());
+		return (this.redis.usedMemory() - before) / sessions;
+	}
+
+	private static IndexedSession session() {
+		byte[] value = new byte[90];
+		new Random(42).nextBytes(value);
+		return new IndexedSession(randomKey(), Instant.EPOCH, value);
 	}
 
 	@Test

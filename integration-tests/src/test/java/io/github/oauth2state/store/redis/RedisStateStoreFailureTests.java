@@ -2,6 +2,7 @@ package io.github.oauth2state.store.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +26,8 @@ import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.backends.TcpProxy;
 import io.github.oauth2state.backends.TcpProxy.Mode;
 import io.github.oauth2state.backends.TestRedis;
+import io.github.oauth2state.store.SessionIndex;
+import io.github.oauth2state.store.SessionIndex.IndexedSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -56,6 +59,8 @@ class RedisStateStoreFailureTests {
 	private final RedisStateStore direct = store(this.appDirect, Duration.ofSeconds(10));
 
 	private final StateKey key = StateKey.of("app", "test", UUID.randomUUID().toString());
+
+	private final StateKey other = StateKey.of("app", "test", UUID.randomUUID().toString());
 
 	@BeforeEach
 	void put() {
@@ -185,6 +190,50 @@ class RedisStateStoreFailureTests {
 		this.store.find(this.key);
 		this.store.destroy();
 		assertThat(this.appThroughProxy.getConnection().ping()).isEqualTo("PONG");
+	}
+
+	/**
+	 * The server has both commands although it answered neither.
+	 */
+	@Test
+	void sessionIsAddedUnderAllItsNamesInOneRoundTrip() {
+		this.store.find(this.key);
+		this.proxy.set(Mode.SWALLOW_REPLIES);
+		assertThat(failure(this::addSession).getReason()).isEqualTo(Reason.TIMEOUT);
+		assertThat(this.direct.sessionIndex().find(this.key)).hasSize(1);
+		assertThat(this.direct.sessionIndex().find(this.other)).hasSize(1);
+		recovers();
+	}
+
+	@Test
+	void addWhoseConnectionBreaksIsAmbiguous() {
+		this.store.find(this.key);
+		this.proxy.set(Mode.CUT_INSTEAD_OF_REPLY);
+		assertThat(failure(this::addSession).getReason()).isEqualTo(Reason.AMBIGUOUS);
+		recovers();
+		addSession();
+	}
+
+	@Test
+	void sessionsAreNotIndexedWhileDisconnected() {
+		SessionIndex index = this.store.sessionIndex();
+		this.store.find(this.key);
+		this.proxy.set(Mode.REFUSE);
+		for (StoreCall call : List.<StoreCall>of(this::addSession, () -> index.find(this.key),
+				() -> index.logOut(this.key, this.other, Instant.EPOCH, Duration.ofMinutes(1)),
+				() -> index.remove(List.of(this.key), List.of(this.other)))) {
+			Awaitility.await().untilAsserted(() -> assertThat(failure(call).getReason()).isEqualTo(Reason.CONNECTION));
+		}
+		recovers();
+		assertThat(index.find(this.key)).isEmpty();
+		addSession();
+	}
+
+	private void addSession() {
+		assertThat(this.store.sessionIndex()
+			.add(List.of(this.key, this.other), new IndexedSession(this.key, Instant.EPOCH, new byte[1]),
+					Duration.ofMinutes(1)))
+			.isTrue();
 	}
 
 	private void recovers() {
