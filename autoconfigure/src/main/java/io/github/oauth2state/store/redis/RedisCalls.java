@@ -98,7 +98,7 @@ final class RedisCalls implements AutoCloseable {
 	 */
 	List<Long> evalOnEach(String operation, byte[] script, List<byte[]> keys, byte[]... arguments) {
 		return call(operation, (connection) -> {
-			// Not a pipeline of Spring Data, which opens another connection. The commands of
+			// Not a pipeline of Spring Data, which opens another connection. Commands of
 			// the app's connections may have no timeout.
 			if (this.connections instanceof OwnRedisConnections) {
 				return Lettuce.evalOnEach(connection, script, keys, arguments);
