@@ -75,7 +75,6 @@ final class RedisCalls implements AutoCloseable {
 
 	/**
 	 * Runs a script on one key.
-	 * @param <T> the type of the result
 	 * @param operation the name of the operation, for exceptions
 	 * @param script the script
 	 * @param type what it returns
@@ -83,8 +82,8 @@ final class RedisCalls implements AutoCloseable {
 	 * @param arguments the arguments of the script
 	 * @return what the script returned
 	 */
-	<T> T eval(String operation, byte[] script, ReturnType type, byte[] key, byte[]... arguments) {
-		return call(operation, (connection) -> RedisCalls.<T>eval(connection, script, type, key, arguments));
+	Object eval(String operation, byte[] script, ReturnType type, byte[] key, byte[]... arguments) {
+		return call(operation, (connection) -> eval(connection, script, type, key, arguments));
 	}
 
 	/**
@@ -104,17 +103,17 @@ final class RedisCalls implements AutoCloseable {
 				return Lettuce.evalOnEach(connection, script, keys, arguments);
 			}
 			return keys.stream()
-				.map((key) -> RedisCalls.<Long>eval(connection, script, ReturnType.INTEGER, key, arguments))
+				.map((key) -> (Long) eval(connection, script, ReturnType.INTEGER, key, arguments))
 				.toList();
 		});
 	}
 
-	private static <T> T eval(RedisConnection connection, byte[] script, ReturnType type, byte[] key,
+	private static Object eval(RedisConnection connection, byte[] script, ReturnType type, byte[] key,
 			byte[]... arguments) {
 		byte[][] all = Stream.concat(Stream.of(key), Arrays.stream(arguments)).toArray(byte[][]::new);
 		// The digest of the script would save some hundred bytes, but cost a second round
 		// trip if a server does not know the script yet
-		T result = connection.scriptingCommands().eval(script, type, 1, all);
+		Object result = connection.scriptingCommands().eval(script, type, 1, all);
 		return Objects.requireNonNull(result, "a script has a result");
 	}
 

@@ -156,7 +156,7 @@ final class RedisSessionIndex implements SessionIndex {
 
 	@Override
 	public Logout logOut(StateKey name, StateKey logout, Instant at, Duration ttl) {
-		List<Object> found = eval("logOut", LOG_OUT, name, field('l', logout), number(at.getEpochSecond()),
+		List<?> found = eval("logOut", LOG_OUT, name, field('l', logout), number(at.getEpochSecond()),
 				number(RedisCalls.millis(ttl)));
 		return new Logout(found.get(0).equals(1L), sessions(found));
 	}
@@ -169,11 +169,11 @@ final class RedisSessionIndex implements SessionIndex {
 		}
 	}
 
-	private List<Object> eval(String operation, byte[] script, StateKey name, byte[]... arguments) {
-		return this.calls.eval(operation, script, ReturnType.MULTI, this.calls.key(name, SUFFIX), arguments);
+	private List<?> eval(String operation, byte[] script, StateKey name, byte[]... arguments) {
+		return (List<?>) this.calls.eval(operation, script, ReturnType.MULTI, this.calls.key(name, SUFFIX), arguments);
 	}
 
-	private static List<IndexedSession> sessions(List<Object> found) {
+	private static List<IndexedSession> sessions(List<?> found) {
 		List<IndexedSession> sessions = new ArrayList<>();
 		for (int i = 1; i < found.size(); i += 3) {
 			IndexedSession

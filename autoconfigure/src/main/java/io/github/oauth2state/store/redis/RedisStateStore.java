@@ -182,8 +182,7 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	}
 
 	private boolean run(String operation, byte[] script, StateKey key, byte[]... arguments) {
-		Long changed = this.calls.eval(operation, script, ReturnType.INTEGER, this.calls.key(key), arguments);
-		return changed == 1;
+		return this.calls.eval(operation, script, ReturnType.INTEGER, this.calls.key(key), arguments).equals(1L);
 	}
 
 	/**
