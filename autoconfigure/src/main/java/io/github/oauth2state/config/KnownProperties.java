@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.json.JsonParseException;
 import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.io.UrlResource;
+import org.springframework.util.StringUtils;
 
 /**
  * The properties of the library, as its configuration metadata lists them. Without the
@@ -40,8 +42,10 @@ final class KnownProperties {
 		for (Object property : list(metadata.get("properties"))) {
 			if (property instanceof Map<?, ?> map && map.get("name") instanceof String name
 					&& name.startsWith(PREFIX + ".")) {
-				this.properties.put(ConfigurationPropertyName.of(name), new Property(name, text(map, "description"),
-						(map.get("defaultValue") != null) ? String.valueOf(map.get("defaultValue")) : null));
+				this.properties.put(ConfigurationPropertyName.of(name),
+						new Property(name, text(map, "description"),
+								(map.get("defaultValue") != null) ? String.valueOf(map.get("defaultValue")) : null,
+								text(map, "type").startsWith(Map.class.getName())));
 			}
 		}
 	}
@@ -74,7 +78,17 @@ final class KnownProperties {
 	}
 
 	boolean contains(ConfigurationPropertyName name) {
-		return this.properties.containsKey(name);
+		return this.properties.containsKey(name) || maps().anyMatch((map) -> map.isAncestorOf(name));
+	}
+
+	/**
+	 * Returns the names of the properties whose entries have names of the app's choice.
+	 */
+	Stream<ConfigurationPropertyName> maps() {
+		return this.properties.entrySet()
+			.stream()
+			.filter((property) -> property.getValue().map())
+			.map(Map.Entry::getKey);
 	}
 
 	Optional<Property> find(ConfigurationPropertyName name) {
@@ -100,7 +114,19 @@ final class KnownProperties {
 	 */
 	Optional<String> slipOf(String name) {
 		String given = letters(name);
-		return nearest(given, names().stream().filter((known) -> isSlip(given, known)).toList());
+		return nearest(given,
+				this.properties.values()
+					.stream()
+					.filter((known) -> isSlip(given, known.name()) && (!known.map() || isBelow(name, known.name())))
+					.map(Property::name)
+					.toList());
+	}
+
+	/**
+	 * Tells whether a name has more parts than that of a property, as an entry has.
+	 */
+	private static boolean isBelow(String name, String property) {
+		return StringUtils.countOccurrencesOf(name, ".") > StringUtils.countOccurrencesOf(property, ".");
 	}
 
 	/**
@@ -170,8 +196,9 @@ final class KnownProperties {
 	 * @param name its name
 	 * @param description what it is for, in one sentence
 	 * @param defaultValue its default value, if it has one
+	 * @param map whether it has entries
 	 */
-	record Property(String name, String description, @Nullable String defaultValue) {
+	record Property(String name, String description, @Nullable String defaultValue, boolean map) {
 	}
 
 }

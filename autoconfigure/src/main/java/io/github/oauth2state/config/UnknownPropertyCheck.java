@@ -2,6 +2,7 @@ package io.github.oauth2state.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -134,10 +135,17 @@ final class UnknownPropertyCheck implements BeanFactoryPostProcessor {
 	}
 
 	private boolean isBound(String variable, ConfigurationPropertySource source) {
-		return this.known.names().stream().filter((name) -> isVariable(variable, name)).anyMatch((name) -> {
-			ConfigurationProperty property = source.getConfigurationProperty(ConfigurationPropertyName.of(name));
-			return property != null;
-		});
+		return this.known.maps().anyMatch((map) -> isEntry(variable, map.toString()))
+				|| this.known.names().stream().filter((name) -> isVariable(variable, name)).anyMatch((name) -> {
+					ConfigurationProperty property = source
+						.getConfigurationProperty(ConfigurationPropertyName.of(name));
+					return property != null;
+				});
+	}
+
+	private static boolean isEntry(String variable, String map) {
+		return variable.toUpperCase(Locale.ROOT)
+			.startsWith(map.replace('.', '_').replace("-", "").toUpperCase(Locale.ROOT) + "_");
 	}
 
 	private static boolean isVariable(String variable, String name) {
