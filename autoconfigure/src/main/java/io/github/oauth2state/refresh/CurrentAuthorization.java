@@ -88,6 +88,14 @@ final class CurrentAuthorization {
 		return this.early;
 	}
 
+	/**
+	 * Returns the user, or {@code null} if nobody is known: all anonymous users have the
+	 * same name.
+	 */
+	@Nullable Authentication user() {
+		return TRUST.isAnonymous(this.context.getPrincipal()) ? null : this.context.getPrincipal();
+	}
+
 	String principalName() {
 		return this.context.getPrincipal().getName();
 	}

@@ -1,5 +1,6 @@
 package io.github.oauth2state.refresh;
 
+import java.util.List;
 import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.springframework.util.function.SingletonSupplier;
 import io.github.oauth2state.TokenRefreshListener;
 import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
+import io.github.oauth2state.tokens.RefusalHandler;
 
 /**
  * Auto-configuration that applies the strategy to the managers of the app. The strategy
@@ -56,8 +58,12 @@ public final class RefreshAutoConfiguration {
 
 	@Bean
 	StrategyRunner oauth2StateStrategyRunner(TokenRefreshStrategy strategy,
-			ObjectProvider<TokenRefreshListener> listeners, ObjectProvider<OAuth2AuthorizedClientService> clients) {
-		return new StrategyRunner(strategy, listeners.orderedStream().toList(), clients.getIfUnique());
+			ObjectProvider<TokenRefreshListener> listeners, ObjectProvider<OAuth2AuthorizedClientService> clients,
+			RefreshProperties properties, ObjectProvider<RefusalHandler> handlers) {
+		boolean logout = properties.onRefusal() == RefreshProperties.OnRefusal.LOGOUT;
+		Refusals refusals = new Refusals(
+				SingletonSupplier.of(() -> logout ? handlers.orderedStream().toList() : List.of()));
+		return new StrategyRunner(strategy, listeners.orderedStream().toList(), clients.getIfUnique(), refusals);
 	}
 
 	/**

@@ -23,6 +23,8 @@ import io.github.oauth2state.config.PropertyCheck;
  * requests, from 0s to 60s
  * @param onStoreFailure what a request does if its tokens are due and the store does not
  * answer
+ * @param onRefusal what happens to a user whose refresh token the provider refuses for
+ * good
  * @param keyScope which requests share a refresh
  * @param clientCredentials whether tokens by client credentials are obtained once for all
  * requests, too; not for apps whose token requests differ from user to user
@@ -32,8 +34,8 @@ import io.github.oauth2state.config.PropertyCheck;
 record RefreshProperties(@Nullable Strategy strategy, @DefaultValue("8s") Duration lease,
 		@DefaultValue("15s") Duration waitTimeout, @DefaultValue("30s") Duration replayWindow,
 		@DefaultValue("2s") Duration failureWindow, @DefaultValue("uncoordinated") WithoutStore onStoreFailure,
-		@DefaultValue("principal") KeyScope keyScope, @DefaultValue("true") boolean clientCredentials,
-		@DefaultValue Early early) {
+		@DefaultValue("keep") OnRefusal onRefusal, @DefaultValue("principal") KeyScope keyScope,
+		@DefaultValue("true") boolean clientCredentials, @DefaultValue Early early) {
 
 	private static final String PREFIX = "oauth2-state.refresh.";
 
@@ -90,6 +92,23 @@ record RefreshProperties(@Nullable Strategy strategy, @DefaultValue("8s") Durati
 		 * It fails, and the tokens are kept for the next attempt.
 		 */
 		FAIL
+
+	}
+
+	/**
+	 * What happens to a user whose refresh token the provider refuses for good.
+	 */
+	enum OnRefusal {
+
+		/**
+		 * The user stays logged in, and what needs tokens fails until the next login.
+		 */
+		KEEP,
+
+		/**
+		 * The user's sessions end on all instances.
+		 */
+		LOGOUT
 
 	}
 

@@ -46,6 +46,8 @@ final class StrategyRunner {
 
 	private final @Nullable OAuth2AuthorizedClientService clients;
 
+	private final Refusals refusals;
+
 	private final AtomicBoolean warnedOfMemory = new AtomicBoolean();
 
 	/**
@@ -53,12 +55,14 @@ final class StrategyRunner {
 	 * @param strategy the strategy
 	 * @param listeners the listeners
 	 * @param clients where the app keeps tokens, if known
+	 * @param refusals hands on refusals
 	 */
 	StrategyRunner(TokenRefreshStrategy strategy, List<TokenRefreshListener> listeners,
-			@Nullable OAuth2AuthorizedClientService clients) {
+			@Nullable OAuth2AuthorizedClientService clients, Refusals refusals) {
 		this.strategy = strategy;
 		this.listeners = List.copyOf(listeners);
 		this.clients = clients;
+		this.refusals = refusals;
 	}
 
 	TokenRefreshAdvice whileValid(OAuth2AuthorizedClient client) {
@@ -89,6 +93,9 @@ final class StrategyRunner {
 		}
 		catch (OAuth2AuthorizationException ex) {
 			publish(early ? TokenRefreshOutcome.KEPT : outcome(ex), due, early, start);
+			if (!early && isRefusal(due, ex)) {
+				this.refusals.handOn(due);
+			}
 			throw withRefusedToken(due, ex);
 		}
 		catch (RuntimeException ex) {

@@ -137,7 +137,7 @@ class EarlyRefreshTests {
 
 	private CoordinatedProvider coordinated() {
 		EarlyStrategy strategy = early(Duration.ofMinutes(2), 0);
-		StrategyRunner runner = new StrategyRunner(strategy, List.of(this.events::add), null);
+		StrategyRunner runner = new StrategyRunner(strategy, List.of(this.events::add), null, TestInstance.NO_HANDLERS);
 		RefreshTokenOAuth2AuthorizedClientProvider refreshing = new RefreshTokenOAuth2AuthorizedClientProvider();
 		refreshing.setAccessTokenResponseClient(new CoordinatedTokenClient<>(this.provider, () -> runner));
 		return new CoordinatedProvider(refreshing, ManagerCoordinator.earlyProvider(refreshing), () -> runner, false);

@@ -228,7 +228,7 @@ class RefreshedUserTests {
 	private CoordinatedProvider coordinated() {
 		EarlyStrategy early = new EarlyStrategy(TestInstance.properties(Duration.ofMinutes(4), 0), Duration.ZERO, 0,
 				Instant::now);
-		StrategyRunner runner = new StrategyRunner(early, List.of(), null);
+		StrategyRunner runner = new StrategyRunner(early, List.of(), null, TestInstance.NO_HANDLERS);
 		RefreshTokenOAuth2AuthorizedClientProvider refreshing = new RefreshTokenOAuth2AuthorizedClientProvider();
 		refreshing.setAccessTokenResponseClient(new CoordinatedTokenClient<>(this.provider, () -> runner));
 		refreshing.setApplicationEventPublisher(new ApplicationEventPublisher() {

@@ -36,7 +36,7 @@ final class TestApp {
 	static WebApplicationContextRunner runner() {
 		return new WebApplicationContextRunner().withConfiguration(AutoConfigurations.of(
 				OAuth2StateAutoConfiguration.class, StateStoreAutoConfiguration.class, TokensAutoConfiguration.class,
-				RefreshStrategyAutoConfiguration.class, RefreshAutoConfiguration.class,
+				RefreshStrategyAutoConfiguration.class, RefreshAutoConfiguration.class, RefusalAutoConfiguration.class,
 				OAuth2ClientAutoConfiguration.class, OAuth2ClientWebSecurityAutoConfiguration.class,
 				SecurityAutoConfiguration.class, ServletWebSecurityAutoConfiguration.class,
 				WebMvcAutoConfiguration.class, DispatcherServletAutoConfiguration.class));

@@ -36,6 +36,8 @@ final class TestInstance {
 	private static final RefreshProperties.Early NEVER_EARLY = new RefreshProperties.Early(Duration.ZERO, 0,
 			Duration.ofSeconds(10));
 
+	static final Refusals NO_HANDLERS = new Refusals(List::of);
+
 	static final RefreshProperties PROPERTIES = properties(WithoutStore.UNCOORDINATED, KeyScope.PRINCIPAL);
 
 	private final List<TokenRefreshEvent> events = new CopyOnWriteArrayList<>();
@@ -53,7 +55,12 @@ final class TestInstance {
 
 	TestInstance(TokenRefreshStrategy strategy, StrictProvider provider,
 			@Nullable OAuth2AuthorizedClientService clients) {
-		StrategyRunner runner = new StrategyRunner(strategy, List.of(this.events::add), clients);
+		this(strategy, provider, clients, NO_HANDLERS);
+	}
+
+	TestInstance(TokenRefreshStrategy strategy, StrictProvider provider,
+			@Nullable OAuth2AuthorizedClientService clients, Refusals refusals) {
+		StrategyRunner runner = new StrategyRunner(strategy, List.of(this.events::add), clients, refusals);
 		this.client = new CoordinatedTokenClient<>(provider, () -> runner);
 	}
 
@@ -81,7 +88,7 @@ final class TestInstance {
 	private static RefreshProperties properties(Duration lease, Duration waitTimeout, Duration failureWindow,
 			WithoutStore onStoreFailure, KeyScope keyScope, RefreshProperties.Early early) {
 		return new RefreshProperties(null, lease, waitTimeout, Duration.ofSeconds(30), failureWindow, onStoreFailure,
-				keyScope, true, early);
+				RefreshProperties.OnRefusal.KEEP, keyScope, true, early);
 	}
 
 	/**
@@ -125,6 +132,19 @@ final class TestInstance {
 			.principal(user)
 			.build();
 		return new CurrentAuthorization(context, false, false).call(() -> this.client.getTokenResponse(request));
+	}
+
+	/**
+	 * Refreshes while the access token is valid.
+	 */
+	OAuth2AccessTokenResponse refreshEarly(String refreshToken) {
+		OAuth2RefreshTokenGrantRequest request = new OAuth2RefreshTokenGrantRequest(registration("idp"),
+				expired("access-of-" + refreshToken), new OAuth2RefreshToken(refreshToken, null));
+		OAuth2AuthorizationContext context = OAuth2AuthorizationContext
+			.withClientRegistration(request.getClientRegistration())
+			.principal(new TestingAuthenticationToken("alice", null, List.of()))
+			.build();
+		return new CurrentAuthorization(context, true, false).call(() -> this.client.getTokenResponse(request));
 	}
 
 	List<TokenRefreshOutcome> takeOutcomes() {

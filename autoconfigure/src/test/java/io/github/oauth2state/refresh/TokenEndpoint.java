@@ -30,6 +30,8 @@ final class TokenEndpoint implements AutoCloseable {
 
 	volatile int status = 200;
 
+	volatile String error = "server_error";
+
 	volatile int resourceStatus = 200;
 
 	volatile long delay;
@@ -71,7 +73,7 @@ final class TokenEndpoint implements AutoCloseable {
 		Together.sleep(this.delay);
 		String refreshToken = form.getOrDefault("refresh_token", "none");
 		if (this.status != 200) {
-			answer(exchange, this.status, "{\"error\":\"server_error\"}");
+			answer(exchange, this.status, "{\"error\":\"" + this.error + "\"}");
 		}
 		else if (!refreshToken.equals("none") && this.spent.put(refreshToken, true) != null) {
 			answer(exchange, 400, "{\"error\":\"invalid_grant\"}");
