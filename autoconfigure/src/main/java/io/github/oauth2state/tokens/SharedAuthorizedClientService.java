@@ -44,6 +44,11 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 
 	private static final int ATTEMPTS = 10;
 
+	/**
+	 * Longer than any request takes that refreshes tokens.
+	 */
+	static final Duration REMOVAL_TTL = Duration.ofMinutes(10);
+
 	private final ClientRegistrationRepository registrations;
 
 	private final StateStore store;
@@ -54,6 +59,8 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 
 	private final InstantSource clock;
 
+	private final TokenLogout.LateTokens late;
+
 	/**
 	 * Creates a service.
 	 * @param registrations the registrations of the app
@@ -61,14 +68,16 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	 * @param sealer seals and opens records of tokens
 	 * @param ttl how long to keep tokens whose life is unknown
 	 * @param clock tells the time
+	 * @param late is told of tokens whose user logged out while they were refreshed
 	 */
 	SharedAuthorizedClientService(ClientRegistrationRepository registrations, StateStore store, TokenSealer sealer,
-			Duration ttl, InstantSource clock) {
+			Duration ttl, InstantSource clock, TokenLogout.LateTokens late) {
 		this.registrations = registrations;
 		this.store = store;
 		this.sealer = sealer;
 		this.ttl = ttl;
 		this.clock = clock;
+		this.late = late;
 	}
 
 	@Override
@@ -80,8 +89,9 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 		if (registration == null) {
 			return null;
 		}
-		return (T) this.store.find(key)
-			.flatMap((record) -> open(key, record, registration))
+		Optional<byte[]> found = this.store.find(key);
+		TokenLogout.of(registrationId, principalName).ifPresent((logout) -> logout.setRecord(found.orElse(null)));
+		return (T) found.flatMap((record) -> open(key, record, registration))
 			.map((tokens) -> tokens.toClient(registration, principalName))
 			.orElse(null);
 	}
@@ -95,7 +105,8 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 	}
 
 	/**
-	 * Saves tokens, unless newer ones are stored.
+	 * Saves tokens, unless newer ones are stored, or the user logged out while they were
+	 * refreshed.
 	 * @throws IllegalArgumentException if they are larger than a store's limit
 	 * @throws StateStoreException if the store did not answer; they may be saved
 	 * nevertheless
@@ -116,6 +127,11 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 				stored = this.store.putIfAbsent(key, record, timeToLive);
 			}
 			if (stored.isEmpty()) {
+				return;
+			}
+			if (toKeep.isPresent() && this.sealer.isRemoval(key, stored.get())) {
+				logger.debug("Tokens are not saved, because their user logged out while they were refreshed");
+				this.late.discard(client);
 				return;
 			}
 			if (isStoredToKeep(key, stored.get(), client.getClientRegistration(), toKeep)) {
@@ -168,12 +184,19 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 
 	/**
 	 * Removes tokens. While a refusal is handled, removes only those that were refused.
+	 * When a user logs out, leaves a note in their place for a while, so that a refresh
+	 * that is running does not save them again.
 	 * @throws StateStoreException if the store did not answer; they may be removed
 	 * nevertheless
 	 */
 	@Override
 	public void removeAuthorizedClient(String registrationId, String principalName) {
 		StateKey key = key(registrationId, principalName);
+		Optional<TokenLogout> logout = TokenLogout.of(registrationId, principalName);
+		if (logout.isPresent()) {
+			removeForGood(key, registrationId, principalName, logout.get());
+			return;
+		}
 		Optional<Set<String>> refused = TokenLineage.refused(registrationId, principalName).map(Set::of);
 		if (refused.isEmpty()) {
 			this.store.take(key);
@@ -185,6 +208,29 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 			.isPresent()) {
 			this.store.remove(key, stored.get());
 		}
+	}
+
+	private void removeForGood(StateKey key, String registrationId, String principalName, TokenLogout logout) {
+		logout.setRemoved(null);
+		ClientRegistration registration = this.registrations.findByRegistrationId(registrationId);
+		Optional<byte[]> found = logout.record().or(() -> this.store.find(key));
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			if (found.isEmpty() || this.sealer.isRemoval(key, found.get())) {
+				return;
+			}
+			Optional<StoredTokens> tokens = (registration != null) ? open(key, found.get(), registration)
+					: Optional.empty();
+			// Without a refresh token, no refresh can be running
+			boolean removed = tokens.filter((stored) -> stored.refreshToken() != null).isPresent()
+					? this.store.replace(key, found.get(), this.sealer.sealRemoval(key), REMOVAL_TTL)
+					: this.store.remove(key, found.get());
+			if (removed) {
+				logout.setRemoved(tokens.map((stored) -> stored.toClient(registration, principalName)).orElse(null));
+				return;
+			}
+			found = this.store.find(key);
+		}
+		throw new StateStoreException(Reason.REJECTED, "Other requests save the same user's tokens all the time", null);
 	}
 
 	private StateKey key(String registrationId, String principalName) {

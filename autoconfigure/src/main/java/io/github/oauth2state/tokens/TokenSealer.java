@@ -1,10 +1,12 @@
 package io.github.oauth2state.tokens;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.record.CborRecord;
 import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.support.SafeLog;
 
@@ -19,6 +21,11 @@ final class TokenSealer {
 	 * The largest content of a record, in bytes.
 	 */
 	static final int MAX_CONTENT = StateStore.MAX_VALUE_LENGTH - Keyring.MAX_OVERHEAD;
+
+	/**
+	 * Earlier releases take it for tokens in a form that they do not know.
+	 */
+	private static final String REMOVED = "removed";
 
 	private final SafeLog log = new SafeLog(SharedAuthorizedClientService.class);
 
@@ -82,12 +89,16 @@ final class TokenSealer {
 	 * Opens a record.
 	 * @param key the key that it was found under
 	 * @param record the record, possibly hostile
-	 * @return the tokens, or empty if the record cannot be opened, which is logged
+	 * @return the tokens, or empty if the record is a note of a removal, or cannot be
+	 * opened, which is logged
 	 */
 	Optional<StoredTokens> open(StateKey key, byte[] record) {
 		Optional<byte[]> content = this.keys.open(PURPOSE, this.namespace, key, record);
 		if (content.isEmpty()) {
 			warn("were sealed under a key that is not among oauth2-state.tokens.keys, or altered");
+			return Optional.empty();
+		}
+		if (isRemoval(content.get())) {
 			return Optional.empty();
 		}
 		try {
@@ -96,6 +107,33 @@ final class TokenSealer {
 		catch (IllegalArgumentException ex) {
 			warn("were written in a form that this release does not know");
 			return Optional.empty();
+		}
+	}
+
+	/**
+	 * Seals a note that takes the place of tokens that were removed.
+	 * @param key the key of the record
+	 * @return the record
+	 */
+	byte[] sealRemoval(StateKey key) {
+		return this.keys.seal(PURPOSE, this.namespace, key, CborRecord.write(Map.of(REMOVED, true)));
+	}
+
+	/**
+	 * Returns whether a record is a note of a removal.
+	 * @param key the key that it was found under
+	 * @param record the record, possibly hostile
+	 */
+	boolean isRemoval(StateKey key, byte[] record) {
+		return this.keys.open(PURPOSE, this.namespace, key, record).filter(TokenSealer::isRemoval).isPresent();
+	}
+
+	private static boolean isRemoval(byte[] content) {
+		try {
+			return CborRecord.read(content).containsKey(REMOVED);
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
 		}
 	}
 

@@ -129,7 +129,7 @@ public final class TokensAutoConfiguration {
 		SharedAuthorizedClientService oauth2StateAuthorizedClientService(TokensProperties properties,
 				OAuth2StateSettings settings, @Qualifier(Keyring.TOKEN_KEYS_BEAN) ObjectProvider<Keyring> keys,
 				ObjectProvider<ConfiguredStore<?>> stores, ObjectProvider<ConfiguredStore.Decorator> decorators,
-				ClientRegistrationRepository registrations) {
+				ClientRegistrationRepository registrations, ObjectProvider<TokenLogout.LateTokens> late) {
 			TokenSealer sealer = new TokenSealer(keys.getIfAvailable(properties::checkedKeys), settings.namespace());
 			StateStore store = stores.stream()
 				.filter((candidate) -> candidate.type().name().equals(properties.store().name()))
@@ -140,7 +140,8 @@ public final class TokensAutoConfiguration {
 					store, settings.namespace(),
 					DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
 			return new SharedAuthorizedClientService(registrations, ConfiguredStore.decorate(store, decorators), sealer,
-					properties.checkedTtl(), InstantSource.system());
+					properties.checkedTtl(), InstantSource.system(),
+					(client) -> late.ifAvailable((listener) -> listener.discard(client)));
 		}
 
 	}

@@ -37,7 +37,8 @@ class NewerTokensTests {
 
 	private final SharedAuthorizedClientService service = new SharedAuthorizedClientService(
 			new InMemoryClientRegistrationRepository(USERS, MACHINE), this.store,
-			TestTokens.sealer(TestTokens.OLD_KEY, "shop"), Duration.ofDays(30), InstantSource.fixed(NOW));
+			TestTokens.sealer(TestTokens.OLD_KEY, "shop"), Duration.ofDays(30), InstantSource.fixed(NOW),
+			TestTokens.NO_LATE_TOKENS);
 
 	@ParameterizedTest
 	@ValueSource(longs = { Long.MIN_VALUE, -3600, -1, 0 })

@@ -45,7 +45,8 @@ class SharedAuthorizedClientServiceTests {
 
 	private SharedAuthorizedClientService service(String keys, String namespace) {
 		return new SharedAuthorizedClientService(new InMemoryClientRegistrationRepository(KEYCLOAK, MACHINE),
-				this.store, TestTokens.sealer(keys, namespace), Duration.ofDays(30), InstantSource.fixed(NOW));
+				this.store, TestTokens.sealer(keys, namespace), Duration.ofDays(30), InstantSource.fixed(NOW),
+				TestTokens.NO_LATE_TOKENS);
 	}
 
 	@Test

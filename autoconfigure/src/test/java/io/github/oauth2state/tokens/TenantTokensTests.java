@@ -89,7 +89,7 @@ class TenantTokensTests {
 
 	private SharedAuthorizedClientService service(ClientRegistrationRepository registrations) {
 		return new SharedAuthorizedClientService(registrations, this.store, this.sealer, Duration.ofDays(30),
-				InstantSource.fixed(TestTokens.NOW));
+				InstantSource.fixed(TestTokens.NOW), TestTokens.NO_LATE_TOKENS);
 	}
 
 	private void save(ClientRegistration tenant, String access, String refresh) {

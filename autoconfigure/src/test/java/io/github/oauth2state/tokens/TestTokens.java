@@ -27,6 +27,10 @@ final class TestTokens {
 
 	static final String NEW_KEY = "new:EVB6Di9eadXfpApiob17buV+a82FxnybhDGzb/8hxDc=";
 
+	static final TokenLogout.LateTokens NO_LATE_TOKENS = (client) -> {
+		throw new AssertionError("Nobody logs out");
+	};
+
 	private TestTokens() {
 	}
 

@@ -53,6 +53,14 @@ class TokenFormatTests {
 	}
 
 	@Test
+	void noteOfALogoutIsKnown() {
+		Recorded recorded = new Recorded("removal-1");
+		StateKey key = recorded.sealer().key(recorded.get("registration"), recorded.get("user"));
+		assertThat(recorded.sealer().isRemoval(key, recorded.bytes("record"))).isTrue();
+		assertThat(recorded.sealer().open(key, recorded.bytes("record"))).isEqualTo(Optional.empty());
+	}
+
+	@Test
 	void thisReleaseWritesFormat1() {
 		Recorded recorded = new Recorded(1);
 		assertThat(expected().write()).isEqualTo(recorded.bytes("content"));
@@ -78,7 +86,11 @@ class TokenFormatTests {
 		private final Properties properties = new Properties();
 
 		Recorded(int version) {
-			try (InputStream input = TokenFormatTests.class.getResourceAsStream("format-" + version + ".properties")) {
+			this("format-" + version);
+		}
+
+		Recorded(String name) {
+			try (InputStream input = TokenFormatTests.class.getResourceAsStream(name + ".properties")) {
 				this.properties.load(input);
 			}
 			catch (IOException ex) {
