@@ -29,7 +29,7 @@ class StartupCheck implements ApplicationListener<ApplicationEnvironmentPrepared
 
 	private static final Set<String> SWITCHES = Set.of("oauth2-state.enabled", "oauth2-state.circuit-breaker.enabled",
 			"oauth2-state.authorization-server.single-use", "oauth2-state.jdbc.cleanup.enabled",
-			"oauth2-state.jdbc.validate-schema");
+			"oauth2-state.jdbc.validate-schema", "oauth2-state.logout.revoke-tokens");
 
 	private static final Set<String> CLEAR = Set.of("true", "false", "off", "no", "0");
 

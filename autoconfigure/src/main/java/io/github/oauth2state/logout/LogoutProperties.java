@@ -1,8 +1,11 @@
 package io.github.oauth2state.logout;
 
+import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -25,9 +28,14 @@ import io.github.oauth2state.config.StartupFailureException;
 @ConfigurationProperties("oauth2-state.logout")
 record LogoutProperties(@DefaultValue("auto") BackChannel backChannel, @DefaultValue("10s") Duration checkInterval,
 		@DefaultValue("24h") Duration markTtl, @DefaultValue("false") boolean revokeTokens,
-		@DefaultValue Map<String, String> revocationUris) {
+		@Nullable Map<String, String> revocationUris) {
 
 	private static final String PREFIX = "oauth2-state.logout.";
+
+	/**
+	 * What the properties begin with that name the revocation endpoints of registrations.
+	 */
+	static final String REVOCATION_URIS = PREFIX + "revocation-uris.";
 
 	/**
 	 * Returns whether sessions are found in an index, rather than by marks.
@@ -60,6 +68,16 @@ record LogoutProperties(@DefaultValue("auto") BackChannel backChannel, @DefaultV
 	Duration checkedMarkTtl() {
 		return PropertyCheck.of(PREFIX + "mark-ttl", this.markTtl)
 			.between(Duration.ofMinutes(10), Duration.ofDays(30), "Use 10m to 30d, for example 24h.");
+	}
+
+	Map<String, URI> checkedRevocationUris() {
+		Map<String, URI> checked = new LinkedHashMap<>();
+		Map<String, String> given = (this.revocationUris != null) ? this.revocationUris : Map.of();
+		given.forEach((registrationId, uri) -> checked.put(registrationId, URI.create(PropertyCheck
+			.of(REVOCATION_URIS + registrationId, uri)
+			.must((value) -> RevocationEndpoints.parse(value).isPresent(),
+					"Use the URL of the provider's revocation endpoint, for example https://idp.example/revoke."))));
+		return checked;
 	}
 
 	/**

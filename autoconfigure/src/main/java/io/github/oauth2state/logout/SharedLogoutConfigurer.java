@@ -1,7 +1,5 @@
 package io.github.oauth2state.logout;
 
-import java.util.List;
-
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.context.ApplicationContext;
@@ -15,7 +13,6 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
 import org.springframework.security.oauth2.core.oidc.OidcScopes;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
-import org.springframework.security.web.authentication.logout.CompositeLogoutHandler;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 import org.springframework.security.web.authentication.logout.SecurityContextLogoutHandler;
 import org.springframework.security.web.context.SecurityContextHolderFilter;
@@ -104,9 +101,7 @@ final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutCo
 		if (logout == null) {
 			return new SecurityContextLogoutHandler();
 		}
-		List<LogoutHandler> handlers = logout.getLogoutHandlers();
-		return (request, response, authentication) -> new CompositeLogoutHandler(handlers).logout(request, response,
-				authentication);
+		return TokenLogoutHandler.others(logout.getLogoutHandlers());
 	}
 
 	private static ClientRegistrationRepository registrations(HttpSecurity http) {

@@ -20,7 +20,7 @@ class SwitchCheckTests {
 	@ValueSource(strings = { "oauth2-state.enabled=maybe", "oauth2-state.enabled=yes", "oauth2-state.enabled=ture",
 			"oauth2-state.enabled=1", "oauth2-state.circuit-breaker.enabled=on",
 			"oauth2-state.jdbc.cleanup.enabled=tru", "oauth2-state.jdbc.validate-schema=yes",
-			"oauth2-state.authorization-server.single-use=yes" })
+			"oauth2-state.authorization-server.single-use=yes", "oauth2-state.logout.revoke-tokens=yes" })
 	void switchThatWouldSilentlyBeOffStopsTheApp(String property) {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class).isThrownBy(() -> run(property))
 			.withMessageContaining(property.substring(0, property.indexOf('=')))

@@ -54,7 +54,8 @@ class UnknownPropertyTests {
 			"strore, store", "enable, enabled", "login.tll, login.ttl", "login-ttl, login.ttl", "ttl, login.ttl",
 			"on-store-error, on-store-failure", "on-store-fail, on-store-failure", "token.keys, tokens.keys",
 			"tokens.key, tokens.keys", "tokens.keys[0], tokens.keys", "jdbc.cleanup.enable, jdbc.cleanup.enabled",
-			"jdbc.initialise-schema, jdbc.initialize-schema", "namespac, namespace" })
+			"jdbc.initialise-schema, jdbc.initialize-schema", "namespac, namespace",
+			"logout.revocation-uri.idp, logout.revocation-uris", "logout.revoke-token, logout.revoke-tokens" })
 	void slipStopsTheAppWithTheRightName(String name, String meant) {
 		assertThat(analysis(Map.of("oauth2-state." + name, "5")))
 			.contains("- oauth2-state." + name + "\n    Origin: \"oauth2-state." + name
@@ -86,7 +87,8 @@ class UnknownPropertyTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "rollout.percentage", "rollout.Percentage", "rollout.atRuntime", "rollout.at_runtime",
 			"roll-out.percentage", "login.max-pending-per-browser", "login.maxPendingPerBrowser",
-			"login.max_pending_per_browser" })
+			"login.max_pending_per_browser", "logout.revocation-uris.my-idp", "logout.revocationUris.idp",
+			"logout.revocation-uris[my.idp]" })
 	void relaxedNamesAreKnown(String name, CapturedOutput output) {
 		given(Map.of("oauth2-state." + name, "5")).run((context) -> assertThat(context).hasNotFailed());
 		given(Map.of("oauth2State." + name, "5")).run((context) -> assertThat(context).hasNotFailed());
@@ -96,7 +98,8 @@ class UnknownPropertyTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "OAUTH2STATE_ROLLOUT_PERCENTAGE", "OAUTH2_STATE_ROLLOUT_PERCENTAGE",
 			"OAUTH2STATE_LOGIN_MAXPENDINGPERBROWSER", "OAUTH2_STATE_LOGIN_MAX_PENDING_PER_BROWSER",
-			"OAUTH2STATE_TOKENS_KEYS", "OAUTH2_STATE_TOKENS_KEYS", "OAUTH2_STATE_NAMESPACE" })
+			"OAUTH2STATE_TOKENS_KEYS", "OAUTH2_STATE_TOKENS_KEYS", "OAUTH2_STATE_NAMESPACE",
+			"OAUTH2STATE_LOGOUT_REVOCATIONURIS_IDP" })
 	void environmentVariablesAreKnown(String variable, CapturedOutput output) {
 		environment(variable, "5").run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).doesNotContain(WARNING);
@@ -157,12 +160,13 @@ class UnknownPropertyTests {
 	@ParameterizedTest
 	@MethodSource
 	void noPropertyLooksLikeASlipOfAnother(String name) {
+		KnownProperties all = KnownProperties.read();
+		List<String> maps = all.maps().map(String::valueOf).toList();
 		KnownProperties others = new KnownProperties(Map.of("properties",
-				KnownProperties.read()
-					.names()
+				all.names()
 					.stream()
 					.filter((other) -> !other.equals(name))
-					.map((other) -> Map.of("name", other))
+					.map((other) -> Map.of("name", other, "type", maps.contains(other) ? "java.util.Map" : "any"))
 					.toList()));
 		assertThat(others.slipOf(name)).isEmpty();
 		if (!OF_ALL_RELEASES.contains(name)) {
