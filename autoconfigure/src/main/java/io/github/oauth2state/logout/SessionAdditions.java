@@ -22,7 +22,7 @@ import io.github.oauth2state.support.SafeLog;
 final class SessionAdditions implements DisposableBean {
 
 	/**
-	 * The attribute of a session that tells when it was last added.
+	 * The attribute of a session that tells when it was last added, and for how long.
 	 */
 	private static final String ADDED = "oauth2-state.session-added";
 
@@ -73,8 +73,8 @@ final class SessionAdditions implements DisposableBean {
 	}
 
 	/**
-	 * Adds a session of a signed-in user again, if its id has changed or half of its
-	 * timeout is over since it was added.
+	 * Adds a session of a signed-in user again, if its id or its timeout has changed, or
+	 * half of its timeout is over since it was added.
 	 * @param request the request that uses it
 	 * @param watched the same request
 	 * @param user the user
@@ -142,15 +142,24 @@ final class SessionAdditions implements DisposableBean {
 	}
 
 	private void note(HttpSession session) {
-		session.setAttribute(ADDED, Long.toString(this.clock.millis()));
+		session.setAttribute(ADDED, this.clock.millis() + " " + life(session).toMillis());
 	}
 
+	/**
+	 * With another timeout, the index must keep the session for another time. The session
+	 * may also be one that has ended: Spring Session keeps those of an index in Redis for
+	 * a while, with no time left, and a request that was under way can give them time.
+	 * Such a session ends when it is added.
+	 */
 	private boolean isRecent(HttpSession session) {
 		if (!(session.getAttribute(ADDED) instanceof String added)) {
 			return false;
 		}
+		String[] timeAndLife = added.split(" ", 2);
+		long life = life(session).toMillis();
 		try {
-			return this.clock.millis() - Long.parseLong(added) < life(session).toMillis() / 4;
+			return timeAndLife.length == 2 && Long.parseLong(timeAndLife[1]) == life
+					&& this.clock.millis() - Long.parseLong(timeAndLife[0]) < life / 4;
 		}
 		catch (NumberFormatException ex) {
 			return false;
