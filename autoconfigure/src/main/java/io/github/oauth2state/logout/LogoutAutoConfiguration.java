@@ -3,6 +3,7 @@ package io.github.oauth2state.logout;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -41,6 +42,7 @@ import org.springframework.security.oauth2.client.oidc.session.OidcSessionRegist
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.session.MapSession;
 import org.springframework.session.config.SessionRepositoryCustomizer;
+import org.springframework.session.data.redis.RedisIndexedSessionRepository;
 import org.springframework.session.data.redis.RedisSessionMapper;
 import org.springframework.session.data.redis.RedisSessionRepository;
 
@@ -176,34 +178,34 @@ public final class LogoutAutoConfiguration {
 	}
 
 	/**
-	 * Sessions of Spring Session in Redis.
+	 * Sessions of Spring Session in Redis. A request that was in flight when its session
+	 * was deleted may write to it once more, or give what is left another id. That is no
+	 * session, but reading it would fail until it expires.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ RedisSessionRepository.class, SessionRepositoryCustomizer.class })
 	@Conditional(OnBackChannel.class)
 	static class RedisSessions {
 
-		/**
-		 * A request that was in flight when its session was deleted may write to it once
-		 * more. What is left of the session then is no session, but reading it would fail
-		 * until it expires.
-		 */
 		@Bean
 		@Order(Ordered.HIGHEST_PRECEDENCE)
 		SessionRepositoryCustomizer<RedisSessionRepository> oauth2StateDeletedSessions() {
-			RedisSessionMapper mapper = new RedisSessionMapper();
-			return (repository) -> repository.setRedisSessionMapper((id, entries) -> {
-				try {
-					return mapper.apply(id, entries);
-				}
-				catch (IllegalStateException ex) {
-					return noSession();
-				}
-			});
+			return (repository) -> repository.setRedisSessionMapper(RedisSessions::sessionIfWhole);
 		}
 
-		private static @Nullable MapSession noSession() {
-			return null;
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		SessionRepositoryCustomizer<RedisIndexedSessionRepository> oauth2StateDeletedIndexedSessions() {
+			return (repository) -> repository.setRedisSessionMapper(RedisSessions::sessionIfWhole);
+		}
+
+		private static @Nullable MapSession sessionIfWhole(String id, Map<String, Object> entries) {
+			try {
+				return new RedisSessionMapper().apply(id, entries);
+			}
+			catch (IllegalStateException ex) {
+				return null;
+			}
 		}
 
 	}
