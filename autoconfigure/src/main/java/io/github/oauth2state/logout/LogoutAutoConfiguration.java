@@ -66,6 +66,8 @@ import io.github.oauth2state.store.StateStoreAutoConfiguration;
 @EnableConfigurationProperties(LogoutProperties.class)
 public final class LogoutAutoConfiguration {
 
+	static final String REGISTRY = "oauth2StateOidcSessionRegistry";
+
 	private static final Log logger = LogFactory.getLog(LogoutAutoConfiguration.class);
 
 	/**
@@ -135,7 +137,7 @@ public final class LogoutAutoConfiguration {
 			return (ttl.compareTo(timeout) > 0) ? ttl : timeout;
 		}
 
-		@Bean
+		@Bean(REGISTRY)
 		@ConditionalOnMissingBean
 		OidcSessionRegistry oauth2StateOidcSessionRegistry(LogoutServices services) {
 			return services.registry();

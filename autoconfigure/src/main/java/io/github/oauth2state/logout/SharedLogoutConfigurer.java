@@ -63,14 +63,22 @@ final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutCo
 		if (http.getConfigurer(OidcLogoutConfigurer.class) == null) {
 			return;
 		}
-		OidcSessionRegistry ofTheApp = http.getSharedObject(OidcSessionRegistry.class);
-		if (ofTheApp == null) {
+		ApplicationContext context = http.getSharedObject(ApplicationContext.class);
+		if (http.getSharedObject(OidcSessionRegistry.class) == null && isOnlyRegistry(context)) {
 			this.services.setInUse();
 			ClientRegistrationRepository registrations = registrations(http);
 			warnOfUnknownIssuers(registrations);
-			http.setSharedObject(OidcSessionRegistry.class, this.services.registry());
+			http.setSharedObject(OidcSessionRegistry.class, context.getBean(OidcSessionRegistry.class));
 			http.addFilterBefore(new LogoutTokenFilter(registrations, this.services.events()), CsrfFilter.class);
 		}
+	}
+
+	/**
+	 * Returns whether the app has no registry of its own.
+	 */
+	private static boolean isOnlyRegistry(ApplicationContext context) {
+		return List.of(context.getBeanNamesForType(OidcSessionRegistry.class))
+			.equals(List.of(LogoutAutoConfiguration.REGISTRY));
 	}
 
 	/**
