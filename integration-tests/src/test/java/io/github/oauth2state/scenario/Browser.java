@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A browser with a cookie jar, which reaches {@code app.example} through a proxy that
  * sends each request to the instance that the test wants. Follows no redirect by itself.
  */
-final class Browser {
+public final class Browser {
 
 	private static final HttpClient HTTP = HttpClient.newBuilder()
 		.version(HttpClient.Version.HTTP_1_1)
@@ -43,15 +43,15 @@ final class Browser {
 		this.headers.put("User-Agent", "Browser/" + number.incrementAndGet());
 	}
 
-	static Browser overHttp() {
+	public static Browser overHttp() {
 		return new Browser("http");
 	}
 
-	static Browser overHttps() {
+	public static Browser overHttps() {
 		return new Browser("https");
 	}
 
-	Browser header(String name, String value) {
+	public Browser header(String name, String value) {
 		this.headers.put(name, value);
 		return this;
 	}
@@ -59,16 +59,16 @@ final class Browser {
 	/**
 	 * Says who is signed in at the provider, which is Alice otherwise.
 	 */
-	Browser as(String user) {
+	public Browser as(String user) {
 		this.user = user;
 		return this;
 	}
 
-	Map<String, String> cookies() {
+	public Map<String, String> cookies() {
 		return this.cookies;
 	}
 
-	Browser copy() {
+	public Browser copy() {
 		Browser copy = new Browser(this.scheme);
 		copy.cookies.putAll(this.cookies);
 		copy.headers.putAll(this.headers);
@@ -79,7 +79,7 @@ final class Browser {
 	/**
 	 * Opens a page and keeps the cookies that it sets, if it is one of the app.
 	 */
-	Page open(Reachable instance, String url) {
+	public Page open(Reachable instance, String url) {
 		Page page = send(instance, url, null);
 		if (APP_HOST.equals(resolve(url).getHost())) {
 			accept(page);
@@ -87,7 +87,7 @@ final class Browser {
 		return page;
 	}
 
-	Page post(Reachable instance, String url, String form) {
+	public Page post(Reachable instance, String url, String form) {
 		Page page = send(instance, url, form);
 		accept(page);
 		return page;
@@ -97,7 +97,7 @@ final class Browser {
 	 * Opens a page and leaves the jar as it is, for answers that the test applies in an
 	 * order of its own.
 	 */
-	Page send(Reachable instance, String url, @Nullable String form) {
+	public Page send(Reachable instance, String url, @Nullable String form) {
 		return send(instance, (form != null) ? "POST" : "GET", url, form);
 	}
 
@@ -150,7 +150,7 @@ final class Browser {
 		return (uri.getRawQuery() != null) ? uri.getRawPath() + "?" + uri.getRawQuery() : uri.getRawPath();
 	}
 
-	void accept(Page page) {
+	public void accept(Page page) {
 		for (String cookie : page.setCookies()) {
 			String pair = cookie.split(";", 2)[0];
 			int equals = pair.indexOf('=');
@@ -167,7 +167,7 @@ final class Browser {
 	 * Begins a login and goes to the provider.
 	 * @return the callback URL that the provider sends the browser to
 	 */
-	String begin(Reachable instance, String path) {
+	public String begin(Reachable instance, String path) {
 		Page begun = open(instance, path);
 		if (begun.location() == null || !begun.location().contains("/oauth2/authorize?")) {
 			throw new IllegalStateException("Not sent to the provider: " + begun);
@@ -182,7 +182,7 @@ final class Browser {
 	/**
 	 * Logs out as Spring Security's own page does.
 	 */
-	void logOut(Reachable instance) {
+	public void logOut(Reachable instance) {
 		String token = open(instance, "/logout").body()
 			.replaceFirst("(?s).*name=\"_csrf\"[^>]*value=\"([^\"]*)\".*", "$1");
 		post(instance, "/logout", "_csrf=" + token);
@@ -191,7 +191,7 @@ final class Browser {
 	/**
 	 * Opens a page and follows its redirects, through the provider too.
 	 */
-	Page follow(Reachable instance, String url) {
+	public Page follow(Reachable instance, String url) {
 		List<String> visited = new ArrayList<>();
 		Page page = open(instance, url);
 		while (page.location() != null) {
@@ -204,14 +204,14 @@ final class Browser {
 		return page;
 	}
 
-	boolean isSignedIn(Reachable instance) {
+	public boolean isSignedIn(Reachable instance) {
 		return signedInAs(instance).equals("alice");
 	}
 
 	/**
 	 * Returns the name of the user, or nothing if there is none.
 	 */
-	String signedInAs(Reachable instance) {
+	public String signedInAs(Reachable instance) {
 		Page me = send(instance, "/me", null);
 		return (me.status() == 200) ? me.body() : "";
 	}
@@ -225,9 +225,10 @@ final class Browser {
 	 * @param cacheControl how caches may keep it
 	 * @param body the body
 	 */
-	record Page(int status, @Nullable String location, List<String> setCookies, String cacheControl, String body) {
+	public record Page(int status, @Nullable String location, List<String> setCookies, String cacheControl,
+			String body) {
 
-		boolean setsCookie(String name) {
+		public boolean setsCookie(String name) {
 			return this.setCookies.stream().anyMatch((cookie) -> cookie.startsWith(name + "="));
 		}
 

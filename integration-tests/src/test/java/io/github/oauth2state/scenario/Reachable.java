@@ -4,7 +4,7 @@ package io.github.oauth2state.scenario;
  * What a browser can be sent to when it asks for {@code app.example}.
  */
 @FunctionalInterface
-interface Reachable {
+public interface Reachable {
 
 	/**
 	 * Returns the port on this machine.

@@ -10,6 +10,7 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.datasource.init.DataSourceInitializer;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.session.data.redis.config.annotation.web.http.EnableRedisHttpSession;
+import org.springframework.session.data.redis.config.annotation.web.http.EnableRedisIndexedHttpSession;
 import org.springframework.session.jdbc.config.annotation.web.http.EnableJdbcHttpSession;
 
 import io.github.oauth2state.backends.TestPostgres;
@@ -18,7 +19,7 @@ import io.github.oauth2state.backends.TestRedis;
 /**
  * Sessions that instances share through Spring Session.
  */
-final class SharedSessions {
+public final class SharedSessions {
 
 	private SharedSessions() {
 	}
@@ -26,20 +27,20 @@ final class SharedSessions {
 	/**
 	 * Returns the properties of an app with a database of its own for sessions.
 	 */
-	static List<String> inPostgres() {
+	public static List<String> inPostgres() {
 		TestPostgres postgres = TestPostgres.instance();
 		return List.of("spring.datasource.url=" + postgres.url(postgres.createDatabase()),
 				"spring.datasource.username=" + postgres.username(),
 				"spring.datasource.password=" + postgres.password());
 	}
 
-	static List<String> inRedis() {
+	public static List<String> inRedis() {
 		return List.of("spring.data.redis.url=" + TestRedis.instance().url());
 	}
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableJdbcHttpSession
-	static class InPostgres {
+	public static class InPostgres {
 
 		@Bean
 		DataSourceInitializer sessionTables(DataSource dataSource) {
@@ -57,7 +58,16 @@ final class SharedSessions {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableRedisHttpSession
-	static class InRedis {
+	public static class InRedis {
+
+	}
+
+	/**
+	 * With an index by the user's name, and events.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableRedisIndexedHttpSession
+	public static class InIndexedRedis {
 
 	}
 
