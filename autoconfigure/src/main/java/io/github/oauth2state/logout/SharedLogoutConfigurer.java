@@ -1,5 +1,7 @@
 package io.github.oauth2state.logout;
 
+import java.util.List;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.context.ApplicationContext;
