@@ -92,8 +92,7 @@ class RedisSessionIndexTests extends SessionIndexContract {
 		return Stream.concat(
 				fields.map((field) -> Arguments.of(Named.of("field of " + field.length(), field), LATER + ":1:")),
 				values.flatMap((value) -> Stream.of(id, "latest", "l" + "x".repeat(32))
-					.filter((field) -> field.equals(id)
-							|| !value.startsWith(LATER + ":9") && !value.startsWith(LATER + ":1"))
+					.filter((field) -> field.equals(id) || !value.matches("9{14}:[19].*"))
 					.map((field) -> Arguments.of(Named.of("field of " + field.length(), field),
 							Named.of("value of " + value.length(), value)))));
 	}
