@@ -27,6 +27,15 @@ final class OtherApps {
 	private OtherApps() {
 	}
 
+	private static SecurityFilterChain chainOf(HttpSecurity http) {
+		return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+			.exceptionHandling((exceptions) -> exceptions.defaultAuthenticationEntryPointFor(
+					new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED),
+					(request) -> request.getRequestURI().startsWith("/api/")))
+			.oauth2Login(Customizer.withDefaults())
+			.build();
+	}
+
 	/**
 	 * What the app's own parts were asked.
 	 *
@@ -128,15 +137,6 @@ final class OtherApps {
 				.logoutHandler((request, response, authentication) -> calls.all().add("handle")))));
 		}
 
-	}
-
-	private static SecurityFilterChain chainOf(HttpSecurity http) {
-		return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
-			.exceptionHandling((exceptions) -> exceptions.defaultAuthenticationEntryPointFor(
-					new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED),
-					(request) -> request.getRequestURI().startsWith("/api/")))
-			.oauth2Login(Customizer.withDefaults())
-			.build();
 	}
 
 	private static final class RecordingRegistry implements OidcSessionRegistry {
