@@ -78,7 +78,7 @@ class LogoutLoadTests {
 			sessions.get(2 * users.get(number)).named = true;
 			sessions.get(2 * users.get(number) + 1).named = (number % 2 == 1);
 		}
-		List<Boolean> alive = together(sessions.size(), (number) -> sessions.get(number).isAlive(cluster));
+		List<Boolean> alive = together(sessions.size(), (number) -> sessions.get(number).isAlive());
 		assertThat(
 				IntStream.range(0, sessions.size()).filter((number) -> sessions.get(number).named == alive.get(number)))
 			.as("sessions that were named and are left, or were not named and ended")
@@ -137,7 +137,7 @@ class LogoutLoadTests {
 			return session;
 		}
 
-		boolean isAlive(LogoutCluster cluster) {
+		boolean isAlive() {
 			Browser.Page me = this.browser.send(this.instance, "/api/me", null);
 			assertThat(me.status()).as(me.toString()).isIn(200, 401);
 			return me.status() == 200;

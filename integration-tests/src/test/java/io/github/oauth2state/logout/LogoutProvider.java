@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -175,8 +174,8 @@ final class LogoutProvider implements AutoCloseable {
 						.audience(login.client())
 						.claim("sid", login.session())
 						.claim("nonce", login.nonce())
-						.issueTime(new Date())
-						.expirationTime(Date.from(Instant.now().plus(Duration.ofMinutes(10))))
+						.claim("iat", Instant.now().getEpochSecond())
+						.claim("exp", Instant.now().plus(Duration.ofMinutes(10)).getEpochSecond())
 						.build());
 			token.sign(new RSASSASigner(this.key));
 			return token.serialize();

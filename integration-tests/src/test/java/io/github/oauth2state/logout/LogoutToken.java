@@ -2,7 +2,6 @@ package io.github.oauth2state.logout;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
 import java.util.Map;
 import java.util.UUID;
 
@@ -38,8 +37,8 @@ final class LogoutToken {
 		this.key = key;
 		this.claims = new JWTClaimsSet.Builder().issuer(issuer)
 			.audience(client)
-			.issueTime(new Date())
-			.expirationTime(Date.from(Instant.now().plus(Duration.ofMinutes(2))))
+			.claim("iat", Instant.now().getEpochSecond())
+			.claim("exp", Instant.now().plus(Duration.ofMinutes(2)).getEpochSecond())
 			.jwtID(UUID.randomUUID().toString())
 			.claim("events", Map.of(EVENT, Map.of()));
 	}
@@ -64,13 +63,11 @@ final class LogoutToken {
 	 * Says when the user logged out, which is now otherwise.
 	 */
 	LogoutToken at(Instant time) {
-		this.claims.issueTime(Date.from(time));
-		return this;
+		return claim("iat", time.getEpochSecond());
 	}
 
 	LogoutToken expiring(Instant time) {
-		this.claims.expirationTime(Date.from(time));
-		return this;
+		return claim("exp", time.getEpochSecond());
 	}
 
 	LogoutToken type(String type) {
