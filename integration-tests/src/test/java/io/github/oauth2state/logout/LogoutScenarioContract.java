@@ -3,6 +3,7 @@ package io.github.oauth2state.logout;
 import java.net.http.HttpResponse;
 import java.util.List;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -63,6 +64,7 @@ abstract class LogoutScenarioContract {
 	 * 2.4).
 	 */
 	@Test
+	@Tag("full")
 	void tokenThatNamesASessionAndItsUserEndsThatSession() {
 		Browser first = logIn(this.alice, this.one);
 		Browser second = logIn(this.alice, this.two);
@@ -95,6 +97,7 @@ abstract class LogoutScenarioContract {
 	}
 
 	@Test
+	@Tag("full")
 	void sessionThatSomebodyElseHasTakenOverIsTheirs() {
 		Browser browser = logIn(this.alice, this.one);
 		this.cluster.a.logIn(browser.as(this.bob + "/" + this.two), "idp");
@@ -119,6 +122,7 @@ abstract class LogoutScenarioContract {
 	}
 
 	@Test
+	@Tag("full")
 	void registrationsOfTheSameClientAreLoggedOutTogether() {
 		Browser idp = this.cluster.a.logIn(this.alice + "/" + this.one, "idp");
 		Browser twin = this.cluster.a.logIn(this.alice + "/" + this.one, "twin");
@@ -128,6 +132,7 @@ abstract class LogoutScenarioContract {
 	}
 
 	@Test
+	@Tag("full")
 	void tokenForSeveralClientsIsOneForThis() {
 		Browser browser = logIn(this.alice, this.one);
 		this.cluster.logOut(this.cluster.b,
@@ -136,6 +141,7 @@ abstract class LogoutScenarioContract {
 	}
 
 	@Test
+	@Tag("full")
 	void tokenThatNamesNobodyWhoIsHereIsAccepted() {
 		Browser browser = logIn(this.alice, this.one);
 		this.cluster.logOut(this.cluster.b, this.cluster.provider.logout().sid(this.two).sub(this.bob));
@@ -147,6 +153,7 @@ abstract class LogoutScenarioContract {
 	 * have, and the type, which it only recommends.
 	 */
 	@Test
+	@Tag("full")
 	void tokensOfOlderProvidersAreAccepted() {
 		Browser browser = logIn(this.alice, this.one);
 		this.cluster.logOut(this.cluster.b,
@@ -155,6 +162,7 @@ abstract class LogoutScenarioContract {
 	}
 
 	@Test
+	@Tag("full")
 	void namesCanBeLongAndOfAnyCharacters() {
 		String session = this.one + "/\"';,=%00 \\" + "x".repeat(900);
 		Browser browser = logIn(this.alice, session);
