@@ -92,7 +92,7 @@ final class LogoutEventPublisher {
 	}
 
 	private static String line(LogoutEvent event) {
-		return "Logout %s: %s, registration %s, %d sessions ended".formatted(lower(event.outcome()),
+		return "Logout %s: %s, registration %s, sessions ended: %d".formatted(lower(event.outcome()),
 				lower(event.kind()), (event.registrationId() != null) ? event.registrationId() : "unknown",
 				event.sessions());
 	}
