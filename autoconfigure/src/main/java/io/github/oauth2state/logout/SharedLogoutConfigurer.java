@@ -91,7 +91,7 @@ final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutCo
 			return;
 		}
 		for (ClientRegistration registration : all) {
-			if (registration.getScopes().contains(OidcScopes.OPENID)
+			if (registration.getScopes() != null && registration.getScopes().contains(OidcScopes.OPENID)
 					&& registration.getProviderDetails().getIssuerUri() == null) {
 				logger.warn(
 						("Logout tokens for the client registration '%s' cannot be checked, as its issuer is not known. "

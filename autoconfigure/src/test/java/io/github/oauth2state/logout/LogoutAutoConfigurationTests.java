@@ -14,8 +14,15 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.oauth2.client.oidc.session.InMemoryOidcSessionRegistry;
 import org.springframework.security.oauth2.client.oidc.session.OidcSessionRegistry;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.session.MapSession;
 import org.springframework.session.MapSessionRepository;
 import org.springframework.session.SessionRepository;
@@ -28,6 +35,7 @@ import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.security.config.Customizer.withDefaults;
 
 /**
  * Tests for {@link LogoutAutoConfiguration}: which apps have which way of logout.
@@ -124,6 +132,14 @@ class LogoutAutoConfigurationTests {
 			.run((context) -> assertThat(output).contains("uses none of the OidcSessionRegistry beans [one, two]"));
 	}
 
+	@Test
+	void registrationOfUsersWithoutAnIssuerIsWarnedOf(CapturedOutput output) {
+		this.withStore.withUserConfiguration(LogoutChain.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(output).contains("client registration 'users'").doesNotContain("client registration 'machine'");
+		});
+	}
+
 	private WebApplicationContextRunner withIndex() {
 		return this.app.withUserConfiguration(IndexingStore.class);
 	}
@@ -182,6 +198,36 @@ class LogoutAutoConfigurationTests {
 		@Bean
 		MapSessionRepository sessions() {
 			return new MapSessionRepository(Map.of());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableWebSecurity
+	static class LogoutChain {
+
+		@Bean
+		ClientRegistrationRepository registrations() {
+			ClientRegistration users = registration("users", AuthorizationGrantType.AUTHORIZATION_CODE)
+				.redirectUri("{baseUrl}/login/oauth2/code/{registrationId}")
+				.scope("openid")
+				.build();
+			// Has no scopes, not even an empty set
+			ClientRegistration machine = registration("machine", AuthorizationGrantType.CLIENT_CREDENTIALS).build();
+			return new InMemoryClientRegistrationRepository(users, machine);
+		}
+
+		private static ClientRegistration.Builder registration(String id, AuthorizationGrantType grantType) {
+			return ClientRegistration.withRegistrationId(id)
+				.clientId(id)
+				.authorizationGrantType(grantType)
+				.authorizationUri("https://provider.example/authorize")
+				.tokenUri("https://provider.example/token");
+		}
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) throws Exception {
+			return http.oauth2Login(withDefaults()).oidcLogout((logout) -> logout.backChannel(withDefaults())).build();
 		}
 
 	}
