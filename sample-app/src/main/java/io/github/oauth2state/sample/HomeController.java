@@ -31,17 +31,21 @@ class HomeController {
 
 	private final OAuth2AuthorizedClientRepository clients;
 
+	private final ProviderLogout providerLogout;
+
 	private final TokenCalls calls;
 
 	private final Meters meters;
 
 	private final boolean coordinated;
 
-	HomeController(InstanceName instance, LoginLinks links, OAuth2AuthorizedClientRepository clients, TokenCalls calls,
-			Meters meters, @Value("${oauth2-state.enabled:true}") boolean coordinated) {
+	HomeController(InstanceName instance, LoginLinks links, OAuth2AuthorizedClientRepository clients,
+			ProviderLogout providerLogout, TokenCalls calls, Meters meters,
+			@Value("${oauth2-state.enabled:true}") boolean coordinated) {
 		this.instance = instance;
 		this.links = links;
 		this.clients = clients;
+		this.providerLogout = providerLogout;
 		this.calls = calls;
 		this.meters = meters;
 		this.coordinated = coordinated;
@@ -57,6 +61,7 @@ class HomeController {
 			return PAGE;
 		}
 		model.addAttribute("user", user.getName());
+		model.addAttribute("providerLogout", this.providerLogout.isPossible(user.getAuthorizedClientRegistrationId()));
 		model.addAttribute("journey", (login != null) ? new Journey(login) : null);
 		model.addAttribute("token", token(user, request));
 		model.addAttribute("ways", Obtained.values());

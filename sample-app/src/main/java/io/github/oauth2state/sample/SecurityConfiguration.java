@@ -1,5 +1,8 @@
 package io.github.oauth2state.sample;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.security.autoconfigure.web.servlet.PathRequest;
@@ -31,18 +34,21 @@ class SecurityConfiguration {
 
 	/**
 	 * Nothing but this app's own files, none of them inline, and no page around this one.
-	 * Forms lead to this app only, also by redirects, so a login begins with a link.
+	 * Forms lead to this app only, also by redirects, so a login begins with a link. A
+	 * logout may lead to the provider.
 	 */
 	private static final String CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; "
-			+ "connect-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+			+ "connect-src 'self'; img-src 'self'; form-action %s; frame-ancestors 'none'; base-uri 'none'";
 
 	@Bean
-	SecurityFilterChain securityFilterChain(HttpSecurity http, LoginTracer tracer,
+	SecurityFilterChain securityFilterChain(HttpSecurity http, LoginTracer tracer, ProviderLogout providerLogout,
 			@Value("${oauth2-state.enabled:true}") boolean withStarter,
 			@Value("${sample.session-store:none}") String sessionStore) {
 		Advice notFound = Advice.notFound(withStarter, !sessionStore.equals("none"));
 		http.authorizeHttpRequests(
 				(requests) -> requests.requestMatchers("/", "/error", "/actuator/health/**", "/actuator/prometheus")
+					.permitAll()
+					.requestMatchers(LogoutController.PAGE, LogoutController.API)
 					.permitAll()
 					.requestMatchers(PathRequest.toStaticResources().atCommonLocations())
 					.permitAll()
@@ -50,13 +56,22 @@ class SecurityConfiguration {
 					.authenticated());
 		http.exceptionHandling((exceptions) -> exceptions.defaultAuthenticationEntryPointFor(
 				new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED), PathPatternRequestMatcher.pathPattern("/api/**")));
-		http.headers((headers) -> headers.contentSecurityPolicy((policy) -> policy.policyDirectives(CONTENT_POLICY))
+		http.headers((headers) -> headers
+			.contentSecurityPolicy((policy) -> policy.policyDirectives(contentPolicy(providerLogout)))
 			.referrerPolicy((referrer) -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)));
 		http.oauth2Login((login) -> login.withObjectPostProcessor(tracedBy(tracer))
 			.failureHandler(new LoginFailureHandler(notFound)));
 		http.oauth2Client(withDefaults());
-		http.logout((logout) -> logout.logoutSuccessUrl("/"));
+		http.logout((logout) -> logout.logoutSuccessUrl("/")
+			.defaultLogoutSuccessHandlerFor(providerLogout.successHandler(), ProviderLogout::isWanted));
+		http.oidcLogout((logout) -> logout.backChannel(withDefaults()));
 		return http.build();
+	}
+
+	private static String contentPolicy(ProviderLogout providerLogout) {
+		List<String> targets = new ArrayList<>(List.of("'self'"));
+		targets.addAll(providerLogout.sites());
+		return CONTENT_POLICY.formatted(String.join(" ", targets));
 	}
 
 	@Bean

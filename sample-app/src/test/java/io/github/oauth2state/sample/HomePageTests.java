@@ -90,7 +90,7 @@ class HomePageTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/", "/nowhere", "/login/oauth2/code/demo?error=access_denied&state=1" })
+	@ValueSource(strings = { "/", "/nowhere", "/logouts", "/login/oauth2/code/demo?error=access_denied&state=1" })
 	void everyPageMayOnlyUseFilesOfItsOwn(String path) {
 		assertThat(this.mvc.get().uri(path).exchange()).headers()
 			.hasValue("Content-Security-Policy",
@@ -123,6 +123,11 @@ class HomePageTests {
 			.exchange();
 		assertThat(text(home)).contains(">a-name-that-is-to…</text>")
 			.contains(">a-name-that-is-too-long-for-a-box</strong>");
+	}
+
+	@Test
+	void whereTheProviderHasNoLogoutThereIsNoButtonForIt() throws Exception {
+		assertThat(text(open())).contains(">Log out</button>").doesNotContain("everywhere");
 	}
 
 	@Test

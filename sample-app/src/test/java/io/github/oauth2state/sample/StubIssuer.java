@@ -18,6 +18,8 @@ final class StubIssuer implements AutoCloseable {
 
 	private final HttpServer server;
 
+	private final String more;
+
 	private final AtomicInteger tokenCalls = new AtomicInteger();
 
 	private volatile int tokenStatus = 500;
@@ -25,6 +27,11 @@ final class StubIssuer implements AutoCloseable {
 	private volatile String tokenAnswer = "{}";
 
 	StubIssuer() {
+		this("");
+	}
+
+	private StubIssuer(String more) {
+		this.more = more;
 		try {
 			this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 		}
@@ -34,6 +41,13 @@ final class StubIssuer implements AutoCloseable {
 		this.server.createContext("/.well-known/openid-configuration", this::metadata);
 		this.server.createContext("/token", this::token);
 		this.server.start();
+	}
+
+	/**
+	 * Returns an issuer where users can log out.
+	 */
+	static StubIssuer withLogout() {
+		return new StubIssuer("\"end_session_endpoint\": \"%1$s/logout\",");
 	}
 
 	String uri() {
@@ -63,8 +77,9 @@ final class StubIssuer implements AutoCloseable {
 	}
 
 	private void metadata(HttpExchange exchange) throws IOException {
-		answer(exchange, 200, """
+		answer(exchange, 200, ("""
 				{
+				""" + this.more + """
 					"issuer": "%1$s",
 					"authorization_endpoint": "%1$s/authorize",
 					"token_endpoint": "%1$s/token",
@@ -73,7 +88,7 @@ final class StubIssuer implements AutoCloseable {
 					"response_types_supported": ["code"],
 					"id_token_signing_alg_values_supported": ["RS256"]
 				}
-				""".formatted(uri()));
+				""").formatted(uri()));
 	}
 
 	private static void answer(HttpExchange exchange, int status, String json) throws IOException {
