@@ -35,6 +35,8 @@ final class Guide {
 			    - Wait until the page says that the token is due, which it is every 10 seconds, and make
 			      20 calls at once. The provider takes a refresh token once and revokes everything if it
 			      comes twice: it sees one refresh, and the other calls share what came of it.
+			    - Log in with two browsers as alice, and with a third as bob. Log alice out everywhere: the
+			      provider sends a logout token to one instance, and the other browser's session ends too.
 			    - Use the "back" button after a login and send the form again.
 
 			  To compare:  -Ddemo.with=spring-session  has shared sessions in place of the starter,

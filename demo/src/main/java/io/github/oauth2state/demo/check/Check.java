@@ -5,7 +5,7 @@ import java.util.List;
 import io.github.oauth2state.demo.cluster.Cluster;
 
 /**
- * Tries what can happen to logins, tokens and codes on more than one instance.
+ * Tries what can happen to logins, sessions, tokens and codes on more than one instance.
  */
 public final class Check {
 
@@ -20,8 +20,8 @@ public final class Check {
 		this.scenarios = List.of(new AcrossInstances(cluster, balancer), new KilledInstance(cluster, balancer),
 				new RestartedInstance(cluster, balancer), new ForeignBrowser(cluster), new TwoTabs(cluster),
 				new DoubleCallback(cluster), new ExpiredLogin(cluster), new RefreshStorm(cluster),
-				new CodeAtOnce(cluster), new CodeOfKilledProvider(cluster), UsedAgain.code(cluster),
-				UsedAgain.refreshToken(cluster));
+				new EndedSessions(cluster, balancer), new CodeAtOnce(cluster), new CodeOfKilledProvider(cluster),
+				UsedAgain.code(cluster), UsedAgain.refreshToken(cluster));
 	}
 
 	/**

@@ -34,9 +34,16 @@ record Page(URI uri, int status, String instance, Optional<URI> redirect, List<S
 	 * @return the token; empty if this is no login form
 	 */
 	Optional<String> loginFormToken() {
+		return this.body.contains("name=\"username\"") ? formToken() : Optional.empty();
+	}
+
+	/**
+	 * Returns the token that the forms of the page want to have back.
+	 * @return the token; empty if there is no form
+	 */
+	Optional<String> formToken() {
 		Matcher token = CSRF.matcher(this.body);
-		return (this.body.contains("name=\"username\"") && token.find()) ? Optional.of(token.group(1))
-				: Optional.empty();
+		return token.find() ? Optional.of(token.group(1)) : Optional.empty();
 	}
 
 	/**

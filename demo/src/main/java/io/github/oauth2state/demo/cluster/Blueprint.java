@@ -20,6 +20,10 @@ final class Blueprint {
 
 	private static final String REDIRECT_PATH = "/login/oauth2/code/demo";
 
+	private static final String LOGOUT_TOKEN_PATH = "/logout/connect/back-channel/demo";
+
+	private static final String LOGOUTS_PATH = "/logouts";
+
 	private static final String READINESS_PATH = "/actuator/health/readiness";
 
 	private static final String CONFIGURATION_PATH = "/.well-known/openid-configuration";
@@ -72,12 +76,11 @@ final class Blueprint {
 	 */
 	Child identityProvider(String name) {
 		URI uri = freeUri(9001);
-		String redirectUris = Stream.of(this.proxy, this.spare)
-			.map((own) -> own + REDIRECT_PATH)
-			.collect(Collectors.joining(","));
 		SharedStore store = this.options.store();
 		List<String> args = List.of("--server.port=" + uri.getPort(), "--demo.public-port=" + this.provider.getPort(),
-				"--demo.redirect-uris=" + redirectUris, "--oauth2-state.store=" + store.profile());
+				"--demo.redirect-uris=" + appUris(REDIRECT_PATH),
+				"--demo.post-logout-redirect-uris=" + appUris(LOGOUTS_PATH),
+				"--demo.logout-uris.demo=" + this.proxy + LOGOUT_TOKEN_PATH, "--oauth2-state.store=" + store.profile());
 		Map<String, String> secrets = new TreeMap<>();
 		if (store.kind() == SharedStore.Kind.REDIS) {
 			secrets.putAll(store.secrets());
@@ -85,6 +88,10 @@ final class Blueprint {
 		secrets.put("SPRING_DATASOURCE_URL", StoreServer.url(this.storePort, "provider"));
 		return child("provider " + name, uri, Probe.http(uri.resolve(CONFIGURATION_PATH)),
 				Jvm.main(IdentityProvider.class, args), secrets);
+	}
+
+	private String appUris(String path) {
+		return Stream.of(this.proxy, this.spare).map((own) -> own + path).collect(Collectors.joining(","));
 	}
 
 	Child providerProxy(List<Instance> providers) {

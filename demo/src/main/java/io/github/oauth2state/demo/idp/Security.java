@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.SecurityContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -18,6 +20,9 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationContext;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationValidator;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
+import org.springframework.security.oauth2.server.authorization.oidc.web.authentication.OidcLogoutAuthenticationSuccessHandler;
+import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
@@ -38,10 +43,17 @@ class Security {
 
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	SecurityFilterChain endpoints(HttpSecurity http) {
+	SecurityFilterChain endpoints(HttpSecurity http, BackChannelLogout backChannel,
+			JWKSource<SecurityContext> keys, AuthorizationServerSettings settings,
+			RegisteredClientRepository clients) {
+		// No bean: one would take the place of the provider of the login form
+		LogoutRequests logoutRequests = new LogoutRequests(keys, settings, clients);
+		OidcLogoutAuthenticationSuccessHandler logout = new OidcLogoutAuthenticationSuccessHandler();
+		logout.setLogoutHandler(backChannel);
 		http.oauth2AuthorizationServer((server) -> {
 			http.securityMatcher(server.getEndpointsMatcher());
-			server.oidc(withDefaults());
+			server.oidc((oidc) -> oidc.logoutEndpoint(
+					(endpoint) -> endpoint.authenticationProvider(logoutRequests).logoutResponseHandler(logout)));
 			server.authorizationEndpoint((endpoint) -> endpoint
 				.authenticationProviders((providers) -> providers.forEach(Security::acceptOwnApps)));
 		});
@@ -55,8 +67,10 @@ class Security {
 
 	@Bean
 	SecurityFilterChain userPages(HttpSecurity http) {
-		http.authorizeHttpRequests(
-				(requests) -> requests.requestMatchers("/error").permitAll().anyRequest().authenticated());
+		http.authorizeHttpRequests((requests) -> requests.requestMatchers("/error", "/logout-token")
+			.permitAll()
+			.anyRequest()
+			.authenticated());
 		http.formLogin((login) -> login.loginPage(LOGIN).successHandler(new Continuation()).permitAll());
 		// The form of another tab is to stay valid.
 		http.csrf((csrf) -> csrf.sessionAuthenticationStrategy(new NullAuthenticatedSessionStrategy()));

@@ -20,7 +20,10 @@ class PageTests {
 
 	@Test
 	void otherFormIsNoLoginForm() {
-		assertThat(page("<form><input name=\"_csrf\" value=\"token\"></form>").loginFormToken()).isEmpty();
+		Page page = page("<form><input name=\"_csrf\" value=\"token\"></form>");
+		assertThat(page.loginFormToken()).isEmpty();
+		assertThat(page.formToken()).contains("token");
+		assertThat(page("none").formToken()).isEmpty();
 	}
 
 	@Test

@@ -1,6 +1,10 @@
 package io.github.oauth2state.demo.idp;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.CookieManager;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -9,10 +13,19 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.JWTParser;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +44,8 @@ class TwoProvidersTests {
 
 	private final List<ConfigurableApplicationContext> providers = new ArrayList<>();
 
+	private final App app = new App();
+
 	private final HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
 
 	@BeforeEach
@@ -41,7 +56,8 @@ class TwoProvidersTests {
 			starts.add(CompletableFuture.supplyAsync(() -> new SpringApplicationBuilder(IdentityProvider.class)
 				.properties("spring.config.name=identity-provider")
 				.run("--server.port=0", "--demo.public-port=9000", "--demo.refresh-delay=0s",
-						"--spring.jmx.enabled=false", database)));
+						"--spring.jmx.enabled=false", "--demo.logout-uris.own-app=" + this.app.uri(),
+						"--demo.logout-uris.demo=http://localhost:1/nobody", database)));
 		}
 		starts.forEach((start) -> this.providers.add(start.join()));
 	}
@@ -49,6 +65,7 @@ class TwoProvidersTests {
 	@AfterEach
 	void stop() {
 		this.providers.forEach(ConfigurableApplicationContext::close);
+		this.app.close();
 	}
 
 	@Test
@@ -84,6 +101,46 @@ class TwoProvidersTests {
 		assertThat(token(0, "grant_type=refresh_token", "&refresh_token=" + second).statusCode()).isEqualTo(400);
 	}
 
+	@Test
+	void userWhoLogsOutIsLoggedOutEverywhereAndAppsAreTold() throws Exception {
+		String idToken = idToken();
+		String sid = JWTParser.parse(idToken).getJWTClaimsSet().getStringClaim("sid");
+		assertThat(sid).as("of a session that the other instance began").isNotEmpty();
+
+		HttpResponse<String> logout = get(1, "/connect/logout?id_token_hint=" + idToken);
+		assertThat(logout.statusCode()).isEqualTo(302);
+		assertThat(location(get(0, "/logged-in"))).endsWith("/login");
+		SignedJWT token = SignedJWT.parse(this.app.takeToken());
+		assertThat(token.getHeader().getType()).hasToString("logout+jwt");
+		JWTClaimsSet claims = token.getJWTClaimsSet();
+		assertThat(claims.getIssuer()).isEqualTo("http://localhost:9000");
+		assertThat(claims.getAudience()).containsExactly("own-app");
+		assertThat(claims.getSubject()).isEqualTo("alice");
+		assertThat(claims.getJSONObjectClaim("events"))
+			.containsOnlyKeys("http://schemas.openid.net/event/backchannel-logout");
+		assertThat(claims.getClaims()).containsKeys("iat", "exp", "jti").doesNotContainKeys("sid", "nonce");
+		RSAKey key = JWKSet.parse(get(0, "/oauth2/jwks").body()).getKeys().get(0).toRSAKey();
+		assertThat(token.verify(new RSASSAVerifier(key))).isTrue();
+	}
+
+	@Test
+	void logoutThatTheUserDidNotAskForIsRefused() throws Exception {
+		String idToken = idToken();
+		assertThat(get(0, "/connect/logout?id_token_hint=" + idToken.substring(0, idToken.length() - 8)).statusCode())
+			.isEqualTo(400);
+		assertThat(get(0, "/connect/logout?id_token_hint=" + idToken + "&post_logout_redirect_uri="
+				+ encode("http://localhost:1/elsewhere"))
+			.statusCode()).isEqualTo(400);
+		assertThat(this.app.tokens).isEmpty();
+	}
+
+	@Test
+	void checkIsGivenALogoutTokenOnRequest() throws Exception {
+		SignedJWT token = SignedJWT.parse(send(request(1, "/logout-token?user=bob").setHeader("Accept", "*/*")).body());
+		assertThat(token.getJWTClaimsSet().getSubject()).isEqualTo("bob");
+		assertThat(token.getJWTClaimsSet().getAudience()).containsExactly("demo");
+	}
+
 	/**
 	 * Asks the instances in turns, and returns the code.
 	 */
@@ -99,6 +156,12 @@ class TwoProvidersTests {
 		URI there = URI.create(next);
 		String callback = location(get(1, there.getRawPath() + "?" + there.getRawQuery()));
 		return find(callback, "[?&]code=([^&]+)");
+	}
+
+	private String idToken() throws Exception {
+		return find(
+				token(1, "grant_type=authorization_code&redirect_uri=" + encode(CALLBACK), "&code=" + logIn()).body(),
+				"\"id_token\":\"([^\"]+)\"");
 	}
 
 	private HttpResponse<String> token(int provider, String grant, String more) throws Exception {
@@ -141,6 +204,49 @@ class TwoProvidersTests {
 
 	private static String encode(String value) {
 		return URLEncoder.encode(value, StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * An app that takes logout tokens.
+	 */
+	private static final class App implements AutoCloseable {
+
+		private final BlockingQueue<String> tokens = new LinkedBlockingQueue<>();
+
+		private final HttpServer server;
+
+		App() {
+			try {
+				this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+			this.server.createContext("/logout", (exchange) -> {
+				String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+				this.tokens.add(form.substring("logout_token=".length()));
+				exchange.sendResponseHeaders(200, -1);
+				exchange.close();
+			});
+			this.server.start();
+		}
+
+		String uri() {
+			return "http://localhost:" + this.server.getAddress().getPort() + "/logout";
+		}
+
+		/**
+		 * Returns the token that was sent before the user was answered.
+		 */
+		String takeToken() {
+			return this.tokens.remove();
+		}
+
+		@Override
+		public void close() {
+			this.server.stop(0);
+		}
+
 	}
 
 }

@@ -137,7 +137,7 @@ class SamplePageTests {
 			browser.find(".card:nth-child(2)");
 			assertThat(browser.texts(".card h3")).containsExactly("one", "two");
 			assertThat(browser.texts(".card [data-meter=circuit]")).containsOnly("closed");
-			assertThat(browser.run(HEADER_LINES)).as("lines of the header").isEqualTo(1L);
+			assertThat(browser.run(HEADER_LINES)).as("lines of the header").isEqualTo((width == WIDE) ? 1L : 2L);
 			assertThat(browser.run(CARDS_END)).as("cards end where their section does").isEqualTo(true);
 			assertLooks(browser, "after-" + width);
 			browser.assertNoComplaints();
@@ -183,6 +183,34 @@ class SamplePageTests {
 			assertThat(browser.texts("tbody th")).containsExactly("one", "two");
 			browser.find("header form button").click();
 			browser.awaitText("h1", "Begin a login");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { NARROW, WIDE })
+	void logoutEverywhereEndsTheSessionOfTheOtherBrowserToo(int width) throws Exception {
+		// Without scripts, as the header is the same with them
+		try (Chromium browser = new Chromium(width, width == WIDE); Chromium other = new Chromium(width, true)) {
+			logIn(other);
+			logIn(browser);
+			browser.find("header form button[name=everywhere]").click();
+			browser.awaitText("h1", "You are logged out");
+			assertThat(browser.path()).isEqualTo("/logouts");
+			while (!browser.texts("[data-meter=outcome]").contains("1 session ended")) {
+				browser.reload();
+			}
+			other.reload();
+			other.awaitText("h1", "Begin a login");
+			other.open(cluster.uri().resolve("/logouts"));
+			other.find(".card:nth-child(2)");
+			assertThat(other.texts(".card h3")).containsExactly("one", "two");
+			assertThat(other.texts("[data-meter=outcome]")).contains("1 session ended");
+			assertLooks(other, "logouts-" + width);
+			browser.find("main .button").click();
+			browser.awaitText("h1", "Begin a login");
+			browser.find("main .button").click();
+			browser.find("input[name=username]");
+			other.assertNoComplaints();
 		}
 	}
 
