@@ -104,6 +104,20 @@ for ((i = 0; i < 4; i++)); do login true; done
 [[ $me == *'"path":"shared"'* ]] || fail "the login did not take the shared path: $me"
 [ "$(browse -o /dev/null -w '%{http_code}' "$base/actuator/prometheus")" = 404 ] || fail "the Actuator is open"
 
+echo "two browsers are logged in, and one logs out everywhere:"
+cp "$work/jar" "$work/other"
+login true
+csrf=$(browse "$base/" | sed -n 's/.*name="_csrf"[^>]*value="\([^"]*\)".*/\1/p' | head -n 1)
+browse -o /dev/null -d everywhere=true --data-urlencode "_csrf=$csrf" "$base/logout"
+browse -o /dev/null "$(header location)"
+[[ $(header location) == "$base/logouts" ]] || fail "the provider leads to: $(header location)"
+cp "$work/other" "$work/jar"
+for ((i = 0; i < 2; i++)); do
+	[ "$(browse -o /dev/null -w '%{http_code}' "$base/me")" = 302 ] || fail "the other browser is still logged in"
+done
+# A login within the second of a logout would end too
+sleep 1
+
 echo "an instance is killed:"
 login kill_the_one_it_began_on
 [[ $me != *"\"finishedOn\":\"$begun_on\""* ]] || fail "$begun_on was killed"
