@@ -43,9 +43,8 @@ class Security {
 
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	SecurityFilterChain endpoints(HttpSecurity http, BackChannelLogout backChannel,
-			JWKSource<SecurityContext> keys, AuthorizationServerSettings settings,
-			RegisteredClientRepository clients) {
+	SecurityFilterChain endpoints(HttpSecurity http, BackChannelLogout backChannel, JWKSource<SecurityContext> keys,
+			AuthorizationServerSettings settings, RegisteredClientRepository clients) {
 		// No bean: one would take the place of the provider of the login form
 		LogoutRequests logoutRequests = new LogoutRequests(keys, settings, clients);
 		OidcLogoutAuthenticationSuccessHandler logout = new OidcLogoutAuthenticationSuccessHandler();
