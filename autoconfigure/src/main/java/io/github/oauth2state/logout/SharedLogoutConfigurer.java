@@ -17,8 +17,8 @@ import org.springframework.security.oauth2.core.oidc.OidcScopes;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 import org.springframework.security.web.authentication.logout.SecurityContextLogoutHandler;
-import org.springframework.security.web.context.SecurityContextHolderFilter;
 import org.springframework.security.web.csrf.CsrfFilter;
+import org.springframework.security.web.header.HeaderWriterFilter;
 
 /**
  * Makes a filter chain with OpenID Connect logout use the shared registry, and every
@@ -54,14 +54,14 @@ final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutCo
 
 	/**
 	 * Comes before the configurers of Spring Security, which look for a shared object
-	 * first.
+	 * first. The filter follows both filters that can load the user.
 	 */
 	@Override
 	@SuppressWarnings("unchecked")
 	public void configure(HttpSecurity http) {
-		http.addFilterAfter(
+		http.addFilterBefore(
 				new SessionLogoutFilter(this.services, getSecurityContextHolderStrategy(), logoutHandlers(http)),
-				SecurityContextHolderFilter.class);
+				HeaderWriterFilter.class);
 		if (http.getConfigurer(OidcLogoutConfigurer.class) == null) {
 			return;
 		}

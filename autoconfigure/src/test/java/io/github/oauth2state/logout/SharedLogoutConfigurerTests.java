@@ -69,6 +69,11 @@ class SharedLogoutConfigurerTests {
 		this.app.withUserConfiguration(Documented.class).run(this::assertThatLogoutEndsTheSession);
 	}
 
+	@Test
+	void chainThatSavesTheUserByItselfEndsTheSession() {
+		this.app.withUserConfiguration(SavingByItself.class).run(this::assertThatLogoutEndsTheSession);
+	}
+
 	private void assertThatLogoutEndsTheSession(ApplicationContext context) throws Exception {
 		request(context);
 		assertThat(this.seen).doesNotContainNull().hasSize(1);
@@ -156,6 +161,19 @@ class SharedLogoutConfigurerTests {
 		@Bean
 		SecurityFilterChain chain(HttpSecurity http) {
 			return http.anonymous(AbstractHttpConfigurer::disable)
+				.oidcLogout((logout) -> logout.backChannel(Customizer.withDefaults()))
+				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SavingByItself {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http.anonymous(AbstractHttpConfigurer::disable)
+				.securityContext((context) -> context.requireExplicitSave(false))
 				.oidcLogout((logout) -> logout.backChannel(Customizer.withDefaults()))
 				.build();
 		}
