@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
@@ -66,19 +67,23 @@ final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutCo
 			return;
 		}
 		ApplicationContext context = http.getSharedObject(ApplicationContext.class);
-		if (http.getSharedObject(OidcSessionRegistry.class) == null && isOnlyRegistry(context)) {
+		if (usesSharedRegistry(http.getSharedObject(OidcSessionRegistry.class), context)) {
 			this.services.setInUse();
 			ClientRegistrationRepository registrations = registrations(http);
 			warnOfUnknownIssuers(registrations);
-			http.setSharedObject(OidcSessionRegistry.class, context.getBean(OidcSessionRegistry.class));
+			http.setSharedObject(OidcSessionRegistry.class, this.services.registry());
 			http.addFilterBefore(new LogoutTokenFilter(registrations, this.services.events()), CsrfFilter.class);
 		}
 	}
 
 	/**
-	 * Returns whether the app has no registry of its own.
+	 * Returns whether neither the filter chain nor the app has a registry of its own. A
+	 * chain may also be given the shared one.
 	 */
-	private static boolean isOnlyRegistry(ApplicationContext context) {
+	private boolean usesSharedRegistry(@Nullable OidcSessionRegistry ofChain, ApplicationContext context) {
+		if (ofChain != null) {
+			return ofChain == this.services.registry();
+		}
 		return List.of(context.getBeanNamesForType(OidcSessionRegistry.class))
 			.equals(List.of(LogoutAutoConfiguration.REGISTRY));
 	}

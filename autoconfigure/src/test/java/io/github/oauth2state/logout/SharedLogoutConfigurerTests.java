@@ -74,6 +74,11 @@ class SharedLogoutConfigurerTests {
 		this.app.withUserConfiguration(SavingByItself.class).run(this::assertThatLogoutEndsTheSession);
 	}
 
+	@Test
+	void chainThatIsGivenTheSharedRegistryEndsTheSession() {
+		this.app.withUserConfiguration(WithRegistry.class).run(this::assertThatLogoutEndsTheSession);
+	}
+
 	private void assertThatLogoutEndsTheSession(ApplicationContext context) throws Exception {
 		request(context);
 		assertThat(this.seen).doesNotContainNull().hasSize(1);
@@ -175,6 +180,18 @@ class SharedLogoutConfigurerTests {
 			return http.anonymous(AbstractHttpConfigurer::disable)
 				.securityContext((context) -> context.requireExplicitSave(false))
 				.oidcLogout((logout) -> logout.backChannel(Customizer.withDefaults()))
+				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WithRegistry {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http, OidcSessionRegistry registry) {
+			return http.anonymous(AbstractHttpConfigurer::disable)
+				.oidcLogout((logout) -> logout.oidcSessionRegistry(registry).backChannel(Customizer.withDefaults()))
 				.build();
 		}
 
