@@ -111,10 +111,12 @@ final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutCo
 	 * its last handlers, such as the one that ends the session, only after this.
 	 */
 	@SuppressWarnings("unchecked")
-	private static LogoutHandler logoutHandlers(HttpSecurity http) {
+	private LogoutHandler logoutHandlers(HttpSecurity http) {
 		LogoutConfigurer<HttpSecurity> logout = http.getConfigurer(LogoutConfigurer.class);
 		if (logout == null) {
-			return new SecurityContextLogoutHandler();
+			SecurityContextLogoutHandler only = new SecurityContextLogoutHandler();
+			only.setSecurityContextHolderStrategy(getSecurityContextHolderStrategy());
+			return only;
 		}
 		return TokenLogoutHandler.others(logout.getLogoutHandlers());
 	}

@@ -79,6 +79,11 @@ class SharedLogoutConfigurerTests {
 		this.app.withUserConfiguration(WithRegistry.class).run(this::assertThatLogoutEndsTheSession);
 	}
 
+	@Test
+	void chainWithoutLogoutForgetsTheUserInTheContextOfTheApp() {
+		this.app.withUserConfiguration(WithoutLogout.class).run(this::assertThatLogoutEndsTheSession);
+	}
+
 	private void assertThatLogoutEndsTheSession(ApplicationContext context) throws Exception {
 		request(context);
 		assertThat(this.seen).doesNotContainNull().hasSize(1);
@@ -192,6 +197,19 @@ class SharedLogoutConfigurerTests {
 		SecurityFilterChain chain(HttpSecurity http, OidcSessionRegistry registry) {
 			return http.anonymous(AbstractHttpConfigurer::disable)
 				.oidcLogout((logout) -> logout.oidcSessionRegistry(registry).backChannel(Customizer.withDefaults()))
+				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WithoutLogout {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http.anonymous(AbstractHttpConfigurer::disable)
+				.logout(AbstractHttpConfigurer::disable)
+				.oidcLogout((logout) -> logout.backChannel(Customizer.withDefaults()))
 				.build();
 		}
 
