@@ -64,8 +64,10 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 			chain.doFilter(request, response);
 			return;
 		}
-		if (this.services.marks() != null) {
-			endIfMarked(this.services.marks(), request, response);
+		if (this.services.marks() != null && endIfMarked(this.services.marks(), request, response)
+				&& response.isCommitted()) {
+			// A logout handler of the app has answered, with a redirect for example
+			return;
 		}
 		LogoutRequest current = LogoutRequest.enter();
 		WatchedRequest watched = new WatchedRequest(request, this::authentication);
@@ -93,17 +95,23 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 		}
 	}
 
-	private void endIfMarked(LogoutMarks marks, HttpServletRequest request, HttpServletResponse response) {
+	/**
+	 * Ends the session if there is a mark for it.
+	 * @return whether it has ended
+	 */
+	private boolean endIfMarked(LogoutMarks marks, HttpServletRequest request, HttpServletResponse response) {
 		HttpSession session = request.getSession(false);
 		Authentication authentication = (session != null) ? authentication() : null;
 		OidcUser user = user(authentication);
 		if (session == null || user == null) {
-			return;
+			return false;
 		}
-		marks.findOwn(user).or(() -> isDue(session) ? marks.find(user) : Optional.empty()).ifPresent((mark) -> {
+		Optional<LogoutMark> found = marks.findOwn(user).or(() -> isDue(session) ? marks.find(user) : Optional.empty());
+		found.ifPresent((mark) -> {
 			logOut(request, response, authentication);
 			this.services.events().publish(mark.kind(), SessionEnder.Result.ofEnded(1), registrationId(authentication));
 		});
+		return found.isPresent();
 	}
 
 	private static @Nullable String registrationId(@Nullable Authentication authentication) {

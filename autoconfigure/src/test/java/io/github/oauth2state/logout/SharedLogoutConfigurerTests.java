@@ -1,4 +1,6 @@
 package io.github.oauth2state.logout;
+
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +84,17 @@ class SharedLogoutConfigurerTests {
 	@Test
 	void chainWithoutLogoutForgetsTheUserInTheContextOfTheApp() {
 		this.app.withUserConfiguration(WithoutLogout.class).run(this::assertThatLogoutEndsTheSession);
+	}
+
+	@Test
+	void handlerThatAnswersEndsTheRequest() {
+		this.app.withUserConfiguration(Redirecting.class).run((context) -> {
+			logOut(context);
+			request(context);
+			assertThat(this.session.isInvalid()).isTrue();
+			assertThat(this.response.getRedirectedUrl()).isEqualTo("https://idp.example/logout");
+			assertThat(this.seen).isEmpty();
+		});
 	}
 
 	private void assertThatLogoutEndsTheSession(ApplicationContext context) throws Exception {
@@ -211,6 +224,23 @@ class SharedLogoutConfigurerTests {
 				.logout(AbstractHttpConfigurer::disable)
 				.oidcLogout((logout) -> logout.backChannel(Customizer.withDefaults()))
 				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Redirecting {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http.logout((logout) -> logout.addLogoutHandler((request, response, authentication) -> {
+				try {
+					response.sendRedirect("https://idp.example/logout");
+				}
+				catch (IOException ex) {
+					throw new IllegalStateException(ex);
+				}
+			})).oidcLogout((logout) -> logout.backChannel(Customizer.withDefaults())).build();
 		}
 
 	}
