@@ -59,17 +59,22 @@ final class SessionAdditions implements DisposableBean {
 	/**
 	 * Adds the session of a login that is about to finish, when it has been saved.
 	 * @param request the request that finishes the login
-	 * @param session the session, or {@code null} if only its id is known
-	 * @param sessionId its id, which may still change if the session is known
+	 * @param watched the same request, or {@code null} if only the id of its session is
+	 * known
+	 * @param sessionId the id of the session, which may still change
 	 * @param user the user
 	 */
-	void addLogin(LogoutRequest request, @Nullable HttpSession session, String sessionId, OidcUser user) {
+	void addLogin(LogoutRequest request, @Nullable WatchedRequest watched, String sessionId, OidcUser user) {
+		HttpSession session = (watched != null) ? watched.loadedSession() : null;
 		Duration life = life(session);
 		if (session != null) {
 			note(session);
 			request.setAdded();
 		}
-		request.afterSave(() -> add((session != null) ? session.getId() : sessionId, user, life, 0));
+		request.afterSave(() -> {
+			HttpSession saved = (watched != null) ? watched.loadedSession() : null;
+			add((saved != null) ? saved.getId() : sessionId, user, life, 0);
+		});
 	}
 
 	/**

@@ -37,8 +37,9 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 	}
 
 	/**
-	 * Adds the session of a login when it has been saved. Its id may change until then:
-	 * protection against session fixation comes after this.
+	 * Adds the session of a login when it has been saved. Its id may change until then,
+	 * or another session may take its place: protection against session fixation comes
+	 * after this.
 	 */
 	@Override
 	public void saveSessionInformation(OidcSessionInformation info) {
@@ -46,11 +47,15 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 			return;
 		}
 		LogoutRequest request = LogoutRequest.enter();
-		WatchedRequest watched = request.watched();
-		HttpSession session = (watched != null) ? watched.loadedSession() : null;
-		boolean same = session != null && session.getId().equals(info.getSessionId());
-		this.additions.addLogin(request, same ? session : null, info.getSessionId(), info.getPrincipal());
-		request.leave();
+		try {
+			WatchedRequest watched = request.watched();
+			HttpSession session = (watched != null) ? watched.loadedSession() : null;
+			boolean same = session != null && session.getId().equals(info.getSessionId());
+			this.additions.addLogin(request, same ? watched : null, info.getSessionId(), info.getPrincipal());
+		}
+		finally {
+			request.leave();
+		}
 	}
 
 	/**

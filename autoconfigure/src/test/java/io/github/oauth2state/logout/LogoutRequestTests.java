@@ -1,0 +1,100 @@
+package io.github.oauth2state.logout;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServlet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.mock.web.MockHttpSession;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.oauth2.client.oidc.session.OidcSessionInformation;
+import org.springframework.security.oauth2.core.oidc.user.OidcUser;
+import org.springframework.security.web.authentication.logout.SecurityContextLogoutHandler;
+
+import io.github.oauth2state.LogoutEvent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link LogoutRequest} and the filters that begin and end it.
+ */
+class LogoutRequestTests {
+
+	private static final String LOADED = "org.springframework.session.SessionRepository.CURRENT_SESSION";
+
+	private final FakeIndex index = new FakeIndex();
+
+	private final List<String> deleted = new ArrayList<>();
+
+	private final List<LogoutEvent> events = new ArrayList<>();
+
+	private final LogoutEventPublisher publisher = new LogoutEventPublisher(() -> List.of(this.events::add));
+
+	private final IndexedSessions sessions = new IndexedSessions(this.index, this.deleted::add, "app",
+			InstantSource.system());
+
+	private final LogoutServices services = new LogoutServices(this.sessions,
+			new SessionAdditions(this.sessions, InstantSource.system()), this.publisher, new EndedSessions(List::of),
+			Duration.ZERO);
+
+	private final OidcUser alice = Tokens.user("s1", "alice");
+
+	private final MockHttpServletRequest request = new MockHttpServletRequest("POST",
+			"/logout/connect/back-channel/idp");
+
+	private final MockHttpServletResponse response = new MockHttpServletResponse();
+
+	LogoutRequestTests() {
+		this.services.setInUse();
+	}
+
+	@AfterEach
+	void endRequest() {
+		SecurityContextHolder.clearContext();
+		assertThat(LogoutRequest.current()).isNull();
+	}
+
+	@Test
+	void sessionThatTakesThePlaceOfTheFirstIsAddedAtALogin() throws Exception {
+		MockHttpSession first = new MockHttpSession();
+		MockHttpSession second = new MockHttpSession();
+		this.request.setAttribute(LOADED, first);
+		handle((request) -> {
+			this.services.registry()
+				.saveSessionInformation(new OidcSessionInformation(first.getId(), Map.of(), this.alice));
+			first.invalidate();
+			request.setAttribute(LOADED, second);
+		});
+		this.sessions.end(Tokens.bySid("s1", Tokens.LOGIN, "1"));
+		assertThat(this.deleted).containsExactly(second.getId());
+	}
+
+	private void handle(App app) throws Exception {
+		SessionLogoutFilter inner = new SessionLogoutFilter(this.services,
+				SecurityContextHolder.getContextHolderStrategy(), new SecurityContextLogoutHandler());
+		new SavedSessionFilter().doFilter(this.request, this.response, new MockFilterChain(new HttpServlet() {
+			@Override
+			public void service(ServletRequest request, ServletResponse response) throws ServletException {
+				app.handle(request);
+			}
+		}, inner));
+	}
+
+	@FunctionalInterface
+	private interface App {
+
+		void handle(ServletRequest request) throws ServletException;
+
+	}
+
+}
