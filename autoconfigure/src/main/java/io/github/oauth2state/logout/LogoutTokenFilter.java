@@ -55,9 +55,8 @@ final class LogoutTokenFilter extends OncePerRequestFilter {
 			return;
 		}
 		LogoutRequest current = LogoutRequest.enter();
-		current.setRegistrationId(known(match.getVariables().get("registrationId")));
 		try {
-			handle(request, response, chain, current);
+			handle(request, response, chain, current, match.getVariables().get("registrationId"));
 		}
 		finally {
 			current.leave();
@@ -73,8 +72,9 @@ final class LogoutTokenFilter extends OncePerRequestFilter {
 	}
 
 	private void handle(HttpServletRequest request, HttpServletResponse response, FilterChain chain,
-			LogoutRequest current) throws ServletException, IOException {
+			LogoutRequest current, @Nullable String registrationId) throws ServletException, IOException {
 		try {
+			current.setRegistrationId(known(registrationId));
 			chain.doFilter(request, response);
 			if (response.getStatus() == HttpServletResponse.SC_BAD_REQUEST && !current.isPublished()) {
 				publish(LogoutOutcome.REFUSED, current, null);

@@ -77,8 +77,12 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 		}
 		finally {
 			current.setWatched(null);
-			afterChain(current, watched, response);
-			current.leave();
+			try {
+				afterChain(current, watched, response);
+			}
+			finally {
+				current.leave();
+			}
 		}
 	}
 

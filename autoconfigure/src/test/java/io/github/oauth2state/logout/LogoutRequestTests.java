@@ -17,13 +17,17 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.mock.web.MockHttpSession;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextImpl;
+import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
 import org.springframework.security.oauth2.client.oidc.session.OidcSessionInformation;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.web.authentication.logout.SecurityContextLogoutHandler;
 
 import io.github.oauth2state.LogoutEvent;
+import io.github.oauth2state.LogoutOutcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests for {@link LogoutRequest} and the filters that begin and end it.
@@ -77,6 +81,43 @@ class LogoutRequestTests {
 		});
 		this.sessions.end(Tokens.bySid("s1", Tokens.LOGIN, "1"));
 		assertThat(this.deleted).containsExactly(second.getId());
+	}
+
+	@Test
+	void requestEndsThoughItsSessionCannotBeProlonged() {
+		this.request.setAttribute(LOADED, new MockHttpSession() {
+			@Override
+			public void setAttribute(String name, Object value) {
+				throw new IllegalStateException("Session was invalidated");
+			}
+		});
+		SecurityContextHolder
+			.setContext(new SecurityContextImpl(new OAuth2AuthenticationToken(this.alice, List.of(), "idp")));
+		assertThatIllegalStateException().isThrownBy(() -> handle((request) -> {
+		}));
+	}
+
+	@Test
+	void requestEndsThoughItsSessionCannotBeAddedAtALogin() throws Exception {
+		MockHttpSession session = new MockHttpSession() {
+			@Override
+			public void setAttribute(String name, Object value) {
+				throw new IllegalStateException("Session was invalidated");
+			}
+		};
+		this.request.setAttribute(LOADED, session);
+		handle((request) -> assertThatIllegalStateException().isThrownBy(() -> this.services.registry()
+			.saveSessionInformation(new OidcSessionInformation(session.getId(), Map.of(), this.alice))));
+	}
+
+	@Test
+	void registrationsThatCannotBeReadAreAFailureThatMayPass() throws Exception {
+		LogoutTokenFilter filter = new LogoutTokenFilter((registrationId) -> {
+			throw new IllegalStateException("The provider is away");
+		}, this.publisher);
+		filter.doFilter(this.request, this.response, new MockFilterChain());
+		assertThat(this.response.getStatus()).isEqualTo(503);
+		assertThat(this.events).extracting(LogoutEvent::outcome).containsExactly(LogoutOutcome.FAILED);
 	}
 
 	private void handle(App app) throws Exception {
