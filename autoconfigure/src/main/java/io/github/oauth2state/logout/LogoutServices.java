@@ -6,13 +6,14 @@ import java.time.temporal.ChronoUnit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.security.oauth2.client.oidc.session.OidcSessionRegistry;
 
 /**
  * What all filter chains of an app share.
  */
-final class LogoutServices {
+final class LogoutServices implements DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(LogoutServices.class);
 
@@ -94,6 +95,13 @@ final class LogoutServices {
 					? "the store knows the sessions, and the instance that receives a logout token deletes them"
 					: "marks in the store end the sessions, each of which looks for its own every "
 							+ DurationStyle.SIMPLE.print(this.checkInterval, ChronoUnit.SECONDS)));
+		}
+	}
+
+	@Override
+	public void destroy() {
+		if (this.additions != null) {
+			this.additions.stop();
 		}
 	}
 

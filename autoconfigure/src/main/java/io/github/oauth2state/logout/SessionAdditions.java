@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 
 import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 
 import io.github.oauth2state.support.SafeLog;
@@ -19,7 +18,7 @@ import io.github.oauth2state.support.SafeLog;
  * A login waits until its session has been added. Everything else happens on a thread of
  * its own, so that requests wait for nothing. Thread-safe.
  */
-final class SessionAdditions implements DisposableBean {
+final class SessionAdditions {
 
 	/**
 	 * The attribute of a session that tells when it was last added, and for how long.
@@ -179,8 +178,7 @@ final class SessionAdditions implements DisposableBean {
 		return (timeout > 0) ? Duration.ofSeconds(2L * timeout) : MAX_LIFE;
 	}
 
-	@Override
-	public void destroy() {
+	void stop() {
 		this.executor.shutdownNow();
 	}
 

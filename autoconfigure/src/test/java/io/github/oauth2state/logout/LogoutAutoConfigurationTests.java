@@ -1,6 +1,8 @@
 package io.github.oauth2state.logout;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,7 +28,6 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.session.MapSession;
 import org.springframework.session.MapSessionRepository;
 import org.springframework.session.SessionRepository;
-
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
@@ -101,6 +102,22 @@ class LogoutAutoConfigurationTests {
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessageContaining("oauth2-state.logout." + property));
+	}
+
+	@Test
+	void appThatStopsLeavesNoThread() {
+		AtomicReference<Thread> left = new AtomicReference<>();
+		withIndex().withUserConfiguration(SharedSessions.class).run((context) -> {
+			Set<Thread> before = Thread.getAllStackTraces().keySet();
+			context.getBean(LogoutServices.class).additions().remove("one", Tokens.user("s1", "alice"));
+			Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.filter((thread) -> thread.getName().equals("oauth2-state-sessions") && !before.contains(thread))
+				.forEach(left::set);
+			assertThat(left.get()).isNotNull();
+		});
+		assertThat(left.get()).satisfies((thread) -> thread.join(10_000)).extracting(Thread::isAlive).isEqualTo(false);
 	}
 
 	@Test

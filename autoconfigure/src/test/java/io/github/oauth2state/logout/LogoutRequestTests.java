@@ -64,6 +64,7 @@ class LogoutRequestTests {
 
 	@AfterEach
 	void endRequest() {
+		this.services.destroy();
 		SecurityContextHolder.clearContext();
 		assertThat(LogoutRequest.current()).isNull();
 	}
