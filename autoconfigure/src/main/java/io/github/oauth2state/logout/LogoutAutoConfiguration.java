@@ -2,6 +2,7 @@ package io.github.oauth2state.logout;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
@@ -24,7 +25,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.convert.DurationUnit;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
@@ -32,6 +35,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.Ordered;
+import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -99,6 +103,12 @@ public final class LogoutAutoConfiguration {
 	@Conditional(OnBackChannel.class)
 	static class BackChannel {
 
+		/**
+		 * A timeout of sessions without a unit is in seconds.
+		 */
+		private static final Bindable<Duration> SECONDS = Bindable.of(Duration.class)
+			.withAnnotations(MergedAnnotation.of(DurationUnit.class, Map.of("value", ChronoUnit.SECONDS)).synthesize());
+
 		@Bean
 		LogoutServices oauth2StateLogoutServices(LogoutProperties properties, OAuth2StateSettings settings,
 				ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
@@ -125,11 +135,11 @@ public final class LogoutAutoConfiguration {
 		}
 
 		/**
-		 * A session may come back after its timeout only, so its mark must live longer.
+		 * A session may come back until its timeout, so its mark must live longer.
 		 */
 		private static Duration markTtl(LogoutProperties properties, Environment environment) {
 			Duration timeout = Binder.get(environment)
-				.bind("server.servlet.session.timeout", Duration.class)
+				.bind("server.servlet.session.timeout", SECONDS)
 				.orElse(Duration.ZERO)
 				.plus(properties.checkedCheckInterval())
 				.plus(Duration.ofMinutes(1));

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 
 import io.github.oauth2state.StateKey;
@@ -24,6 +25,8 @@ final class FakeStore implements StateStore, DisposableBean {
 	final AtomicInteger calls = new AtomicInteger();
 
 	volatile boolean failing;
+
+	volatile @Nullable Duration lastTtl;
 
 	@Override
 	public void destroy() {
@@ -45,6 +48,7 @@ final class FakeStore implements StateStore, DisposableBean {
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		call();
+		this.lastTtl = ttl;
 		return Optional.ofNullable(this.records.putIfAbsent(key, value));
 	}
 

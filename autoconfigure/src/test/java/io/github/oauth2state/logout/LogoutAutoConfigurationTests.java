@@ -1,5 +1,6 @@
 package io.github.oauth2state.logout;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -102,6 +104,16 @@ class LogoutAutoConfigurationTests {
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessageContaining("oauth2-state.logout." + property));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "172800, 48h", "48h, 48h", "30m, 24h" })
+	void markLivesAsLongAsASessionThatNobodyUses(String timeout, String expected) {
+		Duration least = DurationStyle.detectAndParse(expected);
+		this.withStore.withPropertyValues("server.servlet.session.timeout=" + timeout).run((context) -> {
+			context.getBean(OidcSessionRegistry.class).removeSessionInformation(Tokens.bySid("s1", Tokens.LOGIN, "1"));
+			assertThat(context.getBean(FakeStore.class).lastTtl).isBetween(least, least.plusMinutes(5));
+		});
 	}
 
 	@Test
