@@ -34,6 +34,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.Order;
@@ -181,7 +182,11 @@ public final class LogoutAutoConfiguration {
 			return new OperatorLogout(services, settings.namespace(), registrations::getObject);
 		}
 
+		/**
+		 * Not lazy, as requests are watched only after it exists.
+		 */
 		@Bean
+		@Lazy(false)
 		@ConditionalOnProperty(name = "oauth2-state.refresh.on-refusal", havingValue = "logout")
 		RefusedRefreshLogout oauth2StateRefusedRefreshLogout(LogoutServices services) {
 			return new RefusedRefreshLogout(services);

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -130,6 +131,15 @@ class LogoutAutoConfigurationTests {
 			assertThat(left.get()).isNotNull();
 		});
 		assertThat(left.get()).satisfies((thread) -> thread.join(10_000)).extracting(Thread::isAlive).isEqualTo(false);
+	}
+
+	@Test
+	void refusalsAreHandledFromTheFirstRequestOnInALazyApp() {
+		this.withStore
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withPropertyValues("oauth2-state.refresh.on-refusal=logout")
+			.run((context) -> assertThat(context.getBean(LogoutServices.class).isInUse()).isTrue());
 	}
 
 	@Test
