@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -42,6 +44,8 @@ final class IndexedSessions implements SessionEnder {
 	 * By how much Spring Security lets clocks differ.
 	 */
 	private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
+
+	private static final int MAX_FAILURES = 5;
 
 	private final SessionIndex index;
 
@@ -135,9 +139,35 @@ final class IndexedSessions implements SessionEnder {
 		}
 		Set<String> ids = new HashSet<>();
 		sessions.forEach((session) -> name.open(session.value()).ifPresent(ids::add));
-		ids.forEach(this.deletion);
-		this.index.remove(List.of(name.key()), sessions.stream().map(IndexedSession::id).toList());
+		Map<StateKey, RuntimeException> failed = delete(ids);
+		this.index.remove(List.of(name.key()),
+				sessions.stream().map(IndexedSession::id).filter((id) -> !failed.containsKey(id)).toList());
+		failed.values().stream().findFirst().ifPresent((ex) -> {
+			throw ex;
+		});
 		return ids.size();
+	}
+
+	/**
+	 * Deletes sessions. One that cannot be deleted does not keep the others alive. If
+	 * several cannot be, the repository may be away, and asking on would take long.
+	 * @return what failed; the sessions stay in the index, so that the logout can be
+	 * repeated
+	 */
+	private Map<StateKey, RuntimeException> delete(Set<String> ids) {
+		Map<StateKey, RuntimeException> failed = new HashMap<>();
+		for (String id : ids) {
+			try {
+				this.deletion.accept(id);
+			}
+			catch (RuntimeException ex) {
+				failed.put(indexId(id), ex);
+				if (failed.size() == MAX_FAILURES) {
+					throw ex;
+				}
+			}
+		}
+		return failed;
 	}
 
 	private Duration life(@Nullable Instant expiry) {

@@ -15,6 +15,8 @@ import org.springframework.session.Session;
 import org.springframework.session.SessionRepository;
 import org.springframework.util.ClassUtils;
 
+import io.github.oauth2state.support.SafeLog;
+
 /**
  * The sessions of Spring Session, which an app may not have.
  */
@@ -38,6 +40,8 @@ final class SpringSessions {
 
 	private static final class Present {
 
+		private final SafeLog log = new SafeLog(SpringSessions.class);
+
 		private final ObjectProvider<SessionRepository<?>> repository;
 
 		private final EndedSessions ended;
@@ -58,10 +62,25 @@ final class SpringSessions {
 
 		void delete(String id) {
 			SessionRepository<?> sessions = this.repository.getObject();
-			Authentication user = this.ended.hasListeners() ? user(sessions.findById(id)) : null;
+			Authentication user = this.ended.hasListeners() ? user(sessions, id) : null;
 			sessions.deleteById(id);
 			if (user != null) {
 				this.ended.tell(user);
+			}
+		}
+
+		/**
+		 * A session that cannot be read must end nevertheless.
+		 */
+		private @Nullable Authentication user(SessionRepository<?> sessions, String id) {
+			try {
+				return user(sessions.findById(id));
+			}
+			catch (RuntimeException ex) {
+				this.log.write((logger) -> logger
+					.warn("A session that ends cannot be read (%s), so no listener is told whose it was"
+						.formatted(SafeLog.describe(ex))));
+				return null;
 			}
 		}
 

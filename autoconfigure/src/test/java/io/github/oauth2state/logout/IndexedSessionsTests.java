@@ -98,6 +98,23 @@ class IndexedSessionsTests {
 	}
 
 	@Test
+	void sessionThatCannotBeDeletedDoesNotKeepTheOthersAlive() {
+		List<String> all = List.of("one", "two", "three", "four");
+		all.forEach((id) -> this.sessions.add(id, Tokens.user("s1", "alice"), LIFE));
+		IndexedSessions failing = sessions((id) -> {
+			if (id.equals("two")) {
+				throw new IllegalStateException("cannot be read");
+			}
+			this.deleted.add(id);
+		});
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> failing.end(Tokens.bySid("s1", LATER, "1")));
+		assertThat(this.deleted).containsExactlyInAnyOrder("one", "three", "four");
+		assertThat(this.sessions.end(Tokens.bySid("s1", LATER, "1")).sessions()).isEqualTo(1);
+		assertThat(this.deleted).containsExactlyInAnyOrderElementsOf(all);
+	}
+
+	@Test
 	void sessionThatWasRemovedIsNotDeleted() {
 		OidcUser alice = Tokens.user("s1", "alice");
 		this.sessions.add("one", alice, LIFE);

@@ -1,6 +1,8 @@
 package io.github.oauth2state.logout;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,6 +33,8 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.session.MapSession;
 import org.springframework.session.MapSessionRepository;
 import org.springframework.session.SessionRepository;
+
+import io.github.oauth2state.EndedSessionListener;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
@@ -143,6 +147,19 @@ class LogoutAutoConfigurationTests {
 	}
 
 	@Test
+	void sessionThatCannotBeReadEnds() {
+		withIndex().withUserConfiguration(UnreadableSessions.class)
+			.withBean(EndedSessionListener.class, () -> (user) -> {
+			})
+			.run((context) -> {
+				LogoutServices services = context.getBean(LogoutServices.class);
+				((IndexedSessions) services.ender()).add("one", Tokens.user("s1", "alice"), Duration.ofHours(1));
+				services.ender().end(Tokens.bySid("s1", Tokens.LOGIN, "1"));
+				assertThat(context.getBean(UnreadableSessions.class).deleted).containsExactly("one");
+			});
+	}
+
+	@Test
 	void switchedOffItLeavesTheAppAlone() {
 		this.withStore.withPropertyValues("oauth2-state.logout.back-channel=off")
 			.run((context) -> assertThat(context).doesNotHaveBean(OidcSessionRegistry.class)
@@ -224,6 +241,39 @@ class LogoutAutoConfigurationTests {
 
 				@Override
 				public void deleteById(String id) {
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class UnreadableSessions {
+
+		final List<String> deleted = new ArrayList<>();
+
+		@Bean
+		SessionRepository<MapSession> sessions() {
+			return new SessionRepository<>() {
+
+				@Override
+				public MapSession createSession() {
+					return new MapSession();
+				}
+
+				@Override
+				public void save(MapSession session) {
+				}
+
+				@Override
+				public MapSession findById(String id) {
+					throw new IllegalStateException("Its class has changed");
+				}
+
+				@Override
+				public void deleteById(String id) {
+					UnreadableSessions.this.deleted.add(id);
 				}
 
 			};
