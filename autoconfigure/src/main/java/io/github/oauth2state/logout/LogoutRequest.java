@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What logout knows about the request that this thread handles. Spring Security's
- * registry and the handlers of refused refreshes are not told of it.
+ * What logout knows about the request that this thread handles. Spring Security does not
+ * pass it to a registry, nor to what refreshes tokens.
  */
 final class LogoutRequest {
 

@@ -81,7 +81,7 @@ final class LogoutServices implements DisposableBean {
 	}
 
 	/**
-	 * Returns whether anything can end sessions. As long as nothing can, requests do
+	 * Returns whether anything can end sessions. As long as nothing can, filters do
 	 * nothing.
 	 */
 	boolean isInUse() {

@@ -22,7 +22,7 @@ import io.github.oauth2state.LogoutKind;
 import io.github.oauth2state.LogoutOutcome;
 
 /**
- * Stands before Spring Security's filter for logout tokens, and answers where that filter
+ * Comes before Spring Security's filter for logout tokens, and answers where that filter
  * would let an exception through: with status 400 for a token that cannot be used, and
  * with 503 if the store or the provider's keys cannot be reached, so that the provider
  * sends the token again (OpenID Connect Back-Channel Logout 1.0, section 2.8).
