@@ -56,7 +56,9 @@ final class RefusedRefreshLogout implements RefusalHandler {
 	private SessionEnder.@Nullable Result endOthers(OidcUser user, @Nullable HttpSession session,
 			ClientRegistration registration) {
 		try {
-			return this.services.ender().endOthers(user, (session != null) ? session.getId() : null);
+			return (session != null)
+					? this.services.ender().endOthers(ProviderSession.userOf(session, user), session.getId())
+					: this.services.ender().endOthers(user, null);
 		}
 		catch (RuntimeException ex) {
 			this.services.events()

@@ -90,10 +90,11 @@ final class SessionAdditions {
 		}
 		note(session);
 		Duration life = life(session);
+		OidcUser login = ProviderSession.userOf(session, user);
 		request.afterSave(() -> later(Duration.ZERO, () -> {
-			add(session.getId(), user, life, 0);
+			add(session.getId(), login, life, 0);
 			if (watched.formerId() != null) {
-				this.sessions.remove(watched.formerId(), user);
+				this.sessions.remove(watched.formerId(), login);
 			}
 		}));
 	}

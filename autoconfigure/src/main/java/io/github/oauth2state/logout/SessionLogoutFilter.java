@@ -106,10 +106,11 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 	private boolean endIfMarked(LogoutMarks marks, HttpServletRequest request, HttpServletResponse response) {
 		HttpSession session = request.getSession(false);
 		Authentication authentication = (session != null) ? authentication() : null;
-		OidcUser user = user(authentication);
-		if (session == null || user == null) {
+		OidcUser refreshed = user(authentication);
+		if (session == null || refreshed == null) {
 			return false;
 		}
+		OidcUser user = ProviderSession.userOf(session, refreshed);
 		Optional<LogoutMark> found = marks.findOwn(user).or(() -> isDue(session) ? marks.find(user) : Optional.empty());
 		found.ifPresent((mark) -> {
 			logOut(request, response, authentication);

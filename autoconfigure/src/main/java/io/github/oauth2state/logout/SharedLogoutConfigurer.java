@@ -2,6 +2,7 @@ package io.github.oauth2state.logout;
 
 import java.util.List;
 
+import jakarta.servlet.http.HttpSession;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +47,9 @@ final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutCo
 
 	private static LogoutHandler removal(SessionAdditions additions) {
 		return (request, response, authentication) -> {
-			if (authentication != null && authentication.getPrincipal() instanceof OidcUser user
-					&& request.getSession(false) != null) {
-				additions.remove(request.getSession(false).getId(), user);
+			HttpSession session = request.getSession(false);
+			if (authentication != null && authentication.getPrincipal() instanceof OidcUser user && session != null) {
+				additions.remove(session.getId(), ProviderSession.userOf(session, user));
 			}
 		};
 	}

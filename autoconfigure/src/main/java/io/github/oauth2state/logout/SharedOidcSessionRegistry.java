@@ -43,15 +43,18 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 	 */
 	@Override
 	public void saveSessionInformation(OidcSessionInformation info) {
-		if (this.additions == null) {
-			return;
-		}
 		LogoutRequest request = LogoutRequest.enter();
 		try {
 			WatchedRequest watched = request.watched();
-			HttpSession session = (watched != null) ? watched.loadedSession() : null;
-			boolean same = session != null && session.getId().equals(info.getSessionId());
-			this.additions.addLogin(request, same ? watched : null, info.getSessionId(), info.getPrincipal());
+			HttpSession session = (watched != null) ? watched.getSession(false) : null;
+			boolean known = false;
+			if (session != null && session.getId().equals(info.getSessionId())) {
+				ProviderSession.note(session, info.getPrincipal());
+				known = true;
+			}
+			if (this.additions != null) {
+				this.additions.addLogin(request, known ? watched : null, info.getSessionId(), info.getPrincipal());
+			}
 		}
 		finally {
 			request.leave();
