@@ -2,7 +2,6 @@ package io.github.oauth2state.logout;
 
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
@@ -25,9 +24,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.convert.DurationUnit;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
@@ -36,7 +33,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
-import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -104,12 +100,6 @@ public final class LogoutAutoConfiguration {
 	@Conditional(OnBackChannel.class)
 	static class BackChannel {
 
-		/**
-		 * A timeout of sessions without a unit is in seconds.
-		 */
-		private static final Bindable<Duration> SECONDS = Bindable.of(Duration.class)
-			.withAnnotations(MergedAnnotation.of(DurationUnit.class, Map.of("value", ChronoUnit.SECONDS)).synthesize());
-
 		@Bean
 		LogoutServices oauth2StateLogoutServices(LogoutProperties properties, OAuth2StateSettings settings,
 				ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
@@ -131,21 +121,8 @@ public final class LogoutAutoConfiguration {
 			// Stores of the app that cannot be told apart stop it here
 			StateStore store = ConfiguredStore.shared(settings.store(), logins, stores).orElseGet(logins::getObject);
 			LogoutMarks marks = new LogoutMarks(ConfiguredStore.decorate(store, decorators), settings.namespace(),
-					markTtl(properties, environment));
+					properties.markTtl(environment));
 			return new LogoutServices(marks, null, events, ended, properties.checkedCheckInterval());
-		}
-
-		/**
-		 * A session may come back until its timeout, so its mark must live longer.
-		 */
-		private static Duration markTtl(LogoutProperties properties, Environment environment) {
-			Duration timeout = Binder.get(environment)
-				.bind("server.servlet.session.timeout", SECONDS)
-				.orElse(Duration.ZERO)
-				.plus(properties.checkedCheckInterval())
-				.plus(Duration.ofMinutes(1));
-			Duration ttl = properties.checkedMarkTtl();
-			return (ttl.compareTo(timeout) > 0) ? ttl : timeout;
 		}
 
 		@Bean(REGISTRY)

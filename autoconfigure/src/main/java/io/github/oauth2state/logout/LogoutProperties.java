@@ -2,12 +2,18 @@ package io.github.oauth2state.logout;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.env.Environment;
 
 import io.github.oauth2state.config.PropertyCheck;
 import io.github.oauth2state.config.StartupFailureException;
@@ -31,6 +37,12 @@ record LogoutProperties(@DefaultValue("auto") BackChannel backChannel, @DefaultV
 		@Nullable Map<String, String> revocationUris) {
 
 	private static final String PREFIX = "oauth2-state.logout.";
+
+	/**
+	 * A timeout of sessions without a unit is in seconds.
+	 */
+	private static final Bindable<Duration> SECONDS = Bindable.of(Duration.class)
+		.withAnnotations(MergedAnnotation.of(DurationUnit.class, Map.of("value", ChronoUnit.SECONDS)).synthesize());
 
 	/**
 	 * What the properties begin with that name the revocation endpoints of registrations.
@@ -65,9 +77,24 @@ record LogoutProperties(@DefaultValue("auto") BackChannel backChannel, @DefaultV
 			.between(Duration.ZERO, Duration.ofMinutes(5), "Use 0s to 5m, for example 10s.");
 	}
 
-	Duration checkedMarkTtl() {
+	private Duration checkedMarkTtl() {
 		return PropertyCheck.of(PREFIX + "mark-ttl", this.markTtl)
 			.between(Duration.ofMinutes(10), Duration.ofDays(30), "Use 10m to 30d, for example 24h.");
+	}
+
+	/**
+	 * Returns how long a mark is kept. A session may come back until its timeout, so its
+	 * mark must live longer.
+	 * @param environment knows the timeout
+	 */
+	Duration markTtl(Environment environment) {
+		Duration timeout = Binder.get(environment)
+			.bind("server.servlet.session.timeout", SECONDS)
+			.orElse(Duration.ZERO)
+			.plus(checkedCheckInterval())
+			.plus(Duration.ofMinutes(1));
+		Duration ttl = checkedMarkTtl();
+		return (ttl.compareTo(timeout) > 0) ? ttl : timeout;
 	}
 
 	Map<String, URI> checkedRevocationUris() {
