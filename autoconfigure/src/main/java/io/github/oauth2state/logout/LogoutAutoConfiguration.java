@@ -107,7 +107,7 @@ public final class LogoutAutoConfiguration {
 				ObjectProvider<EndedSessionListener> endedListeners, ListableBeanFactory beans,
 				Environment environment) {
 			LogoutEventPublisher events = new LogoutEventPublisher(() -> listeners.orderedStream().toList());
-			EndedSessions ended = new EndedSessions(() -> endedListeners.orderedStream().toList());
+			EndedSessionPublisher ended = new EndedSessionPublisher(() -> endedListeners.orderedStream().toList());
 			Consumer<String> deletion = SpringSessions.deletion(beans, ended);
 			Optional<SessionIndex> index = ConfiguredStore.sharedIndex(settings.store(), logins, stores);
 			InstantSource clock = InstantSource.system();
@@ -115,8 +115,7 @@ public final class LogoutAutoConfiguration {
 			if (indexed && deletion != null) {
 				IndexedSessions sessions = new IndexedSessions(index.orElseThrow(), deletion, settings.namespace(),
 						clock);
-				return new LogoutServices(sessions, new SessionAdditions(sessions, clock), events, ended,
-						Duration.ZERO);
+				return new LogoutServices(sessions, new IndexUpdates(sessions, clock), events, ended, Duration.ZERO);
 			}
 			// Stores of the app that cannot be told apart stop it here
 			StateStore store = ConfiguredStore.shared(settings.store(), logins, stores).orElseGet(logins::getObject);
@@ -145,11 +144,10 @@ public final class LogoutAutoConfiguration {
 		 * Comes before the filter of Spring Session, and so ends after it.
 		 */
 		@Bean
-		FilterRegistrationBean<SavedSessionFilter> oauth2StateSavedSessionFilter(LogoutServices services) {
-			FilterRegistrationBean<SavedSessionFilter> registration = new FilterRegistrationBean<>(
-					new SavedSessionFilter());
+		FilterRegistrationBean<AfterSaveFilter> oauth2StateAfterSaveFilter(LogoutServices services) {
+			FilterRegistrationBean<AfterSaveFilter> registration = new FilterRegistrationBean<>(new AfterSaveFilter());
 			registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
-			registration.setEnabled(services.additions() != null);
+			registration.setEnabled(services.updates() != null);
 			return registration;
 		}
 

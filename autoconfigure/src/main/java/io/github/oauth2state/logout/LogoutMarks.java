@@ -144,7 +144,7 @@ final class LogoutMarks implements SessionEnder {
 	 * @return the mark
 	 */
 	Optional<LogoutMark> find(OidcUser user) {
-		if (System.nanoTime() - this.pausedUntil < 0) {
+		if (isPaused()) {
 			return Optional.empty();
 		}
 		try {
@@ -157,6 +157,13 @@ final class LogoutMarks implements SessionEnder {
 						.formatted(SafeLog.describe(ex), PAUSE.toSeconds())));
 			return Optional.empty();
 		}
+	}
+
+	/**
+	 * Returns whether the store failed a moment ago, so that nothing can be found.
+	 */
+	boolean isPaused() {
+		return System.nanoTime() - this.pausedUntil < 0;
 	}
 
 	private Optional<LogoutMark> find(OidcUser user, Function<StateKey, Optional<LogoutMark>> marks) {

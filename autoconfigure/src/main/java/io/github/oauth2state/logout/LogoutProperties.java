@@ -3,8 +3,10 @@ package io.github.oauth2state.logout;
 import java.net.URI;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -88,13 +90,14 @@ record LogoutProperties(@DefaultValue("auto") BackChannel backChannel, @DefaultV
 	 * @param environment knows the timeout
 	 */
 	Duration markTtl(Environment environment) {
-		Duration timeout = Binder.get(environment)
-			.bind("server.servlet.session.timeout", SECONDS)
-			.orElse(Duration.ZERO)
+		Duration least = Stream.of("server.servlet.session.timeout", "spring.session.timeout")
+			.map((property) -> Binder.get(environment).bind(property, SECONDS).orElse(Duration.ZERO))
+			.max(Comparator.naturalOrder())
+			.orElseThrow()
 			.plus(checkedCheckInterval())
 			.plus(Duration.ofMinutes(1));
 		Duration ttl = checkedMarkTtl();
-		return (ttl.compareTo(timeout) > 0) ? ttl : timeout;
+		return (ttl.compareTo(least) > 0) ? ttl : least;
 	}
 
 	Map<String, URI> checkedRevocationUris() {

@@ -19,11 +19,11 @@ final class LogoutServices implements DisposableBean {
 
 	private final SessionEnder ender;
 
-	private final @Nullable SessionAdditions additions;
+	private final @Nullable IndexUpdates updates;
 
 	private final LogoutEventPublisher events;
 
-	private final EndedSessions ended;
+	private final EndedSessionPublisher ended;
 
 	private final Duration checkInterval;
 
@@ -34,19 +34,19 @@ final class LogoutServices implements DisposableBean {
 	/**
 	 * Creates services.
 	 * @param ender ends sessions
-	 * @param additions adds sessions to the index, or {@code null} if there is none
+	 * @param updates adds sessions to the index, or {@code null} if there is none
 	 * @param events tells what happens
 	 * @param ended tells whose sessions ended
 	 * @param checkInterval how often a session looks for marks
 	 */
-	LogoutServices(SessionEnder ender, @Nullable SessionAdditions additions, LogoutEventPublisher events,
-			EndedSessions ended, Duration checkInterval) {
+	LogoutServices(SessionEnder ender, @Nullable IndexUpdates updates, LogoutEventPublisher events,
+			EndedSessionPublisher ended, Duration checkInterval) {
 		this.ender = ender;
-		this.additions = additions;
+		this.updates = updates;
 		this.events = events;
 		this.ended = ended;
 		this.checkInterval = checkInterval;
-		this.registry = new SharedOidcSessionRegistry(ender, additions, events);
+		this.registry = new SharedOidcSessionRegistry(ender, updates, events);
 	}
 
 	SessionEnder ender() {
@@ -60,15 +60,15 @@ final class LogoutServices implements DisposableBean {
 		return (this.ender instanceof LogoutMarks marks) ? marks : null;
 	}
 
-	@Nullable SessionAdditions additions() {
-		return this.additions;
+	@Nullable IndexUpdates updates() {
+		return this.updates;
 	}
 
 	LogoutEventPublisher events() {
 		return this.events;
 	}
 
-	EndedSessions ended() {
+	EndedSessionPublisher ended() {
 		return this.ended;
 	}
 
@@ -91,7 +91,7 @@ final class LogoutServices implements DisposableBean {
 	void setInUse() {
 		if (!this.inUse) {
 			this.inUse = true;
-			logger.info("Logout reaches all instances: " + ((this.additions != null)
+			logger.info("Logout reaches all instances: " + ((this.updates != null)
 					? "the store knows the sessions, and the instance that receives a logout token deletes them"
 					: "marks in the store end the sessions, each of which looks for its own every "
 							+ DurationStyle.SIMPLE.print(this.checkInterval, ChronoUnit.SECONDS)));
@@ -100,8 +100,8 @@ final class LogoutServices implements DisposableBean {
 
 	@Override
 	public void destroy() {
-		if (this.additions != null) {
-			this.additions.stop();
+		if (this.updates != null) {
+			this.updates.stop();
 		}
 	}
 

@@ -80,7 +80,7 @@ final class LogoutTokenFilter extends OncePerRequestFilter {
 				publish(LogoutOutcome.REFUSED, current, null);
 			}
 		}
-		catch (LogoutTokenException ex) {
+		catch (ReplayedTokenException ex) {
 			answer(response, HttpServletResponse.SC_BAD_REQUEST, OAuth2ErrorCodes.INVALID_REQUEST,
 					"the logout token was handled before");
 		}

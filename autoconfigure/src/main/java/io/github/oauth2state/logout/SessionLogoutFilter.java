@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -41,6 +43,11 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 	private final SecurityContextHolderStrategy securityContexts;
 
 	private final LogoutHandler handlers;
+
+	/**
+	 * The ids of the sessions that requests are ending now.
+	 */
+	private final Set<String> ending = ConcurrentHashMap.newKeySet();
 
 	private final InstantSource clock = InstantSource.system();
 
@@ -91,10 +98,10 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 			current.setEnding(false);
 			logOut(request, response, authentication());
 		}
-		else if (this.services.additions() != null && request.loadedSession() != null) {
+		else if (this.services.updates() != null && request.loadedSession() != null) {
 			OidcUser user = user(authentication());
 			if (user != null) {
-				this.services.additions().prolong(current, request, user);
+				this.services.updates().prolong(current, request, user);
 			}
 		}
 	}
@@ -106,17 +113,51 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 	private boolean endIfMarked(LogoutMarks marks, HttpServletRequest request, HttpServletResponse response) {
 		HttpSession session = request.getSession(false);
 		Authentication authentication = (session != null) ? authentication() : null;
-		OidcUser refreshed = user(authentication);
-		if (session == null || refreshed == null) {
+		OidcUser user = user(authentication);
+		if (session == null || user == null) {
 			return false;
 		}
-		OidcUser user = ProviderSession.userOf(session, refreshed);
-		Optional<LogoutMark> found = marks.findOwn(user).or(() -> isDue(session) ? marks.find(user) : Optional.empty());
-		found.ifPresent((mark) -> {
+		try {
+			Optional<LogoutMark> found = find(marks, session, ProviderSession.userOf(session, user));
+			found.ifPresent((mark) -> end(mark, session, authentication, request, response));
+			return found.isPresent();
+		}
+		catch (IllegalStateException ex) {
+			// Another request has ended it since this one found it
+			this.securityContexts.clearContext();
+			return true;
+		}
+	}
+
+	private Optional<LogoutMark> find(LogoutMarks marks, HttpSession session, OidcUser user) {
+		Optional<LogoutMark> own = marks.findOwn(user);
+		if (own.isPresent() || marks.isPaused() || !isDue(session)) {
+			return own;
+		}
+		Optional<LogoutMark> found = marks.find(user);
+		if (marks.isPaused()) {
+			session.removeAttribute(CHECKED);
+		}
+		return found;
+	}
+
+	/**
+	 * Ends a session once, though several of its requests find the mark.
+	 */
+	private void end(LogoutMark mark, HttpSession session, @Nullable Authentication authentication,
+			HttpServletRequest request, HttpServletResponse response) {
+		String id = session.getId();
+		if (!this.ending.add(id)) {
+			this.securityContexts.clearContext();
+			return;
+		}
+		try {
 			logOut(request, response, authentication);
 			this.services.events().publish(mark.kind(), SessionEnder.Result.ofEnded(1), registrationId(authentication));
-		});
-		return found.isPresent();
+		}
+		finally {
+			this.ending.remove(id);
+		}
 	}
 
 	private static @Nullable String registrationId(@Nullable Authentication authentication) {

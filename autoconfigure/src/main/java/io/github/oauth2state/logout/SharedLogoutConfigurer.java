@@ -40,16 +40,16 @@ final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutCo
 	@SuppressWarnings("unchecked")
 	public void init(HttpSecurity http) {
 		LogoutConfigurer<HttpSecurity> logout = http.getConfigurer(LogoutConfigurer.class);
-		if (logout != null && this.services.additions() != null) {
-			logout.addLogoutHandler(removal(this.services.additions()));
+		if (logout != null && this.services.updates() != null) {
+			logout.addLogoutHandler(removal(this.services.updates()));
 		}
 	}
 
-	private static LogoutHandler removal(SessionAdditions additions) {
+	private static LogoutHandler removal(IndexUpdates updates) {
 		return (request, response, authentication) -> {
 			HttpSession session = request.getSession(false);
 			if (authentication != null && authentication.getPrincipal() instanceof OidcUser user && session != null) {
-				additions.remove(session.getId(), ProviderSession.userOf(session, user));
+				updates.remove(session.getId(), ProviderSession.userOf(session, user));
 			}
 		};
 	}

@@ -20,19 +20,19 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 
 	private final SessionEnder ender;
 
-	private final @Nullable SessionAdditions additions;
+	private final @Nullable IndexUpdates updates;
 
 	private final LogoutEventPublisher events;
 
 	/**
 	 * Creates a registry.
 	 * @param ender ends sessions
-	 * @param additions adds sessions to the index, or {@code null} if there is no index
+	 * @param updates adds sessions to the index, or {@code null} if there is no index
 	 * @param events tells what happens
 	 */
-	SharedOidcSessionRegistry(SessionEnder ender, @Nullable SessionAdditions additions, LogoutEventPublisher events) {
+	SharedOidcSessionRegistry(SessionEnder ender, @Nullable IndexUpdates updates, LogoutEventPublisher events) {
 		this.ender = ender;
-		this.additions = additions;
+		this.updates = updates;
 		this.events = events;
 	}
 
@@ -52,8 +52,8 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 				ProviderSession.note(session, info.getPrincipal());
 				known = true;
 			}
-			if (this.additions != null) {
-				this.additions.addLogin(request, known ? watched : null, info.getSessionId(), info.getPrincipal());
+			if (this.updates != null) {
+				this.updates.addLogin(request, known ? watched : null, info.getSessionId(), info.getPrincipal());
 			}
 		}
 		finally {
@@ -73,7 +73,7 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 	/**
 	 * Ends the sessions that a logout token names.
 	 * @return no session, as there is nothing left to do for Spring Security
-	 * @throws LogoutTokenException if the token was handled before
+	 * @throws ReplayedTokenException if the token was handled before
 	 */
 	@Override
 	public Iterable<OidcSessionInformation> removeSessionInformation(OidcLogoutToken token) {
@@ -84,7 +84,7 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 		}
 		this.events.publish(LogoutKind.LOGOUT_TOKEN, result, (request != null) ? request.registrationId() : null);
 		if (result.outcome() == LogoutOutcome.REPLAYED) {
-			throw new LogoutTokenException();
+			throw new ReplayedTokenException();
 		}
 		return List.of();
 	}

@@ -32,7 +32,7 @@ final class SpringSessions {
 	 * @return deletes a session by its id, or {@code null} if instances do not share
 	 * sessions
 	 */
-	static @Nullable Consumer<String> deletion(ListableBeanFactory beans, EndedSessions ended) {
+	static @Nullable Consumer<String> deletion(ListableBeanFactory beans, EndedSessionPublisher ended) {
 		boolean present = ClassUtils.isPresent("org.springframework.session.SessionRepository",
 				SpringSessions.class.getClassLoader());
 		return (present && Present.areShared(beans)) ? new Present(beans, ended)::delete : null;
@@ -44,20 +44,29 @@ final class SpringSessions {
 
 		private final ObjectProvider<SessionRepository<?>> repository;
 
-		private final EndedSessions ended;
+		private final EndedSessionPublisher ended;
 
 		/**
 		 * Looks for the repository when the first session ends, as the app may configure
 		 * it late.
 		 */
-		Present(ListableBeanFactory beans, EndedSessions ended) {
+		Present(ListableBeanFactory beans, EndedSessionPublisher ended) {
 			this.repository = beans.getBeanProvider(ResolvableType.forClass(SessionRepository.class));
 			this.ended = ended;
 		}
 
 		static boolean areShared(ListableBeanFactory beans) {
 			return Arrays.stream(beans.getBeanNamesForType(SessionRepository.class, true, false))
-				.anyMatch((name) -> !beans.isTypeMatch(name, MapSessionRepository.class));
+				.anyMatch((name) -> !isInMemory(beans, name));
+		}
+
+		/**
+		 * A bean that is declared by an interface must exist to tell.
+		 */
+		private static boolean isInMemory(ListableBeanFactory beans, String name) {
+			Class<?> type = beans.getType(name);
+			return (type == null || type.isInterface()) ? beans.getBean(name) instanceof MapSessionRepository
+					: MapSessionRepository.class.isAssignableFrom(type);
 		}
 
 		void delete(String id) {

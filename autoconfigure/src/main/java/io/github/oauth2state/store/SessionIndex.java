@@ -26,7 +26,7 @@ public interface SessionIndex {
 	/**
 	 * How long the value of a session may be, in bytes.
 	 */
-	int MAX_VALUE_LENGTH = 512;
+	int MAX_VALUE_LENGTH = 4096;
 
 	/**
 	 * Adds a session under each of its names, or prolongs it there.

@@ -71,7 +71,7 @@ class LogoutAutoConfigurationTests {
 			"io.github.oauth2state.logout.LogoutAutoConfigurationTests$OwnSessions, false" })
 	void storeThatCanIndexSessionsDoesSoIfInstancesShareThem(Class<?> sessions, boolean indexed) {
 		withIndex().withUserConfiguration(sessions)
-			.run((context) -> assertThat(context.getBean(LogoutServices.class).additions() != null).isEqualTo(indexed));
+			.run((context) -> assertThat(context.getBean(LogoutServices.class).updates() != null).isEqualTo(indexed));
 	}
 
 	@Test
@@ -126,7 +126,7 @@ class LogoutAutoConfigurationTests {
 		AtomicReference<Thread> left = new AtomicReference<>();
 		withIndex().withUserConfiguration(SharedSessions.class).run((context) -> {
 			Set<Thread> before = Thread.getAllStackTraces().keySet();
-			context.getBean(LogoutServices.class).additions().remove("one", Tokens.user("s1", "alice"));
+			context.getBean(LogoutServices.class).updates().remove("one", Tokens.user("s1", "alice"));
 			Thread.getAllStackTraces()
 				.keySet()
 				.stream()

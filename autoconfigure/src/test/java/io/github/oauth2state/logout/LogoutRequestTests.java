@@ -48,8 +48,8 @@ class LogoutRequestTests {
 			InstantSource.system());
 
 	private final LogoutServices services = new LogoutServices(this.sessions,
-			new SessionAdditions(this.sessions, InstantSource.system()), this.publisher, new EndedSessions(List::of),
-			Duration.ZERO);
+			new IndexUpdates(this.sessions, InstantSource.system()), this.publisher,
+			new EndedSessionPublisher(List::of), Duration.ZERO);
 
 	private final OidcUser alice = Tokens.user("s1", "alice");
 
@@ -124,7 +124,7 @@ class LogoutRequestTests {
 	private void handle(App app) throws Exception {
 		SessionLogoutFilter inner = new SessionLogoutFilter(this.services,
 				SecurityContextHolder.getContextHolderStrategy(), new SecurityContextLogoutHandler());
-		new SavedSessionFilter().doFilter(this.request, this.response, new MockFilterChain(new HttpServlet() {
+		new AfterSaveFilter().doFilter(this.request, this.response, new MockFilterChain(new HttpServlet() {
 			@Override
 			public void service(ServletRequest request, ServletResponse response) throws ServletException {
 				app.handle(request);

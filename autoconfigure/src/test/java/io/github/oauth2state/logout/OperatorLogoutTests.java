@@ -30,7 +30,8 @@ class OperatorLogoutTests {
 	private final LogoutMarks marks = new LogoutMarks(this.store, "app", Duration.ofHours(1));
 
 	private final LogoutServices services = new LogoutServices(this.marks, null,
-			new LogoutEventPublisher(() -> List.of(this.events::add)), new EndedSessions(List::of), Duration.ZERO);
+			new LogoutEventPublisher(() -> List.of(this.events::add)), new EndedSessionPublisher(List::of),
+			Duration.ZERO);
 
 	private final OperatorLogout logout = new OperatorLogout(this.services, "app",
 			() -> new InMemoryClientRegistrationRepository(registration("idp").issuerUri(Tokens.ISSUER).build(),

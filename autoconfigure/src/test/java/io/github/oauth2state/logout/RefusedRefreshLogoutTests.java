@@ -55,7 +55,7 @@ class RefusedRefreshLogoutTests {
 
 	private final LogoutServices services = new LogoutServices(this.sessions, null,
 			new LogoutEventPublisher(() -> List.of(this.events::add)),
-			new EndedSessions(() -> List.of(this.ended::add)), Duration.ZERO);
+			new EndedSessionPublisher(() -> List.of(this.ended::add)), Duration.ZERO);
 
 	private final RefusedRefreshLogout handler = new RefusedRefreshLogout(this.services);
 

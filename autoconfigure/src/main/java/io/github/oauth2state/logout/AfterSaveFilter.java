@@ -13,7 +13,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * before, a logout in between would delete nothing, and the session would be saved after
  * that.
  */
-final class SavedSessionFilter extends OncePerRequestFilter {
+final class AfterSaveFilter extends OncePerRequestFilter {
 
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

@@ -18,7 +18,7 @@ import io.github.oauth2state.support.SafeLog;
  * A login waits until its session has been added. Everything else happens on a thread of
  * its own, so that requests wait for nothing. Thread-safe.
  */
-final class SessionAdditions {
+final class IndexUpdates {
 
 	/**
 	 * The attribute of a session that tells when it was last added, and for how long.
@@ -35,7 +35,7 @@ final class SessionAdditions {
 	private static final Duration[] RETRY_AFTER = { Duration.ofSeconds(1), Duration.ofSeconds(10),
 			Duration.ofMinutes(1) };
 
-	private final SafeLog log = new SafeLog(SessionAdditions.class);
+	private final SafeLog log = new SafeLog(IndexUpdates.class);
 
 	private final IndexedSessions sessions;
 
@@ -43,7 +43,7 @@ final class SessionAdditions {
 
 	private final ScheduledThreadPoolExecutor executor;
 
-	SessionAdditions(IndexedSessions sessions, InstantSource clock) {
+	IndexUpdates(IndexedSessions sessions, InstantSource clock) {
 		this.sessions = sessions;
 		this.clock = clock;
 		this.executor = new ScheduledThreadPoolExecutor(1, (work) -> {

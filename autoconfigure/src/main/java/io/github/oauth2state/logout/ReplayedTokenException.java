@@ -4,9 +4,9 @@ package io.github.oauth2state.logout;
  * Thrown if a logout token is valid but was handled before. Carries nothing of it.
  */
 @SuppressWarnings("serial")
-final class LogoutTokenException extends RuntimeException {
+final class ReplayedTokenException extends RuntimeException {
 
-	LogoutTokenException() {
+	ReplayedTokenException() {
 		super("The logout token was handled before");
 	}
 

@@ -13,9 +13,9 @@ import io.github.oauth2state.EndedSessionListener;
 /**
  * Tells the app whose sessions ended. Thread-safe.
  */
-final class EndedSessions {
+final class EndedSessionPublisher {
 
-	private static final Log logger = LogFactory.getLog(EndedSessions.class);
+	private static final Log logger = LogFactory.getLog(EndedSessionPublisher.class);
 
 	private final SingletonSupplier<List<EndedSessionListener>> listeners;
 
@@ -24,7 +24,7 @@ final class EndedSessions {
 	 * @param listeners the listeners, in their order; asked for when the first session
 	 * ends
 	 */
-	EndedSessions(Supplier<List<EndedSessionListener>> listeners) {
+	EndedSessionPublisher(Supplier<List<EndedSessionListener>> listeners) {
 		this.listeners = SingletonSupplier.of(listeners);
 	}
 
