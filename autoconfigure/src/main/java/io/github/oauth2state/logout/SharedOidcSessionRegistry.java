@@ -46,7 +46,7 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 		LogoutRequest request = LogoutRequest.enter();
 		try {
 			WatchedRequest watched = request.watched();
-			HttpSession session = (watched != null) ? watched.getSession(false) : null;
+			HttpSession session = (watched != null) ? watched.currentSession() : null;
 			boolean known = false;
 			if (session != null && session.getId().equals(info.getSessionId())) {
 				ProviderSession.note(session, info.getPrincipal());

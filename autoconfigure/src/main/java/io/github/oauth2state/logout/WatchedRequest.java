@@ -66,4 +66,12 @@ final class WatchedRequest extends HttpServletRequestWrapper {
 		return (getAttribute(LOADED) instanceof HttpSession session) ? session : null;
 	}
 
+	/**
+	 * Returns the session of any kind, or {@code null} if there is none.
+	 */
+	@Nullable HttpSession currentSession() {
+		HttpSession loaded = loadedSession();
+		return (loaded != null) ? loaded : getSession(false);
+	}
+
 }
