@@ -89,7 +89,7 @@ public interface SessionIndex {
 		 * @return the session, or empty if it cannot be one
 		 */
 		public static Optional<IndexedSession> of(byte[] id, long since, byte[] value) {
-			boolean possible = id.length == StateKey.LENGTH && Math.abs(since) <= MAX_SECONDS
+			boolean possible = id.length == StateKey.LENGTH && since >= -MAX_SECONDS && since <= MAX_SECONDS
 					&& value.length <= MAX_VALUE_LENGTH;
 			return possible
 					? Optional.of(new IndexedSession(StateKey.fromByteArray(id), Instant.ofEpochSecond(since), value))

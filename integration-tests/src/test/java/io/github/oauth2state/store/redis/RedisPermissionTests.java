@@ -63,7 +63,7 @@ class RedisPermissionTests {
 
 	@Test
 	void documentedPermissionsAreEnough() {
-		assertThat(Path.of("../docs/configuration.md")).content().contains("\n" + RedisFailures.PERMISSIONS + "\n");
+		assertThat(Path.of("../docs/configuration.md")).content().contains("`" + RedisFailures.PERMISSIONS + "`");
 		assertThatAllCallsWork();
 		assertThatSessionsAreIndexed();
 	}
