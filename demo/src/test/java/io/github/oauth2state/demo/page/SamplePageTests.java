@@ -13,6 +13,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,6 +86,8 @@ class SamplePageTests {
 			const right = (selector) => document.querySelector(selector).getBoundingClientRect().right;
 			return Math.abs(right('.card:last-child') - right('.cards')) < 2;
 			""";
+
+	private static final Predicate<String> ENDED = Pattern.compile("[1-9]\\d* sessions? ended").asMatchPredicate();
 
 	private static final HttpClient http = HttpClient.newHttpClient();
 
@@ -196,10 +200,11 @@ class SamplePageTests {
 			browser.find("header form button[name=everywhere]").click();
 			browser.awaitText("h1", "You are logged out");
 			assertThat(browser.path()).isEqualTo("/logouts");
-			for (int i = 0; i < MAX_LOGINS && !browser.texts("[data-meter=outcome]").contains("1 session ended"); i++) {
+			for (int i = 0; i < MAX_LOGINS && !browser.texts("[data-meter=outcome]").stream().anyMatch(ENDED); i++) {
 				browser.reload();
 			}
-			assertThat(browser.texts("[data-meter=outcome]")).contains("1 session ended");
+			// Other tests of this class leave sessions of the same user
+			assertThat(browser.texts("[data-meter=outcome]")).anyMatch(ENDED);
 			other.reload();
 			other.awaitText("h1", "Begin a login");
 			other.open(cluster.uri().resolve("/logouts"));
