@@ -62,9 +62,9 @@ enum Keeping {
 		List<String> args = this.starter ? List.of("--oauth2-state.store=" + this.server,
 				// Nobody waits this long, but a large crowd on a small machine does.
 				"--oauth2-state.login.ttl=30m", "--oauth2-state.jdbc.initialize-schema=always",
-				// What is kept of logins is counted, and an index of sessions would be kept, too
-				"--oauth2-state.logout.back-channel=off",
-				"--sample.session-store=" + this.server,
+				// What is kept of logins is counted, and an index of sessions would be
+				// kept, too
+				"--oauth2-state.logout.back-channel=off", "--sample.session-store=" + this.server,
 				// The crowd comes when the store has answered each instance once, not
 				// while they connect.
 				"--management.endpoint.health.group.readiness.include=readinessState,oauth2State")
