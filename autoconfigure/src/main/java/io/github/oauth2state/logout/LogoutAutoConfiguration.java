@@ -179,6 +179,8 @@ public final class LogoutAutoConfiguration {
 	@Conditional(OnBackChannel.class)
 	static class RedisSessions {
 
+		private static final RedisSessionMapper MAPPER = new RedisSessionMapper();
+
 		@Bean
 		@Order(Ordered.HIGHEST_PRECEDENCE)
 		SessionRepositoryCustomizer<RedisSessionRepository> oauth2StateDeletedSessions() {
@@ -193,7 +195,7 @@ public final class LogoutAutoConfiguration {
 
 		private static @Nullable MapSession sessionIfWhole(String id, Map<String, Object> entries) {
 			try {
-				return new RedisSessionMapper().apply(id, entries);
+				return MAPPER.apply(id, entries);
 			}
 			catch (IllegalStateException ex) {
 				return null;

@@ -34,7 +34,8 @@ final class LogoutServices implements DisposableBean {
 	/**
 	 * Creates services.
 	 * @param ender ends sessions
-	 * @param updates adds sessions to the index, or {@code null} if there is none
+	 * @param updates adds sessions to the index, or {@code null} if sessions look for
+	 * marks
 	 * @param events tells what happens
 	 * @param ended tells whose sessions ended
 	 * @param checkInterval how often a session looks for marks

@@ -27,7 +27,8 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 	/**
 	 * Creates a registry.
 	 * @param ender ends sessions
-	 * @param updates adds sessions to the index, or {@code null} if there is no index
+	 * @param updates adds sessions to the index, or {@code null} if sessions look for
+	 * marks
 	 * @param events tells what happens
 	 */
 	SharedOidcSessionRegistry(SessionEnder ender, @Nullable IndexUpdates updates, LogoutEventPublisher events) {

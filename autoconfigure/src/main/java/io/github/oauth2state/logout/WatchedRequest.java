@@ -67,7 +67,8 @@ final class WatchedRequest extends HttpServletRequestWrapper {
 	}
 
 	/**
-	 * Returns the session of any kind, or {@code null} if there is none.
+	 * Returns the session, or {@code null} if the request has no session. Loads the
+	 * session if necessary.
 	 */
 	@Nullable HttpSession currentSession() {
 		HttpSession loaded = loadedSession();

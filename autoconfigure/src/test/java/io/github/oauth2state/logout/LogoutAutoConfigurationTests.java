@@ -1,8 +1,6 @@
 package io.github.oauth2state.logout;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -155,7 +153,7 @@ class LogoutAutoConfigurationTests {
 				LogoutServices services = context.getBean(LogoutServices.class);
 				((IndexedSessions) services.ender()).add("one", Tokens.user("s1", "alice"), Duration.ofHours(1));
 				services.ender().end(Tokens.bySid("s1", Tokens.LOGIN, "1"));
-				assertThat(context.getBean(UnreadableSessions.class).deleted).containsExactly("one");
+				assertThat(context.getBean(FakeSessions.class).deleted).containsExactly("one");
 			});
 	}
 
@@ -223,27 +221,7 @@ class LogoutAutoConfigurationTests {
 		 */
 		@Bean
 		SessionRepository<MapSession> sessions() {
-			return new SessionRepository<>() {
-
-				@Override
-				public MapSession createSession() {
-					return new MapSession();
-				}
-
-				@Override
-				public void save(MapSession session) {
-				}
-
-				@Override
-				public MapSession findById(String id) {
-					return null;
-				}
-
-				@Override
-				public void deleteById(String id) {
-				}
-
-			};
+			return new FakeSessions(true);
 		}
 
 	}
@@ -251,32 +229,9 @@ class LogoutAutoConfigurationTests {
 	@Configuration(proxyBeanMethods = false)
 	static class UnreadableSessions {
 
-		final List<String> deleted = new ArrayList<>();
-
 		@Bean
-		SessionRepository<MapSession> sessions() {
-			return new SessionRepository<>() {
-
-				@Override
-				public MapSession createSession() {
-					return new MapSession();
-				}
-
-				@Override
-				public void save(MapSession session) {
-				}
-
-				@Override
-				public MapSession findById(String id) {
-					throw new IllegalStateException("Its class has changed");
-				}
-
-				@Override
-				public void deleteById(String id) {
-					UnreadableSessions.this.deleted.add(id);
-				}
-
-			};
+		FakeSessions sessions() {
+			return new FakeSessions(false);
 		}
 
 	}

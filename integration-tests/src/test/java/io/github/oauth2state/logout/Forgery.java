@@ -9,8 +9,8 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.RSAKey;
 
 /**
- * What comes to the endpoint for logout tokens, is none, and would end a session if it
- * were believed.
+ * Something that is sent in place of a logout token. It would end a session if it were
+ * accepted.
  */
 @SuppressWarnings("ImmutableEnumChecker")
 enum Forgery {
