@@ -56,6 +56,10 @@ record Outage(String name, Runnable begin, Runnable end, Set<String> paths, Reco
 		return !this.paths.contains(SHARED);
 	}
 
+	boolean isPassing() {
+		return !isTotal() && !isHarmless();
+	}
+
 	boolean isHarmless() {
 		return !this.paths.contains(COOKIE);
 	}
