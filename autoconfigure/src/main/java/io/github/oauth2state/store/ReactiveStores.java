@@ -3,11 +3,10 @@ package io.github.oauth2state.store;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
-
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 import io.github.oauth2state.ReactiveStateStore;
 import io.github.oauth2state.StateStore;
@@ -66,8 +65,9 @@ public final class ReactiveStores implements DisposableBean {
 	 * @return the same store, observed if the app has meters
 	 */
 	public ReactiveStateStore of(StateStore store) {
-		return (store instanceof NonBlockingStore nonBlocking) ? nonBlocking.reactive()
-				: new BlockingStoreAdapter(store, this.scheduler);
+		return ((store instanceof NonBlockingStore nonBlocking) ? nonBlocking.reactive()
+				: Optional.<ReactiveStateStore>empty())
+			.orElseGet(() -> new BlockingStoreAdapter(store, this.scheduler));
 	}
 
 	@Override
