@@ -79,12 +79,20 @@ class ArchitectureTests {
 			Map.entry("logout.UserSessions", "the Actuator ends sessions with it"),
 			Map.entry("tokens.TokenLogout", "logout removes tokens with it"),
 			Map.entry("tokens.TokenLineage", "refreshes recognize tokens of the same user by it"),
-			Map.entry("login.AuxiliaryCookies", "the servlet part sets these cookies"),
-			Map.entry("login.LoginCallback", "the servlet part finishes logins with it"),
-			Map.entry("login.LoginSettings", "the servlet part and the Actuator read it"),
-			Map.entry("login.PendingLogins", "the servlet part starts logins with it"));
+			Map.entry("web.WebExchange", "logins see a request and its answer as this on any web stack"),
+			Map.entry("login.AuxiliaryCookies", "both web stacks set these cookies"),
+			Map.entry("login.CallbackCheck", "both web stacks ask it whether a callback is refused"),
+			Map.entry("login.DeploymentWarnings", "both web stacks warn with it"),
+			Map.entry("login.ErrorPage", "both web stacks answer with it"),
+			Map.entry("login.LoginCallback", "both web stacks finish logins with it"),
+			Map.entry("login.LoginNote", "both web stacks note in it what becomes of a request"),
+			Map.entry("login.LoginServices", "the filter chains of both web stacks share it"),
+			Map.entry("login.LoginSettings", "both web stacks and the Actuator read it"),
+			Map.entry("login.LoginStart", "both web stacks start logins with it"),
+			Map.entry("login.LostLoginException", "both web stacks recover callbacks by it"),
+			Map.entry("login.PendingLogins", "both web stacks start logins with it"));
 
-	private static final int MAX_PUBLIC_TYPES = 32;
+	private static final int MAX_PUBLIC_TYPES = 40;
 
 	private static final int MAX_LINES = 250;
 

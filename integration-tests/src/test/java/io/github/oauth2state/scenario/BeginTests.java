@@ -140,7 +140,7 @@ class BeginTests {
 	@ValueSource(strings = { "enum", "state", "form-post" })
 	void loginThatCannotBeginEndsOnAPageThatNamesItsLogLine(String problem) {
 		Browser user = problem.equals("form-post") ? Browser.overHttp() : this.browser;
-		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state.login.servlet.LoginStarter")) {
+		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state.login.LoginStart")) {
 			Browser.Page page = user.follow(store, BEGIN + "?problem=" + problem);
 			assertThat(page.status()).isEqualTo(500);
 			assertThat(page.body()).contains("Login not possible").doesNotContain("Exception");

@@ -48,7 +48,7 @@ class RedirectLoopTests {
 	@ValueSource(strings = { "/", "/page?from=mail" })
 	void endsAfterThreeRoundsOnAPageThatNamesTheCause(String path) {
 		Reachable balancer = start(KeptIn.STORE);
-		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state.login.servlet.DeploymentWarnings")) {
+		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state.login.DeploymentWarnings")) {
 			Browser.Page page = this.browser.follow(balancer, path);
 			assertThat(page.status()).isEqualTo(500);
 			assertThat(page.cacheControl()).contains("no-store");
@@ -80,7 +80,7 @@ class RedirectLoopTests {
 	void browserThatKeepsNoSessionCookieIsToldTheSame() {
 		Reachable balancer = start(KeptIn.COOKIE);
 		Instance one = this.instances.get(0);
-		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state.login.servlet.DeploymentWarnings")) {
+		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state.login.DeploymentWarnings")) {
 			for (int i = 0; i < 3; i++) {
 				this.browser.open(one, this.browser.begin(one, "/oauth2/authorization/idp"));
 				this.browser.cookies().remove("JSESSIONID");

@@ -1,21 +1,21 @@
-package io.github.oauth2state.login.servlet;
+package io.github.oauth2state.login;
 
 import java.time.Duration;
 
-import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.WebExchange;
 
 /**
  * What is known of a request while it starts or finishes a login. It is an attribute of
  * the request, because the filters and handlers that need it are called by Spring
  * Security, which hands on nothing else.
  */
-final class LoginNote {
+public final class LoginNote {
 
 	private static final String ATTRIBUTE = LoginNote.class.getName();
 
@@ -40,25 +40,28 @@ final class LoginNote {
 
 	/**
 	 * Returns the note of a request.
+	 * @param exchange the request
+	 * @return its note
 	 */
-	static LoginNote of(HttpServletRequest request) {
-		LoginNote note = (LoginNote) request.getAttribute(ATTRIBUTE);
+	public static LoginNote of(WebExchange exchange) {
+		LoginNote note = (LoginNote) exchange.attribute(ATTRIBUTE);
 		if (note == null) {
 			note = new LoginNote();
-			request.setAttribute(ATTRIBUTE, note);
+			exchange.setAttribute(ATTRIBUTE, note);
 		}
 		return note;
 	}
 
 	/**
-	 * Returns whether {@link CallbackFilter} catches what is thrown. It does not for
+	 * Returns whether a filter of the library catches what is thrown. It does not for
 	 * filters that an app puts elsewhere.
+	 * @return whether one does
 	 */
-	boolean isInsideCallbackFilter() {
+	public boolean isInsideCallbackFilter() {
 		return this.insideCallbackFilter;
 	}
 
-	void setInsideCallbackFilter(boolean inside) {
+	public void setInsideCallbackFilter(boolean inside) {
 		this.insideCallbackFilter = inside;
 	}
 
@@ -66,49 +69,49 @@ final class LoginNote {
 	 * Returns whether a pending login was loaded, as the filter for clients does before
 	 * it removes the login. The filter for logins only removes.
 	 */
-	boolean isLoaded() {
+	public boolean isLoaded() {
 		return this.loaded;
 	}
 
-	void setLoaded() {
+	public void setLoaded() {
 		this.loaded = true;
 	}
 
 	/**
-	 * Returns whether the app knows the user, so that {@link LoginLoopDetector} ended the
-	 * count.
+	 * Returns whether the app knows the user, so that the count of sign-ins
+	 * ended.
 	 */
-	boolean isSignedIn() {
+	public boolean isSignedIn() {
 		return this.signedIn;
 	}
 
-	void setSignedIn() {
+	public void setSignedIn() {
 		this.signedIn = true;
 	}
 
-	boolean isCsrfExempt() {
+	public boolean isCsrfExempt() {
 		return this.csrfExempt;
 	}
 
-	void setCsrfExempt() {
+	public void setCsrfExempt() {
 		this.csrfExempt = true;
 	}
 
 	/**
 	 * Returns the page that this request asks for, if a cookie with it was just set.
 	 */
-	@Nullable String savedPage() {
+	public @Nullable String savedPage() {
 		return this.savedPage;
 	}
 
-	void setSavedPage(String page) {
+	public void setSavedPage(String page) {
 		this.savedPage = page;
 	}
 
 	/**
 	 * Returns the login that cannot start, or {@code null} if none was refused.
 	 */
-	@Nullable Refused refused() {
+	public @Nullable Refused refused() {
 		return this.refused;
 	}
 
@@ -116,16 +119,16 @@ final class LoginNote {
 	 * Notes that a login cannot start, so that the answer can tell it from a failure of
 	 * Spring Security.
 	 */
-	void refuse(ErrorPage page, BrowserRequest browser, String correlationId, HttpServletRequest request) {
+	public void refuse(ErrorPage page, BrowserRequest browser, String correlationId, WebExchange exchange) {
 		String retryPath = BrowserRequest.isLocalPath(browser.path()) ? browser.path() : "/";
 		this.refused = new Refused(page, retryPath, correlationId);
-		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, correlationId);
+		exchange.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, correlationId);
 	}
 
 	/**
 	 * Returns the pending login that this request took, or {@code null} if it took none.
 	 */
-	@Nullable Taken taken() {
+	public @Nullable Taken taken() {
 		return this.taken;
 	}
 
@@ -133,21 +136,39 @@ final class LoginNote {
 	 * Notes the pending login that this request took. Its outcome is published once
 	 * Spring Security has answered.
 	 */
-	void take(Taken login, HttpServletRequest request) {
+	public void take(Taken login, WebExchange exchange) {
 		this.taken = login;
-		request.setAttribute(LoginPath.ATTRIBUTE, login.path());
-		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, login.correlationId());
+		exchange.setAttribute(LoginPath.ATTRIBUTE, login.path());
+		exchange.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, login.correlationId());
 	}
 
 	/**
 	 * Returns why Spring Security did not sign the user in, if that is known.
 	 */
-	@Nullable String failureReason() {
+	public @Nullable String failureReason() {
 		return this.failureReason;
 	}
 
-	void setFailureReason(String reason) {
+	public void setFailureReason(String reason) {
 		this.failureReason = reason;
+	}
+
+	/**
+	 * Which filter of Spring Security handles a callback.
+	 */
+	public enum Kind {
+
+		/**
+		 * The filter that signs the user in.
+		 */
+		LOGIN,
+
+		/**
+		 * The filter that authorizes a client for a user, and asks for a pending login on
+		 * any URL with a code and a state.
+		 */
+		CLIENT
+
 	}
 
 	/**
@@ -157,7 +178,7 @@ final class LoginNote {
 	 * @param retryPath where the user can try again
 	 * @param correlationId the id by which log lines name it
 	 */
-	record Refused(ErrorPage page, String retryPath, String correlationId) {
+	public record Refused(ErrorPage page, String retryPath, String correlationId) {
 	}
 
 	/**
@@ -170,10 +191,10 @@ final class LoginNote {
 	 * @param sinceBegin how long ago the login began, if that is known
 	 * @param correlationId the id by which log lines name it
 	 */
-	record Taken(CallbackFilter.Kind kind, LoginPath path, @Nullable String registrationId, boolean providerError,
+	public record Taken(Kind kind, LoginPath path, @Nullable String registrationId, boolean providerError,
 			@Nullable Duration sinceBegin, String correlationId) {
 
-		LoginEvent event(LoginOutcome outcome, @Nullable String reason) {
+		public LoginEvent event(LoginOutcome outcome, @Nullable String reason) {
 			return new LoginEvent(outcome, this.path, this.registrationId, this.sinceBegin, reason, this.correlationId);
 		}
 

@@ -1,16 +1,15 @@
-package io.github.oauth2state.login.servlet;
+package io.github.oauth2state.login;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.util.HtmlUtils;
+
+import io.github.oauth2state.web.WebExchange;
 
 /**
  * The pages for logins that cannot go on. They are the library's own, as the app's error
@@ -22,24 +21,24 @@ import org.springframework.web.util.HtmlUtils;
  * nothing else. Spring Security keeps a policy that is there. If a proxy adds another
  * one, the page is readable without its style.
  */
-enum ErrorPage {
+public enum ErrorPage {
 
 	/**
 	 * The store does not answer. The login may start later.
 	 */
-	STORE_UNAVAILABLE(HttpServletResponse.SC_SERVICE_UNAVAILABLE, "Login not possible at the moment",
+	STORE_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Login not possible at the moment",
 			"This should be over soon."),
 
 	/**
 	 * The authorization request cannot be kept.
 	 */
-	NOT_STORABLE(HttpServletResponse.SC_INTERNAL_SERVER_ERROR, "Login not possible",
+	NOT_STORABLE(HttpStatus.INTERNAL_SERVER_ERROR, "Login not possible",
 			"The application cannot begin this login. Its log says why."),
 
 	/**
 	 * The user was signed in several times, and the app does not know it.
 	 */
-	NOT_SIGNED_IN(HttpServletResponse.SC_INTERNAL_SERVER_ERROR, "Signed in, but not kept",
+	NOT_SIGNED_IN(HttpStatus.INTERNAL_SERVER_ERROR, "Signed in, but not kept",
 			"You were signed in several times in a row, but the page after that did not know it. Either the "
 					+ "instances of this application do not share their sessions, or your browser does not send the "
 					+ "session cookie."),
@@ -47,7 +46,7 @@ enum ErrorPage {
 	/**
 	 * The login started anew several times.
 	 */
-	NOT_COMPLETED(HttpServletResponse.SC_BAD_REQUEST, "Login not completed",
+	NOT_COMPLETED(HttpStatus.BAD_REQUEST, "Login not completed",
 			"Several attempts in a row did not succeed.");
 
 	private static final String RETRY_SECONDS = "5";
@@ -75,35 +74,34 @@ enum ErrorPage {
 	private static final String POLICY = "default-src 'none'; style-src 'sha256-" + hash(STYLE)
 			+ "'; base-uri 'none'; form-action 'none'";
 
-	private final int status;
+	private final HttpStatus status;
 
 	private final String title;
 
 	private final String text;
 
-	ErrorPage(int status, String title, String text) {
+	ErrorPage(HttpStatus status, String title, String text) {
 		this.status = status;
 		this.title = title;
 		this.text = text;
 	}
 
 	/**
-	 * Answers with this page.
-	 * @param response the answer
+	 * Prepares an answer with this page.
+	 * @param exchange the request to answer
 	 * @param retryPath where the user can try again
 	 * @param reference the id by which log lines name the login
-	 * @throws IOException if the answer cannot be written
+	 * @return the body of the answer, to be written in UTF-8
 	 */
-	void write(HttpServletResponse response, String retryPath, String reference) throws IOException {
-		response.setStatus(this.status);
+	public String answer(WebExchange exchange, String retryPath, String reference) {
+		exchange.setStatus(this.status);
 		if (this == STORE_UNAVAILABLE) {
-			response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+			exchange.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
 		}
-		response.setContentType(MediaType.TEXT_HTML_VALUE);
-		response.setCharacterEncoding("UTF-8");
-		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-		response.setHeader("Content-Security-Policy", POLICY);
-		response.getWriter().write("""
+		exchange.setHeader(HttpHeaders.CONTENT_TYPE, "text/html;charset=UTF-8");
+		exchange.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+		exchange.setHeader("Content-Security-Policy", POLICY);
+		return """
 				<!DOCTYPE html>
 				<html lang="en">
 				<head>
@@ -122,27 +120,7 @@ enum ErrorPage {
 				</main>
 				</body>
 				</html>
-				""".formatted(this.title, this.text, HtmlUtils.htmlEscape(retryPath), reference, STYLE));
-	}
-
-	/**
-	 * Answers for a login that cannot start, in place of Spring Security. A start that
-	 * the browser prefetches is refused.
-	 * @return whether there was anything to answer for
-	 */
-	static boolean answerRefused(HttpServletRequest request, HttpServletResponse response) throws IOException {
-		LoginNote.Refused refused = LoginNote.of(request).refused();
-		if (response.isCommitted()) {
-			return false;
-		}
-		if (ServletRequests.isPrefetch(request)) {
-			ServletRequests.refusePrefetch(response);
-			return true;
-		}
-		if (refused != null) {
-			refused.page().write(response, refused.retryPath(), refused.correlationId());
-		}
-		return refused != null;
+				""".formatted(this.title, this.text, HtmlUtils.htmlEscape(retryPath), reference, STYLE);
 	}
 
 	private static String hash(String text) {

@@ -1,4 +1,4 @@
-package io.github.oauth2state.login.servlet;
+package io.github.oauth2state.login;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -7,9 +7,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.mock.web.MockHttpServletRequest;
-
-import io.github.oauth2state.login.LoginSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,15 +18,15 @@ class PlainHttpWarningTests {
 
 	@Test
 	void warnsOnceOfPlainHttpAndNamesTheProperty(CapturedOutput output) {
-		this.warning.checkPlainHttp(request("http", "shop.example"));
-		this.warning.checkPlainHttp(request("http", "shop.example"));
+		this.warning.checkPlainHttp(false, "shop.example");
+		this.warning.checkPlainHttp(false, "shop.example");
 		assertThat(output.getAll()).containsOnlyOnce("server.forward-headers-strategy");
 	}
 
 	@Test
 	void doesNotWarnOfHttpsOrLoopback(CapturedOutput output) {
-		this.warning.checkPlainHttp(request("https", "shop.example"));
-		this.warning.checkPlainHttp(request("http", "localhost"));
+		this.warning.checkPlainHttp(true, "shop.example");
+		this.warning.checkPlainHttp(false, "localhost");
 		assertThat(output.getAll()).doesNotContain("server.forward-headers-strategy");
 	}
 
@@ -44,14 +41,6 @@ class PlainHttpWarningTests {
 	@ValueSource(strings = { "localhost.example", "127.0.0.1.example", "10.0.0.1", "2001:db8::1", "" })
 	void otherHostsAreNot(String serverName) {
 		assertThat(DeploymentWarnings.isLoopback(serverName)).isFalse();
-	}
-
-	private static MockHttpServletRequest request(String scheme, String serverName) {
-		MockHttpServletRequest request = new MockHttpServletRequest();
-		request.setScheme(scheme);
-		request.setSecure("https".equals(scheme));
-		request.setServerName(serverName);
-		return request;
 	}
 
 }

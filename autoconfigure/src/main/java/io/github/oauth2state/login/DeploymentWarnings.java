@@ -1,4 +1,4 @@
-package io.github.oauth2state.login.servlet;
+package io.github.oauth2state.login;
 
 import java.util.List;
 import java.util.Map;
@@ -6,27 +6,27 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-import jakarta.servlet.http.HttpServletRequest;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.util.ClassUtils;
 
-import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.support.SafeLog;
+import io.github.oauth2state.web.WebExchange;
 
 /**
  * Warns of deployments in which logins fail, at startup and when it happens: sessions
  * that other instances do not find, and a proxy whose headers are not read.
  */
-class DeploymentWarnings implements SmartInitializingSingleton {
+public final class DeploymentWarnings implements SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(DeploymentWarnings.class);
 
 	private static final SafeLog loops = new SafeLog(DeploymentWarnings.class);
 
-	private static final String SPRING_SESSION = "org.springframework.session.SessionRepository";
+	private static final List<String> SPRING_SESSION = List.of("org.springframework.session.SessionRepository",
+			"org.springframework.session.ReactiveSessionRepository");
 
 	/**
 	 * The session repositories of Spring Session, by the name of the store that is in the
@@ -34,7 +34,9 @@ class DeploymentWarnings implements SmartInitializingSingleton {
 	 */
 	private static final Map<String, List<String>> REPOSITORIES = Map.of("redis",
 			List.of("org.springframework.session.data.redis.RedisSessionRepository",
-					"org.springframework.session.data.redis.RedisIndexedSessionRepository"),
+					"org.springframework.session.data.redis.RedisIndexedSessionRepository",
+					"org.springframework.session.data.redis.ReactiveRedisSessionRepository",
+					"org.springframework.session.data.redis.ReactiveRedisIndexedSessionRepository"),
 			"jdbc", List.of("org.springframework.session.jdbc.JdbcIndexedSessionRepository"));
 
 	private static final String REMEDY = "Share sessions with Spring Session, or let the balancer send all requests of a "
@@ -67,7 +69,7 @@ class DeploymentWarnings implements SmartInitializingSingleton {
 	 * it
 	 * @param beans the beans of the app
 	 */
-	DeploymentWarnings(LoginSettings.Sessions sessions, String store, boolean fallsBackToSession,
+	public DeploymentWarnings(LoginSettings.Sessions sessions, String store, boolean fallsBackToSession,
 			boolean fallbackChosen, ListableBeanFactory beans) {
 		this.sessions = sessions;
 		this.store = store;
@@ -78,16 +80,17 @@ class DeploymentWarnings implements SmartInitializingSingleton {
 
 	/**
 	 * Returns whether all instances find the sessions.
+	 * @return whether they do
 	 */
-	boolean areSessionsShared() {
+	public boolean areSessionsShared() {
 		return this.sessions == LoginSettings.Sessions.SHARED
-				|| (this.sessions == LoginSettings.Sessions.AUTO && has(SPRING_SESSION));
+				|| (this.sessions == LoginSettings.Sessions.AUTO && SPRING_SESSION.stream().anyMatch(this::has));
 	}
 
 	/**
 	 * Notes that a filter chain signs users in by a session.
 	 */
-	void noteSignIn() {
+	public void noteSignIn() {
 		this.signingIn = true;
 	}
 
@@ -118,8 +121,8 @@ class DeploymentWarnings implements SmartInitializingSingleton {
 	 * Warns once of a login that starts over plain http, unless this is the user's own
 	 * machine. Mostly the cause is a proxy whose headers are not read.
 	 */
-	void checkPlainHttp(HttpServletRequest request) {
-		if (!request.isSecure() && !isLoopback(request.getServerName())
+	void checkPlainHttp(boolean secure, String host) {
+		if (!secure && !isLoopback(host)
 				&& this.warnedOfPlainHttp.compareAndSet(false, true)) {
 			logger
 				.warn("A login begins over plain http, so that its binding cookie is not protected by '__Host-'. If a "
@@ -134,12 +137,17 @@ class DeploymentWarnings implements SmartInitializingSingleton {
 
 	/**
 	 * Logs that a user was signed in again and again.
+	 * @param reference the id by which log lines name the login
+	 * @param session what became of the session
 	 */
-	static void logLoop(String reference, HttpServletRequest request) {
-		String seen = (request.getRequestedSessionId() == null) ? "The browser does not send the session cookie back. "
-				: request.isRequestedSessionIdValid()
-						? "This instance knows the session, but others that answered did not. "
-						: "This instance does not know the session, so another one has it. ";
+	static void logLoop(String reference, WebExchange.NamedSession session) {
+		String seen = switch (session) {
+			case NOT_SENT -> "The browser does not send the session cookie back. ";
+			case KNOWN -> "This instance knows the session, but others that answered did not. ";
+			case UNKNOWN -> "This instance does not know the session, so another one has it. ";
+			case NOT_SENT_OR_UNKNOWN ->
+				"The browser does not send the session cookie back, or another instance has the session. ";
+		};
 		loops.write((log) -> log
 			.warn("A user was signed in three times in a row, and the next page did not know it, reference " + reference
 					+ ". " + seen + REMEDY));

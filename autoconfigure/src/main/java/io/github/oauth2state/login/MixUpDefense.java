@@ -1,4 +1,4 @@
-package io.github.oauth2state.login.servlet;
+package io.github.oauth2state.login;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -8,16 +8,15 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 
-import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
-import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.util.StringUtils;
 import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriComponentsBuilder;
 
-import io.github.oauth2state.login.LoginSettings;
+import io.github.oauth2state.web.WebExchange;
+
 
 /**
  * Refuses callbacks of another provider than the one that the user was sent to: the
@@ -39,40 +38,26 @@ final class MixUpDefense {
 	 */
 	private static final String ISSUER_ANNOUNCED = "authorization_response_iss_parameter_supported";
 
-	private final Supplier<ClientRegistrationRepository> registrations;
+	private final Supplier<?> registrations;
 
 	private final LoginSettings settings;
 
-	MixUpDefense(Supplier<ClientRegistrationRepository> registrations, LoginSettings settings) {
+	MixUpDefense(Supplier<?> registrations, LoginSettings settings) {
 		this.registrations = registrations;
 		this.settings = settings;
 	}
 
 	/**
-	 * Returns the registration of a login.
-	 * @param id its id, from the authorization request
-	 * @return the registration, or {@code null} if this instance does not have it
+	 * Returns why a callback must be refused, or {@code null} if it need not. The filter
+	 * for clients compares the redirect URI itself.
 	 */
-	@Nullable ClientRegistration registration(@Nullable String id) {
-		return StringUtils.hasText(id) ? this.registrations.get().findByRegistrationId(id) : null;
-	}
-
-	/**
-	 * Checks a callback.
-	 * @param kind the filter that handles it; the filter for clients compares the
-	 * redirect URI itself
-	 * @param login the authorization request of the login
-	 * @param registration the client registration of the login
-	 * @param request the callback
-	 * @return why the callback must be refused, or {@code null} if it need not
-	 */
-	@Nullable String check(CallbackFilter.Kind kind, OAuth2AuthorizationRequest login, ClientRegistration registration,
-			HttpServletRequest request) {
-		if (kind == CallbackFilter.Kind.LOGIN && this.settings.verifyRedirectUri() && login.getRedirectUri() != null
-				&& !isAtRedirectUri(login.getRedirectUri(), registration, request)) {
+	@Nullable String check(LoginNote.Kind kind, OAuth2AuthorizationRequest login, ClientRegistration registration,
+			WebExchange exchange) {
+		if (kind == LoginNote.Kind.LOGIN && this.settings.verifyRedirectUri() && login.getRedirectUri() != null
+				&& !isAtRedirectUri(login.getRedirectUri(), registration, exchange)) {
 			return REDIRECT_URI_MISMATCH;
 		}
-		return checkIssuer(registration, request);
+		return checkIssuer(registration, exchange);
 	}
 
 	/**
@@ -80,15 +65,15 @@ final class MixUpDefense {
 	 * providers leave the parameter out of errors, and an error gives an attacker
 	 * nothing.
 	 */
-	private static @Nullable String checkIssuer(ClientRegistration registration, HttpServletRequest request) {
-		String[] values = request.getParameterValues(ISSUER_PARAMETER);
-		if (values == null) {
+	private static @Nullable String checkIssuer(ClientRegistration registration, WebExchange exchange) {
+		List<String> values = exchange.parameters(ISSUER_PARAMETER);
+		if (values.isEmpty()) {
 			Object announced = registration.getProviderDetails().getConfigurationMetadata().get(ISSUER_ANNOUNCED);
-			boolean required = Boolean.parseBoolean(String.valueOf(announced)) && !ServletRequests.hasError(request);
+			boolean required = Boolean.parseBoolean(String.valueOf(announced)) && !exchange.hasError();
 			return required ? ISSUER_MISSING : null;
 		}
 		String issuer = registration.getProviderDetails().getIssuerUri();
-		boolean matches = values.length == 1 && (issuer == null || issuer.equals(values[0]));
+		boolean matches = values.size() == 1 && (issuer == null || issuer.equals(values.get(0)));
 		return matches ? null : ISSUER_MISMATCH;
 	}
 
@@ -97,42 +82,42 @@ final class MixUpDefense {
 	 * not see the URI that the browser asked for. Then a URI is refused if another
 	 * registration has it, or if it differs in more than what proxies change.
 	 */
-	private boolean isAtRedirectUri(String redirectUri, ClientRegistration registration, HttpServletRequest request) {
+	private boolean isAtRedirectUri(String redirectUri, ClientRegistration registration, WebExchange exchange) {
 		UriComponents expected = UriComponentsBuilder.fromUriString(redirectUri).build();
-		if (isAt(expected, request)) {
+		if (isAt(expected, exchange)) {
 			return true;
 		}
 		List<ClientRegistration> all = all();
 		if (all != null && all.size() == 1) {
 			return true;
 		}
-		if (!hasParameters(expected, request)) {
+		if (!hasParameters(expected, exchange)) {
 			return false;
 		}
-		if (resolvesTo(request, registration.getRedirectUri(), registration)) {
+		if (resolvesTo(exchange, registration.getRedirectUri(), registration)) {
 			return true;
 		}
-		boolean samePath = Objects.equals(expected.getPath(), request.getRequestURI());
+		boolean samePath = Objects.equals(expected.getPath(), exchange.path());
 		if (all == null) {
 			// Tenants can have hosts or prefixes of their own here
-			return samePath && (this.settings.cookie().domain() == null || hasHost(expected, request));
+			return samePath && (this.settings.cookie().domain() == null || hasHost(expected, exchange));
 		}
-		return (samePath || differsByPrefix(expected.getPath(), request)) && all.stream()
+		return (samePath || differsByPrefix(expected.getPath(), exchange)) && all.stream()
 			.filter((other) -> !other.getRegistrationId().equals(registration.getRegistrationId()))
-			.noneMatch((other) -> resolvesTo(request, other.getRedirectUri(), other));
+			.noneMatch((other) -> resolvesTo(exchange, other.getRedirectUri(), other));
 	}
 
 	/**
 	 * Returns whether a callback came to a redirect URI of a provider that posts
 	 * callbacks by its configuration.
 	 */
-	boolean isPostedByConfiguration(HttpServletRequest request) {
+	boolean isPostedByConfiguration(WebExchange exchange) {
 		List<ClientRegistration> all = all();
 		return all != null && all.stream()
 			.filter((registration) -> registration.getProviderDetails()
 				.getAuthorizationUri()
 				.contains("response_mode=form_post"))
-			.anyMatch((registration) -> resolvesTo(request, registration.getRedirectUri(), registration));
+			.anyMatch((registration) -> resolvesTo(exchange, registration.getRedirectUri(), registration));
 	}
 
 	/**
@@ -158,14 +143,14 @@ final class MixUpDefense {
 		return known ? registrationId : null;
 	}
 
-	private static boolean isAt(UriComponents expected, HttpServletRequest request) {
-		return request.getScheme().equalsIgnoreCase(expected.getScheme()) && hasHost(expected, request)
-				&& port(expected) == request.getServerPort()
-				&& Objects.equals(pathOf(expected), request.getRequestURI()) && hasParameters(expected, request);
+	private static boolean isAt(UriComponents expected, WebExchange exchange) {
+		return exchange.scheme().equalsIgnoreCase(expected.getScheme()) && hasHost(expected, exchange)
+				&& port(expected) == exchange.port()
+				&& Objects.equals(pathOf(expected), exchange.path()) && hasParameters(expected, exchange);
 	}
 
-	private static boolean hasHost(UriComponents expected, HttpServletRequest request) {
-		return request.getServerName().equalsIgnoreCase(expected.getHost());
+	private static boolean hasHost(UriComponents expected, WebExchange exchange) {
+		return exchange.host().equalsIgnoreCase(expected.getHost());
 	}
 
 	private static int port(UriComponents uri) {
@@ -179,7 +164,7 @@ final class MixUpDefense {
 	/**
 	 * A redirect URI may have a query (RFC 6749, section 3.1.2).
 	 */
-	private static boolean hasParameters(UriComponents expected, HttpServletRequest request) {
+	private static boolean hasParameters(UriComponents expected, WebExchange exchange) {
 		return expected.getQueryParams()
 			.entrySet()
 			.stream()
@@ -187,12 +172,7 @@ final class MixUpDefense {
 				.stream()
 				.map((value) -> (value != null) ? decode(value) : "")
 				.toList()
-				.equals(values(request, decode(parameter.getKey()))));
-	}
-
-	private static List<String> values(HttpServletRequest request, String name) {
-		String[] values = request.getParameterValues(name);
-		return (values != null) ? List.of(values) : List.of();
+				.equals(exchange.parameters(decode(parameter.getKey()))));
 	}
 
 	private static String decode(String text) {
@@ -202,8 +182,8 @@ final class MixUpDefense {
 	/**
 	 * Returns whether a path differs as behind a proxy that removes or adds a prefix.
 	 */
-	private static boolean differsByPrefix(@Nullable String expectedPath, HttpServletRequest request) {
-		String path = request.getRequestURI().substring(request.getContextPath().length());
+	private static boolean differsByPrefix(@Nullable String expectedPath, WebExchange exchange) {
+		String path = exchange.path().substring(exchange.contextPath().length());
 		return expectedPath != null && path.length() > 1 && expectedPath.length() > 1
 				&& (expectedPath.endsWith(path) || path.endsWith(expectedPath));
 	}
@@ -212,21 +192,21 @@ final class MixUpDefense {
 	 * Returns whether a request came to the redirect URI of a template, expanded with the
 	 * scheme, host and context path of the request.
 	 */
-	private static boolean resolvesTo(HttpServletRequest request, @Nullable String template,
+	private static boolean resolvesTo(WebExchange exchange, @Nullable String template,
 			ClientRegistration registration) {
 		if (template == null) {
 			return false;
 		}
-		boolean defaultPort = request.getServerPort() == ("https".equals(request.getScheme()) ? 443 : 80);
-		String port = defaultPort ? "" : ":" + request.getServerPort();
+		boolean defaultPort = exchange.port() == ("https".equals(exchange.scheme()) ? 443 : 80);
+		String port = defaultPort ? "" : ":" + exchange.port();
 		Map<String, String> variables = Map.of("registrationId", registration.getRegistrationId(), "baseScheme",
-				request.getScheme(), "baseHost", request.getServerName(), "basePort", port, "basePath",
-				request.getContextPath(), "baseUrl",
-				request.getScheme() + "://" + request.getServerName() + port + request.getContextPath(), "action",
+				exchange.scheme(), "baseHost", exchange.host(), "basePort", port, "basePath",
+				exchange.contextPath(), "baseUrl",
+				exchange.scheme() + "://" + exchange.host() + port + exchange.contextPath(), "action",
 				"login");
 		try {
 			String expanded = UriComponentsBuilder.fromUriString(template).buildAndExpand(variables).toUriString();
-			return isAt(UriComponentsBuilder.fromUriString(expanded).build(), request);
+			return isAt(UriComponentsBuilder.fromUriString(expanded).build(), exchange);
 		}
 		catch (IllegalArgumentException ex) {
 			// It has variables of the app's own
