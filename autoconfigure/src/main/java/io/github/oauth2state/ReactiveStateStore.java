@@ -22,7 +22,8 @@ import reactor.core.publisher.Mono;
  * either.</li>
  * </ul>
  * Declaring a bean of this type replaces the store that {@code oauth2-state.store}
- * chooses in a reactive application.
+ * chooses. A bean of type {@link StateStore} besides serves the callers that wait for
+ * answers, such as the health indicator; without one, they wait for this store.
  */
 public interface ReactiveStateStore {
 

@@ -4,7 +4,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 
 import io.github.oauth2state.StateStore;
 
@@ -13,16 +12,16 @@ import io.github.oauth2state.StateStore;
  */
 final class BlockingStoreAdapter extends AdaptedStore {
 
-	private final Scheduler scheduler;
+	private final BlockingCalls calls;
 
-	BlockingStoreAdapter(StateStore store, Scheduler scheduler) {
+	BlockingStoreAdapter(StateStore store, BlockingCalls calls) {
 		super(store);
-		this.scheduler = scheduler;
+		this.calls = calls;
 	}
 
 	@Override
 	<T> Mono<T> call(Supplier<Optional<T>> operation) {
-		return super.call(operation).subscribeOn(this.scheduler);
+		return this.calls.call(operation);
 	}
 
 }

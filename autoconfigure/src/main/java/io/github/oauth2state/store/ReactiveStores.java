@@ -5,8 +5,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 import io.github.oauth2state.ReactiveStateStore;
 import io.github.oauth2state.StateStore;
@@ -17,11 +15,7 @@ import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
  */
 public final class ReactiveStores implements DisposableBean {
 
-	private static final int THREADS = 10;
-
-	private static final int QUEUE_CAPACITY = 10_000;
-
-	private final Scheduler scheduler = Schedulers.newBoundedElastic(THREADS, QUEUE_CAPACITY, "oauth2-state-store");
+	private final BlockingCalls blockingCalls;
 
 	private final @Nullable StoreType ofLogins;
 
@@ -31,12 +25,17 @@ public final class ReactiveStores implements DisposableBean {
 
 	private final ObjectProvider<ConfiguredStore<?>> stores;
 
-	ReactiveStores(@Nullable StoreType ofLogins, ObjectProvider<ReactiveStateStore> own,
-			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores) {
+	private final ObjectProvider<ConfiguredStore.Decorator> decorators;
+
+	ReactiveStores(BlockingCalls blockingCalls, @Nullable StoreType ofLogins, ObjectProvider<ReactiveStateStore> own,
+			ObjectProvider<StateStore> logins, ObjectProvider<ConfiguredStore<?>> stores,
+			ObjectProvider<ConfiguredStore.Decorator> decorators) {
+		this.blockingCalls = blockingCalls;
 		this.ofLogins = ofLogins;
 		this.own = own;
 		this.logins = logins;
 		this.stores = stores;
+		this.decorators = decorators;
 	}
 
 	/**
@@ -44,8 +43,7 @@ public final class ReactiveStores implements DisposableBean {
 	 * @return the store, observed if the app has meters
 	 */
 	public ReactiveStateStore logins() {
-		ReactiveStateStore ofApp = this.own.getIfUnique();
-		return (ofApp != null) ? ofApp : of(this.logins.getObject());
+		return own().orElseGet(() -> of(this.logins.getObject()));
 	}
 
 	/**
@@ -54,9 +52,11 @@ public final class ReactiveStores implements DisposableBean {
 	 * @return the store, observed if the app has meters, or empty if the app has none
 	 */
 	public Optional<ReactiveStateStore> shared() {
-		ReactiveStateStore ofApp = this.own.getIfUnique();
-		return (ofApp != null) ? Optional.of(ofApp)
-				: ConfiguredStore.shared(this.ofLogins, this.logins, this.stores).map(this::of);
+		return own().or(() -> ConfiguredStore.shared(this.ofLogins, this.logins, this.stores).map(this::of));
+	}
+
+	private Optional<ReactiveStateStore> own() {
+		return Optional.ofNullable(this.own.getIfUnique()).map(this::decorate);
 	}
 
 	/**
@@ -65,14 +65,22 @@ public final class ReactiveStores implements DisposableBean {
 	 * @return the same store, observed if the app has meters
 	 */
 	public ReactiveStateStore of(StateStore store) {
-		return ((store instanceof NonBlockingStore nonBlocking) ? nonBlocking.reactive()
-				: Optional.<ReactiveStateStore>empty())
-			.orElseGet(() -> new BlockingStoreAdapter(store, this.scheduler));
+		Optional<ReactiveStateStore> nonBlocking = (store instanceof NonBlockingStore candidate) ? candidate.reactive()
+				: Optional.empty();
+		return decorate(nonBlocking.orElseGet(() -> new BlockingStoreAdapter(store, this.blockingCalls)));
+	}
+
+	private ReactiveStateStore decorate(ReactiveStateStore store) {
+		ReactiveStateStore decorated = store;
+		for (ConfiguredStore.Decorator decorator : this.decorators.orderedStream().toList()) {
+			decorated = decorator.decorateReactive(decorated);
+		}
+		return decorated;
 	}
 
 	@Override
 	public void destroy() {
-		this.scheduler.dispose();
+		this.blockingCalls.close();
 	}
 
 }

@@ -8,7 +8,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -58,8 +57,7 @@ public final class StateStoreAutoConfiguration {
 	}
 
 	/**
-	 * Logins in cookies need no store. Reactive apps have none yet, and are warned of
-	 * that.
+	 * Logins in cookies need no store.
 	 */
 	static class NeedsStore extends NoneNestedConditions {
 
@@ -69,11 +67,6 @@ public final class StateStoreAutoConfiguration {
 
 		@ConditionalOnProperty(name = "oauth2-state.store", havingValue = "cookie")
 		static class InCookies {
-
-		}
-
-		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-		static class Reactive {
 
 		}
 

@@ -54,9 +54,9 @@ class ReactiveAppTests {
 	}
 
 	@Test
-	void startsWithoutAStore(CapturedOutput output) {
-		this.app.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).containsOnlyOnce(WARNING).doesNotContain("although");
+	void doesNotStartWithoutAStore() {
+		this.app.run((context) -> assertThat(context).getFailure()
+			.hasStackTraceContaining("OAuth2 State has nowhere to keep pending logins"));
 	}
 
 	@Test

@@ -15,6 +15,8 @@ public final class ReactiveCalls {
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(50);
 
+	private static final BlockingCalls BLOCKING = new BlockingCalls(10, 1000, PATIENCE);
+
 	private ReactiveCalls() {
 	}
 
@@ -25,6 +27,15 @@ public final class ReactiveCalls {
 	 */
 	public static StateStore of(NonBlockingStore store) {
 		return of(store.reactive().orElseThrow());
+	}
+
+	/**
+	 * Returns a store that makes each call as a reactive caller does, and waits for it.
+	 * @param store a store that blocks
+	 * @return the same store
+	 */
+	public static StateStore ofBlocking(StateStore store) {
+		return of(new BlockingStoreAdapter(store, BLOCKING));
 	}
 
 	/**
