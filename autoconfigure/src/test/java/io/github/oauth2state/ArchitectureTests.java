@@ -76,6 +76,7 @@ class ArchitectureTests {
 			Map.entry("store.StoreCircuit", "logins ask it, and the Actuator and metrics show it"),
 			Map.entry("rollout.Rollout", "logins ask it, and the Actuator and metrics show its percentage"),
 			Map.entry("tokens.RefusalHandler", "refreshes tell it of a refusal, and logout ends the session"),
+			Map.entry("tokens.ReactiveRefusalHandler", "reactive refreshes tell it of a refusal, and logout ends the session"),
 			Map.entry("logout.UserSessions", "the Actuator ends sessions with it"),
 			Map.entry("tokens.TokenLogout", "logout removes tokens with it"),
 			Map.entry("tokens.TokenLineage", "refreshes recognize tokens of the same user by it"),
