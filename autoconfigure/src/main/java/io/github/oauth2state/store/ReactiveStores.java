@@ -1,8 +1,12 @@
 package io.github.oauth2state.store;
 
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 
@@ -76,6 +80,28 @@ public final class ReactiveStores implements DisposableBean {
 			decorated = decorator.decorateReactive(decorated);
 		}
 		return decorated;
+	}
+
+	/**
+	 * Does work that blocks, on a thread that may. A subscriber that cancels does not
+	 * stop it.
+	 * @param <T> the type of the result
+	 * @param work the work
+	 * @return the result, which may be empty
+	 */
+	public <T> Mono<T> onBlockingThread(Callable<? extends T> work) {
+		return Mono
+			.fromFuture(() -> this.blockingCalls.<Mono<T>>call(() -> Optional.of(result(work))).toFuture(), true)
+			.flatMap(Function.identity());
+	}
+
+	private static <T> Mono<T> result(Callable<? extends T> work) {
+		try {
+			return Mono.justOrEmpty(work.call());
+		}
+		catch (Exception ex) {
+			return Mono.error(ex);
+		}
 	}
 
 	@Override
