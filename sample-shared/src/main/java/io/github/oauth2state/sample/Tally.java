@@ -6,8 +6,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-import io.github.oauth2state.sample.TokenController.TokenInfo;
-
 /**
  * Counts what calls were answered. Its methods are public as templates can call no
  * others.

@@ -1,15 +1,12 @@
 package io.github.oauth2state.sample;
 
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-import jakarta.servlet.http.HttpServletRequest;
-import org.springframework.security.oauth2.client.oidc.web.logout.OidcClientInitiatedLogoutSuccessHandler;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
-import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
-import org.springframework.security.web.authentication.logout.LogoutSuccessHandler;
 import org.springframework.stereotype.Component;
 
 /**
@@ -19,19 +16,19 @@ import org.springframework.stereotype.Component;
 @Component
 class ProviderLogout {
 
+	private static final String CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; "
+			+ "connect-src 'self'; img-src 'self'; form-action %s; frame-ancestors 'none'; base-uri 'none'";
+
 	private static final String ENDPOINT = "end_session_endpoint";
 
 	/**
 	 * The parameter by which a logout asks for this.
 	 */
-	private static final String EVERYWHERE = "everywhere";
-
-	private final ClientRegistrationRepository registrations;
+	static final String EVERYWHERE = "everywhere";
 
 	private final LoginLinks links;
 
-	ProviderLogout(ClientRegistrationRepository registrations, LoginLinks links) {
-		this.registrations = registrations;
+	ProviderLogout(LoginLinks links) {
 		this.links = links;
 	}
 
@@ -41,29 +38,21 @@ class ProviderLogout {
 	 * @param registrationId the registration
 	 */
 	boolean isPossible(String registrationId) {
-		ClientRegistration registration = this.registrations.findByRegistrationId(registrationId);
-		return registration != null && endpoint(registration).isPresent();
-	}
-
-	static boolean isWanted(HttpServletRequest logout) {
-		return logout.getParameter(EVERYWHERE) != null;
+		return this.links.find(registrationId).flatMap(ProviderLogout::endpoint).isPresent();
 	}
 
 	/**
-	 * Returns what sends users to the provider, and from there to the page about logouts.
+	 * Returns the content security policy of the pages: nothing but this app's own files,
+	 * none of them inline, and no page around this one. Forms lead to this app only, also
+	 * by redirects, so a login begins with a link. A logout may lead to the provider.
 	 */
-	LogoutSuccessHandler successHandler() {
-		OidcClientInitiatedLogoutSuccessHandler handler = new OidcClientInitiatedLogoutSuccessHandler(
-				this.registrations);
-		handler.setPostLogoutRedirectUri("{baseUrl}" + LogoutController.PAGE);
-		handler.setDefaultTargetUrl(LogoutController.PAGE);
-		return handler;
+	String contentPolicy() {
+		List<String> targets = new ArrayList<>(List.of("'self'"));
+		targets.addAll(sites());
+		return CONTENT_POLICY.formatted(String.join(" ", targets));
 	}
 
-	/**
-	 * Returns the sites that a logout may lead to.
-	 */
-	List<String> sites() {
+	private List<String> sites() {
 		return this.links.all()
 			.stream()
 			.flatMap((registration) -> endpoint(registration).stream())

@@ -5,16 +5,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
-import jakarta.servlet.http.Cookie;
-import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.env.Environment;
@@ -22,8 +20,6 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.StringUtils;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
-
-import io.github.oauth2state.sample.TokenController.TokenInfo;
 
 /**
  * Makes many calls at once for a user whose browser runs no script.
@@ -72,15 +68,17 @@ class TokenCalls {
 
 	/**
 	 * Makes the calls and waits for the answers.
-	 * @param request whose session to take
+	 * @param cookies returns the value of a cookie of the request, whose session is taken
+	 * @param contextPath the path of this app, as configured: that of the request can be
+	 * a forwarded prefix, which is anybody's
 	 * @return what was answered, or empty if too many users are at it
 	 */
-	Optional<Tally> send(HttpServletRequest request) {
+	Optional<Tally> send(Function<String, @Nullable String> cookies, String contextPath) {
 		if (!this.users.tryAcquire()) {
 			return Optional.empty();
 		}
 		try {
-			HttpRequest call = call(request);
+			HttpRequest call = call(cookies.apply(this.sessionCookie), contextPath);
 			List<CompletableFuture<@Nullable TokenInfo>> calls = IntStream.range(0, CALLS)
 				.mapToObj((i) -> this.http.sendAsync(call, HttpResponse.BodyHandlers.ofString()).handle(this::answer))
 				.toList();
@@ -99,20 +97,16 @@ class TokenCalls {
 		return StringUtils.hasText(this.balancer);
 	}
 
-	private HttpRequest call(HttpServletRequest request) {
-		HttpRequest.Builder call = HttpRequest.newBuilder(target(request)).timeout(TIMEOUT);
-		Cookie[] cookies = (request.getCookies() != null) ? request.getCookies() : new Cookie[0];
-		Arrays.stream(cookies)
-			.filter((cookie) -> cookie.getName().equals(this.sessionCookie))
-			.findFirst()
-			.ifPresent((cookie) -> call.header("Cookie", cookie.getName() + "=" + cookie.getValue()));
+	private HttpRequest call(@Nullable String session, String contextPath) {
+		HttpRequest.Builder call = HttpRequest.newBuilder(target(contextPath)).timeout(TIMEOUT);
+		if (session != null) {
+			call.header("Cookie", this.sessionCookie + "=" + session);
+		}
 		return call.build();
 	}
 
-	private URI target(HttpServletRequest request) {
-		// The servlet context's path is configured; that of the request can be a
-		// forwarded prefix, which is anybody's.
-		String path = request.getServletContext().getContextPath() + "/api/token-info";
+	private URI target(String contextPath) {
+		String path = contextPath + "/api/token-info";
 		return URI.create((reachAllInstances() ? StringUtils.trimTrailingCharacter(this.balancer, '/')
 				: "http://localhost:" + this.environment.getRequiredProperty("local.server.port")) + path);
 	}

@@ -2,6 +2,8 @@ package io.github.oauth2state.sample;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+
 /**
  * What the error page says of what happened, and of what to do. Its methods are public as
  * templates can call no others.
@@ -112,6 +114,21 @@ enum Advice {
 			return NOT_THIS_BROWSER;
 		}
 		return sessionsAreShared ? NOT_IN_SESSION : NOT_THIS_INSTANCE;
+	}
+
+	/**
+	 * Chooses what to say of a login that failed, by the code of the error. Nothing else
+	 * of the error is shown: it comes from the URL.
+	 * @param code the code
+	 * @param notFound what to say where there is no pending login for a callback
+	 * @return the advice
+	 */
+	static Advice ofLogin(String code, Advice notFound) {
+		return switch (code) {
+			case OAuth2ErrorCodes.ACCESS_DENIED -> CANCELLED;
+			case NOT_FOUND -> notFound;
+			default -> NOT_CONFIRMED;
+		};
 	}
 
 	public String title() {
