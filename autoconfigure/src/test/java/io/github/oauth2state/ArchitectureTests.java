@@ -91,6 +91,7 @@ class ArchitectureTests {
 			Map.entry("login.LoginSettings", "both web stacks and the Actuator read it"),
 			Map.entry("login.LoginStart", "both web stacks start logins with it"),
 			Map.entry("login.LostLoginException", "both web stacks recover callbacks by it"),
+			Map.entry("login.StoreFailureLog", "both web stacks log with it that the store did not answer"),
 			Map.entry("login.PendingLogins", "both web stacks start logins with it"));
 
 	private static final int MAX_PUBLIC_TYPES = 40;
