@@ -1,6 +1,7 @@
 package io.github.oauth2state.support;
 
 import reactor.blockhound.BlockHound;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Makes a thread fail that blocks although it must not: those of Netty's event loops, and
@@ -24,7 +25,15 @@ public final class NoBlocking {
 	private static final class Watch {
 
 		static {
-			BlockHound.install();
+			// A thread that waits for work now would fail when it waits again, and take the
+			// work of its scheduler with it
+			Schedulers.shutdownNow();
+			// Random bytes come from a file of the system, which does not wait for them.
+			// Spring Security draws some for each login.
+			BlockHound.builder()
+				.loadIntegrations()
+				.allowBlockingCallsInside("java.security.SecureRandom", "nextBytes")
+				.install();
 		}
 
 		static void start() {

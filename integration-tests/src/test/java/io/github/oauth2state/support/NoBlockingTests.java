@@ -1,10 +1,13 @@
 package io.github.oauth2state.support;
 
+import java.util.UUID;
+
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import reactor.blockhound.BlockingOperationError;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -15,6 +18,7 @@ import reactor.test.StepVerifier;
  * Tests that {@link NoBlocking} notices threads that block, as otherwise tests that rely
  * on it would prove nothing.
  */
+@Timeout(60)
 class NoBlockingTests {
 
 	@BeforeAll
@@ -34,6 +38,13 @@ class NoBlockingTests {
 		StepVerifier.create(sleep().subscribeOn(scheduler)).verifyError(BlockingOperationError.class);
 		scheduler.dispose();
 		loop.shutdownGracefully();
+	}
+
+	@Test
+	void randomBytesAreAllowed() {
+		StepVerifier.create(Mono.fromCallable(UUID::randomUUID).subscribeOn(Schedulers.parallel()))
+			.expectNextCount(1)
+			.verifyComplete();
 	}
 
 	@Test
