@@ -19,9 +19,9 @@ import io.github.oauth2state.metrics.OAuth2StateMeter.Tag;
  * and a span, the same as {@link ObservedStateStore}. A call that its subscriber cancels
  * ends with an outcome of its own.
  * <p>
- * The context of the subscriber has the observation that a call belongs to, and the
- * store finds the one of the call there. A scope would be one of a thread, and a call has
- * none of its own.
+ * The context of the subscriber has the observation that a call belongs to, and the store
+ * finds the one of the call there. A scope would be one of a thread, and a call has none
+ * of its own.
  */
 final class ObservedReactiveStateStore implements ReactiveStateStore {
 

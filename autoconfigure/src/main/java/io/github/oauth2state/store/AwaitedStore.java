@@ -67,8 +67,10 @@ final class AwaitedStore implements StateStore, NonBlockingStore {
 	}
 
 	private <T> Optional<T> await(String operation, Mono<T> call) {
-		return call.timeout(this.timeout, Mono.error(() -> new StateStoreException(Reason.TIMEOUT,
-				"The store did not answer %s within oauth2-state.timeout".formatted(operation), null)))
+		return call
+			.timeout(this.timeout,
+					Mono.error(() -> new StateStoreException(Reason.TIMEOUT,
+							"The store did not answer %s within oauth2-state.timeout".formatted(operation), null)))
 			.blockOptional();
 	}
 

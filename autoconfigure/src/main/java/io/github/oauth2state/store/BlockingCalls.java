@@ -132,8 +132,9 @@ final class BlockingCalls implements AutoCloseable {
 
 		void limitWait() {
 			this.timer.update(Schedulers.parallel()
-				.schedule(() -> refuse("No thread was free for the store within oauth2-state.timeout (%d ms): "
-						.formatted(BlockingCalls.this.timeout.toMillis()) + "see oauth2-state.blocking.max-threads"),
+				.schedule(
+						() -> refuse("No thread was free for the store within oauth2-state.timeout (%d ms): ".formatted(
+								BlockingCalls.this.timeout.toMillis()) + "see oauth2-state.blocking.max-threads"),
 						BlockingCalls.this.timeout.toMillis(), TimeUnit.MILLISECONDS));
 		}
 
@@ -158,8 +159,7 @@ final class BlockingCalls implements AutoCloseable {
 				this.sink.error(ex);
 			}
 			catch (RuntimeException ex) {
-				this.sink.error(
-						new StateStoreException(Reason.AMBIGUOUS, "The store failed in a way of its own", ex));
+				this.sink.error(new StateStoreException(Reason.AMBIGUOUS, "The store failed in a way of its own", ex));
 			}
 			finally {
 				BlockingCalls.this.pending.decrementAndGet();

@@ -108,7 +108,8 @@ class ObservedReactiveStateStoreTests {
 	void storeThatThrowsAtOnceIsObserved() {
 		given(this.store.take(KEY)).willThrow(new IllegalStateException());
 		StepVerifier.create(this.observed.take(KEY)).verifyError(IllegalStateException.class);
-		assertThat(this.meters.get("oauth2.state.store.operations").tags("error", "IllegalStateException").timer().count())
+		assertThat(
+				this.meters.get("oauth2.state.store.operations").tags("error", "IllegalStateException").timer().count())
 			.isOne();
 	}
 

@@ -38,11 +38,10 @@ class ReactiveStoreAutoConfigurationTests {
 
 	private final StateStore blocking = mock();
 
-	private final ReactiveWebApplicationContextRunner app = new ReactiveWebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class,
-				JdbcStateStoreAutoConfiguration.class, MemoryStateStoreAutoConfiguration.class,
-				RedisStateStoreAutoConfiguration.class, StateStoreAutoConfiguration.class,
-				ReactiveStoreAutoConfiguration.class));
+	private final ReactiveWebApplicationContextRunner app = new ReactiveWebApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(OAuth2StateAutoConfiguration.class, JdbcStateStoreAutoConfiguration.class,
+					MemoryStateStoreAutoConfiguration.class, RedisStateStoreAutoConfiguration.class,
+					StateStoreAutoConfiguration.class, ReactiveStoreAutoConfiguration.class));
 
 	@Test
 	void appWithoutAStoreDoesNotStart() {

@@ -80,7 +80,8 @@ class BlockingCallsTests {
 	@Test
 	void failureOfTheStoreIsPassedOn() {
 		StateStoreException failure = new StateStoreException(Reason.TIMEOUT, "no answer", null);
-		StepVerifier.create(this.calls.call(throwing(failure))).verifyErrorSatisfies((ex) -> assertThat(ex).isSameAs(failure));
+		StepVerifier.create(this.calls.call(throwing(failure)))
+			.verifyErrorSatisfies((ex) -> assertThat(ex).isSameAs(failure));
 	}
 
 	@Test

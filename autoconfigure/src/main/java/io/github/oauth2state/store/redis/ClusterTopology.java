@@ -8,9 +8,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a cluster again which node has which slots, after a failure. Lettuce does so
- * by itself when a node refuses connections, but not when a node only stops
- * answering.
+ * Asks a cluster again which node has which slots, after a failure. Lettuce does so by
+ * itself when a node refuses connections, but not when a node only stops answering.
  */
 final class ClusterTopology {
 

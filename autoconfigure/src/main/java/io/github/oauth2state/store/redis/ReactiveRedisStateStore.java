@@ -102,8 +102,7 @@ final class ReactiveRedisStateStore implements ReactiveStateStore {
 	private Mono<Boolean> eval(RedisClusterAsyncCommands<byte[], byte[]> commands, byte[] script, StateKey key,
 			byte[]... arguments) {
 		byte[][] keys = { this.calls.key(key) };
-		return Mono
-			.fromCompletionStage(() -> commands.<Long>eval(script, ScriptOutputType.INTEGER, keys, arguments))
+		return Mono.fromCompletionStage(() -> commands.<Long>eval(script, ScriptOutputType.INTEGER, keys, arguments))
 			.map((changed) -> changed == 1);
 	}
 
@@ -126,8 +125,8 @@ final class ReactiveRedisStateStore implements ReactiveStateStore {
 	 */
 	private static <T> Mono<T> connected(String operation, CompletableFuture<T> connecting) {
 		return Mono.fromFuture(connecting, true)
-			.onErrorMap((failure) -> RedisFailures.beforeSending(operation,
-					OwnRedisConnections.failedToConnect(failure)));
+			.onErrorMap(
+					(failure) -> RedisFailures.beforeSending(operation, OwnRedisConnections.failedToConnect(failure)));
 	}
 
 	private StateStoreException failed(String operation, Throwable thrown) {
