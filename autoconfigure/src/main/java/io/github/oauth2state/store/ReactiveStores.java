@@ -5,10 +5,9 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
-
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
+import reactor.core.publisher.Mono;
 
 import io.github.oauth2state.ReactiveStateStore;
 import io.github.oauth2state.StateStore;
