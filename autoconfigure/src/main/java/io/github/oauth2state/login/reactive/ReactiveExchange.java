@@ -9,12 +9,14 @@ import java.util.Map;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationContext;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseCookie;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.session.WebSessionIdResolver;
 import reactor.core.publisher.Mono;
 
 import io.github.oauth2state.web.WebExchange;
@@ -25,6 +27,8 @@ import io.github.oauth2state.web.WebExchange;
 final class ReactiveExchange extends WebExchange {
 
 	private final ServerWebExchange exchange;
+
+	private volatile NamedSession session = NamedSession.NOT_SENT_OR_UNKNOWN;
 
 	ReactiveExchange(ServerWebExchange exchange) {
 		this.exchange = exchange;
@@ -122,7 +126,21 @@ final class ReactiveExchange extends WebExchange {
 
 	@Override
 	public NamedSession namedSession() {
-		return NamedSession.NOT_SENT_OR_UNKNOWN;
+		return this.session;
+	}
+
+	/**
+	 * Finds out what became of the session that the request names.
+	 */
+	Mono<Void> lookUpSession() {
+		ApplicationContext context = this.exchange.getApplicationContext();
+		WebSessionIdResolver ids = (context != null) ? context.getBeanProvider(WebSessionIdResolver.class).getIfUnique()
+				: null;
+		NamedSession missing = (ids == null) ? NamedSession.NOT_SENT_OR_UNKNOWN
+				: ids.resolveSessionIds(this.exchange).isEmpty() ? NamedSession.NOT_SENT : NamedSession.UNKNOWN;
+		return this.exchange.getSession()
+			.doOnNext((found) -> this.session = found.isStarted() ? NamedSession.KNOWN : missing)
+			.then();
 	}
 
 	/**

@@ -1,10 +1,14 @@
 package io.github.oauth2state.login.reactive;
 
+import java.lang.reflect.Modifier;
 import java.util.function.Consumer;
 
 import org.aopalliance.intercept.MethodInterceptor;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.TargetSource;
+import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
@@ -20,6 +24,8 @@ import org.springframework.security.config.web.server.ServerHttpSecurity;
  */
 final class ServerSecurityHook implements SmartInstantiationAwareBeanPostProcessor {
 
+	private static final Log logger = LogFactory.getLog(ServerSecurityHook.class);
+
 	private final Consumer<ServerHttpSecurity> configurer;
 
 	ServerSecurityHook(Consumer<ServerHttpSecurity> configurer) {
@@ -28,7 +34,18 @@ final class ServerSecurityHook implements SmartInstantiationAwareBeanPostProcess
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		return (bean instanceof ServerHttpSecurity http) ? proxy(http) : bean;
+		if (!(bean instanceof ServerHttpSecurity http)) {
+			return bean;
+		}
+		try {
+			Class<?> type = accessible(http.getClass());
+			return factory(type, http).getProxy(type.getClassLoader());
+		}
+		catch (AopConfigException ex) {
+			logger.warn("Cannot extend " + bean.getClass().getName() + ", so the filter chains that it builds are left "
+					+ "alone: their logins stay in the session.", ex);
+			return bean;
+		}
 	}
 
 	/**
@@ -37,45 +54,48 @@ final class ServerSecurityHook implements SmartInstantiationAwareBeanPostProcess
 	@Override
 	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
 		return ServerHttpSecurity.class.isAssignableFrom(beanClass)
-				? factory(null).getProxyClass(ServerHttpSecurity.class.getClassLoader()) : beanClass;
+				? factory(accessible(beanClass), null).getProxyClass(beanClass.getClassLoader()) : beanClass;
 	}
 
-	private static ProxyFactory factory(@Nullable ServerHttpSecurity target) {
+	/**
+	 * Returns the class to extend: Spring Security's own subclass of the builder is
+	 * private.
+	 */
+	private static Class<?> accessible(Class<?> type) {
+		return (Modifier.isPrivate(type.getModifiers()) || Modifier.isFinal(type.getModifiers()))
+				? accessible(type.getSuperclass()) : type;
+	}
+
+	private ProxyFactory factory(Class<?> type, @Nullable ServerHttpSecurity http) {
+		// The app may have a proxy of its own, which has no fields
+		Object inner = (http != null) ? AopProxyUtils.getSingletonTarget(http) : null;
+		ServerHttpSecurity fields = (inner instanceof ServerHttpSecurity target) ? target : http;
 		ProxyFactory factory = new ProxyFactory();
 		factory.setProxyTargetClass(true);
-		factory.setTargetSource(new BuilderTargetSource(target));
-		return factory;
-	}
-
-	private ServerHttpSecurity proxy(ServerHttpSecurity http) {
-		ProxyFactory factory = factory(http);
-		// The app may have a proxy of its own, which has no fields
-		Object target = AopProxyUtils.getSingletonTarget(http);
-		ServerHttpSecurity fields = (target instanceof ServerHttpSecurity inner) ? inner : http;
+		factory.setTargetSource(new BuilderTargetSource(type, http));
 		factory.addAdvice((MethodInterceptor) (call) -> {
-			if (call.getMethod().getName().equals("build") && call.getMethod().getParameterCount() == 0) {
+			if (fields != null && call.getMethod().getName().equals("build")) {
 				this.configurer.accept(fields);
 			}
 			return call.proceed();
 		});
-		return (ServerHttpSecurity) factory.getProxy(ServerHttpSecurity.class.getClassLoader());
+		return factory;
 	}
 
-	/**
-	 * A target whose class is the builder itself, as Spring Security's own subclass is
-	 * private.
-	 */
 	private static final class BuilderTargetSource implements TargetSource {
+
+		private final Class<?> type;
 
 		private final @Nullable ServerHttpSecurity target;
 
-		BuilderTargetSource(@Nullable ServerHttpSecurity target) {
+		BuilderTargetSource(Class<?> type, @Nullable ServerHttpSecurity target) {
+			this.type = type;
 			this.target = target;
 		}
 
 		@Override
 		public Class<?> getTargetClass() {
-			return ServerHttpSecurity.class;
+			return this.type;
 		}
 
 		@Override

@@ -32,7 +32,7 @@ final class ServerSecurityInternals {
 	/**
 	 * The fields that are read, by class.
 	 */
-	private static final Map<Class<?>, List<String>> FIELDS = Map.of(ServerHttpSecurity.class,
+	static final Map<Class<?>, List<String>> FIELDS = Map.of(ServerHttpSecurity.class,
 			List.of("oauth2Login", "client", "logout", "requestCache", "securityContextRepository"),
 			OAuth2LoginSpec.class,
 			List.of("authorizationRequestRepository", "authenticationConverter", "clientRegistrationRepository",

@@ -109,16 +109,18 @@ final class SharedServerAuthorizationRequestRepository
 			if (callback == null) {
 				return removeFromSession(attempt);
 			}
-			return Detached.of(takeAndCheck(callback, attempt)).flatMap((found) -> {
-				attempt.exchange().addCookies(callback.cookiesWhenTaken());
-				noteTaken(found.request(), callback.path(), found.sinceBegin(), callback.correlationId(), attempt);
-				return this.chain.restore(found.savedRequest(), attempt.exchange()).thenReturn(found.request());
-			});
+			return Detached.of(takeAndCheck(callback, attempt), (found) -> this.store.putBack(callback, found))
+				.flatMap((found) -> {
+					attempt.exchange().addCookies(callback.cookiesWhenTaken());
+					noteTaken(found.request(), callback.path(), found.sinceBegin(), callback.correlationId(), attempt);
+					return this.chain.restore(found.savedRequest(), attempt.exchange()).thenReturn(found.request());
+				});
 		});
 	}
 
 	/**
-	 * Takes the record, and puts it back if the callback is refused.
+	 * Takes the record, and puts it back if the callback is refused. It is put back, too,
+	 * if the client hangs up before, so that its next callback finds the login.
 	 */
 	private Mono<LoginCallback.Found> takeAndCheck(LoginCallback callback, CallbackAttempt attempt) {
 		return this.store.take(callback)
