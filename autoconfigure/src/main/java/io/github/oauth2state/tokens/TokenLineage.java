@@ -49,6 +49,10 @@ public final class TokenLineage {
 	private TokenLineage() {
 	}
 
+	static Notes notes() {
+		return NOTES.get();
+	}
+
 	/**
 	 * Returns when an access token expires. Spring Security gives a life of one second to
 	 * a token if the provider does not send {@code expires_in} (RFC 6749, section 5.1),
@@ -72,7 +76,7 @@ public final class TokenLineage {
 	 * @param after the new token, or the same one if the provider does not rotate
 	 */
 	public static void noteDescent(String before, String after) {
-		NOTES.get().noteDescent(before, after);
+		notes().noteDescent(before, after);
 	}
 
 	/**
@@ -82,7 +86,7 @@ public final class TokenLineage {
 	 * @return whether this is known
 	 */
 	public static boolean isAncestor(String before, String after) {
-		return NOTES.get().isAncestor(before, after);
+		return notes().isAncestor(before, after);
 	}
 
 	/**
@@ -105,13 +109,11 @@ public final class TokenLineage {
 	}
 
 	/**
-	 * Returns the digests of the tokens that a token was obtained with on this thread.
-	 * Each note is returned once.
-	 * @param token the token
-	 * @return digests, or empty if the token comes from a login
+	 * Returns the digests of the tokens that a token was obtained with on this thread, or
+	 * empty if the token comes from a login. Each note is returned once.
 	 */
 	static Optional<Set<String>> takeAncestors(String token) {
-		return NOTES.get().takeAncestors(token);
+		return notes().takeAncestors(token);
 	}
 
 	/**
