@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
@@ -31,6 +32,7 @@ import io.github.oauth2state.config.PropertyCheck;
 				"io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration" })
 @ConditionalOnOAuth2State
 @EnableConfigurationProperties(StateStoreAutoConfiguration.CircuitBreakerProperties.class)
+@ImportRuntimeHints(AvailableConnections.Hints.class)
 public final class StateStoreAutoConfiguration {
 
 	@Bean
