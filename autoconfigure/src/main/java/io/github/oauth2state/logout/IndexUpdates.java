@@ -93,7 +93,7 @@ final class IndexUpdates {
 		OidcUser login = ProviderSession.userOf(session, user);
 		return () -> {
 			String id = session.id();
-			later(Duration.ZERO, () -> {
+			later(() -> {
 				add(id, login, life, 0);
 				if (formerId != null) {
 					this.sessions.remove(formerId, login);
@@ -106,7 +106,14 @@ final class IndexUpdates {
 	 * Removes the session of a user who logs out.
 	 */
 	void remove(String sessionId, OidcUser user) {
-		later(Duration.ZERO, () -> this.sessions.remove(sessionId, user));
+		later(() -> this.sessions.remove(sessionId, user));
+	}
+
+	/**
+	 * Does work soon, on the thread of this object.
+	 */
+	void later(Runnable work) {
+		later(Duration.ZERO, work);
 	}
 
 	private void add(String sessionId, OidcUser user, Duration life, int attempt) {

@@ -1,6 +1,7 @@
 package io.github.oauth2state.logout;
 
 import java.util.Optional;
+import java.util.concurrent.Executors;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
@@ -13,6 +14,8 @@ import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
+import io.github.oauth2state.LogoutKind;
+import io.github.oauth2state.LogoutOutcome;
 import io.github.oauth2state.store.ReactiveStores;
 import io.github.oauth2state.tokens.ReactiveRefusalHandler;
 
@@ -47,10 +50,12 @@ final class ReactiveRefusedRefreshLogout implements ReactiveRefusalHandler {
 	}
 
 	private Mono<Void> endOthers(ClientRegistration registration, Authentication user, @Nullable AppSession own) {
-		return this.threads.onBlockingThread(() -> {
-			this.services.endRefused(user, own, registration.getRegistrationId());
-			return null;
-		});
+		String registrationId = registration.getRegistrationId();
+		return this.threads
+			.<Void>onBlockingThread(
+					Executors.callable(() -> this.services.endRefused(user, own, registrationId), null))
+			.onErrorResume((ex) -> Mono.fromRunnable(() -> this.services.events()
+				.publishFailure(LogoutKind.REFUSED_REFRESH, LogoutOutcome.FAILED, registrationId, ex)));
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.github.oauth2state.logout;
 
+import java.util.concurrent.Executors;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -75,10 +77,10 @@ final class ReactiveSessionEnd {
 	}
 
 	private Mono<Void> tell(Authentication user) {
-		return !this.ended.hasListeners() ? Mono.empty() : this.threads.onBlockingThread(() -> {
-			this.ended.tell(user);
-			return null;
-		});
+		return !this.ended.hasListeners() ? Mono.empty()
+				: this.threads.<Void>onBlockingThread(Executors.callable(() -> this.ended.tell(user), null))
+					.onErrorResume((ex) -> Mono.fromRunnable(() -> logger.warn(
+							"No listener is told that a session ended (%s)".formatted(SafeLog.describe(ex)))));
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.oauth2state.logout;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.oidc.authentication.logout.OidcLogoutToken;
@@ -58,10 +59,11 @@ final class ReactiveSharedOidcSessionRegistry implements ReactiveOidcSessionRegi
 
 	private Mono<Void> add(OidcSessionInformation info) {
 		IndexUpdates updates = this.services.updates();
-		return (updates == null) ? Mono.empty() : this.threads.onBlockingThread(() -> {
-			updates.addLogin(null, info.getPrincipal()).accept(info.getSessionId());
-			return null;
-		});
+		if (updates == null) {
+			return Mono.empty();
+		}
+		Consumer<String> addition = updates.addLogin(null, info.getPrincipal());
+		return Mono.fromRunnable(() -> updates.later(() -> addition.accept(info.getSessionId())));
 	}
 
 	/**

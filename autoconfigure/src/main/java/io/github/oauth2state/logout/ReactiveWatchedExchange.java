@@ -1,6 +1,8 @@
 package io.github.oauth2state.logout;
 
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
@@ -86,13 +88,14 @@ final class ReactiveWatchedExchange extends ServerWebExchangeDecorator {
 	 */
 	void addLogin(WebSession session, OidcUser user) {
 		this.added = true;
-		var addition = this.updates.addLogin(new ReactiveSession(session), user);
-		this.afterSave = this.threads.onBlockingThread(() -> {
+		Consumer<String> addition = this.updates.addLogin(new ReactiveSession(session), user);
+		Runnable work = () -> {
 			if (!session.isExpired()) {
 				addition.accept(session.getId());
 			}
-			return null;
-		});
+		};
+		this.afterSave = this.threads.<Void>onBlockingThread(Executors.callable(work, null))
+			.onErrorResume((ex) -> Mono.fromRunnable(() -> this.updates.later(work)));
 	}
 
 	private Mono<Void> beforeSave() {
