@@ -1,5 +1,6 @@
 package io.github.oauth2state.login.reactive;
 
+import java.util.List;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -54,18 +55,18 @@ final class ReactiveLoginConfigurer {
 		AuxiliaryCookies cookies = this.services.logins().cookies();
 		SignInCountWebFilter signIns = new SignInCountWebFilter(cookies);
 		http.addFilterAfter(signIns, SecurityWebFiltersOrder.ANONYMOUS_AUTHENTICATION);
-		try {
-			OAuth2LoginSpec login = (OAuth2LoginSpec) read(http, "oauth2Login");
-			OAuth2ClientSpec client = (OAuth2ClientSpec) read(http, "client");
-			addLogoutHandler(http, client != null);
-			if ((login != null || client != null) && !ChainRepositories.mayBeOfApp(login)
-					&& !ChainRepositories.mayBeOfApp(client)) {
-				configure(http, login, client, signIns);
-			}
-		}
-		catch (IllegalStateException ex) {
+		List<String> missing = ServerSecurityInternals.missingFields();
+		if (!missing.isEmpty()) {
 			logger.warn("Cannot tell whether a filter chain has logins, so it is left alone: its logins stay in the "
-					+ "session. This version of Spring Security is not supported.", ex);
+					+ "session. This version of Spring Security is not supported, as it does not have " + missing);
+			return;
+		}
+		OAuth2LoginSpec login = (OAuth2LoginSpec) read(http, "oauth2Login");
+		OAuth2ClientSpec client = (OAuth2ClientSpec) read(http, "client");
+		addLogoutHandler(http, client != null);
+		if ((login != null || client != null) && !ChainRepositories.mayBeOfApp(login)
+				&& !ChainRepositories.mayBeOfApp(client)) {
+			configure(http, login, client, signIns);
 		}
 	}
 

@@ -50,6 +50,19 @@ final class ServerSecurityInternals {
 	}
 
 	/**
+	 * Returns the fields that this version of Spring Security does not have.
+	 */
+	static List<String> missingFields() {
+		return FIELDS.entrySet()
+			.stream()
+			.flatMap((fields) -> fields.getValue()
+				.stream()
+				.filter((name) -> ReflectionUtils.findField(fields.getKey(), name) == null)
+				.map((name) -> fields.getKey().getName() + "." + name))
+			.toList();
+	}
+
+	/**
 	 * Reads a field of the class that declares it, as an app's subclass may have another
 	 * one of that name.
 	 * @throws IllegalStateException if this version of the class has no such field
