@@ -48,8 +48,8 @@ public final class CallbackCheck {
 			return new LoginEvent(LoginOutcome.FAILED, path, null, null, correlationId);
 		}
 		String mixUp = this.defense.check(kind, login, registration, exchange);
-		return (mixUp != null) ? new LoginEvent(LoginOutcome.MIX_UP, path, registrationId(login), null, mixUp,
-				correlationId) : null;
+		return (mixUp != null)
+				? new LoginEvent(LoginOutcome.MIX_UP, path, registrationId(login), null, mixUp, correlationId) : null;
 	}
 
 	/**

@@ -122,8 +122,7 @@ public final class DeploymentWarnings implements SmartInitializingSingleton {
 	 * machine. Mostly the cause is a proxy whose headers are not read.
 	 */
 	void checkPlainHttp(boolean secure, String host) {
-		if (!secure && !isLoopback(host)
-				&& this.warnedOfPlainHttp.compareAndSet(false, true)) {
+		if (!secure && !isLoopback(host) && this.warnedOfPlainHttp.compareAndSet(false, true)) {
 			logger
 				.warn("A login begins over plain http, so that its binding cookie is not protected by '__Host-'. If a "
 						+ "proxy ends TLS, set server.forward-headers-strategy, or oauth2-state.login.cookie.secure=true. "

@@ -26,8 +26,7 @@ public enum ErrorPage {
 	/**
 	 * The store does not answer. The login may start later.
 	 */
-	STORE_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Login not possible at the moment",
-			"This should be over soon."),
+	STORE_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "Login not possible at the moment", "This should be over soon."),
 
 	/**
 	 * The authorization request cannot be kept.
@@ -46,8 +45,7 @@ public enum ErrorPage {
 	/**
 	 * The login started anew several times.
 	 */
-	NOT_COMPLETED(HttpStatus.BAD_REQUEST, "Login not completed",
-			"Several attempts in a row did not succeed.");
+	NOT_COMPLETED(HttpStatus.BAD_REQUEST, "Login not completed", "Several attempts in a row did not succeed.");
 
 	private static final String RETRY_SECONDS = "5";
 

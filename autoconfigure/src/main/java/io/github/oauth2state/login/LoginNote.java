@@ -78,8 +78,7 @@ public final class LoginNote {
 	}
 
 	/**
-	 * Returns whether the app knows the user, so that the count of sign-ins
-	 * ended.
+	 * Returns whether the app knows the user, so that the count of sign-ins ended.
 	 */
 	public boolean isSignedIn() {
 		return this.signedIn;

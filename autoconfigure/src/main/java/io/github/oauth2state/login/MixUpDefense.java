@@ -17,7 +17,6 @@ import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.web.WebExchange;
 
-
 /**
  * Refuses callbacks of another provider than the one that the user was sent to: the
  * defense against mix-up attacks of RFC 9700, section 4.4.2. Spring Security's filter for
@@ -145,8 +144,8 @@ final class MixUpDefense {
 
 	private static boolean isAt(UriComponents expected, WebExchange exchange) {
 		return exchange.scheme().equalsIgnoreCase(expected.getScheme()) && hasHost(expected, exchange)
-				&& port(expected) == exchange.port()
-				&& Objects.equals(pathOf(expected), exchange.path()) && hasParameters(expected, exchange);
+				&& port(expected) == exchange.port() && Objects.equals(pathOf(expected), exchange.path())
+				&& hasParameters(expected, exchange);
 	}
 
 	private static boolean hasHost(UriComponents expected, WebExchange exchange) {
@@ -200,9 +199,8 @@ final class MixUpDefense {
 		boolean defaultPort = exchange.port() == ("https".equals(exchange.scheme()) ? 443 : 80);
 		String port = defaultPort ? "" : ":" + exchange.port();
 		Map<String, String> variables = Map.of("registrationId", registration.getRegistrationId(), "baseScheme",
-				exchange.scheme(), "baseHost", exchange.host(), "basePort", port, "basePath",
-				exchange.contextPath(), "baseUrl",
-				exchange.scheme() + "://" + exchange.host() + port + exchange.contextPath(), "action",
+				exchange.scheme(), "baseHost", exchange.host(), "basePort", port, "basePath", exchange.contextPath(),
+				"baseUrl", exchange.scheme() + "://" + exchange.host() + port + exchange.contextPath(), "action",
 				"login");
 		try {
 			String expanded = UriComponentsBuilder.fromUriString(template).buildAndExpand(variables).toUriString();

@@ -66,8 +66,8 @@ final class ReactiveChainInspector implements BeanPostProcessor {
 		}
 		else {
 			logger.info(name + " is left alone, as the app has set a ServerAuthorizationRequestRepository of its own: "
-					+ nameOfFirst(all,
-							(repository) -> !(repository instanceof WebSessionOAuth2ServerAuthorizationRequestRepository)));
+					+ nameOfFirst(all, (
+							repository) -> !(repository instanceof WebSessionOAuth2ServerAuthorizationRequestRepository)));
 		}
 	}
 

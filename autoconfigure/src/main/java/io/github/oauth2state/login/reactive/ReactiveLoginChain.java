@@ -59,8 +59,8 @@ record ReactiveLoginChain(Supplier<ReactiveClientRegistrationRepository> registr
 			Mono<ClientRegistration> registration = StringUtils.hasText(id)
 					? this.registrations.get().findByRegistrationId(id) : Mono.empty();
 			return registration.singleOptional()
-				.mapNotNull((found) -> this.check.refusal(kind, login, found.orElse(null), path, correlationId,
-						exchange));
+				.mapNotNull(
+						(found) -> this.check.refusal(kind, login, found.orElse(null), path, correlationId, exchange));
 		});
 	}
 

@@ -70,8 +70,8 @@ final class ReactiveLoginConfigurer {
 		}
 	}
 
-	private void configure(ServerHttpSecurity http, @Nullable OAuth2LoginSpec login,
-			@Nullable OAuth2ClientSpec client, SignInCountWebFilter signIns) {
+	private void configure(ServerHttpSecurity http, @Nullable OAuth2LoginSpec login, @Nullable OAuth2ClientSpec client,
+			SignInCountWebFilter signIns) {
 		Supplier<ReactiveClientRegistrationRepository> own = registrations(login, client);
 		CallbackCheck check = new CallbackCheck(own, this.services.settings());
 		boolean withSessions = !isStateless(http, login);

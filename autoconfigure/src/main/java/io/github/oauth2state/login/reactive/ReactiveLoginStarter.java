@@ -48,9 +48,8 @@ final class ReactiveLoginStarter {
 			if (path == LoginPath.SHARED) {
 				return startInStore(start, login, exchange);
 			}
-			return (path != null)
-					? startWithoutStore(path, start, start.seal(path), PendingLogins.randomCorrelationId(), login, exchange)
-					: Mono.empty();
+			return (path != null) ? startWithoutStore(path, start, start.seal(path),
+					PendingLogins.randomCorrelationId(), login, exchange) : Mono.empty();
 		}).doOnError(start::failed);
 	}
 

@@ -59,29 +59,25 @@ final class ReactiveLoginStore {
 		return Mono.defer(() -> {
 			long called = System.nanoTime();
 			AtomicBoolean answered = new AtomicBoolean();
-			return call((store) -> store.putIfAbsent(login.key(), login.value(), login.ttl()))
-				.doOnNext((existing) -> {
-					answered.set(true);
-					this.circuit.succeeded(System.nanoTime() - called);
-				})
-				.map((existing) -> {
-					// A client may send a command again whose answer was late, and then it
-					// finds its own record
-					if (existing.filter((value) -> !Arrays.equals(value, login.value())).isPresent()) {
-						throw new IllegalStateException("Two logins with the same state and the same secret");
-					}
-					return true;
-				})
-				.onErrorResume((ex) -> !answered.get(), (ex) -> {
-					answered.set(true);
-					this.circuit.failed(System.nanoTime() - called, StoreFailureLog.log("the start of a login", ex));
-					return Mono.just(false);
-				})
-				.doOnCancel(() -> {
-					if (answered.compareAndSet(false, true)) {
-						this.circuit.release();
-					}
-				});
+			return call((store) -> store.putIfAbsent(login.key(), login.value(), login.ttl())).doOnNext((existing) -> {
+				answered.set(true);
+				this.circuit.succeeded(System.nanoTime() - called);
+			}).map((existing) -> {
+				// A client may send a command again whose answer was late, and then it
+				// finds its own record
+				if (existing.filter((value) -> !Arrays.equals(value, login.value())).isPresent()) {
+					throw new IllegalStateException("Two logins with the same state and the same secret");
+				}
+				return true;
+			}).onErrorResume((ex) -> !answered.get(), (ex) -> {
+				answered.set(true);
+				this.circuit.failed(System.nanoTime() - called, StoreFailureLog.log("the start of a login", ex));
+				return Mono.just(false);
+			}).doOnCancel(() -> {
+				if (answered.compareAndSet(false, true)) {
+					this.circuit.release();
+				}
+			});
 		});
 	}
 
@@ -145,7 +141,8 @@ final class ReactiveLoginStore {
 	 */
 	private Mono<Optional<byte[]>> call(Function<ReactiveStateStore, Mono<byte[]>> operation) {
 		ReactiveStateStore store = this.store;
-		return (store != null) ? Mono.defer(() -> operation.apply(store)).map(Optional::of).defaultIfEmpty(Optional.empty())
+		return (store != null)
+				? Mono.defer(() -> operation.apply(store)).map(Optional::of).defaultIfEmpty(Optional.empty())
 				: Mono.just(Optional.empty());
 	}
 

@@ -70,9 +70,12 @@ final class ReactiveSavedRequests implements ServerRequestCache {
 
 	@Override
 	public Mono<Void> saveRequest(ServerWebExchange exchange) {
-		return Mono.defer(() -> this.rollout.mayRollOut() ? this.saved.matches(exchange)
-			.filter(ServerWebExchangeMatcher.MatchResult::isMatch)
-			.flatMap((match) -> save(new ReactiveExchange(exchange))) : this.sessions.saveRequest(exchange));
+		return Mono
+			.defer(() -> this.rollout.mayRollOut()
+					? this.saved.matches(exchange)
+						.filter(ServerWebExchangeMatcher.MatchResult::isMatch)
+						.flatMap((match) -> save(new ReactiveExchange(exchange)))
+					: this.sessions.saveRequest(exchange));
 	}
 
 	private Mono<Void> save(ReactiveExchange exchange) {

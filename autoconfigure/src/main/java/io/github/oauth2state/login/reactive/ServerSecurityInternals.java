@@ -117,8 +117,8 @@ final class ServerSecurityInternals {
 
 		@Override
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-			FIELDS.forEach((type, fields) -> hints.reflection()
-				.registerType(type, (hint) -> fields.forEach(hint::withField)));
+			FIELDS.forEach(
+					(type, fields) -> hints.reflection().registerType(type, (hint) -> fields.forEach(hint::withField)));
 		}
 
 	}

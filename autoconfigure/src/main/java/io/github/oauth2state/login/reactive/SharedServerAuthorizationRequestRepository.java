@@ -125,11 +125,11 @@ final class SharedServerAuthorizationRequestRepository
 	private Mono<LoginCallback.Found> takeAndCheck(LoginCallback callback, CallbackAttempt attempt) {
 		return this.store.take(callback)
 			.flatMap((result) -> foundOrRecover(result, callback, attempt, attempt.isLogin()))
-			.flatMap((found) -> attempt.isLogin() ? isAccepted(found.request(), callback.path(),
-					callback.correlationId(), attempt)
-				.onErrorResume((ex) -> this.store.putBack(callback, found).then(Mono.error(ex)))
-				.flatMap((accepted) -> accepted ? Mono.just(found)
-						: this.store.putBack(callback, found).then(Mono.<LoginCallback.Found>empty()))
+			.flatMap((found) -> attempt.isLogin()
+					? isAccepted(found.request(), callback.path(), callback.correlationId(), attempt)
+						.onErrorResume((ex) -> this.store.putBack(callback, found).then(Mono.error(ex)))
+						.flatMap((accepted) -> accepted ? Mono.just(found)
+								: this.store.putBack(callback, found).then(Mono.<LoginCallback.Found>empty()))
 					: Mono.just(found));
 	}
 

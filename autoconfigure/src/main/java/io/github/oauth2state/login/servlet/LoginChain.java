@@ -30,8 +30,8 @@ import io.github.oauth2state.login.LoginNote;
  * @param savedRequests keeps the pages that users asked for, or {@code null} if the app
  * does
  */
-record LoginChain(Supplier<ClientRegistrationRepository> registrations, CallbackCheck check, Supplier<@Nullable String> user, boolean withSessions,
-		@Nullable SavedRequests savedRequests) {
+record LoginChain(Supplier<ClientRegistrationRepository> registrations, CallbackCheck check,
+		Supplier<@Nullable String> user, boolean withSessions, @Nullable SavedRequests savedRequests) {
 
 	/**
 	 * Returns the path and query that the user asked for, or {@code null} if the app
@@ -50,11 +50,11 @@ record LoginChain(Supplier<ClientRegistrationRepository> registrations, Callback
 		}
 	}
 
-	@Nullable LoginEvent refusal(LoginNote.Kind kind, OAuth2AuthorizationRequest login, LoginPath path,
-			String correlationId, ServletExchange exchange) {
+	@Nullable LoginEvent refusal(LoginNote.Kind kind, OAuth2AuthorizationRequest login, LoginPath path, String correlationId,
+			ServletExchange exchange) {
 		String id = CallbackCheck.registrationId(login);
-		ClientRegistration registration = StringUtils.hasText(id)
-				? this.registrations.get().findByRegistrationId(id) : null;
+		ClientRegistration registration = StringUtils.hasText(id) ? this.registrations.get().findByRegistrationId(id)
+				: null;
 		return this.check.refusal(kind, login, registration, path, correlationId, exchange);
 	}
 

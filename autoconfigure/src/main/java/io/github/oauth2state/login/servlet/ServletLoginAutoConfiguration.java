@@ -91,8 +91,7 @@ public final class ServletLoginAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(AuthorizationRequestRepository.class)
 	AuthorizationRequestRepository<OAuth2AuthorizationRequest> oauth2StateAuthorizationRequestRepository(
-			GuardedStateStore store, LoginServices services,
-			ObjectProvider<ClientRegistrationRepository> registrations,
+			GuardedStateStore store, LoginServices services, ObjectProvider<ClientRegistrationRepository> registrations,
 			ObjectProvider<SecurityContextHolderStrategy> securityContexts) {
 		CallbackCheck check = new CallbackCheck(registrations::getObject, services.settings());
 		return new SharedAuthorizationRequestRepository(null, store, services,

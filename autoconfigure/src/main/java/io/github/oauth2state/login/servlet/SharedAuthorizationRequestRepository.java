@@ -144,7 +144,8 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 * Refuses what the user has not asked for yet, wherever the app's callback is.
 	 */
 	private static void refusePrefetch(HttpServletRequest request) {
-		if (new ServletExchange(request).isPrefetch() && LoginNote.of(new ServletExchange(request)).isInsideCallbackFilter()) {
+		if (new ServletExchange(request).isPrefetch()
+				&& LoginNote.of(new ServletExchange(request)).isInsideCallbackFilter()) {
 			throw new LoginStart.PrefetchException();
 		}
 	}
@@ -181,7 +182,8 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 				callback.correlationId()), request);
 		boolean answeredByFailureHandler = isLogin(request)
 				&& (outcome == LoginOutcome.STORE_ERROR || new ServletExchange(request).hasError());
-		boolean recover = this.recovery && LoginNote.of(new ServletExchange(request)).isInsideCallbackFilter() && !answeredByFailureHandler;
+		boolean recover = this.recovery && LoginNote.of(new ServletExchange(request)).isInsideCallbackFilter()
+				&& !answeredByFailureHandler;
 		if (recover || !nullable) {
 			throw new LostLoginException(kind(request), outcome, callback);
 		}

@@ -110,8 +110,8 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 			chain.savedRequests().enable(login == null || login.isCustomLoginPage());
 		}
 		if (login != null) {
-			login.authorizationEndpoint((endpoint) -> endpoint
-				.authorizationRequestRepository(repository(LoginNote.Kind.LOGIN, chain)));
+			login.authorizationEndpoint(
+					(endpoint) -> endpoint.authorizationRequestRepository(repository(LoginNote.Kind.LOGIN, chain)));
 			login.addObjectPostProcessor(handlers(recovery, signIns));
 			if (withSessions) {
 				this.services.warnings().noteSignIn();

@@ -78,7 +78,8 @@ final class ReactiveBrowser {
 
 	static String state(EntityExchangeResult<String> begin) {
 		return Objects
-			.requireNonNull(UriComponentsBuilder.fromUriString(location(begin)).build().getQueryParams().getFirst("state"))
+			.requireNonNull(
+					UriComponentsBuilder.fromUriString(location(begin)).build().getQueryParams().getFirst("state"))
 			.replace("%3D", "=");
 	}
 

@@ -192,9 +192,7 @@ class ReactiveChainHookTests {
 	@Test
 	void filtersAreWhereTheyCanActAndLogoutStaysSwitchedOff() {
 		run(WithoutLogout.class, (context) -> {
-			List<Class<?>> order = filters(chains(context).get(0)).stream()
-				.<Class<?>>map(WebFilter::getClass)
-				.toList();
+			List<Class<?>> order = filters(chains(context).get(0)).stream().<Class<?>>map(WebFilter::getClass).toList();
 			assertThat(order).doesNotContain(LogoutWebFilter.class);
 			assertThat(order.indexOf(FormPostWebFilter.class)).isPositive()
 				.isLessThan(order.indexOf(LoginWebFilter.class));
@@ -221,8 +219,7 @@ class ReactiveChainHookTests {
 	@Test
 	void startupSaysOfEachChainWhetherItIsShared(CapturedOutput output) {
 		run(Several.class, (context) -> assertThat(chains(context)).hasSize(3));
-		assertThat(output).contains(
-				"Filter chain 'api' is left alone, as it has neither OAuth2 login nor client",
+		assertThat(output).contains("Filter chain 'api' is left alone, as it has neither OAuth2 login nor client",
 				"Filter chain 'own' is left alone, as the app has set a ServerAuthorizationRequestRepository of its own: "
 						+ UsersRepository.class.getName(),
 				"Filter chain 'rest': pending logins are shared");

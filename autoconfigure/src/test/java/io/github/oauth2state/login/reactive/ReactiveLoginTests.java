@@ -50,7 +50,10 @@ class ReactiveLoginTests {
 			assertThat(this.store.calls).isEmpty();
 			assertThat(outcomes(events)).containsExactly(LoginOutcome.STARTED, LoginOutcome.COMPLETED);
 			assertThat(events).extracting(LoginEvent::path).containsOnly(LoginPath.SHARED);
-			assertThat(events).extracting(LoginEvent::correlationId).doesNotContainNull().hasSize(2).containsOnly(events.get(0).correlationId());
+			assertThat(events).extracting(LoginEvent::correlationId)
+				.doesNotContainNull()
+				.hasSize(2)
+				.containsOnly(events.get(0).correlationId());
 		});
 	}
 
@@ -145,9 +148,10 @@ class ReactiveLoginTests {
 
 	@Test
 	void startAnswersThatItIsNotToBeCached() {
-		run((browser, events) -> assertThat(
-				browser.get("/oauth2/authorization/idp").getResponseHeaders().get("Cache-Control"))
-			.containsExactly("no-cache, no-store, max-age=0, must-revalidate"));
+		run((browser,
+				events) -> assertThat(
+						browser.get("/oauth2/authorization/idp").getResponseHeaders().get("Cache-Control"))
+					.containsExactly("no-cache, no-store, max-age=0, must-revalidate"));
 	}
 
 	@Test
@@ -217,8 +221,8 @@ class ReactiveLoginTests {
 	void errorOfTheProviderIsPublishedAndUsesTheLoginUp() {
 		run((browser, events) -> {
 			String state = browser.begin();
-			assertThat(ReactiveBrowser
-				.location(browser.get("/login/oauth2/code/idp?error=access_denied&state=" + state)))
+			assertThat(
+					ReactiveBrowser.location(browser.get("/login/oauth2/code/idp?error=access_denied&state=" + state)))
 				.isEqualTo("/login?error");
 			assertThat(outcomes(events)).containsExactly(LoginOutcome.STARTED, LoginOutcome.PROVIDER_ERROR);
 		});

@@ -53,8 +53,8 @@ final class RecordingStore implements ReactiveStateStore {
 	private <T> Mono<T> call(String name, Mono<T> answer) {
 		return Mono.defer(() -> {
 			this.calls.add(name);
-			return this.failing ? Mono.error(
-					new StateStoreException(StateStoreException.Reason.TIMEOUT, "The store did not answer", null))
+			return this.failing ? Mono
+				.error(new StateStoreException(StateStoreException.Reason.TIMEOUT, "The store did not answer", null))
 					: this.beforeAnswer.then(answer);
 		});
 	}

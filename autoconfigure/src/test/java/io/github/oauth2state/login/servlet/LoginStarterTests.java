@@ -90,7 +90,8 @@ class LoginStarterTests {
 			this.circuit.left = open ? 0 : 1;
 			this.app.withBean(StateStore.class, FailingStore::failing)
 				.withPropertyValues("oauth2-state.on-store-failure=" + fallback, "oauth2-state.cookie.keys=" + KEY)
-				.run((context) -> starter(context).start(login(), new ServletExchange(request(), new MockHttpServletResponse())));
+				.run((context) -> starter(context).start(login(),
+						new ServletExchange(request(), new MockHttpServletResponse())));
 			assertThat(this.events).extracting(LoginEvent::outcome)
 				.endsWith(LoginOutcome.FALLBACK, LoginOutcome.STARTED)
 				.hasSize(open ? 2 : 3);

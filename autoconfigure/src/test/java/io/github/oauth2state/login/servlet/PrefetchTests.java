@@ -46,8 +46,10 @@ class PrefetchTests {
 
 	@Test
 	void valueThatNoBrowserSendsIsNotLookedAt() {
-		assertThat(new ServletExchange(request("GET", "Sec-Purpose", "prefetch" + ";a".repeat(60))).isPrefetch()).isTrue();
-		assertThat(new ServletExchange(request("GET", "Sec-Purpose", "prefetch" + ";a".repeat(61))).isPrefetch()).isFalse();
+		assertThat(new ServletExchange(request("GET", "Sec-Purpose", "prefetch" + ";a".repeat(60))).isPrefetch())
+			.isTrue();
+		assertThat(new ServletExchange(request("GET", "Sec-Purpose", "prefetch" + ";a".repeat(61))).isPrefetch())
+			.isFalse();
 		assertThat(new ServletExchange(request("GET", "Sec-Purpose", ",".repeat(100_000) + "prefetch")).isPrefetch())
 			.isFalse();
 	}
