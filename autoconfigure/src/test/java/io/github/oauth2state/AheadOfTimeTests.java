@@ -1,13 +1,15 @@
 package io.github.oauth2state;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.GeneratedFiles;
@@ -59,6 +61,15 @@ class AheadOfTimeTests {
 				assertThat(generated(other.beans)).as(other.beans).isEqualTo(store == other);
 			}
 		}
+	}
+
+	/**
+	 * They are secret, so a build does not have them.
+	 */
+	@Test
+	void keysOfTokensAreReadWhenTheAppRuns() {
+		process(new AnnotationConfigServletWebApplicationContext(), Store.REDIS.properties());
+		assertThat(content("TokensAutoConfiguration")).contains("oauth2StateTokenKeys");
 	}
 
 	@Test
@@ -123,10 +134,25 @@ class AheadOfTimeTests {
 	}
 
 	private boolean generated(String configuration) {
+		return !content(configuration).isEmpty();
+	}
+
+	private String content(String configuration) {
 		return this.files.getGeneratedFiles(GeneratedFiles.Kind.SOURCE)
 			.keySet()
 			.stream()
-			.anyMatch((file) -> file.endsWith("/" + configuration + "__BeanDefinitions.java"));
+			.filter((file) -> file.endsWith("/" + configuration + "__BeanDefinitions.java"))
+			.map(this::read)
+			.collect(Collectors.joining());
+	}
+
+	private String read(String file) {
+		try {
+			return this.files.getGeneratedFileContent(GeneratedFiles.Kind.SOURCE, file);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	enum Store {

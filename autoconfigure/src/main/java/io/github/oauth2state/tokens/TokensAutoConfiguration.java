@@ -9,31 +9,26 @@ import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionMessage;
-import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
-import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.security.oauth2.client.JdbcOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
-import org.springframework.util.StringUtils;
 
 import io.github.oauth2state.OAuth2StateDataSource;
 import io.github.oauth2state.StateStore;
@@ -60,10 +55,13 @@ public final class TokensAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(TokensAutoConfiguration.class);
 
+	/**
+	 * The keys, if there are any. This is no condition: keys are secret, and conditions of
+	 * apps that are processed ahead of time are decided at build time.
+	 */
 	@Bean(Keyring.TOKEN_KEYS_BEAN)
-	@Conditional(KeysCondition.class)
-	Keyring oauth2StateTokenKeys(TokensProperties properties) {
-		return properties.checkedKeys();
+	@Nullable Keyring oauth2StateTokenKeys(TokensProperties properties) {
+		return properties.hasKeys() ? properties.checkedKeys() : null;
 	}
 
 	/**
@@ -197,21 +195,6 @@ public final class TokensAutoConfiguration {
 		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 		static class Reactive {
 
-		}
-
-	}
-
-	/**
-	 * Matches if keys for tokens are configured. An empty value counts as absent, because
-	 * it may come from an empty environment variable.
-	 */
-	static class KeysCondition extends SpringBootCondition {
-
-		@Override
-		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			boolean any = StringUtils.hasText(context.getEnvironment().getProperty("oauth2-state.tokens.keys"));
-			return new ConditionOutcome(any,
-					ConditionMessage.forCondition("Token keys").because("there are " + (any ? "some" : "none")));
 		}
 
 	}
