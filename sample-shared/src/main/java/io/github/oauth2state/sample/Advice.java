@@ -1,7 +1,6 @@
 package io.github.oauth2state.sample;
 
 import org.jspecify.annotations.Nullable;
-
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 
 /**
