@@ -3,10 +3,13 @@ package io.github.oauth2state.logout;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.WebFilterExchange;
@@ -79,6 +82,26 @@ record ReactiveChain(List<WebFilter> filters) {
 		}
 		ReflectionUtils.makeAccessible(field);
 		return ReflectionUtils.getField(field, target);
+	}
+
+	/**
+	 * Makes a native image keep the fields that are read.
+	 */
+	static class Hints implements RuntimeHintsRegistrar {
+
+		private static final Map<String, String> FIELDS = Map.of(
+				"org.springframework.security.config.web.server.ServerHttpSecurity$OAuth2LoginSpec$OidcSessionRegistryWebFilter",
+				"oidcSessionRegistry", "org.springframework.security.web.server.authentication.logout.LogoutWebFilter",
+				"logoutHandler",
+				"org.springframework.security.oauth2.client.web.server.authentication.OAuth2LoginAuthenticationWebFilter",
+				"authorizedClientRepository");
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			FIELDS.forEach((type, field) -> hints.reflection()
+				.registerTypeIfPresent(classLoader, type, (hint) -> hint.withField(field)));
+		}
+
 	}
 
 	/**

@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -49,6 +50,7 @@ import io.github.oauth2state.store.ReactiveStores;
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnClass({ ReactiveOidcSessionRegistry.class, ServerHttpSecurity.class })
 @EnableConfigurationProperties(LogoutProperties.class)
+@ImportRuntimeHints(ReactiveChain.Hints.class)
 public final class ReactiveLogoutAutoConfiguration {
 
 	static final String REGISTRY = "oauth2StateReactiveOidcSessionRegistry";

@@ -93,11 +93,14 @@ final class ReactiveLogoutTokenFilter implements WebFilter {
 
 	/**
 	 * Returns whether Spring Security failed because of what a token says, rather than
-	 * because the keys of the provider cannot be loaded.
+	 * because the keys of the provider cannot be loaded. It finds some claims missing, or
+	 * of another type, only when it uses them.
 	 */
 	private static boolean isOfToken(RuntimeException ex) {
-		return (ex instanceof AuthenticationServiceException && ex.getCause() != null
-				&& !(ex.getCause() instanceof JwtException)) || ex instanceof IllegalArgumentException;
+		Throwable cause = (ex instanceof AuthenticationServiceException) ? ex.getCause() : ex;
+		Throwable root = (cause instanceof JwtException) ? cause.getCause() : cause;
+		return root instanceof IllegalArgumentException || root instanceof ClassCastException
+				|| root instanceof NullPointerException;
 	}
 
 	private void publish(LogoutOutcome outcome, Post post, @Nullable Throwable reason) {

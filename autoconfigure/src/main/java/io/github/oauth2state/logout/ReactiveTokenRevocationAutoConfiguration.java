@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.oauth2.client.registration.InMemoryReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
@@ -28,6 +29,7 @@ import io.github.oauth2state.config.ConditionalOnOAuth2State;
 @ConditionalOnClass({ ServerHttpSecurity.class, ServerOAuth2AuthorizedClientRepository.class })
 @ConditionalOnBooleanProperty("oauth2-state.logout.revoke-tokens")
 @Import(TokenRevocationConfiguration.class)
+@ImportRuntimeHints(ReactiveChain.Hints.class)
 public final class ReactiveTokenRevocationAutoConfiguration {
 
 	/**

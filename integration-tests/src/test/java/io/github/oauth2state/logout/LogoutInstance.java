@@ -74,8 +74,12 @@ final class LogoutInstance implements Reachable, AutoCloseable {
 	 * Starts an instance of another app, in this process.
 	 */
 	static LogoutInstance of(Class<?> app, List<String> properties) {
-		return new LogoutInstance(new SpringApplicationBuilder(app).web(WebApplicationType.SERVLET)
-			.run(arguments(properties).toArray(String[]::new)));
+		return of(app, WebApplicationType.SERVLET, properties);
+	}
+
+	static LogoutInstance of(Class<?> app, WebApplicationType type, List<String> properties) {
+		return new LogoutInstance(
+				new SpringApplicationBuilder(app).web(type).run(arguments(properties).toArray(String[]::new)));
 	}
 
 	/**
