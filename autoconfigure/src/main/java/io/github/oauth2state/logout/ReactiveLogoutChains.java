@@ -61,12 +61,11 @@ final class ReactiveLogoutChains implements BeanPostProcessor {
 	private static ServerLogoutHandler removal(IndexUpdates updates) {
 		return (exchange, authentication) -> {
 			OidcUser user = ProviderSession.signedIn(authentication);
-			return (user == null) ? Mono.empty()
-					: exchange.getExchange()
-						.getSession()
-						.doOnNext((session) -> updates.remove(session.getId(),
-								ProviderSession.userOf(new ReactiveSession(session), user)))
-						.then();
+			return (user != null) ? exchange.getExchange()
+				.getSession()
+				.doOnNext((session) -> updates.remove(session.getId(),
+						ProviderSession.userOf(new ReactiveSession(session), user)))
+				.then() : Mono.empty();
 		};
 	}
 

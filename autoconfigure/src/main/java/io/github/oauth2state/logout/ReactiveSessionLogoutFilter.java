@@ -101,11 +101,10 @@ final class ReactiveSessionLogoutFilter implements WebFilter {
 	private Mono<Marked> findMarked(ServerWebExchange exchange, ReactiveLogoutMarks marks) {
 		return authentication().flatMap((authentication) -> {
 			OidcUser user = ProviderSession.signedIn(authentication);
-			return (user == null) ? Mono.empty()
-					: exchange.getSession()
-						.filter((session) -> session.isStarted() && !session.isExpired())
-						.flatMap((session) -> find(marks, new ReactiveSession(session), user)
-							.map((mark) -> new Marked(mark, session, authentication)));
+			return (user != null) ? exchange.getSession()
+				.filter((session) -> session.isStarted() && !session.isExpired())
+				.flatMap((session) -> find(marks, new ReactiveSession(session), user)
+					.map((mark) -> new Marked(mark, session, authentication))) : Mono.empty();
 		});
 	}
 

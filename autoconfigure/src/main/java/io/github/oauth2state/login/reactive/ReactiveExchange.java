@@ -136,8 +136,9 @@ final class ReactiveExchange extends WebExchange {
 		ApplicationContext context = this.exchange.getApplicationContext();
 		WebSessionIdResolver ids = (context != null) ? context.getBeanProvider(WebSessionIdResolver.class).getIfUnique()
 				: null;
-		NamedSession missing = (ids == null) ? NamedSession.NOT_SENT_OR_UNKNOWN
-				: ids.resolveSessionIds(this.exchange).isEmpty() ? NamedSession.NOT_SENT : NamedSession.UNKNOWN;
+		NamedSession missing = (ids != null)
+				? ids.resolveSessionIds(this.exchange).isEmpty() ? NamedSession.NOT_SENT : NamedSession.UNKNOWN
+				: NamedSession.NOT_SENT_OR_UNKNOWN;
 		return this.exchange.getSession()
 			.doOnNext((found) -> this.session = found.isStarted() ? NamedSession.KNOWN : missing)
 			.then();
