@@ -1,6 +1,7 @@
 package io.github.oauth2state.login;
 
 import java.util.List;
+import java.util.Objects;
 
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.web.util.UriComponentsBuilder;
@@ -85,7 +86,8 @@ public final class LostLoginException extends RuntimeException {
 	 * @return a path in this app, with its context path
 	 */
 	public static String pathWithoutParameters(WebExchange exchange) {
-		UriComponentsBuilder uri = UriComponentsBuilder.fromPath(exchange.path()).query(exchange.query());
+		UriComponentsBuilder uri = UriComponentsBuilder.fromPath(exchange.path())
+			.query(Objects.requireNonNullElse(exchange.query(), ""));
 		CALLBACK_PARAMETERS.forEach(uri::replaceQueryParam);
 		String path = uri.build().toUriString();
 		return BrowserRequest.isLocalPath(path) ? path : "/";

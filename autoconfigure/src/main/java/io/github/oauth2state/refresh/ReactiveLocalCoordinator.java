@@ -38,7 +38,7 @@ final class ReactiveLocalCoordinator {
 			if (first != null) {
 				return await(first);
 			}
-			obtain(source.contextWrite(context)).whenComplete((result, failure) -> {
+			return uncancelled(obtain(source.contextWrite(context)).whenComplete((result, failure) -> {
 				if (failure != null) {
 					own.completeExceptionally(failure);
 				}
@@ -46,8 +46,7 @@ final class ReactiveLocalCoordinator {
 					own.complete(result);
 				}
 				this.running.remove(key, own);
-			});
-			return uncancelled(own);
+			}));
 		});
 	}
 

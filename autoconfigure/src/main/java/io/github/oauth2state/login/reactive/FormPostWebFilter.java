@@ -50,7 +50,7 @@ final class FormPostWebFilter implements WebFilter {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		// Before the body is read, which the app may want to read as a stream
-		if (exchange.getRequest().getMethod() != HttpMethod.POST || !isForm(exchange)
+		if (!HttpMethod.POST.equals(exchange.getRequest().getMethod()) || !isForm(exchange)
 				|| !this.logins.mayBePostedCallback(new ReactiveExchange(exchange).browser())) {
 			return chain.filter(exchange);
 		}
