@@ -61,6 +61,10 @@ public final class LoginNote {
 		return this.insideCallbackFilter;
 	}
 
+	/**
+	 * Notes whether a filter of the library catches what is thrown.
+	 * @param inside whether one does
+	 */
 	public void setInsideCallbackFilter(boolean inside) {
 		this.insideCallbackFilter = inside;
 	}
@@ -68,47 +72,68 @@ public final class LoginNote {
 	/**
 	 * Returns whether a pending login was loaded, as the filter for clients does before
 	 * it removes the login. The filter for logins only removes.
+	 * @return whether one was
 	 */
 	public boolean isLoaded() {
 		return this.loaded;
 	}
 
+	/**
+	 * Notes that a pending login was loaded.
+	 */
 	public void setLoaded() {
 		this.loaded = true;
 	}
 
 	/**
 	 * Returns whether the app knows the user, so that the count of sign-ins ended.
+	 * @return whether it does
 	 */
 	public boolean isSignedIn() {
 		return this.signedIn;
 	}
 
+	/**
+	 * Notes that the app knows the user.
+	 */
 	public void setSignedIn() {
 		this.signedIn = true;
 	}
 
+	/**
+	 * Returns whether the request was exempt from CSRF protection as a posted callback.
+	 * @return whether it was
+	 */
 	public boolean isCsrfExempt() {
 		return this.csrfExempt;
 	}
 
+	/**
+	 * Notes that the request is exempt from CSRF protection.
+	 */
 	public void setCsrfExempt() {
 		this.csrfExempt = true;
 	}
 
 	/**
 	 * Returns the page that this request asks for, if a cookie with it was just set.
+	 * @return the path and query, or {@code null} if no cookie was set
 	 */
 	public @Nullable String savedPage() {
 		return this.savedPage;
 	}
 
+	/**
+	 * Notes the page that this request asks for.
+	 * @param page its path and query
+	 */
 	public void setSavedPage(String page) {
 		this.savedPage = page;
 	}
 
 	/**
-	 * Returns the login that cannot start, or {@code null} if none was refused.
+	 * Returns the login that cannot start.
+	 * @return the login, or {@code null} if none was refused
 	 */
 	public @Nullable Refused refused() {
 		return this.refused;
@@ -117,6 +142,10 @@ public final class LoginNote {
 	/**
 	 * Notes that a login cannot start, so that the answer can tell it from a failure of
 	 * Spring Security.
+	 * @param page the page that says why
+	 * @param browser the request
+	 * @param correlationId the id by which log lines name the login
+	 * @param exchange the request and its answer
 	 */
 	public void refuse(ErrorPage page, BrowserRequest browser, String correlationId, WebExchange exchange) {
 		String retryPath = BrowserRequest.isLocalPath(browser.path()) ? browser.path() : "/";
@@ -125,7 +154,8 @@ public final class LoginNote {
 	}
 
 	/**
-	 * Returns the pending login that this request took, or {@code null} if it took none.
+	 * Returns the pending login that this request took.
+	 * @return the login, or {@code null} if it took none
 	 */
 	public @Nullable Taken taken() {
 		return this.taken;
@@ -134,6 +164,8 @@ public final class LoginNote {
 	/**
 	 * Notes the pending login that this request took. Its outcome is published once
 	 * Spring Security has answered.
+	 * @param login the login
+	 * @param exchange the request and its answer
 	 */
 	public void take(Taken login, WebExchange exchange) {
 		this.taken = login;
@@ -142,12 +174,17 @@ public final class LoginNote {
 	}
 
 	/**
-	 * Returns why Spring Security did not sign the user in, if that is known.
+	 * Returns why Spring Security did not sign the user in.
+	 * @return the reason, or {@code null} if it is not known
 	 */
 	public @Nullable String failureReason() {
 		return this.failureReason;
 	}
 
+	/**
+	 * Notes why Spring Security did not sign the user in.
+	 * @param reason the reason, without secrets
+	 */
 	public void setFailureReason(String reason) {
 		this.failureReason = reason;
 	}
@@ -193,6 +230,12 @@ public final class LoginNote {
 	public record Taken(Kind kind, LoginPath path, @Nullable String registrationId, boolean providerError,
 			@Nullable Duration sinceBegin, String correlationId) {
 
+		/**
+		 * Returns the event that says how the login ended.
+		 * @param outcome the outcome
+		 * @param reason why it failed, or {@code null}
+		 * @return the event
+		 */
 		public LoginEvent event(LoginOutcome outcome, @Nullable String reason) {
 			return new LoginEvent(outcome, this.path, this.registrationId, this.sinceBegin, reason, this.correlationId);
 		}

@@ -23,8 +23,14 @@ public final class LostLoginException extends RuntimeException {
 			OAuth2ParameterNames.STATE, OAuth2ParameterNames.ERROR, OAuth2ParameterNames.ERROR_DESCRIPTION,
 			OAuth2ParameterNames.ERROR_URI, "iss", "session_state");
 
+	/**
+	 * The filter that handles the callback.
+	 */
 	private final LoginNote.Kind kind;
 
+	/**
+	 * Why the login is gone.
+	 */
 	private final LoginOutcome outcome;
 
 	private final transient LoginCallback callback;
