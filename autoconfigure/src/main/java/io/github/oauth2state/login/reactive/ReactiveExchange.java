@@ -130,15 +130,16 @@ final class ReactiveExchange extends WebExchange {
 	}
 
 	/**
-	 * Finds out what became of the session that the request names.
+	 * Finds out what became of the session that the request names. A request without one
+	 * tells nothing: WebFlux deletes the cookie of a session that an instance does not
+	 * know.
 	 */
 	Mono<Void> lookUpSession() {
 		ApplicationContext context = this.exchange.getApplicationContext();
 		WebSessionIdResolver ids = (context != null) ? context.getBeanProvider(WebSessionIdResolver.class).getIfUnique()
 				: null;
-		NamedSession missing = (ids != null)
-				? ids.resolveSessionIds(this.exchange).isEmpty() ? NamedSession.NOT_SENT : NamedSession.UNKNOWN
-				: NamedSession.NOT_SENT_OR_UNKNOWN;
+		boolean sent = ids != null && !ids.resolveSessionIds(this.exchange).isEmpty();
+		NamedSession missing = sent ? NamedSession.UNKNOWN : NamedSession.NOT_SENT_OR_UNKNOWN;
 		return this.exchange.getSession()
 			.doOnNext((found) -> this.session = found.isStarted() ? NamedSession.KNOWN : missing)
 			.then();
