@@ -30,10 +30,14 @@ public final class NoBlocking {
 			// work of its scheduler with it
 			Schedulers.shutdownNow();
 			// Random bytes come from a file of the system, which does not wait for them.
-			// Spring Security draws some for each login.
+			// Spring Security draws some for each login. Netty's allocator has locks that
+			// are held for an instant.
 			BlockHound.builder()
 				.loadIntegrations()
 				.allowBlockingCallsInside("java.security.SecureRandom", "nextBytes")
+				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator", "allocate")
+				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$Magazine", "free")
+				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "allocate")
 				.install();
 		}
 
