@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -64,14 +65,13 @@ final class Instance implements Reachable, AutoCloseable {
 			Class<?>... configurations) {
 		List<Class<?>> sources = new ArrayList<>(List.of(configurations));
 		sources.add(Configuration.class);
-		return new Instance(stack,
-				new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).web(stack.type())
-					.initializers((context) -> {
-						if (store != null) {
-							context.getBeanFactory().registerSingleton("stateStore", store);
-						}
-					})
-					.run(arguments(idp, store, properties)));
+		return new Instance(stack, new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).web(stack.type())
+			.initializers((context) -> {
+				if (store != null) {
+					context.getBeanFactory().registerSingleton("stateStore", store);
+				}
+			})
+			.run(arguments(idp, store, properties)));
 	}
 
 	/**
@@ -80,8 +80,8 @@ final class Instance implements Reachable, AutoCloseable {
 	static String[] arguments(IdentityProvider idp, @Nullable StateStore store, List<String> properties) {
 		List<String> arguments = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
 				"spring.application.name=scenario", "server.forward-headers-strategy=framework",
-				"server.tomcat.threads.min-spare=4", NEW_CONNECTIONS, "logging.level.root=warn", "spring.flyway.enabled=false",
-				"spring.liquibase.enabled=false", "spring.autoconfigure.exclude="));
+				"server.tomcat.threads.min-spare=4", NEW_CONNECTIONS, "logging.level.root=warn",
+				"spring.flyway.enabled=false", "spring.liquibase.enabled=false", "spring.autoconfigure.exclude="));
 		for (String registration : List.of("idp", "other", "api")) {
 			arguments.addAll(registration(registration, idp.issuer()));
 		}
@@ -171,6 +171,14 @@ final class Instance implements Reachable, AutoCloseable {
 		}
 	}
 
+	/**
+	 * Waits until Alice has the client that she has authorized: Spring Security's
+	 * reactive filter keeps it after the answer.
+	 */
+	void awaitClient() {
+		Awaitility.await().until(() -> hasClient("alice"));
+	}
+
 	boolean hasClient(String user) {
 		OAuth2AuthorizedClient client = (this.stack == Stack.REACTIVE)
 				? reactiveClients().<OAuth2AuthorizedClient>loadAuthorizedClient("api", user).block()
@@ -210,7 +218,8 @@ final class Instance implements Reachable, AutoCloseable {
 		}
 
 		/**
-		 * Threads of its own, as those that all have in common end with the first instance.
+		 * Threads of its own, as those that all have in common end with the first
+		 * instance.
 		 */
 		@Bean
 		@InReactiveApp
@@ -248,8 +257,9 @@ final class Instance implements Reachable, AutoCloseable {
 		}
 
 		@GetMapping({ "/client", "/open/client" })
-		String client(@RegisteredOAuth2AuthorizedClient("api") OAuth2AuthorizedClient client) {
-			return "client of " + client.getPrincipalName();
+		String client(@RegisteredOAuth2AuthorizedClient("api") OAuth2AuthorizedClient client,
+				@Nullable Authentication authentication) {
+			return "client of " + ((authentication != null) ? authentication.getName() : "anonymousUser");
 		}
 
 		@GetMapping("/authorized/api")

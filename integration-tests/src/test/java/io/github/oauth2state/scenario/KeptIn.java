@@ -39,11 +39,19 @@ enum KeptIn {
 	 * Starts an instance, which the caller closes.
 	 */
 	Instance start(Stack stack, List<String> properties, Class<?>... configurations) {
-		List<String> all = new ArrayList<>(ofStore());
-		all.addAll(this.properties);
+		List<String> all = properties();
 		all.addAll(properties);
 		Cluster cluster = Cluster.shared(stack);
 		return Instance.start(stack, cluster.idp, keepsInStore() ? cluster.store : null, all, configurations);
+	}
+
+	/**
+	 * Returns the properties of an app, with a store of its own if it is a real one.
+	 */
+	List<String> properties() {
+		List<String> all = new ArrayList<>(ofStore());
+		all.addAll(this.properties);
+		return all;
 	}
 
 	private List<String> ofStore() {

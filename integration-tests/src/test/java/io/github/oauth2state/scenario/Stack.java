@@ -1,5 +1,8 @@
 package io.github.oauth2state.scenario;
 
+import java.util.stream.Stream;
+
+import org.junit.jupiter.params.provider.Arguments;
 import org.springframework.boot.WebApplicationType;
 
 /**
@@ -22,6 +25,14 @@ enum Stack {
 		this.type = type;
 		this.sessionCookie = sessionCookie;
 		this.parameterOfSavedPages = parameterOfSavedPages;
+	}
+
+	/**
+	 * Returns each stack with each of some values.
+	 */
+	@SafeVarargs
+	static <T> Stream<Arguments> each(T... values) {
+		return Stream.of(values()).flatMap((stack) -> Stream.of(values).map((value) -> Arguments.of(stack, value)));
 	}
 
 	WebApplicationType type() {
