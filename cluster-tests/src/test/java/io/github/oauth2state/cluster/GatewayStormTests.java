@@ -125,6 +125,8 @@ class GatewayStormTests {
 	private AppCluster start(String store, String kind) throws InterruptedException {
 		return AppCluster.startGateways(PROVIDER, GATEWAYS, "gateways-" + store + "-" + kind,
 				List.of("--spring.profiles.active=" + store,
+						// A small machine with a storm on it may take longer than a user would wait
+						"--oauth2-state.timeout=20s", "--oauth2-state.refresh.wait-timeout=60s",
 						"--management.endpoint.health.group.readiness.include=readinessState,oauth2State"),
 				environment(store));
 	}
