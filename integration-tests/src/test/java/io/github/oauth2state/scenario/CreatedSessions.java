@@ -59,6 +59,7 @@ final class CreatedSessions implements HttpSessionListener, BeanPostProcessor {
 		});
 	}
 
+	@SuppressWarnings("unchecked")
 	private Map<String, Object> noting(WebSession session, Map<String, Object> attributes) {
 		return proxy(Map.class, attributes, (call) -> call.getMethod().getName().matches("put.*|compute.*|merge")
 				? note(session, call::proceed) : call.proceed());

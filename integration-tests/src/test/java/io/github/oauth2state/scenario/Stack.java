@@ -30,8 +30,7 @@ enum Stack {
 	/**
 	 * Returns each stack with each of some values.
 	 */
-	@SafeVarargs
-	static <T> Stream<Arguments> each(T... values) {
+	static Stream<Arguments> each(Enum<?>... values) {
 		return Stream.of(values()).flatMap((stack) -> Stream.of(values).map((value) -> Arguments.of(stack, value)));
 	}
 
