@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.AfterAll;
@@ -166,7 +167,7 @@ class LoginCrowdTests {
 		public void run() {
 			while (!this.ended) {
 				this.peak = Math.max(this.peak, Thread.activeCount());
-				Thread.onSpinWait();
+				LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
 			}
 		}
 
