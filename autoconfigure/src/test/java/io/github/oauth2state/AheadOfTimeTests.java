@@ -46,7 +46,8 @@ class AheadOfTimeTests {
 		.toArray(String[]::new);
 
 	private static final String[] PROVIDER = Stream.of("authorization-uri", "token-uri", "jwk-set-uri")
-		.map((property) -> "spring.security.oauth2.client.provider.one." + property + "=https://idp.example/" + property)
+		.map((property) -> "spring.security.oauth2.client.provider.one." + property + "=https://idp.example/"
+				+ property)
 		.toArray(String[]::new);
 
 	private final InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();

@@ -56,8 +56,8 @@ public final class TokensAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(TokensAutoConfiguration.class);
 
 	/**
-	 * The keys, if there are any. This is no condition: keys are secret, and conditions of
-	 * apps that are processed ahead of time are decided at build time.
+	 * The keys, if there are any. This is no condition: keys are secret, and conditions
+	 * of apps that are processed ahead of time are decided at build time.
 	 */
 	@Bean(Keyring.TOKEN_KEYS_BEAN)
 	@Nullable Keyring oauth2StateTokenKeys(TokensProperties properties) {
@@ -78,9 +78,8 @@ public final class TokensAutoConfiguration {
 	static void warnIfIgnored(ListableBeanFactory beans, Class<?> service) {
 		String[] names = beans.getBeanNamesForType(service, true, false);
 		if (!Arrays.asList(names).contains(SERVICE)) {
-			logger.warn("The property oauth2-state.tokens.store has no effect: the app's own "
-					+ service.getSimpleName() + " " + Arrays.toString(names)
-					+ " keeps the tokens. Remove one of the two.");
+			logger.warn("The property oauth2-state.tokens.store has no effect: the app's own " + service.getSimpleName()
+					+ " " + Arrays.toString(names) + " keeps the tokens. Remove one of the two.");
 		}
 	}
 

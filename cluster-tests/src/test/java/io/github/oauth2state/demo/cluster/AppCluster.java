@@ -71,9 +71,8 @@ public final class AppCluster implements AutoCloseable {
 		URI issuer = uri(ports.choose(19_000));
 		URI api = uri(ports.choose(19_100));
 		List<String> command = Jvm.main(IdentityProvider.class,
-				Stream
-					.concat(Stream.of("--server.port=" + issuer.getPort(), "--server.tomcat.threads.max=64",
-							"--demo.redirect-uris=" + site + CALLBACK), ofProvider.stream())
+				Stream.concat(Stream.of("--server.port=" + issuer.getPort(), "--server.tomcat.threads.max=64",
+						"--demo.redirect-uris=" + site + CALLBACK), ofProvider.stream())
 					.toList());
 		command.addAll(command.indexOf("-cp"), PROVIDER_OPTIONS);
 		this.provider = child("identity provider", issuer, "/.well-known/openid-configuration", command, Map.of());
@@ -161,8 +160,7 @@ public final class AppCluster implements AutoCloseable {
 	private Instance instance(String name, URI uri, List<String> args, Map<String, String> secrets) {
 		List<String> all = new ArrayList<>(args);
 		all.add("--sample.instance=" + name);
-		return new Instance(name, child(name, uri, READINESS, this.app.command(all), secrets),
-				this.children);
+		return new Instance(name, child(name, uri, READINESS, this.app.command(all), secrets), this.children);
 	}
 
 	private static List<String> arguments(URI uri, URI issuer, List<String> more) {

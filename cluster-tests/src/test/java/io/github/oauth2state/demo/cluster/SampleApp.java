@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The sample app or the sample gateway, unpacked, with an archive of the classes that a start of it loads. With
- * that it starts in half of the processor time that its executable jar takes, or in a
- * third on a JDK that archives them as linked, which counts where a small machine starts
- * instances by the dozen.
+ * The sample app or the sample gateway, unpacked, with an archive of the classes that a
+ * start of it loads. With that it starts in half of the processor time that its
+ * executable jar takes, or in a third on a JDK that archives them as linked, which counts
+ * where a small machine starts instances by the dozen.
  */
 final class SampleApp {
 
