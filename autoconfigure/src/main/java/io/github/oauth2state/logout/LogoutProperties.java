@@ -117,15 +117,17 @@ record LogoutProperties(@DefaultValue("auto") BackChannel backChannel, @DefaultV
 	void warnOfRegistries(ListableBeanFactory beans, Class<?> type, Class<?> inMemory) {
 		String[] names = beans.getBeanNamesForType(type, true, false);
 		if (names.length > 1) {
-			logger.warn("Spring Security uses none of the %s beans %s, as there are several, and keeps sessions in memory "
-				.formatted(type.getSimpleName(), Arrays.toString(names))
-					+ "instead. Declare one of them only, or none.");
+			logger.warn(
+					"Spring Security uses none of the %s beans %s, as there are several, and keeps sessions in memory "
+						.formatted(type.getSimpleName(), Arrays.toString(names))
+							+ "instead. Declare one of them only, or none.");
 		}
 		else if (names.length == 1 && this.backChannel != BackChannel.OFF
 				&& inMemory.equals(beans.getType(names[0], false))) {
-			logger.warn("The app declares an %s, so a logout token ends sessions of the instance that receives it only. "
-				.formatted(inMemory.getSimpleName()) + "Remove the bean '" + names[0]
-					+ "' to let OAuth2 State end them on all instances, or set oauth2-state.logout.back-channel=off.");
+			logger
+				.warn("The app declares an %s, so a logout token ends sessions of the instance that receives it only. "
+					.formatted(inMemory.getSimpleName()) + "Remove the bean '" + names[0]
+						+ "' to let OAuth2 State end them on all instances, or set oauth2-state.logout.back-channel=off.");
 		}
 	}
 

@@ -21,8 +21,8 @@ import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Mono;
 
 /**
- * A filter chain of a reactive app that has been built. Only then is it known what it does
- * when a user logs out: each call that sets a handler removes all others.
+ * A filter chain of a reactive app that has been built. Only then is it known what it
+ * does when a user logs out: each call that sets a handler removes all others.
  *
  * @param filters the filters
  */

@@ -104,10 +104,13 @@ public final class ReactiveLogoutAutoConfiguration {
 			SingletonSupplier<@Nullable WebSessionManager> manager = SingletonSupplier
 				.ofNullable(managers::getIfUnique);
 			return (http) -> http
-				.addFilterAfter(new ReactiveSessionLogoutFilter(services, marks,
-						new ReactiveSessionEnd(services.ended(), stores), manager), SecurityWebFiltersOrder.REACTOR_CONTEXT)
-				.addFilterBefore(new ReactiveLogoutTokenFilter(
-						(id) -> registrations.getObject().findByRegistrationId(id), services.events()),
+				.addFilterAfter(
+						new ReactiveSessionLogoutFilter(services, marks,
+								new ReactiveSessionEnd(services.ended(), stores), manager),
+						SecurityWebFiltersOrder.REACTOR_CONTEXT)
+				.addFilterBefore(
+						new ReactiveLogoutTokenFilter((id) -> registrations.getObject().findByRegistrationId(id),
+								services.events()),
 						SecurityWebFiltersOrder.CSRF);
 		}
 

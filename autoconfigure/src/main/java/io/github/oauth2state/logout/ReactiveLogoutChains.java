@@ -3,7 +3,6 @@ package io.github.oauth2state.logout;
 import java.util.List;
 import java.util.function.Supplier;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.security.oauth2.client.oidc.server.session.ReactiveOidcSessionRegistry;
@@ -62,11 +61,14 @@ final class ReactiveLogoutChains implements BeanPostProcessor {
 	private static ServerLogoutHandler removal(IndexUpdates updates) {
 		return (exchange, authentication) -> {
 			OidcUser user = ProviderSession.signedIn(authentication);
-			return (user != null) ? exchange.getExchange()
+			if (user == null) {
+				return Mono.empty();
+			}
+			return exchange.getExchange()
 				.getSession()
 				.doOnNext((session) -> updates.remove(session.getId(),
 						ProviderSession.userOf(new ReactiveSession(session), user)))
-				.then() : Mono.empty();
+				.then();
 		};
 	}
 
@@ -81,7 +83,7 @@ final class ReactiveLogoutChains implements BeanPostProcessor {
 					.equals(List.of(ReactiveLogoutAutoConfiguration.REGISTRY));
 	}
 
-	private static @Nullable Object registry(WebFilter filter) {
+	private static Object registry(WebFilter filter) {
 		return ReactiveChain.read(filter, "oidcSessionRegistry");
 	}
 

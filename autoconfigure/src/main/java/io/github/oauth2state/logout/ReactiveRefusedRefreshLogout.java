@@ -52,8 +52,7 @@ final class ReactiveRefusedRefreshLogout implements ReactiveRefusalHandler {
 	private Mono<Void> endOthers(ClientRegistration registration, Authentication user, @Nullable AppSession own) {
 		String registrationId = registration.getRegistrationId();
 		return this.threads
-			.<Void>onBlockingThread(
-					Executors.callable(() -> this.services.endRefused(user, own, registrationId), null))
+			.<Void>onBlockingThread(Executors.callable(() -> this.services.endRefused(user, own, registrationId), null))
 			.onErrorResume((ex) -> Mono.fromRunnable(() -> this.services.events()
 				.publishFailure(LogoutKind.REFUSED_REFRESH, LogoutOutcome.FAILED, registrationId, ex)));
 	}

@@ -71,7 +71,8 @@ final class ReactiveSessionEnd {
 	Mono<Void> end(WebFilterExchange exchange, Authentication user) {
 		return Mono.defer(() -> this.handlers.logout(exchange, user))
 			.onErrorResume((ex) -> Mono.fromRunnable(() -> logger.warn(
-					"A logout handler failed (%s). The session ends nevertheless.".formatted(SafeLog.describe(ex)), ex)))
+					"A logout handler failed (%s). The session ends nevertheless.".formatted(SafeLog.describe(ex)),
+					ex)))
 			.then(Mono.defer(() -> exchange.getExchange().getSession().flatMap(WebSession::invalidate)))
 			.then(Mono.defer(() -> tell(user)));
 	}
@@ -79,8 +80,8 @@ final class ReactiveSessionEnd {
 	private Mono<Void> tell(Authentication user) {
 		return !this.ended.hasListeners() ? Mono.empty()
 				: this.threads.<Void>onBlockingThread(Executors.callable(() -> this.ended.tell(user), null))
-					.onErrorResume((ex) -> Mono.fromRunnable(() -> logger.warn(
-							"No listener is told that a session ended (%s)".formatted(SafeLog.describe(ex)))));
+					.onErrorResume((ex) -> Mono.fromRunnable(() -> logger
+						.warn("No listener is told that a session ended (%s)".formatted(SafeLog.describe(ex)))));
 	}
 
 }

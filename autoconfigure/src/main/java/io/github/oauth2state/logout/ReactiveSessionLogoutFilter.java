@@ -71,8 +71,8 @@ final class ReactiveSessionLogoutFilter implements WebFilter {
 		ReactiveWatchedExchange watched = ReactiveWatchedExchange.of(exchange);
 		if (watched != null) {
 			return Mono.deferContextual((context) -> {
-				watched.setUser(
-						authentication().mapNotNull(ProviderSession::signedIn).contextWrite((own) -> own.putAll(context)));
+				watched.setUser(authentication().mapNotNull(ProviderSession::signedIn)
+					.contextWrite((own) -> own.putAll(context)));
 				return chain.filter(exchange);
 			});
 		}
@@ -80,8 +80,8 @@ final class ReactiveSessionLogoutFilter implements WebFilter {
 			return chain.filter(exchange);
 		}
 		return findMarked(exchange, this.marks).map(Optional::of)
-			.onErrorResume((ex) -> Mono.fromRunnable(() -> this.log
-				.write((logger) -> logger.debug("It is not known whether a session is to end", ex))))
+			.onErrorResume((ex) -> Mono.fromRunnable(
+					() -> this.log.write((logger) -> logger.debug("It is not known whether a session is to end", ex))))
 			.defaultIfEmpty(Optional.empty())
 			.flatMap((marked) -> marked.isPresent() ? end(marked.get(), exchange, chain) : chain.filter(exchange));
 	}
@@ -101,10 +101,13 @@ final class ReactiveSessionLogoutFilter implements WebFilter {
 	private Mono<Marked> findMarked(ServerWebExchange exchange, ReactiveLogoutMarks marks) {
 		return authentication().flatMap((authentication) -> {
 			OidcUser user = ProviderSession.signedIn(authentication);
-			return (user != null) ? exchange.getSession()
+			if (user == null) {
+				return Mono.empty();
+			}
+			return exchange.getSession()
 				.filter((session) -> session.isStarted() && !session.isExpired())
 				.flatMap((session) -> find(marks, new ReactiveSession(session), user)
-					.map((mark) -> new Marked(mark, session, authentication))) : Mono.empty();
+					.map((mark) -> new Marked(mark, session, authentication)));
 		});
 	}
 
@@ -131,8 +134,7 @@ final class ReactiveSessionLogoutFilter implements WebFilter {
 			return withoutUser(exchange, chain);
 		}
 		return this.end.end(new WebFilterExchange(exchange, chain), marked.user)
-			.then(Mono.<Void>fromRunnable(
-					() -> this.services.events().publishEnd(marked.mark.kind(), marked.user)))
+			.then(Mono.<Void>fromRunnable(() -> this.services.events().publishEnd(marked.mark.kind(), marked.user)))
 			.doFinally((signal) -> this.ending.remove(id))
 			.then(Mono.defer(() -> exchange.getResponse().isCommitted() ? Mono.empty()
 					: withoutUser(withNewSession(exchange), chain)));

@@ -92,8 +92,7 @@ final class ReactiveSharedOidcSessionRegistry implements ReactiveOidcSessionRegi
 			post.setValid();
 		}
 		SessionEnder.Result result = this.services.ender().end(token);
-		this.services.events()
-			.publish(LogoutKind.LOGOUT_TOKEN, result, (post != null) ? post.registrationId() : null);
+		this.services.events().publish(LogoutKind.LOGOUT_TOKEN, result, (post != null) ? post.registrationId() : null);
 		if (result.outcome() == LogoutOutcome.REPLAYED) {
 			throw new ReplayedTokenException();
 		}

@@ -83,7 +83,8 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 		if (request != null) {
 			request.setPublished();
 		}
-		this.services.events().publish(LogoutKind.LOGOUT_TOKEN, result, (request != null) ? request.registrationId() : null);
+		this.services.events()
+			.publish(LogoutKind.LOGOUT_TOKEN, result, (request != null) ? request.registrationId() : null);
 		if (result.outcome() == LogoutOutcome.REPLAYED) {
 			throw new ReplayedTokenException();
 		}

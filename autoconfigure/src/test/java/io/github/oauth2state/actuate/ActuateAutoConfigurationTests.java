@@ -123,17 +123,17 @@ class ActuateAutoConfigurationTests {
 	void sessionsAreEndedByTheBeanThatKnowsThem() {
 		this.webApp.withPropertyValues(EXPOSED)
 			.withBean(UserSessions.class, () -> (registrationId, subject) -> subject.length())
-			.run((context) -> assertThat(
-					context.getBean(OAuth2StateEndpoint.class).endSessions("sessions", "idp", "alice", SecurityContext.NONE).getBody())
-				.isEqualTo(new SessionsOperation.Ended("ended", 5)));
+			.run((context) -> assertThat(context.getBean(OAuth2StateEndpoint.class)
+				.endSessions("sessions", "idp", "alice", SecurityContext.NONE)
+				.getBody()).isEqualTo(new SessionsOperation.Ended("ended", 5)));
 	}
 
 	@Test
 	void sessionsAreNotEndedWhereNoBeanKnowsThem() {
 		this.webApp.withPropertyValues(EXPOSED)
-			.run((context) -> assertThat(
-					context.getBean(OAuth2StateEndpoint.class).endSessions("sessions", "idp", "alice", SecurityContext.NONE).getStatus())
-				.isEqualTo(400));
+			.run((context) -> assertThat(context.getBean(OAuth2StateEndpoint.class)
+				.endSessions("sessions", "idp", "alice", SecurityContext.NONE)
+				.getStatus()).isEqualTo(400));
 	}
 
 	@Test
@@ -144,7 +144,8 @@ class ActuateAutoConfigurationTests {
 			.withBean(AuditEventRepository.class, () -> audit)
 			.withBean(UserSessions.class, () -> (registrationId, subject) -> 2)
 			.run((context) -> {
-				context.getBean(OAuth2StateEndpoint.class).endSessions("sessions", "idp", "alice", SecurityContext.NONE);
+				context.getBean(OAuth2StateEndpoint.class)
+					.endSessions("sessions", "idp", "alice", SecurityContext.NONE);
 				assertThat(audit.find(null, null, "OAUTH2_STATE_END_SESSIONS")).singleElement()
 					.satisfies((event) -> assertThat(event.getData()).containsEntry("subject", "alice"));
 			});

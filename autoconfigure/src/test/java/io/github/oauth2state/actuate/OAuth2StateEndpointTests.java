@@ -126,8 +126,10 @@ class OAuth2StateEndpointTests {
 
 	@Test
 	void sessionsAreTheOnlyPartThatCanBeWrittenTo() {
-		assertThat(this.endpoint.endSessions("sessions", "idp", "alice", SecurityContext.NONE).getStatus()).isEqualTo(200);
-		assertThat(this.endpoint.endSessions("Sessions", "idp", "alice", SecurityContext.NONE).getStatus()).isEqualTo(404);
+		assertThat(this.endpoint.endSessions("sessions", "idp", "alice", SecurityContext.NONE).getStatus())
+			.isEqualTo(200);
+		assertThat(this.endpoint.endSessions("Sessions", "idp", "alice", SecurityContext.NONE).getStatus())
+			.isEqualTo(404);
 		assertThat(this.endpoint.endSessions("logins", "idp", "alice", SecurityContext.NONE).getBody()).isNull();
 	}
 

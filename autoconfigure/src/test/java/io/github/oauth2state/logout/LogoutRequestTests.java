@@ -107,8 +107,9 @@ class LogoutRequestTests {
 			}
 		};
 		this.request.setAttribute(LOADED, session);
-		handle((request) -> assertThatIllegalStateException().isThrownBy(() -> new SharedOidcSessionRegistry(this.services)
-			.saveSessionInformation(new OidcSessionInformation(session.getId(), Map.of(), this.alice))));
+		handle((request) -> assertThatIllegalStateException()
+			.isThrownBy(() -> new SharedOidcSessionRegistry(this.services)
+				.saveSessionInformation(new OidcSessionInformation(session.getId(), Map.of(), this.alice))));
 	}
 
 	@Test

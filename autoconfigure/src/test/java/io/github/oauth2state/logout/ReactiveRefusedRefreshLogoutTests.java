@@ -125,7 +125,8 @@ class ReactiveRefusedRefreshLogoutTests {
 		Mono<Void> refusal = context.getBean(ReactiveRefusalHandler.class)
 			.onRefusal(REGISTRATION, user)
 			.contextWrite(ReactiveSecurityContextHolder.withAuthentication(this.alice));
-		((request != null) ? refusal.contextWrite((own) -> own.put(ServerWebExchange.class, request)) : refusal).block();
+		((request != null) ? refusal.contextWrite((own) -> own.put(ServerWebExchange.class, request)) : refusal)
+			.block();
 	}
 
 	private static void add(ApplicationContext context, String sessionId) {

@@ -76,9 +76,8 @@ public class LogoutApp {
 			.oauth2Login((login) -> login.successHandler(new HeldSuccessHandler(gates)))
 			.sessionManagement((sessions) -> sessions.addSessionAuthenticationStrategy(
 					(authentication, request, response) -> gates.pass("strategy/" + authentication.getName())))
-			.logout((logout) -> logout
-				.addLogoutHandler((request, response, authentication) -> controls
-					.handle(SecurityContextHolder.getContext().getAuthentication())))
+			.logout((logout) -> logout.addLogoutHandler((request, response, authentication) -> controls
+				.handle(SecurityContextHolder.getContext().getAuthentication())))
 			.build();
 	}
 

@@ -49,8 +49,8 @@ public class ReactiveLogoutApp {
 			.oauth2Login((login) -> login.securityContextRepository(new HeldContexts(gates))
 				.authenticationSuccessHandler((exchange, user) -> gates.await("handler/" + user.getName())
 					.then(home.onAuthenticationSuccess(exchange, user))))
-			.logout((logout) -> logout.logoutHandler((handlers) -> handlers
-				.add((exchange, user) -> Mono.fromRunnable(() -> controls.handle(user)))))
+			.logout((logout) -> logout.logoutHandler(
+					(handlers) -> handlers.add((exchange, user) -> Mono.fromRunnable(() -> controls.handle(user)))))
 			.build();
 	}
 

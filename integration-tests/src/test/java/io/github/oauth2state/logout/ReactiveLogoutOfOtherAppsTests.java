@@ -1,13 +1,16 @@
 package io.github.oauth2state.logout;
 
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.test.web.reactive.server.WebTestClient;
@@ -16,13 +19,15 @@ import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.scenario.Browser;
 import io.github.oauth2state.store.ConfiguredStore;
 import io.github.oauth2state.store.SessionIndex;
+import io.github.oauth2state.support.NoBlocking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.security.test.web.reactive.server.SecurityMockServerConfigurers.mockOidcLogin;
 import static org.springframework.security.test.web.reactive.server.SecurityMockServerConfigurers.springSecurity;
 
 /**
- * What {@link LogoutOfOtherAppsTests} are, on WebFlux.
+ * What {@link LogoutOfOtherAppsTests} are, on WebFlux. A thread that must not block fails
+ * if it does.
  */
 @Tag("full")
 class ReactiveLogoutOfOtherAppsTests {
@@ -33,6 +38,11 @@ class ReactiveLogoutOfOtherAppsTests {
 
 	private final String session = LogoutCluster.name("session");
 
+	@BeforeAll
+	static void noThreadMayBlock() {
+		NoBlocking.install();
+	}
+
 	@ParameterizedTest
 	@EnumSource(names = { "REACTIVE_REDIS", "REACTIVE_OWN_WITH_REDIS" })
 	void listenersAreToldOfAnEndedSessionAndMayBlock(SetUp setUp) {
@@ -41,6 +51,35 @@ class ReactiveLogoutOfOtherAppsTests {
 			logOut(app);
 			assertThat(app.user(browser)).isEmpty();
 			assertThat(calls(app)).containsExactly(this.alice + " may block");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "REACTIVE_REDIS, ENDED 1", "REACTIVE_OWN_WITH_REDIS, MARKED 0" })
+	void listenersAreToldWhatBecameOfTokens(SetUp setUp, String handled) {
+		try (LogoutInstance app = start(setUp, ReactiveOtherApps.WithEvents.class)) {
+			logIn(app);
+			String token = this.provider.logout().sid(this.session).signed();
+			assertThat(app.send(token).statusCode()).isEqualTo(200);
+			assertThat(app.send(token).statusCode()).isEqualTo(400);
+			assertThat(app.send("forged").statusCode()).isEqualTo(400);
+			assertThat(app.send(token, "made-up").statusCode()).isEqualTo(400);
+			assertThat(calls(app)).containsExactly(handled + " idp", "REPLAYED 0 idp", "REFUSED 0 idp",
+					"REFUSED 0 null");
+		}
+	}
+
+	/**
+	 * Otherwise it would not send the token again.
+	 */
+	@Test
+	void providerWhoseKeysAreAwayIsToldSo() {
+		try (LogoutInstance app = start(SetUp.REACTIVE_OWN_WITH_REDIS, ReactiveOtherApps.WithEvents.class,
+				"spring.security.oauth2.client.provider.provider.jwk-set-uri=http://localhost:1/jwks")) {
+			HttpResponse<String> answer = app.send(this.provider.logout().sid(this.session).signed());
+			assertThat(answer.statusCode()).isEqualTo(503);
+			assertThat(answer.body()).contains("temporarily_unavailable");
+			assertThat(calls(app)).containsExactly("FAILED 0 idp");
 		}
 	}
 
@@ -162,8 +201,7 @@ class ReactiveLogoutOfOtherAppsTests {
 	private Collection<SessionIndex.IndexedSession> indexed(LogoutInstance app) {
 		String namespace = app.context().getBean(OAuth2StateSettings.class).namespace();
 		SessionIndex index = (SessionIndex) app.context().getBean(ConfiguredStore.class).sessionIndex().orElseThrow();
-		return index
-			.find(SessionName.ofSubject(namespace, this.provider.issuer(), "app", this.alice).key());
+		return index.find(SessionName.ofSubject(namespace, this.provider.issuer(), "app", this.alice).key());
 	}
 
 	private Browser logIn(LogoutInstance app) {

@@ -26,6 +26,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 import io.github.oauth2state.EndedSessionListener;
+import io.github.oauth2state.LogoutListener;
 import io.github.oauth2state.logout.OtherApps.Calls;
 
 /**
@@ -86,6 +87,17 @@ final class ReactiveOtherApps {
 		EndedSessionListener listener(Calls calls) {
 			return (user) -> calls.all()
 				.add(user.getName() + (Schedulers.isInNonBlockingThread() ? " must not block" : " may block"));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Plain.class)
+	static class WithEvents {
+
+		@Bean
+		LogoutListener listener(Calls calls) {
+			return (event) -> calls.all().add(event.outcome() + " " + event.sessions() + " " + event.registrationId());
 		}
 
 	}
