@@ -5,7 +5,6 @@ import java.util.concurrent.Callable;
 
 import reactor.core.publisher.Mono;
 
-
 /**
  * A store of the tests for reactive callers, on their own threads.
  */

@@ -28,8 +28,8 @@ import org.springframework.util.ReflectionUtils;
 /**
  * Reads private state of Spring Security's managers and providers, which have setters for
  * it but no getters. {@link ReactiveClientInternals} does so for reactive apps, and no
- * other class of this package. Throws
- * {@link IllegalStateException} if this version of Spring Security does not have it.
+ * other class of this package. Throws {@link IllegalStateException} if this version of
+ * Spring Security does not have it.
  */
 final class ClientInternals {
 

@@ -73,7 +73,8 @@ final class LeaseHolder {
 	 */
 	TokenRefreshResult obtainWithoutLease(TokenRefresh refresh, StoredRefresh entry) {
 		TokenRefreshResult own = new TokenRefreshResult(TokenRefreshOutcome.UNCOORDINATED, call(refresh));
-		this.results.seal(refresh, entry, own.response()).ifPresent((sealed) -> publishLater(refresh, entry, sealed, own));
+		this.results.seal(refresh, entry, own.response())
+			.ifPresent((sealed) -> publishLater(refresh, entry, sealed, own));
 		return own;
 	}
 

@@ -1,5 +1,6 @@
 package io.github.oauth2state.refresh;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.springframework.security.oauth2.client.DelegatingReactiveOAuth2Author
 import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizationFailureHandler;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizationSuccessHandler;
+import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.RefreshTokenReactiveOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
@@ -21,6 +23,9 @@ import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGra
 import org.springframework.security.oauth2.client.endpoint.ReactiveOAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.web.DefaultReactiveOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.web.reactive.function.client.ServerOAuth2AuthorizedClientExchangeFilterFunction;
+import org.springframework.security.oauth2.client.web.reactive.result.method.annotation.OAuth2AuthorizedClientArgumentResolver;
+import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
 import reactor.core.publisher.Mono;
 
 /**
@@ -31,6 +36,8 @@ import reactor.core.publisher.Mono;
 final class ReactiveClientInternals {
 
 	private static final String ATTRIBUTES_MAPPER = "contextAttributesMapper";
+
+	private static final String CUSTOM_RESOLVERS = "customResolvers";
 
 	private ReactiveClientInternals() {
 	}
@@ -67,6 +74,22 @@ final class ReactiveClientInternals {
 
 	static @Nullable Object manager(ServerOAuth2AuthorizedClientExchangeFilterFunction user) {
 		return ClientInternals.read(user.getClass(), ClientInternals.MANAGER, user);
+	}
+
+	/**
+	 * Returns the managers of the parameters that are annotated with
+	 * {@code @RegisteredOAuth2AuthorizedClient}.
+	 */
+	static List<ReactiveOAuth2AuthorizedClientManager> managersOfParameters(RequestMappingHandlerAdapter adapter) {
+		ArgumentResolverConfigurer resolvers = adapter.getArgumentResolverConfigurer();
+		if (resolvers == null) {
+			return List.of();
+		}
+		Collection<?> custom = require(resolvers, CUSTOM_RESOLVERS, Collection.class);
+		return custom.stream()
+			.filter(OAuth2AuthorizedClientArgumentResolver.class::isInstance)
+			.map((resolver) -> require(resolver, ClientInternals.MANAGER, ReactiveOAuth2AuthorizedClientManager.class))
+			.toList();
 	}
 
 	/**
@@ -119,6 +142,8 @@ final class ReactiveClientInternals {
 			keep(hints, ClientCredentialsReactiveOAuth2AuthorizedClientProvider.class, ClientInternals.TOKEN_CLIENT);
 			keep(hints, ServerOAuth2AuthorizedClientExchangeFilterFunction.class, ClientInternals.MANAGER,
 					ClientInternals.RESPONSE_HANDLER);
+			keep(hints, ArgumentResolverConfigurer.class, CUSTOM_RESOLVERS);
+			keep(hints, OAuth2AuthorizedClientArgumentResolver.class, ClientInternals.MANAGER);
 			hints.reflection()
 				.registerTypeIfPresent(classLoader,
 						ServerOAuth2AuthorizedClientExchangeFilterFunction.class.getName()

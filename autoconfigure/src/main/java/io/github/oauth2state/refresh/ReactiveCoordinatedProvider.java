@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -19,6 +20,7 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizationSuccessHandler;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientProvider;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
@@ -117,13 +119,12 @@ final class ReactiveCoordinatedProvider
 	 * Returns the client with the new tokens, or nothing if the valid tokens stay in use.
 	 */
 	private Mono<OAuth2AuthorizedClient> refreshEarly(OAuth2AuthorizationContext context) {
-		ReactiveOAuth2AuthorizedClientProvider provider = (same) -> Objects.requireNonNull(this.early)
-			.authorize(same)
-			.onErrorResume((ex) -> {
-				// The tokens are valid, so there is time for another attempt
-				logger.debug("Tokens were not refreshed ahead of time", ex);
-				return Mono.empty();
-			});
+		ReactiveOAuth2AuthorizedClientProvider provider = (
+				same) -> Objects.requireNonNull(this.early).authorize(same).onErrorResume((ex) -> {
+					// The tokens are valid, so there is time for another attempt
+					logger.debug("Tokens were not refreshed ahead of time", ex);
+					return Mono.empty();
+				});
 		return authorize(provider, context, true);
 	}
 
@@ -138,7 +139,28 @@ final class ReactiveCoordinatedProvider
 			.contextWrite((outer) -> outer.put(CurrentAuthorization.class, authorization)
 				.put(TokenLineage.Notes.class, notes));
 		OAuth2AuthorizedClient due = context.getAuthorizedClient();
-		return (due != null && due.getRefreshToken() != null) ? detached(saved) : saved;
+		if (due == null || due.getRefreshToken() == null) {
+			return saved;
+		}
+		AtomicBoolean gone = new AtomicBoolean();
+		return this.runner.get()
+			.detached(saved.delayUntil((client) -> gone.get() ? saveSession(context) : Mono.empty()))
+			.doOnCancel(() -> gone.set(true));
+	}
+
+	/**
+	 * Saves the session of a request that is gone, which may hold the tokens. Others are
+	 * saved with their response.
+	 */
+	private static Mono<Void> saveSession(OAuth2AuthorizationContext context) {
+		ServerWebExchange exchange = context.getAttribute(EXCHANGE);
+		return Mono.justOrEmpty(exchange)
+			.flatMap(ServerWebExchange::getSession)
+			.flatMap(WebSession::save)
+			.onErrorResume((ex) -> {
+				logger.debug("The session of a request that is gone was not saved", ex);
+				return Mono.empty();
+			});
 	}
 
 	private static void noteDescent(@Nullable OAuth2AuthorizedClient before, OAuth2AuthorizedClient after,
@@ -148,21 +170,13 @@ final class ReactiveCoordinatedProvider
 		}
 	}
 
-	/**
-	 * Runs to its end once it is subscribed to, also if the subscriber cancels.
-	 */
-	private static <T> Mono<T> detached(Mono<T> source) {
-		return Mono.deferContextual((context) -> Mono.fromFuture(source.contextWrite(context).toFuture(), true));
-	}
-
 	private Mono<Void> save(OAuth2AuthorizedClient client, OAuth2AuthorizationContext context) {
 		ServerWebExchange exchange = context.getAttribute(EXCHANGE);
 		if (exchange == null && !this.keptByName) {
 			// The manager knows where to save them
 			return Mono.empty();
 		}
-		Map<String, Object> attributes = (this.keptByName || exchange == null) ? Map.of()
-				: Map.of(EXCHANGE, exchange);
+		Map<String, Object> attributes = (this.keptByName || exchange == null) ? Map.of() : Map.of(EXCHANGE, exchange);
 		return this.successHandler.onAuthorizationSuccess(client, context.getPrincipal(), attributes)
 			.doOnSuccess((done) -> this.saved.add(client));
 	}

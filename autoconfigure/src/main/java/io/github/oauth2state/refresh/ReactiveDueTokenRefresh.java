@@ -62,8 +62,7 @@ final class ReactiveDueTokenRefresh extends RequestedTokens implements ReactiveT
 		return Mono.deferContextual((context) -> {
 			TokenLineage.Notes notes = notes(context);
 			return refresh.stored()
-				.flatMap((stored) -> Mono
-					.justOrEmpty(RefreshedTokens.ifNewer(stored, refresh, notes::isAncestor)));
+				.flatMap((stored) -> Mono.justOrEmpty(RefreshedTokens.ifNewer(stored, refresh, notes::isAncestor)));
 		}).onErrorResume((ex) -> {
 			// The refresh goes on without them
 			logger.debug("Stored tokens cannot be read", ex);
@@ -80,7 +79,27 @@ final class ReactiveDueTokenRefresh extends RequestedTokens implements ReactiveT
 
 	@Override
 	public Mono<OAuth2AccessTokenResponse> call() {
-		return Mono.defer(() -> this.client.getTokenResponse(request())).doOnNext(this::requireSameSubject);
+		return Mono.defer(this::callClient).map((response) -> {
+			requireSameSubject(response);
+			return response;
+		}).onErrorMap(Error.class, ReactiveDueTokenRefresh::asException);
+	}
+
+	private Mono<OAuth2AccessTokenResponse> callClient() {
+		try {
+			return this.client.getTokenResponse(request());
+		}
+		catch (Error ex) {
+			return Mono.error(asException(ex));
+		}
+	}
+
+	/**
+	 * Reactor throws errors of the JVM instead of passing them on, and the request would
+	 * never end.
+	 */
+	private static IllegalStateException asException(Error ex) {
+		return new IllegalStateException("The token client failed", ex);
 	}
 
 	@Override

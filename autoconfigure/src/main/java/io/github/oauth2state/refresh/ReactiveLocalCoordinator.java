@@ -1,10 +1,8 @@
 package io.github.oauth2state.refresh;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.TimeoutException;
 
 import reactor.core.publisher.Mono;
 
@@ -18,7 +16,7 @@ import io.github.oauth2state.TokenRefreshResult;
  */
 final class ReactiveLocalCoordinator {
 
-	private final ConcurrentMap<LocalCoordinator.Key, CompletableFuture<TokenRefreshResult>> running = new ConcurrentHashMap<>();
+	private final ConcurrentMap<LocalCoordinator.Key, DetachedMono<TokenRefreshResult>> running = new ConcurrentHashMap<>();
 
 	private final Duration waitTimeout;
 
@@ -33,45 +31,20 @@ final class ReactiveLocalCoordinator {
 	 */
 	Mono<TokenRefreshResult> coordinate(LocalCoordinator.Key key, Mono<TokenRefreshResult> source) {
 		return Mono.deferContextual((context) -> {
-			CompletableFuture<TokenRefreshResult> own = new CompletableFuture<>();
-			CompletableFuture<TokenRefreshResult> first = this.running.putIfAbsent(key, own);
+			DetachedMono<TokenRefreshResult> own = new DetachedMono<>();
+			DetachedMono<TokenRefreshResult> first = this.running.putIfAbsent(key, own);
 			if (first != null) {
-				return await(first);
+				return await(first.result());
 			}
-			return uncancelled(obtain(source.contextWrite(context)).whenComplete((result, failure) -> {
-				if (failure != null) {
-					own.completeExceptionally(failure);
-				}
-				else {
-					own.complete(result);
-				}
-				this.running.remove(key, own);
-			}));
+			own.start(source.contextWrite(context), () -> this.running.remove(key, own));
+			return own.result();
 		});
 	}
 
-	private static CompletableFuture<TokenRefreshResult> obtain(Mono<TokenRefreshResult> source) {
-		try {
-			return source.toFuture();
-		}
-		catch (Throwable ex) {
-			// Reactor throws errors that it takes for those of the JVM
-			return CompletableFuture.failedFuture(ex);
-		}
-	}
-
-	private Mono<TokenRefreshResult> await(CompletableFuture<TokenRefreshResult> first) {
-		return uncancelled(first).timeout(this.waitTimeout)
-			.map((result) -> new TokenRefreshResult(TokenRefreshOutcome.COALESCED, result.response()))
-			.onErrorMap((failure) -> (failure instanceof TimeoutException) ? LocalCoordinator.timedOut()
-					: LocalCoordinator.copy(failure));
-	}
-
-	/**
-	 * Returns what a running refresh yields. Cancelling it does not cancel the refresh.
-	 */
-	private static Mono<TokenRefreshResult> uncancelled(CompletableFuture<TokenRefreshResult> running) {
-		return Mono.fromFuture(running, true);
+	private Mono<TokenRefreshResult> await(Mono<TokenRefreshResult> first) {
+		return first.onErrorMap(LocalCoordinator::copy)
+			.timeout(this.waitTimeout, Mono.error(LocalCoordinator::timedOut))
+			.map((result) -> new TokenRefreshResult(TokenRefreshOutcome.COALESCED, result.response()));
 	}
 
 }

@@ -24,6 +24,7 @@ import org.springframework.security.oauth2.client.endpoint.ReactiveOAuth2AccessT
 import org.springframework.security.oauth2.client.web.DefaultReactiveOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.web.reactive.function.client.ServerOAuth2AuthorizedClientExchangeFilterFunction;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
 import reactor.core.publisher.Mono;
 
 /**
@@ -88,6 +89,10 @@ final class ReactiveManagerCoordinator implements BeanPostProcessor {
 			}
 			ReactiveClientInternals.failureHandlerOfUser(user)
 				.ifPresent((handler) -> user.setAuthorizationFailureHandler(this.removals.watchRemovals(handler)));
+		}
+		else if (bean instanceof RequestMappingHandlerAdapter adapter) {
+			// The manager of annotated parameters is no bean if the app declares several
+			ReactiveClientInternals.managersOfParameters(adapter).forEach((manager) -> coordinateAll(manager, name));
 		}
 	}
 

@@ -60,8 +60,8 @@ public final class ReactiveRefreshAutoConfiguration {
 		boolean logout = properties.onRefusal() == RefreshProperties.OnRefusal.LOGOUT;
 		ReactiveRefusals refusals = new ReactiveRefusals(
 				SingletonSupplier.of(() -> logout ? handlers.orderedStream().toList() : List.of()));
-		return new ReactiveStrategyRunner(strategy, listeners.orderedStream().toList(), clients.getIfUnique(),
-				refusals);
+		return new ReactiveStrategyRunner(strategy, listeners.orderedStream().toList(), clients.getIfUnique(), refusals,
+				properties.waitTimeout());
 	}
 
 }

@@ -53,7 +53,7 @@ public final class ReactiveRefreshStrategyAutoConfiguration {
 
 	@Bean(RefreshStrategyAutoConfiguration.STRATEGY)
 	@ConditionalOnMissingBean(TokenRefreshStrategy.class)
-	@Conditional(RefreshStrategyAutoConfiguration.StrategyCondition.class)
+	@Conditional(ReactiveStrategyCondition.class)
 	ReactiveTokenRefreshStrategy oauth2StateTokenRefreshStrategy(RefreshProperties unchecked,
 			OAuth2StateSettings general, ReactiveStores stores,
 			@Qualifier(Keyring.TOKEN_KEYS_BEAN) ObjectProvider<Keyring> keys) {
@@ -66,6 +66,18 @@ public final class ReactiveRefreshStrategyAutoConfiguration {
 		ReactiveStateStore store = stores.shared().orElseThrow(RefreshStrategyAutoConfiguration::noStore);
 		return new ReactiveSingleFlightStrategy(properties, general.namespace(),
 				RefreshStrategyAutoConfiguration.neverEarly(properties), store, keys.getIfAvailable());
+	}
+
+	/**
+	 * Matches as in a servlet app, and also if there is a reactive store.
+	 */
+	static class ReactiveStrategyCondition extends RefreshStrategyAutoConfiguration.StrategyCondition {
+
+		@Override
+		boolean hasStore(ListableBeanFactory beans) {
+			return super.hasStore(beans) || has(beans, ReactiveStateStore.class);
+		}
+
 	}
 
 }

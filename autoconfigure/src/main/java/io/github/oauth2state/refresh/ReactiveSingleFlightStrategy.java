@@ -86,8 +86,8 @@ final class ReactiveSingleFlightStrategy implements ReactiveTokenRefreshStrategy
 			.filterWhen((tokens) -> ReactiveStoreCoordinator.isRemoved(this.recent, refresh, tokens)
 				.map((removed) -> !removed))
 			.map((tokens) -> new TokenRefreshResult(TokenRefreshOutcome.COALESCED, tokens.response()))
-			.switchIfEmpty(call(refresh)
-				.doOnNext((result) -> this.recent.noteObtained(key, refresh, result.response())));
+			.switchIfEmpty(
+					call(refresh).doOnNext((result) -> this.recent.noteObtained(key, refresh, result.response())));
 	}
 
 	private static Mono<TokenRefreshResult> call(ReactiveTokenRefresh refresh) {

@@ -1,9 +1,13 @@
 package io.github.oauth2state.refresh;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.security.oauth2.client.InMemoryReactiveOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientService;
@@ -24,7 +28,13 @@ import io.github.oauth2state.tokens.TokenLineage;
 /**
  * Runs the strategy of a reactive app, as {@link StrategyRunner}. Thread-safe.
  */
-final class ReactiveStrategyRunner {
+final class ReactiveStrategyRunner implements SmartLifecycle {
+
+	/**
+	 * Stops after the web server has worked off its requests, and before what the calls
+	 * need.
+	 */
+	private static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
 
 	private final ReactiveTokenRefreshStrategy strategy;
 
@@ -34,6 +44,12 @@ final class ReactiveStrategyRunner {
 
 	private final ReactiveRefusals refusals;
 
+	private final Duration stopTimeout;
+
+	private final Set<DetachedMono<?>> detached = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean running;
+
 	private final TokensInMemoryWarning memoryWarning = new TokensInMemoryWarning(StrategyRunner.class);
 
 	/**
@@ -42,13 +58,61 @@ final class ReactiveStrategyRunner {
 	 * @param listeners the listeners
 	 * @param clients where the app keeps tokens, if known
 	 * @param refusals hands on refusals
+	 * @param stopTimeout how long a stop waits for refreshes whose requests are gone
 	 */
 	ReactiveStrategyRunner(ReactiveTokenRefreshStrategy strategy, List<TokenRefreshListener> listeners,
-			@Nullable ReactiveOAuth2AuthorizedClientService clients, ReactiveRefusals refusals) {
+			@Nullable ReactiveOAuth2AuthorizedClientService clients, ReactiveRefusals refusals, Duration stopTimeout) {
 		this.strategy = strategy;
 		this.events = new RefreshEvents(strategy.name(), listeners);
 		this.clients = clients;
 		this.refusals = refusals;
+		this.stopTimeout = stopTimeout;
+	}
+
+	/**
+	 * Lets something run to its end once it is subscribed to, also if the subscriber
+	 * cancels or the app stops.
+	 */
+	<T> Mono<T> detached(Mono<T> source) {
+		return Mono.deferContextual((context) -> {
+			DetachedMono<T> started = new DetachedMono<>();
+			this.detached.add(started);
+			started.start(source.contextWrite(context), () -> this.detached.remove(started));
+			return started.result();
+		});
+	}
+
+	@Override
+	public void start() {
+		this.running = true;
+	}
+
+	@Override
+	public void stop() {
+		stop(() -> {
+		});
+	}
+
+	@Override
+	public void stop(Runnable callback) {
+		Mono.whenDelayError(this.detached.stream().map(DetachedMono::result).toList())
+			.timeout(this.stopTimeout)
+			.onErrorComplete()
+			.doFinally((signal) -> {
+				this.running = false;
+				callback.run();
+			})
+			.subscribe();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
 	}
 
 	TokenRefreshAdvice whileValid(OAuth2AuthorizedClient client) {
@@ -72,11 +136,10 @@ final class ReactiveStrategyRunner {
 					// Another request may have published them, for another user
 					authorization.requireSameSubject(result.response());
 				}
-				return result;
-			}).doOnNext((result) -> {
 				this.events.publish(result.outcome(), due, early, start);
 				noteRefreshed(due, result.response(), ReactiveDueTokenRefresh.notes(context));
-			}).map(TokenRefreshResult::response).onErrorResume((failure) -> fail(due, failure, early, start));
+				return result.response();
+			}).onErrorResume((failure) -> fail(due, failure, early, start));
 		});
 	}
 
@@ -108,8 +171,8 @@ final class ReactiveStrategyRunner {
 		return Mono.defer(() -> this.strategy.refresh(due))
 			.switchIfEmpty(Mono.error(() -> new IllegalStateException("The strategy returned nothing")))
 			.onErrorResume(OAuth2AuthorizationException.class, (ex) -> {
-				Mono<RefreshedTokens> newer = RefreshEvents.isRefusal(due, ex)
-						? ReactiveDueTokenRefresh.findStored(due) : Mono.empty();
+				Mono<RefreshedTokens> newer = RefreshEvents.isRefusal(due, ex) ? ReactiveDueTokenRefresh.findStored(due)
+						: Mono.empty();
 				return newer.map((tokens) -> new TokenRefreshResult(TokenRefreshOutcome.STORED, tokens.response()))
 					.switchIfEmpty(Mono.error(ex));
 			});

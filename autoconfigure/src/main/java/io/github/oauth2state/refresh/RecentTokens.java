@@ -133,7 +133,9 @@ final class RecentTokens {
 		/** It has. */
 		YES,
 
-		/** It has, unless the token is stored: it was saved after a request looked for it. */
+		/**
+		 * It has, unless the token is stored: it was saved after a request looked for it.
+		 */
 		UNLESS_STORED
 
 	}

@@ -55,8 +55,8 @@ final class RefreshEvents {
 	}
 
 	void publish(TokenRefreshOutcome outcome, DueTokens due, boolean early, long start) {
-		TokenRefreshEvent event = new TokenRefreshEvent(outcome, this.strategy,
-				due.registration().getRegistrationId(), early, Duration.ofNanos(System.nanoTime() - start));
+		TokenRefreshEvent event = new TokenRefreshEvent(outcome, this.strategy, due.registration().getRegistrationId(),
+				early, Duration.ofNanos(System.nanoTime() - start));
 		for (TokenRefreshListener listener : this.listeners) {
 			try {
 				listener.onTokenRefresh(event);

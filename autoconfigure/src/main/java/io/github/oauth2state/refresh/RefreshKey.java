@@ -65,8 +65,7 @@ final class RefreshKey {
 		return new RefreshKey(namespace, clientCredentials(refresh, scope, namespace), null, configuredKeys);
 	}
 
-	private static RefreshKey ofRefreshToken(DueTokens refresh, String refreshToken, KeyScope scope,
-			String namespace) {
+	private static RefreshKey ofRefreshToken(DueTokens refresh, String refreshToken, KeyScope scope, String namespace) {
 		ClientIdentity client = ClientIdentity.of(refresh.registration());
 		String registration = (scope != KeyScope.CLIENT) ? client.registrationId() : "";
 		String principal = (scope == KeyScope.PRINCIPAL) ? Objects.requireNonNullElse(refresh.principalName(), "") : "";

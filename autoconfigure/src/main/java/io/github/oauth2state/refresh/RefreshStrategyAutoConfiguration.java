@@ -123,13 +123,16 @@ public final class RefreshStrategyAutoConfiguration {
 						message.because("oauth2-state.refresh.strategy is " + chosen));
 			}
 			Assert.state(context.getBeanFactory() != null, "There is a bean factory when beans are registered");
-			boolean store = has(context.getBeanFactory(), StateStore.class)
-					|| has(context.getBeanFactory(), ConfiguredStore.class);
+			boolean store = hasStore(context.getBeanFactory());
 			return new ConditionOutcome(store, message
 				.because("oauth2-state.refresh.strategy is not set and there is " + (store ? "a store" : "no store")));
 		}
 
-		private static boolean has(ListableBeanFactory beans, Class<?> type) {
+		boolean hasStore(ListableBeanFactory beans) {
+			return has(beans, StateStore.class) || has(beans, ConfiguredStore.class);
+		}
+
+		static boolean has(ListableBeanFactory beans, Class<?> type) {
 			return beans.getBeanNamesForType(type, true, false).length > 0;
 		}
 

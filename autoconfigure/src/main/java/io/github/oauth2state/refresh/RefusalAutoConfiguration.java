@@ -31,7 +31,7 @@ public final class RefusalAutoConfiguration {
 						+ "'early'.");
 			}
 			else if (!has(beans, RefusalHandler.class) && !has(beans, ReactiveRefusalHandler.class)) {
-				warn("nothing in this app ends sessions. That needs the servlet stack, a store (oauth2-state.store), and "
+				warn("nothing in this app ends sessions. That needs a web app, a store (oauth2-state.store), and "
 						+ "oauth2-state.logout.back-channel not to be 'off'.");
 			}
 		};

@@ -71,7 +71,8 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof OAuth2AuthorizedClientService clients && isReplaceable(bean.getClass(), beanName, this.beans)) {
+		if (bean instanceof OAuth2AuthorizedClientService clients
+				&& isReplaceable(bean.getClass(), beanName, this.beans)) {
 			return new WatchedService(clients, this);
 		}
 		return bean;

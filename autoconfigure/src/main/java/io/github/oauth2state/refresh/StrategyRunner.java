@@ -105,7 +105,8 @@ final class StrategyRunner {
 			return this.strategy.refresh(due);
 		}
 		catch (OAuth2AuthorizationException ex) {
-			Optional<RefreshedTokens> newer = RefreshEvents.isRefusal(due, ex) ? RefreshedTokens.findStored(due) : Optional.empty();
+			Optional<RefreshedTokens> newer = RefreshEvents.isRefusal(due, ex) ? RefreshedTokens.findStored(due)
+					: Optional.empty();
 			return new TokenRefreshResult(TokenRefreshOutcome.STORED, newer.orElseThrow(() -> ex).response());
 		}
 	}

@@ -43,9 +43,10 @@ final class TokensInMemoryWarning {
 		boolean same = kept != null && kept.getRefreshToken() != null && refreshToken != null
 				&& kept.getRefreshToken().getTokenValue().equals(refreshToken.getTokenValue());
 		if (same && this.written.compareAndSet(false, true)) {
-			this.logger.warn("Instances coordinate the refresh of tokens, but each keeps tokens in a memory of its own. Set "
-					+ "oauth2-state.tokens.store to 'redis' or 'jdbc' to keep them where all instances find them, or "
-					+ "oauth2-state.refresh.strategy=none if this app runs as one instance.");
+			this.logger
+				.warn("Instances coordinate the refresh of tokens, but each keeps tokens in a memory of its own. Set "
+						+ "oauth2-state.tokens.store to 'redis' or 'jdbc' to keep them where all instances find them, or "
+						+ "oauth2-state.refresh.strategy=none if this app runs as one instance.");
 		}
 	}
 

@@ -128,8 +128,8 @@ final class SharedAuthorizedClientService implements OAuth2AuthorizedClientServi
 			if (found.isEmpty() || this.tokens.isRemoval(key, found.get())) {
 				return;
 			}
-			Optional<StoredTokens> tokens = (registration != null)
-					? this.tokens.open(key, found.get(), registration) : Optional.empty();
+			Optional<StoredTokens> tokens = (registration != null) ? this.tokens.open(key, found.get(), registration)
+					: Optional.empty();
 			Optional<byte[]> note = this.tokens.noteInPlaceOf(key, tokens);
 			boolean removed = note.isPresent()
 					? this.store.replace(key, found.get(), note.get(), SharedTokens.REMOVAL_TTL)

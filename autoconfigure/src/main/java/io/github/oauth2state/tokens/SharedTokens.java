@@ -89,7 +89,9 @@ final class SharedTokens {
 	 * @param refused the digest of the refresh token
 	 */
 	boolean isRefused(StateKey key, byte[] record, String refused) {
-		return this.sealer.open(key, record).filter((tokens) -> tokens.hasRefreshTokenAmong(Set.of(refused))).isPresent();
+		return this.sealer.open(key, record)
+			.filter((tokens) -> tokens.hasRefreshTokenAmong(Set.of(refused)))
+			.isPresent();
 	}
 
 	/**
@@ -105,8 +107,7 @@ final class SharedTokens {
 	 * refresh can be running.
 	 */
 	Optional<byte[]> noteInPlaceOf(StateKey key, Optional<StoredTokens> tokens) {
-		return tokens.filter((stored) -> stored.refreshToken() != null)
-			.map((stored) -> this.sealer.sealRemoval(key));
+		return tokens.filter((stored) -> stored.refreshToken() != null).map((stored) -> this.sealer.sealRemoval(key));
 	}
 
 	/**

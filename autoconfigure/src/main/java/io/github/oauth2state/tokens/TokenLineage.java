@@ -26,8 +26,8 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
  * {@code removeAuthorizedClient}. With that, a thread that was paused while others
  * continued does not overwrite or remove newer tokens than its own. In a servlet app, it
  * is bound to the thread, because Spring Security saves and removes tokens on the thread
- * that refreshed them; in a reactive app, to the subscription, by the Reactor context. Listeners, user services and handlers may use other tokens on the same thread
- * before that, so notes of several tokens are kept. They hold digests only.
+ * that refreshed them; in a reactive app, to the subscription, by the Reactor context.
+ * Listeners and handlers may use other tokens before that, so notes of several are kept.
  */
 public final class TokenLineage {
 
@@ -134,7 +134,7 @@ public final class TokenLineage {
 	}
 
 	/**
-	 * The notes of one thread, or of one Reactor context of a reactive app. Thread-safe.
+	 * The notes of one thread or Reactor context, with digests only. Thread-safe.
 	 */
 	public static final class Notes {
 

@@ -7,9 +7,8 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 
 /**
  * The removal of the tokens of one user who logs out, on the current thread or in one
- * subscription. Whether a
- * user logs out, and whether there still were tokens, cannot be passed through
- * {@code removeAuthorizedClient}.
+ * subscription. Whether a user logs out, and whether there still were tokens, cannot be
+ * passed through {@code removeAuthorizedClient}.
  * <p>
  * With it, tokens that instances share are removed for good: the result of a refresh that
  * is still running is not saved in their place. And if a user logs out twice at the same

@@ -10,10 +10,20 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
+import org.springframework.mock.web.server.MockWebSession;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.ReactiveOAuth2AccessTokenResponseClient;
+import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizedClientRepository;
+import org.springframework.security.oauth2.client.web.server.WebSessionServerOAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -46,7 +56,8 @@ class ReactiveHangUpTests {
 			Flux.fromIterable(users()).flatMap((user) -> {
 				Mono<String> request = authorize(context, user);
 				boolean hangsUp = ThreadLocalRandom.current().nextInt(5) == 0;
-				return hangsUp ? request.timeout(Duration.ofMillis(ThreadLocalRandom.current().nextLong(60)), Mono.empty())
+				return hangsUp
+						? request.timeout(Duration.ofMillis(ThreadLocalRandom.current().nextLong(60)), Mono.empty())
 						: request;
 			}, USERS).blockLast();
 			// Some hang up before their request has begun
@@ -74,6 +85,31 @@ class ReactiveHangUpTests {
 				.atMost(Duration.ofSeconds(20))
 				.untilAsserted(() -> assertThat(kept(context, "alice")).isEqualTo("alice.1"));
 			assertThat(this.provider.strict.calls).hasValue(1);
+		});
+	}
+
+	@Test
+	void sessionThatHoldsTheTokensIsSavedIfItsRequestIsGone() {
+		this.provider.delay = () -> Duration.ofMillis(100);
+		WebSessionServerOAuth2AuthorizedClientRepository sessions = new WebSessionServerOAuth2AuthorizedClientRepository();
+		this.runner.withBean(ServerOAuth2AuthorizedClientRepository.class, () -> sessions).run((context) -> {
+			CountedSession session = new CountedSession();
+			ServerWebExchange exchange = MockServerWebExchange.builder(MockServerHttpRequest.get("/"))
+				.session(session)
+				.build();
+			Authentication alice = new TestingAuthenticationToken("alice", "none", "ROLE_USER");
+			sessions.saveAuthorizedClient(ReactiveTestApp.expired(context, "alice", "alice.0"), alice, exchange)
+				.block();
+			context.getBean(ReactiveOAuth2AuthorizedClientManager.class)
+				.authorize(OAuth2AuthorizeRequest.withClientRegistrationId("idp")
+					.principal(alice)
+					.attribute(ServerWebExchange.class.getName(), exchange)
+					.build())
+				.subscribe()
+				.dispose();
+			Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> session.saves.get() == 1);
+			OAuth2AuthorizedClient kept = sessions.loadAuthorizedClient("idp", alice, exchange).block();
+			assertThat(kept.getRefreshToken().getTokenValue()).isEqualTo("alice.1");
 		});
 	}
 
@@ -108,6 +144,17 @@ class ReactiveHangUpTests {
 
 	private static String kept(ApplicationContext context, String user) {
 		return ReactiveTestApp.load(context, user).getRefreshToken().getTokenValue();
+	}
+
+	private static final class CountedSession extends MockWebSession {
+
+		final AtomicInteger saves = new AtomicInteger();
+
+		@Override
+		public Mono<Void> save() {
+			return super.save().then(Mono.fromRunnable(this.saves::incrementAndGet));
+		}
+
 	}
 
 	/**

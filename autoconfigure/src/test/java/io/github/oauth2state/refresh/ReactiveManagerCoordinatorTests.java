@@ -13,6 +13,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceReactiveOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ClientAuthorizationException;
@@ -22,6 +23,7 @@ import org.springframework.security.oauth2.client.endpoint.WebClientReactiveRefr
 import org.springframework.security.oauth2.client.web.DefaultReactiveOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.web.reactive.function.client.ServerOAuth2AuthorizedClientExchangeFilterFunction;
 import org.springframework.test.util.ReflectionTestUtils;
+import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -80,6 +82,26 @@ class ReactiveManagerCoordinatorTests {
 	void managerBehindALambdaIsCoordinated(CapturedOutput output) {
 		assertCoordinated(ReactiveManagerCoordinatorTests::authorize, ReactiveSetUps.ManagerBehindALambda.class);
 		assertThat(output).doesNotContain("without coordination");
+	}
+
+	@Test
+	void bothOfTwoManagersAreCoordinated() {
+		for (String manager : List.of("first", "second")) {
+			assertCoordinated((context, user) -> ReactiveTestApp
+				.authorize(context.getBean(manager, ReactiveOAuth2AuthorizedClientManager.class), "idp", user)
+				.block(), ReactiveSetUps.TwoManagers.class);
+		}
+	}
+
+	@Test
+	void annotatedParameterIsCoordinated() {
+		assertCoordinated(ReactiveManagerCoordinatorTests::byAnnotation, ReactiveSetUps.AnnotatedParameter.class);
+	}
+
+	@Test
+	void annotatedParameterIsCoordinatedThoughItsManagerIsNoBean() {
+		assertCoordinated(ReactiveManagerCoordinatorTests::byAnnotation, ReactiveSetUps.AnnotatedParameter.class,
+				ReactiveSetUps.TwoManagers.class);
 	}
 
 	@Test
@@ -254,6 +276,20 @@ class ReactiveManagerCoordinatorTests {
 		return ReactiveTestApp
 			.authorize(context.getBean(ReactiveOAuth2AuthorizedClientManager.class), registration, user)
 			.block();
+	}
+
+	private static String byAnnotation(ApplicationContext context, String user) {
+		Authentication authentication = new TestingAuthenticationToken(user, "none", "ROLE_USER");
+		return WebTestClient.bindToApplicationContext(context)
+			.webFilter((exchange, chain) -> chain.filter(exchange)
+				.contextWrite(ReactiveSecurityContextHolder.withAuthentication(authentication)))
+			.build()
+			.get()
+			.uri("/client")
+			.exchange()
+			.returnResult(String.class)
+			.getResponseBody()
+			.blockFirst();
 	}
 
 	private String byWebClient(ApplicationContext context, String user) {

@@ -9,10 +9,12 @@ import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceReactiveOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientProviderBuilder;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.annotation.RegisteredOAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.ReactiveOAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
@@ -20,6 +22,8 @@ import org.springframework.security.oauth2.client.web.DefaultReactiveOAuth2Autho
 import org.springframework.security.oauth2.client.web.reactive.function.client.ServerOAuth2AuthorizedClientExchangeFilterFunction;
 import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
 /**
@@ -57,6 +61,43 @@ final class ReactiveSetUps {
 		AuthorizedClientServiceReactiveOAuth2AuthorizedClientManager manager(
 				ReactiveClientRegistrationRepository registrations, ReactiveOAuth2AuthorizedClientService clients) {
 			return serviceManager(registrations, clients);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoManagers {
+
+		@Bean
+		DefaultReactiveOAuth2AuthorizedClientManager first(ReactiveClientRegistrationRepository registrations,
+				ServerOAuth2AuthorizedClientRepository clients) {
+			return new DefaultReactiveOAuth2AuthorizedClientManager(registrations, clients);
+		}
+
+		@Bean
+		AuthorizedClientServiceReactiveOAuth2AuthorizedClientManager second(
+				ReactiveClientRegistrationRepository registrations, ReactiveOAuth2AuthorizedClientService clients) {
+			return serviceManager(registrations, clients);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class AnnotatedParameter {
+
+		@Bean
+		ReactivePage page() {
+			return new ReactivePage();
+		}
+
+	}
+
+	@RestController
+	static class ReactivePage {
+
+		@GetMapping("/client")
+		Mono<String> client(@RegisteredOAuth2AuthorizedClient("idp") OAuth2AuthorizedClient client) {
+			return Mono.just(client.getAccessToken().getTokenValue());
 		}
 
 	}
@@ -129,8 +170,7 @@ final class ReactiveSetUps {
 		static final List<String> calls = new CopyOnWriteArrayList<>();
 
 		@Bean
-		Consumer<DefaultReactiveOAuth2AuthorizedClientManager> handlers(
-				ReactiveOAuth2AuthorizedClientService clients) {
+		Consumer<DefaultReactiveOAuth2AuthorizedClientManager> handlers(ReactiveOAuth2AuthorizedClientService clients) {
 			return (manager) -> {
 				manager.setAuthorizationSuccessHandler((client, principal, attributes) -> {
 					calls.add("success " + attributes.keySet());

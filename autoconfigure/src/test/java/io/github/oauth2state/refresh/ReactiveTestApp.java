@@ -66,18 +66,20 @@ final class ReactiveTestApp {
 	 * Stores tokens of which the access token has expired.
 	 */
 	static void save(ApplicationContext context, String user, String refreshToken) {
-		OAuth2AuthorizedClient client = new OAuth2AuthorizedClient(
-				context.getBean(ReactiveClientRegistrationRepository.class).findByRegistrationId("idp").block(), user,
-				TestInstance.expired("access-of-" + refreshToken), new OAuth2RefreshToken(refreshToken, Instant.now()));
 		context.getBean(ReactiveOAuth2AuthorizedClientService.class)
-			.saveAuthorizedClient(client, new TestingAuthenticationToken(user, "none", "ROLE_USER"))
+			.saveAuthorizedClient(expired(context, user, refreshToken),
+					new TestingAuthenticationToken(user, "none", "ROLE_USER"))
 			.block();
 	}
 
+	static OAuth2AuthorizedClient expired(ApplicationContext context, String user, String refreshToken) {
+		return new OAuth2AuthorizedClient(
+				context.getBean(ReactiveClientRegistrationRepository.class).findByRegistrationId("idp").block(), user,
+				TestInstance.expired("access-of-" + refreshToken), new OAuth2RefreshToken(refreshToken, Instant.now()));
+	}
+
 	static OAuth2AuthorizedClient load(ApplicationContext context, String user) {
-		return context.getBean(ReactiveOAuth2AuthorizedClientService.class)
-			.loadAuthorizedClient("idp", user)
-			.block();
+		return context.getBean(ReactiveOAuth2AuthorizedClientService.class).loadAuthorizedClient("idp", user).block();
 	}
 
 }

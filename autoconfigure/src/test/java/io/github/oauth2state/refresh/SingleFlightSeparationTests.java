@@ -77,8 +77,7 @@ class SingleFlightSeparationTests {
 	@Test
 	void namespacesAreNotMixedThoughRefreshTokensAreEqual() {
 		this.provider.strict = false;
-		TestInstance other = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES, "other",
-				null);
+		TestInstance other = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES, "other", null);
 		assertThat(Responses.token(this.a.refresh("f.0"))).isNotEqualTo(Responses.token(other.refresh("f.0")));
 	}
 

@@ -87,7 +87,8 @@ class SingleFlightStoredTokensTests {
 	void sameAccessTokenThatIsStoredWithANewerRefreshTokenOrALongerLifeIsTaken() {
 		for (String refreshToken : List.of("f.0", "f.7")) {
 			OAuth2AuthorizedClientService clients = stored("access-of-f.0", refreshToken);
-			TestInstance instance = this.stack.instance(new SpiedStore(), this.provider, TestInstance.PROPERTIES, clients);
+			TestInstance instance = this.stack.instance(new SpiedStore(), this.provider, TestInstance.PROPERTIES,
+					clients);
 			assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo(refreshToken);
 		}
 		assertThat(this.provider.calls).hasValue(0);

@@ -77,7 +77,7 @@ final class TestInstance {
 	TestInstance(ReactiveTokenRefreshStrategy strategy, StrictProvider provider,
 			@Nullable OAuth2AuthorizedClientService clients) {
 		ReactiveStrategyRunner runner = new ReactiveStrategyRunner(strategy, List.of(this.events::add),
-				(clients != null) ? new BlockingClients(clients) : null, new ReactiveRefusals(List::of));
+				(clients != null) ? new BlockingClients(clients) : null, new ReactiveRefusals(List::of), Duration.ZERO);
 		ReactiveCoordinatedTokenClient<OAuth2RefreshTokenGrantRequest> client = new ReactiveCoordinatedTokenClient<>(
 				(request) -> Mono.defer(() -> call(provider, request)).subscribeOn(Schedulers.boundedElastic()),
 				() -> runner);
@@ -230,10 +230,9 @@ final class TestInstance {
 			return instance(store, provider, properties, "app", clients);
 		}
 
-		TestInstance instance(StateStore store, StrictProvider provider, RefreshProperties properties,
-				String namespace, @Nullable OAuth2AuthorizedClientService clients) {
-			return (this == SERVLET)
-					? new TestInstance(singleFlight(store, properties, namespace), provider, clients)
+		TestInstance instance(StateStore store, StrictProvider provider, RefreshProperties properties, String namespace,
+				@Nullable OAuth2AuthorizedClientService clients) {
+			return (this == SERVLET) ? new TestInstance(singleFlight(store, properties, namespace), provider, clients)
 					: new TestInstance(reactiveSingleFlight(store, properties, namespace), provider, clients);
 		}
 

@@ -56,9 +56,8 @@ class SharedAuthorizedClientServiceTests {
 	}
 
 	private OAuth2AuthorizedClientService service(String keys, String namespace) {
-		return this.stack.service(new InMemoryClientRegistrationRepository(KEYCLOAK, MACHINE),
-				this.store, TestTokens.sealer(keys, namespace), InstantSource.fixed(NOW),
-				TestTokens.NO_LATE_TOKENS);
+		return this.stack.service(new InMemoryClientRegistrationRepository(KEYCLOAK, MACHINE), this.store,
+				TestTokens.sealer(keys, namespace), InstantSource.fixed(NOW), TestTokens.NO_LATE_TOKENS);
 	}
 
 	@Test

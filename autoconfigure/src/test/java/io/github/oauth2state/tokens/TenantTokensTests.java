@@ -99,7 +99,8 @@ class TenantTokensTests {
 	}
 
 	private OAuth2AuthorizedClientService service(ClientRegistrationRepository registrations) {
-		return this.stack.service(registrations, this.store, this.sealer, InstantSource.fixed(TestTokens.NOW), TestTokens.NO_LATE_TOKENS);
+		return this.stack.service(registrations, this.store, this.sealer, InstantSource.fixed(TestTokens.NOW),
+				TestTokens.NO_LATE_TOKENS);
 	}
 
 	private void save(ClientRegistration tenant, String access, String refresh) {
