@@ -45,7 +45,7 @@ final class Instance implements Reachable, AutoCloseable {
 	 * Reactor Netty 1.3.6 may never read a request that arrives on a connection just as
 	 * the one before it ends (reactor/reactor-netty#4361).
 	 */
-	private static final String NEW_CONNECTIONS = "server.netty.max-keep-alive-requests=1";
+	static final String NEW_CONNECTIONS = "server.netty.max-keep-alive-requests=1";
 
 	private final Stack stack;
 

@@ -2,6 +2,7 @@ package io.github.oauth2state.scenario;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,6 +21,7 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.event.OAuth2AuthorizedClientRefreshedEvent;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
@@ -29,6 +31,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+
+import io.github.oauth2state.support.NoBlocking;
 
 /**
  * An instance of an app in a process of its own, which uses tokens for whoever is named.
@@ -49,7 +53,11 @@ public final class RefreshingProcess {
 	 * @throws IOException if it cannot wait for that
 	 */
 	public static void main(String[] args) throws IOException {
-		ConfigurableApplicationContext context = new SpringApplicationBuilder(App.class).run(args);
+		if (List.of(args).contains("--spring.main.web-application-type=" + Stack.REACTIVE.type())) {
+			NoBlocking.install();
+		}
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(App.class, ReactiveRefreshingApp.class)
+			.run(args);
 		System.out.println(PORT + context.getEnvironment().getRequiredProperty("local.server.port"));
 		JavaProcess.endWithParent();
 	}
@@ -58,6 +66,7 @@ public final class RefreshingProcess {
 	static class App {
 
 		@Bean
+		@InServletApp
 		SecurityFilterChain everybody(HttpSecurity http) {
 			return http.csrf((csrf) -> csrf.disable())
 				.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll())
@@ -65,11 +74,13 @@ public final class RefreshingProcess {
 		}
 
 		@Bean
+		@InServletApp
 		BeforeSave beforeSave() {
 			return new BeforeSave();
 		}
 
 		@Bean
+		@InServletApp
 		Tokens tokens(OAuth2AuthorizedClientManager manager, OAuth2AuthorizedClientService clients,
 				ClientRegistrationRepository registrations, BeforeSave beforeSave) {
 			return new Tokens(manager, clients, registrations, beforeSave);
@@ -150,13 +161,8 @@ public final class RefreshingProcess {
 		 */
 		@PostMapping("/keep")
 		void keep(@RequestParam String user, @RequestParam String refreshToken) {
-			Instant expired = Instant.now().minusSeconds(1);
 			this.clients.saveAuthorizedClient(
-					new OAuth2AuthorizedClient(this.registrations.findByRegistrationId("api"), user,
-							new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "expired-with-" + refreshToken,
-									expired.minusSeconds(300), expired),
-							new OAuth2RefreshToken(refreshToken, expired)),
-					principal(user));
+					expired(this.registrations.findByRegistrationId("api"), user, refreshToken), principal(user));
 		}
 
 		@PostMapping("/before-save/shut")
@@ -169,10 +175,18 @@ public final class RefreshingProcess {
 			this.beforeSave.open();
 		}
 
-		private static Authentication principal(String user) {
-			return new TestingAuthenticationToken(user, "none", "ROLE_USER");
-		}
+	}
 
+	static OAuth2AuthorizedClient expired(ClientRegistration registration, String user, String refreshToken) {
+		Instant expired = Instant.now().minusSeconds(1);
+		return new OAuth2AuthorizedClient(
+				registration, user, new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER,
+						"expired-with-" + refreshToken, expired.minusSeconds(300), expired),
+				new OAuth2RefreshToken(refreshToken, expired));
+	}
+
+	static Authentication principal(String user) {
+		return new TestingAuthenticationToken(user, "none", "ROLE_USER");
 	}
 
 }
