@@ -3,6 +3,7 @@ package io.github.oauth2state.logout;
 import java.util.List;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.security.oauth2.client.oidc.server.session.ReactiveOidcSessionRegistry;
@@ -83,7 +84,7 @@ final class ReactiveLogoutChains implements BeanPostProcessor {
 					.equals(List.of(ReactiveLogoutAutoConfiguration.REGISTRY));
 	}
 
-	private static Object registry(WebFilter filter) {
+	private static @Nullable Object registry(WebFilter filter) {
 		return ReactiveChain.read(filter, "oidcSessionRegistry");
 	}
 
