@@ -202,11 +202,11 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 */
 	private @Nullable OAuth2AuthorizationRequest loadFromSession(HttpServletRequest request) {
 		OAuth2AuthorizationRequest found = this.sessions.loadAuthorizationRequest(request);
-		if (found == null) {
-			return null;
+		if (found != null) {
+			refusePrefetch(request);
 		}
-		refusePrefetch(request);
-		return isRefused(found, LoginPath.SESSION, PendingLogins.randomCorrelationId(), request) ? null : found;
+		return (found == null || isRefused(found, LoginPath.SESSION, PendingLogins.randomCorrelationId(), request))
+				? null : found;
 	}
 
 	private @Nullable OAuth2AuthorizationRequest removeFromSession(HttpServletRequest request,
@@ -234,8 +234,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			.take(new LoginNote.Taken(kind(request), path, CallbackCheck.registrationId(login), error, sinceBegin,
 					correlationId), new ServletExchange(request));
 		if (isLogin(request) && this.chain.withSessions() && !error) {
-			// A login that started in a session has one, and the session strategies that
-			// are called now rely on it
+			// The session strategies that are called now rely on a session
 			request.getSession();
 		}
 	}
