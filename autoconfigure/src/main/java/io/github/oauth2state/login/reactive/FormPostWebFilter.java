@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -65,9 +66,13 @@ final class FormPostWebFilter implements WebFilter {
 			.flatMap(chain::filter);
 	}
 
+	/**
+	 * Does not parse the header, which may be malformed.
+	 */
 	private static boolean isForm(ServerWebExchange exchange) {
-		MediaType type = exchange.getRequest().getHeaders().getContentType();
-		return type != null && MediaType.APPLICATION_FORM_URLENCODED.isCompatibleWith(type);
+		String type = exchange.getRequest().getHeaders().getFirst(HttpHeaders.CONTENT_TYPE);
+		return type != null && type.regionMatches(true, 0, MediaType.APPLICATION_FORM_URLENCODED_VALUE, 0,
+				MediaType.APPLICATION_FORM_URLENCODED_VALUE.length());
 	}
 
 	private Mono<Boolean> isPostedCallback(ReactiveExchange exchange) {

@@ -111,16 +111,24 @@ final class ReactiveSavedRequests implements ServerRequestCache {
 	/**
 	 * Puts a page into the session, unless the session has one. It is saved as the
 	 * request of a browser that goes to it: code and state of the callback must not get
-	 * into the session.
+	 * into the session. A page that cannot be requested here is left out: a servlet
+	 * instance also accepts paths that are not valid URIs, and an instance may have
+	 * another base path.
 	 */
 	Mono<Void> restore(String page, ReactiveExchange exchange) {
-		ServerHttpRequest request = exchange.exchange()
-			.getRequest()
-			.mutate()
-			.method(HttpMethod.GET)
-			.uri(URI.create(page))
-			.headers((headers) -> headers.set(HttpHeaders.ACCEPT, MediaType.TEXT_HTML_VALUE))
-			.build();
+		ServerHttpRequest request;
+		try {
+			request = exchange.exchange()
+				.getRequest()
+				.mutate()
+				.method(HttpMethod.GET)
+				.uri(URI.create(page))
+				.headers((headers) -> headers.set(HttpHeaders.ACCEPT, MediaType.TEXT_HTML_VALUE))
+				.build();
+		}
+		catch (IllegalArgumentException ex) {
+			return Mono.empty();
+		}
 		return this.sessions.getRedirectUri(exchange.exchange())
 			.hasElement()
 			.flatMap((present) -> present ? Mono.empty()
