@@ -67,9 +67,7 @@ final class ServerSecurityHook implements SmartInstantiationAwareBeanPostProcess
 	}
 
 	private ProxyFactory factory(Class<?> type, @Nullable ServerHttpSecurity http) {
-		// The app may have a proxy of its own, which has no fields
-		Object inner = (http != null) ? AopProxyUtils.getSingletonTarget(http) : null;
-		ServerHttpSecurity fields = (inner instanceof ServerHttpSecurity target) ? target : http;
+		ServerHttpSecurity fields = (http != null) ? withoutProxies(http) : null;
 		ProxyFactory factory = new ProxyFactory();
 		factory.setProxyTargetClass(true);
 		factory.setTargetSource(new BuilderTargetSource(type, http));
@@ -80,6 +78,14 @@ final class ServerSecurityHook implements SmartInstantiationAwareBeanPostProcess
 			return call.proceed();
 		});
 		return factory;
+	}
+
+	/**
+	 * Returns the builder inside the proxies that the app may have, which have no fields.
+	 */
+	private static ServerHttpSecurity withoutProxies(ServerHttpSecurity http) {
+		return (AopProxyUtils.getSingletonTarget(http) instanceof ServerHttpSecurity inner) ? withoutProxies(inner)
+				: http;
 	}
 
 	private static final class BuilderTargetSource implements TargetSource {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -260,6 +261,22 @@ class ReactiveChainHookTests {
 		assertThat(hook.determineBeanType(String.class, "text")).isEqualTo(String.class);
 		assertThat(hook.postProcessAfterInitialization(ServerHttpSecurity.http(), "http").getClass())
 			.isEqualTo(hook.determineBeanType(ServerHttpSecurity.class, "http"));
+	}
+
+	@Test
+	void builderInsideProxiesOfTheAppIsConfigured() {
+		List<ServerHttpSecurity> configured = new ArrayList<>();
+		ServerHttpSecurity http = ServerHttpSecurity.http();
+		Object proxy = new ServerSecurityHook(configured::add)
+			.postProcessAfterInitialization(proxy(proxy(http)), "http");
+		((ServerHttpSecurity) proxy).build();
+		assertThat(configured).singleElement().isSameAs(http);
+	}
+
+	private static Object proxy(Object target) {
+		ProxyFactory factory = new ProxyFactory(target);
+		factory.setProxyTargetClass(true);
+		return factory.getProxy();
 	}
 
 	private void run(Class<?> configuration, Consumer<AssertableReactiveWebApplicationContext> assertions) {
