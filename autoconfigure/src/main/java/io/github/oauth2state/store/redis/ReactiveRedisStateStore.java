@@ -121,10 +121,11 @@ final class ReactiveRedisStateStore implements ReactiveStateStore {
 	}
 
 	/**
-	 * All callers share the attempt to connect, so that none may cancel it.
+	 * All callers share the attempt to connect, so each waits for a copy, which it may
+	 * cancel. Reactor would log a failure that comes after that as dropped.
 	 */
 	private static <T> Mono<T> connected(String operation, CompletableFuture<T> connecting) {
-		return Mono.fromFuture(connecting, true)
+		return Mono.fromFuture(connecting::copy)
 			.onErrorMap(
 					(failure) -> RedisFailures.beforeSending(operation, OwnRedisConnections.failedToConnect(failure)));
 	}

@@ -1,8 +1,10 @@
 package io.github.oauth2state.store.redis;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
@@ -108,6 +111,26 @@ class ReactiveRedisCallTests {
 			impatient.dispose();
 			this.proxy.set(Mode.FORWARD);
 		}).verifyComplete();
+	}
+
+	@Test
+	void failureToConnectIsNotLoggedForACallerThatGaveUp() {
+		List<Throwable> dropped = new CopyOnWriteArrayList<>();
+		Hooks.onErrorDropped(dropped::add);
+		try {
+			this.proxy.set(Mode.HOLD_REQUESTS);
+			this.store.destroy();
+			this.store = store(Duration.ofSeconds(10));
+			Disposable impatient = reactive().find(this.key).subscribe();
+			StepVerifier.create(reactive().find(this.key)).then(() -> {
+				impatient.dispose();
+				this.proxy.close();
+			}).verifyError(StateStoreException.class);
+			assertThat(dropped).isEmpty();
+		}
+		finally {
+			Hooks.resetOnErrorDropped();
+		}
 	}
 
 	@Test
