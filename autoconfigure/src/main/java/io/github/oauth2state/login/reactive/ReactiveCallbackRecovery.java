@@ -4,10 +4,14 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseCookie;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.web.server.DefaultServerRedirectStrategy;
 import org.springframework.security.web.server.ServerRedirectStrategy;
+import org.springframework.security.web.server.WebFilterExchange;
+import org.springframework.security.web.server.authentication.ServerAuthenticationSuccessHandler;
 import org.springframework.security.web.server.savedrequest.ServerRequestCache;
 import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Mono;
@@ -20,8 +24,8 @@ import io.github.oauth2state.login.LostLoginException;
 /**
  * Answers a callback whose pending login is gone: the user gets to the page that they
  * asked for, or the login starts anew, rather than ending on an error page. No answer
- * creates a session or touches its cookie, so that none undoes what a parallel request
- * does.
+ * creates a session. WebFlux itself deletes the cookie of a session that it does not
+ * know, as it does for any other request.
  */
 final class ReactiveCallbackRecovery {
 
@@ -31,9 +35,19 @@ final class ReactiveCallbackRecovery {
 
 	private final ServerRequestCache requestCache;
 
-	ReactiveCallbackRecovery(boolean enabled, ServerRequestCache requestCache) {
+	private final @Nullable ServerAuthenticationSuccessHandler redirect;
+
+	/**
+	 * Creates a recovery.
+	 * @param enabled whether to recover callbacks
+	 * @param requestCache keeps the pages that users asked for
+	 * @param redirect the success handler that the app has set, if it only redirects
+	 */
+	ReactiveCallbackRecovery(boolean enabled, ServerRequestCache requestCache,
+			@Nullable ServerAuthenticationSuccessHandler redirect) {
 		this.enabled = enabled;
 		this.requestCache = requestCache;
+		this.redirect = redirect;
 	}
 
 	/**
@@ -48,9 +62,9 @@ final class ReactiveCallbackRecovery {
 			return Mono.error(new ResponseStatusException((lost.outcome() == LoginOutcome.STORE_ERROR)
 					? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.BAD_REQUEST));
 		}
-		return ReactiveLoginChain.authentication().hasElement().flatMap((signedIn) -> {
-			if (signedIn && lost.kind() == LoginNote.Kind.LOGIN) {
-				return redirect(exchange, exchange.contextPath() + "/");
+		return ReactiveLoginChain.authentication().singleOptional().flatMap((user) -> {
+			if (user.isPresent() && lost.kind() == LoginNote.Kind.LOGIN) {
+				return redirectSignedIn(exchange, user.get());
 			}
 			return lost.canStartAnew(exchange) ? startAnew(exchange, lost)
 					: redirect(exchange, LostLoginException.pathWithoutParameters(exchange));
@@ -69,9 +83,19 @@ final class ReactiveCallbackRecovery {
 	}
 
 	/**
+	 * Redirects a user whom another request has signed in. A success handler of the app's
+	 * own is not called: it was called for that request, and may do more than redirect.
+	 */
+	private Mono<Void> redirectSignedIn(ReactiveExchange exchange, Authentication user) {
+		return (this.redirect != null)
+				? this.redirect.onAuthenticationSuccess(
+						new WebFilterExchange(exchange.exchange(), (same) -> Mono.empty()), user)
+				: redirect(exchange, exchange.contextPath() + "/");
+	}
+
+	/**
 	 * Redirects the user to the request that was saved for them, or else to the given
-	 * path in this app. A success handler of the app's own is not called: it was called
-	 * for the request that signed the user in, and may do more than redirect.
+	 * path in this app.
 	 */
 	private Mono<Void> redirect(ReactiveExchange exchange, String otherwise) {
 		return this.requestCache.getRedirectUri(exchange.exchange()).singleOptional().flatMap((saved) -> {

@@ -13,7 +13,9 @@ import org.springframework.security.config.web.server.ServerHttpSecurity.OAuth2L
 import org.springframework.security.config.web.server.ServerHttpSecurity.RequestCacheSpec;
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.web.server.authentication.RedirectServerAuthenticationFailureHandler;
+import org.springframework.security.web.server.authentication.RedirectServerAuthenticationSuccessHandler;
 import org.springframework.security.web.server.authentication.ServerAuthenticationFailureHandler;
+import org.springframework.security.web.server.authentication.ServerAuthenticationSuccessHandler;
 import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 import org.springframework.security.web.server.savedrequest.ServerRequestCache;
 import org.springframework.security.web.server.savedrequest.WebSessionServerRequestCache;
@@ -88,7 +90,7 @@ final class ReactiveLoginConfigurer {
 			ChainRepositories.set(client, repository(LoginNote.Kind.CLIENT, chain));
 		}
 		ReactiveCallbackRecovery recovery = new ReactiveCallbackRecovery(this.services.settings().recovery(),
-				requestCache(http));
+				requestCache(http), redirect(login));
 		http.addFilterBefore(new FormPostWebFilter(this.services.logins(), this.store, check),
 				SecurityWebFiltersOrder.CSRF);
 		http.addFilterBefore(new LoginWebFilter(recovery, this.services.logins(), signIns, savedRequests),
@@ -158,6 +160,16 @@ final class ReactiveLoginConfigurer {
 		Object cache = (spec != null) ? ServerSecurityInternals.read(RequestCacheSpec.class, "requestCache", spec)
 				: null;
 		return (cache instanceof ServerRequestCache known) ? known : new WebSessionServerRequestCache();
+	}
+
+	/**
+	 * Returns the success handler that the app has set, if it only redirects.
+	 */
+	private static @Nullable ServerAuthenticationSuccessHandler redirect(@Nullable OAuth2LoginSpec login) {
+		Object handlers = (login != null) ? read(login, "authenticationSuccessHandlers") : null;
+		return (handlers instanceof List<?> list && list.size() == 1
+				&& list.get(0) instanceof RedirectServerAuthenticationSuccessHandler handler
+				&& handler.getClass() == RedirectServerAuthenticationSuccessHandler.class) ? handler : null;
 	}
 
 	/**

@@ -7,14 +7,20 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.assertj.AssertableReactiveWebApplicationContext;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.authentication.RedirectServerAuthenticationSuccessHandler;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Requests that are malformed, and records that only a servlet instance writes.
+ * Requests that are malformed or come twice, and records that only a servlet instance
+ * writes.
  */
 class ReactiveOddRequestTests {
 
@@ -54,11 +60,34 @@ class ReactiveOddRequestTests {
 		});
 	}
 
+	@Test
+	void callbackThatComesTwiceEndsWhereTheAppSendsUsersAfterALogin() {
+		this.app.withUserConfiguration(Home.class).run((context) -> {
+			ReactiveBrowser browser = new ReactiveBrowser(context);
+			String callback = ReactiveBrowser.callback(browser.begin());
+			assertThat(ReactiveBrowser.location(browser.get(callback))).isEqualTo("/home");
+			assertThat(ReactiveBrowser.location(browser.get(callback))).isEqualTo("/home");
+		});
+	}
+
 	private void run(Consumer<AssertableReactiveWebApplicationContext> test) {
 		this.app.run((context) -> {
 			assertThat(context).hasNotFailed();
 			test.accept(context);
 		});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Home {
+
+		@Bean
+		SecurityWebFilterChain chain(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
+				.oauth2Login((login) -> login
+					.authenticationSuccessHandler(new RedirectServerAuthenticationSuccessHandler("/home")))
+				.build();
+		}
+
 	}
 
 }
