@@ -88,8 +88,8 @@ final class ReactiveCallbackRecovery {
 	 */
 	private Mono<Void> redirectSignedIn(ReactiveExchange exchange, Authentication user) {
 		return (this.redirect != null)
-				? this.redirect.onAuthenticationSuccess(
-						new WebFilterExchange(exchange.exchange(), (same) -> Mono.empty()), user)
+				? this.redirect
+					.onAuthenticationSuccess(new WebFilterExchange(exchange.exchange(), (same) -> Mono.empty()), user)
 				: redirect(exchange, exchange.contextPath() + "/");
 	}
 

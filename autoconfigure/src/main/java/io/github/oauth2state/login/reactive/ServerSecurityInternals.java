@@ -37,7 +37,7 @@ final class ServerSecurityInternals {
 			OAuth2LoginSpec.class,
 			List.of("authorizationRequestRepository", "authenticationConverter", "clientRegistrationRepository",
 					"authenticationSuccessHandlers", "authenticationFailureHandler", "securityContextRepository",
-							"loginPage"),
+					"loginPage"),
 			OAuth2ClientSpec.class,
 			List.of("authorizationRequestRepository", "authenticationConverter", "clientRegistrationRepository"),
 			ServerHttpSecurity.RequestCacheSpec.class, List.of("requestCache"), WebSessionServerRequestCache.class,
