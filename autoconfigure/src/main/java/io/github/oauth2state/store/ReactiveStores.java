@@ -89,8 +89,7 @@ public final class ReactiveStores implements DisposableBean {
 	 * @return the result, which may be empty
 	 */
 	public <T> Mono<T> onBlockingThread(Callable<? extends T> work) {
-		return Mono
-			.fromFuture(() -> this.blockingCalls.<Mono<T>>call(() -> Optional.of(result(work))).toFuture(), true)
+		return Mono.fromFuture(() -> this.blockingCalls.<Mono<T>>call(() -> Optional.of(result(work))).toFuture(), true)
 			.flatMap(Function.identity());
 	}
 

@@ -115,7 +115,7 @@ class ReactiveHangUpTests {
 
 	@Test
 	void waitersNeedNoThreads() {
-		this.provider.delay = () -> Duration.ofMillis(1000);
+		this.provider.delay = () -> Duration.ofSeconds(1);
 		this.runner.run((context) -> {
 			ReactiveTestApp.save(context, "alice", "alice.0");
 			AtomicInteger threads = new AtomicInteger();

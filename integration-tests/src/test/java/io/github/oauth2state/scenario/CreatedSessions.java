@@ -44,8 +44,8 @@ final class CreatedSessions implements HttpSessionListener, BeanPostProcessor {
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof DefaultWebSessionManager manager) {
 			WebSessionStore store = manager.getSessionStore();
-			manager.setSessionStore(proxy(WebSessionStore.class, store,
-					(call) -> call.getMethod().getName().equals("createWebSession")
+			manager.setSessionStore(
+					proxy(WebSessionStore.class, store, (call) -> call.getMethod().getName().equals("createWebSession")
 							? store.createWebSession().map(this::noting) : call.proceed()));
 		}
 		return bean;
