@@ -52,6 +52,7 @@ enum TokensStack {
 	private record Waiting(ReactiveOAuth2AuthorizedClientService service) implements OAuth2AuthorizedClientService {
 
 		@Override
+		@SuppressWarnings("TypeParameterUnusedInFormals")
 		public <T extends OAuth2AuthorizedClient> T loadAuthorizedClient(String registrationId, String principalName) {
 			return this.service.<T>loadAuthorizedClient(registrationId, principalName)
 				.contextWrite((context) -> ofThread(context, registrationId, principalName))
