@@ -1,6 +1,8 @@
 package io.github.oauth2state.refresh;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -12,7 +14,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
-import org.springframework.util.function.SingletonSupplier;
 
 import io.github.oauth2state.ReactiveTokenRefreshStrategy;
 import io.github.oauth2state.TokenRefreshListener;
@@ -37,14 +38,30 @@ public final class ReactiveRefreshAutoConfiguration {
 	@Bean
 	static ReactiveManagerCoordinator oauth2StateManagerCoordinator(ObjectProvider<ReactiveStrategyRunner> runner,
 			ReactiveRemovalWatcher removals, ObjectProvider<RefreshProperties> properties) {
-		return new ReactiveManagerCoordinator(SingletonSupplier.of(runner::getObject), removals,
+		return new ReactiveManagerCoordinator(lazily(runner::getObject), removals,
 				() -> properties.getObject().clientCredentials());
+	}
+
+	/**
+	 * Remembers what a source supplies. Two threads may ask the source at once: a lock
+	 * would block the event loop of one of them.
+	 */
+	private static <T> Supplier<T> lazily(Supplier<T> source) {
+		AtomicReference<T> known = new AtomicReference<>();
+		return () -> {
+			T value = known.get();
+			if (value == null) {
+				value = source.get();
+				known.set(value);
+			}
+			return value;
+		};
 	}
 
 	@Bean
 	static ReactiveRemovalWatcher oauth2StateRemovalWatcher(ObjectProvider<ReactiveTokenRefreshStrategy> strategy,
 			ObjectProvider<ReactiveClientRegistrationRepository> registrations) {
-		return new ReactiveRemovalWatcher(SingletonSupplier.of(strategy::getObject), registrations::getIfUnique);
+		return new ReactiveRemovalWatcher(lazily(strategy::getObject), registrations::getIfUnique);
 	}
 
 	@Bean
@@ -59,7 +76,7 @@ public final class ReactiveRefreshAutoConfiguration {
 			ObjectProvider<ReactiveRefusalHandler> handlers) {
 		boolean logout = properties.onRefusal() == RefreshProperties.OnRefusal.LOGOUT;
 		ReactiveRefusals refusals = new ReactiveRefusals(
-				SingletonSupplier.of(() -> logout ? handlers.orderedStream().toList() : List.of()));
+				lazily(() -> logout ? handlers.orderedStream().toList() : List.of()));
 		return new ReactiveStrategyRunner(strategy, listeners.orderedStream().toList(), clients.getIfUnique(), refusals,
 				properties.waitTimeout());
 	}
