@@ -23,8 +23,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 public final class JavaProcess implements AutoCloseable {
 
-	private static final String FOR_NO_BLOCKING = "-XX:+AllowRedefinitionToAddDeleteMethods";
-
 	private final Process process;
 
 	private final Path output;
@@ -57,7 +55,7 @@ public final class JavaProcess implements AutoCloseable {
 
 	private static JavaProcess start(String classPath, Class<?> main, String heap, List<String> arguments) {
 		List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(),
-				"-Xmx" + heap, "-XX:TieredStopAtLevel=1", FOR_NO_BLOCKING, "-cp", classPath, main.getName()));
+				"-Xmx" + heap, "-XX:TieredStopAtLevel=1", "-cp", classPath, main.getName()));
 		command.addAll(arguments);
 		try {
 			Path output = Files.createTempFile("process", ".log");

@@ -2,7 +2,6 @@ package io.github.oauth2state.scenario;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.Semaphore;
 
 import jakarta.servlet.http.HttpServletRequest;
@@ -32,8 +31,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-import io.github.oauth2state.support.NoBlocking;
-
 /**
  * An instance of an app in a process of its own, which uses tokens for whoever is named.
  */
@@ -53,9 +50,6 @@ public final class RefreshingProcess {
 	 * @throws IOException if it cannot wait for that
 	 */
 	public static void main(String[] args) throws IOException {
-		if (List.of(args).contains("--spring.main.web-application-type=" + Stack.REACTIVE.type())) {
-			NoBlocking.install();
-		}
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(App.class, ReactiveRefreshingApp.class)
 			.run(args);
 		System.out.println(PORT + context.getEnvironment().getRequiredProperty("local.server.port"));
