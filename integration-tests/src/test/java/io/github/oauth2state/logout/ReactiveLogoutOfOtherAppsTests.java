@@ -171,7 +171,7 @@ class ReactiveLogoutOfOtherAppsTests {
 		try (LogoutInstance app = start(SetUp.REACTIVE_REDIS, ReactiveOtherApps.WithLogout.class)) {
 			Browser browser = logIn(app);
 			assertThat(indexed(app)).hasSize(1);
-			browser.logOut(app);
+			browser.post(app, "/logout", "");
 			assertThat(app.user(browser)).isEmpty();
 			assertThat(calls(app)).containsExactly("log out " + this.alice);
 			Awaitility.await().untilAsserted(() -> assertThat(indexed(app)).isEmpty());

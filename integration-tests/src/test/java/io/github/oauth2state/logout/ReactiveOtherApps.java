@@ -51,6 +51,7 @@ final class ReactiveOtherApps {
 	}
 
 	@EnableAutoConfiguration
+	@Import(OneRequestPerConnection.class)
 	static class Pages {
 
 		@Bean
@@ -171,7 +172,7 @@ final class ReactiveOtherApps {
 				.getSession()
 				.doOnNext((session) -> calls.all().add("log out " + user.getName()))
 				.flatMap(WebSession::invalidate);
-			return chainOf(http.logout((logout) -> logout.logoutHandler(own)));
+			return chainOf(http.csrf(ServerHttpSecurity.CsrfSpec::disable).logout((logout) -> logout.logoutHandler(own)));
 		}
 
 	}
