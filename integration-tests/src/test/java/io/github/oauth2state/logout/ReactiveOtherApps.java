@@ -172,7 +172,8 @@ final class ReactiveOtherApps {
 				.getSession()
 				.doOnNext((session) -> calls.all().add("log out " + user.getName()))
 				.flatMap(WebSession::invalidate);
-			return chainOf(http.csrf(ServerHttpSecurity.CsrfSpec::disable).logout((logout) -> logout.logoutHandler(own)));
+			return chainOf(
+					http.csrf(ServerHttpSecurity.CsrfSpec::disable).logout((logout) -> logout.logoutHandler(own)));
 		}
 
 	}

@@ -253,6 +253,12 @@ class PrefetchTests extends AttackTests {
 			.sum();
 	}
 
+	private static ServerOAuth2AuthorizationRequestResolver beginningAt(String path,
+			ReactiveClientRegistrationRepository registrations) {
+		return new DefaultServerOAuth2AuthorizationRequestResolver(registrations,
+				ServerWebExchangeMatchers.pathMatchers(path + "/{registrationId}"));
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class OwnPaths {
 
@@ -277,12 +283,6 @@ class PrefetchTests extends AttackTests {
 				.build();
 		}
 
-	}
-
-	private static ServerOAuth2AuthorizationRequestResolver beginningAt(String path,
-			ReactiveClientRegistrationRepository registrations) {
-		return new DefaultServerOAuth2AuthorizationRequestResolver(registrations,
-				ServerWebExchangeMatchers.pathMatchers(path + "/{registrationId}"));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -56,6 +56,18 @@ public final class RefreshingProcess {
 		JavaProcess.endWithParent();
 	}
 
+	static OAuth2AuthorizedClient expired(ClientRegistration registration, String user, String refreshToken) {
+		Instant expired = Instant.now().minusSeconds(1);
+		return new OAuth2AuthorizedClient(
+				registration, user, new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER,
+						"expired-with-" + refreshToken, expired.minusSeconds(300), expired),
+				new OAuth2RefreshToken(refreshToken, expired));
+	}
+
+	static Authentication principal(String user) {
+		return new TestingAuthenticationToken(user, "none", "ROLE_USER");
+	}
+
 	@EnableAutoConfiguration
 	static class App {
 
@@ -169,18 +181,6 @@ public final class RefreshingProcess {
 			this.beforeSave.open();
 		}
 
-	}
-
-	static OAuth2AuthorizedClient expired(ClientRegistration registration, String user, String refreshToken) {
-		Instant expired = Instant.now().minusSeconds(1);
-		return new OAuth2AuthorizedClient(
-				registration, user, new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER,
-						"expired-with-" + refreshToken, expired.minusSeconds(300), expired),
-				new OAuth2RefreshToken(refreshToken, expired));
-	}
-
-	static Authentication principal(String user) {
-		return new TestingAuthenticationToken(user, "none", "ROLE_USER");
 	}
 
 }

@@ -36,7 +36,7 @@ final class ReactiveChainInspector implements BeanPostProcessor {
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof SecurityWebFilterChain chain) {
 			List<WebFilter> filters = new ArrayList<>();
-			chain.getWebFilters().subscribe(filters::add);
+			chain.getWebFilters().onErrorComplete().subscribe(filters::add);
 			report("Filter chain '" + beanName + "'", filters);
 			avoidSessions(filters);
 		}

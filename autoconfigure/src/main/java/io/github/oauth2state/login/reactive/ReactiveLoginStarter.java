@@ -34,8 +34,9 @@ final class ReactiveLoginStarter {
 	}
 
 	Mono<Void> start(OAuth2AuthorizationRequest login, ReactiveExchange exchange) {
+		// It is for a log line only
 		Mono<Void> ready = this.services.logins().cookies().hasTooManySignIns(exchange.browser())
-				? exchange.lookUpSession() : Mono.empty();
+				? exchange.lookUpSession().onErrorComplete() : Mono.empty();
 		return ready.then(this.chain.user().singleOptional())
 			.flatMap((user) -> start(login, exchange, user.orElse(null)));
 	}
