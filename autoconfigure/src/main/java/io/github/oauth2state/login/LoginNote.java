@@ -215,6 +215,15 @@ public final class LoginNote {
 	 * @param correlationId the id by which log lines name it
 	 */
 	public record Refused(ErrorPage page, String retryPath, String correlationId) {
+
+		/**
+		 * Returns a text without the path.
+		 */
+		@Override
+		public String toString() {
+			return "Refused[" + this.page + ", reference " + this.correlationId + "]";
+		}
+
 	}
 
 	/**
