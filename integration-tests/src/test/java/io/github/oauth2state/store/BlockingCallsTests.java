@@ -212,6 +212,7 @@ class BlockingCallsTests {
 		};
 	}
 
+	@SuppressWarnings("UnnecessaryLambda")
 	private Supplier<Optional<String>> blocking() {
 		return () -> {
 			this.started.incrementAndGet();
@@ -225,6 +226,7 @@ class BlockingCallsTests {
 		};
 	}
 
+	@SuppressWarnings("UnnecessaryLambda")
 	private Supplier<Optional<String>> sleeping() {
 		return () -> {
 			this.started.incrementAndGet();
