@@ -83,6 +83,11 @@ final class ReactiveLogoutTokenFilter implements WebFilter {
 		if (ex instanceof ReplayedTokenException) {
 			return answer(exchange, LogoutTokenAnswer.REPLAYED);
 		}
+		if (exchange.getResponse().isCommitted() && !post.valid) {
+			// Spring Security has refused the request, and went on with it nevertheless
+			afterChain(exchange, post);
+			return Mono.empty();
+		}
 		if (!post.valid && isOfToken(ex)) {
 			publish(LogoutOutcome.REFUSED, post, ex);
 			return answer(exchange, LogoutTokenAnswer.UNUSABLE);
