@@ -37,7 +37,7 @@ class NoBlockingTests {
 		Scheduler scheduler = Schedulers.fromExecutorService(loop);
 		StepVerifier.create(sleep().subscribeOn(scheduler)).verifyError(BlockingOperationError.class);
 		scheduler.dispose();
-		loop.shutdownGracefully();
+		loop.shutdownGracefully().syncUninterruptibly();
 	}
 
 	@Test
