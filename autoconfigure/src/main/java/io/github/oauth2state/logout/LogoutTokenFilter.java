@@ -11,6 +11,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
@@ -29,7 +30,7 @@ import io.github.oauth2state.LogoutOutcome;
 final class LogoutTokenFilter extends OncePerRequestFilter {
 
 	private static final RequestMatcher TOKENS = PathPatternRequestMatcher.withDefaults()
-		.matcher(HttpMethod.POST, LogoutTokenAnswer.PATH);
+		.matcher(HttpMethod.POST, "/logout/connect/back-channel/{registrationId}");
 
 	/**
 	 * Marks what Spring Security posts to the app itself.
@@ -80,12 +81,14 @@ final class LogoutTokenFilter extends OncePerRequestFilter {
 			}
 		}
 		catch (ReplayedTokenException ex) {
-			answer(response, LogoutTokenAnswer.REPLAYED);
+			answer(response, HttpServletResponse.SC_BAD_REQUEST, OAuth2ErrorCodes.INVALID_REQUEST,
+					"the logout token was handled before");
 		}
 		catch (AuthenticationServiceException ex) {
 			if (isOfToken(ex.getCause())) {
 				publish(LogoutOutcome.REFUSED, current, ex);
-				answer(response, LogoutTokenAnswer.UNUSABLE);
+				answer(response, HttpServletResponse.SC_BAD_REQUEST, OAuth2ErrorCodes.INVALID_REQUEST,
+						"the logout token lacks a claim, or has one that cannot be read");
 			}
 			else {
 				failed(response, current, ex);
@@ -106,18 +109,20 @@ final class LogoutTokenFilter extends OncePerRequestFilter {
 
 	private void failed(HttpServletResponse response, LogoutRequest current, RuntimeException ex) throws IOException {
 		publish(LogoutOutcome.FAILED, current, ex);
-		answer(response, LogoutTokenAnswer.FAILED);
+		answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE,
+				"sessions may not have ended");
 	}
 
 	private void publish(LogoutOutcome outcome, LogoutRequest current, @Nullable Throwable reason) {
 		this.events.publishFailure(LogoutKind.LOGOUT_TOKEN, outcome, current.registrationId(), reason);
 	}
 
-	private static void answer(HttpServletResponse response, LogoutTokenAnswer answer) throws IOException {
-		response.setStatus(answer.status());
+	private static void answer(HttpServletResponse response, int status, String code, String description)
+			throws IOException {
+		response.setStatus(status);
 		response.setHeader("Cache-Control", "no-store");
 		response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-		response.getWriter().write(answer.body());
+		response.getWriter().write("{\"error\":\"%s\",\"error_description\":\"%s\"}".formatted(code, description));
 	}
 
 }

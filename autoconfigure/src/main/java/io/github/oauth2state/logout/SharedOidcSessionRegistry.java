@@ -1,7 +1,6 @@
 package io.github.oauth2state.logout;
 
 import java.util.List;
-import java.util.function.Consumer;
 
 import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +18,23 @@ import io.github.oauth2state.LogoutOutcome;
  */
 final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 
-	private final LogoutServices services;
+	private final SessionEnder ender;
 
-	SharedOidcSessionRegistry(LogoutServices services) {
-		this.services = services;
+	private final @Nullable IndexUpdates updates;
+
+	private final LogoutEventPublisher events;
+
+	/**
+	 * Creates a registry.
+	 * @param ender ends sessions
+	 * @param updates adds sessions to the index, or {@code null} if sessions look for
+	 * marks
+	 * @param events tells what happens
+	 */
+	SharedOidcSessionRegistry(SessionEnder ender, @Nullable IndexUpdates updates, LogoutEventPublisher events) {
+		this.ender = ender;
+		this.updates = updates;
+		this.events = events;
 	}
 
 	/**
@@ -36,30 +48,18 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 		try {
 			WatchedRequest watched = request.watched();
 			HttpSession session = (watched != null) ? watched.currentSession() : null;
-			boolean known = session != null && session.getId().equals(info.getSessionId());
-			if (session != null && known) {
-				ProviderSession.note(new ServletSession(session), info.getPrincipal());
+			boolean known = false;
+			if (session != null && session.getId().equals(info.getSessionId())) {
+				ProviderSession.note(session, info.getPrincipal());
+				known = true;
 			}
-			if (this.services.updates() != null) {
-				add(this.services.updates(), request, known ? watched : null, info);
+			if (this.updates != null) {
+				this.updates.addLogin(request, known ? watched : null, info.getSessionId(), info.getPrincipal());
 			}
 		}
 		finally {
 			request.leave();
 		}
-	}
-
-	private static void add(IndexUpdates updates, LogoutRequest request, @Nullable WatchedRequest watched,
-			OidcSessionInformation info) {
-		AppSession session = (watched != null) ? ServletSession.of(watched.loadedSession()) : null;
-		Consumer<String> addition = updates.addLogin(session, info.getPrincipal());
-		if (session != null) {
-			request.setAdded();
-		}
-		request.afterSave(() -> {
-			HttpSession saved = (watched != null) ? watched.loadedSession() : null;
-			addition.accept((saved != null) ? saved.getId() : info.getSessionId());
-		});
 	}
 
 	/**
@@ -79,12 +79,11 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 	@Override
 	public Iterable<OidcSessionInformation> removeSessionInformation(OidcLogoutToken token) {
 		LogoutRequest request = LogoutRequest.current();
-		SessionEnder.Result result = this.services.ender().end(token);
+		SessionEnder.Result result = this.ender.end(token);
 		if (request != null) {
 			request.setPublished();
 		}
-		this.services.events()
-			.publish(LogoutKind.LOGOUT_TOKEN, result, (request != null) ? request.registrationId() : null);
+		this.events.publish(LogoutKind.LOGOUT_TOKEN, result, (request != null) ? request.registrationId() : null);
 		if (result.outcome() == LogoutOutcome.REPLAYED) {
 			throw new ReplayedTokenException();
 		}

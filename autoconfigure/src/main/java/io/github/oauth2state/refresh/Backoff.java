@@ -1,7 +1,6 @@
 package io.github.oauth2state.refresh;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 import io.github.oauth2state.TokenRefreshOutcome;
@@ -37,11 +36,7 @@ final class Backoff {
 		if (Thread.currentThread().isInterrupted()) {
 			throw new CoordinationException(TokenRefreshOutcome.FAILED, "Interrupted");
 		}
-		throw timedOut();
-	}
-
-	static CoordinationException timedOut() {
-		return new CoordinationException(TokenRefreshOutcome.TIMED_OUT,
+		throw new CoordinationException(TokenRefreshOutcome.TIMED_OUT,
 				"Another instance's refresh took longer than oauth2-state.refresh.wait-timeout");
 	}
 
@@ -50,30 +45,18 @@ final class Backoff {
 	 * @return whether there was time left
 	 */
 	boolean tryPause() {
-		Optional<Duration> pause = next();
-		if (pause.isEmpty()) {
+		if (System.nanoTime() - this.deadline >= 0) {
 			return false;
 		}
 		try {
-			Thread.sleep(pause.get().toMillis());
-			return true;
+			Thread.sleep(this.millis / 2 + ThreadLocalRandom.current().nextLong(this.millis));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			return false;
 		}
-	}
-
-	/**
-	 * Returns how long the next pause is, or empty if there is no time left.
-	 */
-	Optional<Duration> next() {
-		if (System.nanoTime() - this.deadline >= 0) {
-			return Optional.empty();
-		}
-		long pause = this.millis / 2 + ThreadLocalRandom.current().nextLong(this.millis);
 		this.millis = Math.min(this.millis * 2, LONGEST_MILLIS);
-		return Optional.of(Duration.ofMillis(pause));
+		return true;
 	}
 
 }

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 
-import io.github.oauth2state.DueTokens;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.TokenRefreshAdvice;
@@ -26,7 +25,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 
 	private final RefreshProperties properties;
 
-	private final EarlyWindow early;
+	private final EarlyStrategy early;
 
 	private final @Nullable Keyring keys;
 
@@ -44,7 +43,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 	 * @param store the store that instances share
 	 * @param keys the keys for tokens by client credentials, if configured
 	 */
-	SingleFlightStrategy(RefreshProperties properties, String namespace, EarlyWindow early, StateStore store,
+	SingleFlightStrategy(RefreshProperties properties, String namespace, EarlyStrategy early, StateStore store,
 			@Nullable Keyring keys) {
 		this.properties = properties;
 		this.early = early;
@@ -61,7 +60,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 
 	@Override
 	public TokenRefreshAdvice whileValid(OAuth2AuthorizedClient client) {
-		return this.early.advice(client);
+		return this.early.whileValid(client);
 	}
 
 	@Override
@@ -91,7 +90,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 	/**
 	 * Notes that a token by client credentials was saved.
 	 */
-	void onSaved(DueTokens obtained, String token) {
+	void onSaved(DueTokenRefresh obtained, String token) {
 		this.recent.noteSaved(obtained, token);
 	}
 
@@ -99,7 +98,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 	 * Stops sharing a token by client credentials that was removed, on this and on other
 	 * instances.
 	 */
-	void onRemoved(DueTokens obtained) {
+	void onRemoved(DueTokenRefresh obtained) {
 		LocalCoordinator.Key.of(obtained, this.properties.keyScope()).ifPresent((key) -> {
 			Optional<String> token = this.recent.noteRemoved(key, obtained);
 			if (this.keys != null) {

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ProviderSessionTests {
 
-	private final AppSession session = new ServletSession(new MockHttpSession());
+	private final MockHttpSession session = new MockHttpSession();
 
 	@Test
 	void idTokenOfAnotherLoginDoesNotChangeTheProvidersSession() {

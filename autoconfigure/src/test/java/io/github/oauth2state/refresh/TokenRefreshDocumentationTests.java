@@ -82,8 +82,7 @@ class TokenRefreshDocumentationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			classes = { TenCallsAtOnce.class, TokenClientConfiguration.class, ReactiveTokenClientConfiguration.class })
+	@ValueSource(classes = { TenCallsAtOnce.class, TokenClientConfiguration.class })
 	void codeIsThatOfTheDocumentation(Class<?> example) throws IOException {
 		String source = Files.readString(Path.of("src/test/java", example.getName().replace('.', '/') + ".java"));
 		String code = source.substring(source.indexOf(" */\n") + 4);

@@ -2,13 +2,11 @@ package io.github.oauth2state.scenario;
 
 import java.util.List;
 
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
@@ -19,8 +17,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Two instances that share nothing but a key.
  */
-@ParameterizedClass(name = "{0}")
-@EnumSource
 @Timeout(120)
 class CookieOnlyTests {
 
@@ -36,24 +32,20 @@ class CookieOnlyTests {
 
 	private final Browser browser = Browser.overHttps();
 
-	private final Stack stack;
-
-	CookieOnlyTests(Stack stack) {
-		this.stack = stack;
+	@BeforeAll
+	static void start() {
+		a = start(OLD);
+		b = start(NEW + "," + OLD);
 	}
 
-	@BeforeParameterizedClassInvocation
-	static void start(Stack stack) {
-		a = start(stack, OLD);
-		b = start(stack, NEW + "," + OLD);
+	private static Instance start(String keys) {
+		return Instance.start(Cluster.shared().idp, null,
+				List.of("oauth2-state.store=cookie", "oauth2-state.cookie.keys=" + keys,
+						"spring.autoconfigure.exclude=" + Instance.NOT_OF_THE_APP,
+						"management.endpoints.web.exposure.include=*"));
 	}
 
-	private static Instance start(Stack stack, String keys) {
-		return KeptIn.COOKIE.start(stack,
-				List.of("oauth2-state.cookie.keys=" + keys, "management.endpoints.web.exposure.include=*"));
-	}
-
-	@AfterParameterizedClassInvocation
+	@AfterAll
 	static void stop() {
 		a.close();
 		b.close();
@@ -146,7 +138,7 @@ class CookieOnlyTests {
 
 	@Test
 	void loginThatBeganInAStoreBeginsAnew() {
-		try (Instance withStore = SharedStore.REDIS.cluster(this.stack).start(List.of())) {
+		try (Instance withStore = SharedStore.REDIS.cluster().start(List.of())) {
 			this.browser.begin(withStore, BEGIN);
 			String callback = this.browser.begin(withStore, BEGIN);
 			assertThat(this.browser.open(a, callback).location()).isEqualTo("https://app.example" + BEGIN);

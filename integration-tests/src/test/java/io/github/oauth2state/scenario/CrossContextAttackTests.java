@@ -18,8 +18,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
-import org.springframework.security.oauth2.client.registration.InMemoryReactiveClientRegistrationRepository;
-import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 
 import io.github.oauth2state.LoginOutcome;
 
@@ -31,8 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("full")
 class CrossContextAttackTests extends AttackTests {
 
-	CrossContextAttackTests(Deployment deployment) {
-		super(deployment);
+	CrossContextAttackTests(SharedStore store) {
+		super(store);
 	}
 
 	@ParameterizedTest
@@ -146,23 +144,13 @@ class CrossContextAttackTests extends AttackTests {
 	static class WithoutIdp {
 
 		@Bean
-		@InServletApp
 		ClientRegistrationRepository registrations(OAuth2ClientProperties properties) {
-			return new InMemoryClientRegistrationRepository(others(properties));
-		}
-
-		@Bean
-		@InReactiveApp
-		ReactiveClientRegistrationRepository reactiveRegistrations(OAuth2ClientProperties properties) {
-			return new InMemoryReactiveClientRegistrationRepository(others(properties));
-		}
-
-		private static List<ClientRegistration> others(OAuth2ClientProperties properties) {
-			return new OAuth2ClientPropertiesMapper(properties).asClientRegistrations()
+			List<ClientRegistration> others = new OAuth2ClientPropertiesMapper(properties).asClientRegistrations()
 				.values()
 				.stream()
 				.filter((registration) -> !registration.getRegistrationId().equals("idp"))
 				.toList();
+			return new InMemoryClientRegistrationRepository(others);
 		}
 
 	}

@@ -23,8 +23,8 @@ class MeterTests extends AttackTests {
 
 	private static final int RANDOM = Scale.of(200);
 
-	MeterTests(Deployment deployment) {
-		super(deployment);
+	MeterTests(SharedStore store) {
+		super(store);
 	}
 
 	@Test

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The percentage set at run time, through the Actuator of one of two instances.
  */
-@ParameterizedClass(name = "{0}")
+@ParameterizedClass
 @EnumSource
 @Timeout(120)
 @Tag("full")
@@ -41,11 +41,11 @@ class RolloutEndpointTests {
 	private static final HttpClient HTTP = HttpClient.newHttpClient();
 
 	@Parameter
-	private Deployment deployment;
+	private SharedStore store;
 
 	@AfterEach
 	void forget() {
-		this.deployment.cluster().forget();
+		this.store.cluster().forget();
 	}
 
 	@Test
@@ -115,7 +115,7 @@ class RolloutEndpointTests {
 	}
 
 	private Instance start(List<String> properties) {
-		return this.deployment.cluster().start(properties, ActuatorTests.Operations.class);
+		return this.store.cluster().start(properties, ActuatorTests.Operations.class);
 	}
 
 	private static String percentage(Instance instance) {

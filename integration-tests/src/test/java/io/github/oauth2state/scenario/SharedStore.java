@@ -1,7 +1,5 @@
 package io.github.oauth2state.scenario;
 
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -16,7 +14,7 @@ enum SharedStore {
 
 	private final Supplier<StoredRecords> records;
 
-	private final Map<Stack, RealCluster> clusters = new EnumMap<>(Stack.class);
+	private RealCluster cluster;
 
 	SharedStore(Supplier<StoredRecords> records) {
 		this.records = records;
@@ -29,15 +27,14 @@ enum SharedStore {
 		return this.records.get();
 	}
 
-	RealCluster cluster() {
-		return cluster(Stack.SERVLET);
-	}
-
 	/**
 	 * Returns two instances of an app on this store, started once for all tests.
 	 */
-	synchronized RealCluster cluster(Stack stack) {
-		return this.clusters.computeIfAbsent(stack, (key) -> new RealCluster(key, newRecords()));
+	synchronized RealCluster cluster() {
+		if (this.cluster == null) {
+			this.cluster = new RealCluster(this.records.get());
+		}
+		return this.cluster;
 	}
 
 }

@@ -12,9 +12,7 @@ import org.springframework.http.MediaType;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-import io.github.oauth2state.login.CallbackCheck;
 import io.github.oauth2state.login.LoginCallback;
-import io.github.oauth2state.login.LoginNote;
 import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.web.BrowserRequest;
 
@@ -34,41 +32,40 @@ final class CsrfExemption extends OncePerRequestFilter implements RequestMatcher
 
 	private final GuardedStateStore store;
 
-	private volatile @Nullable CallbackCheck check;
+	private volatile @Nullable MixUpDefense defense;
 
 	CsrfExemption(PendingLogins logins, GuardedStateStore store) {
 		this.logins = logins;
 		this.store = store;
 	}
 
-	void enable(CallbackCheck check) {
-		this.check = check;
+	void enable(MixUpDefense defense) {
+		this.defense = defense;
 	}
 
 	@Override
 	public boolean matches(HttpServletRequest request) {
-		CallbackCheck check = this.check;
-		if (check == null || !HttpMethod.POST.matches(request.getMethod()) || !isForm(request)) {
+		MixUpDefense defense = this.defense;
+		if (defense == null || !HttpMethod.POST.matches(request.getMethod()) || !isForm(request)) {
 			return false;
 		}
-		ServletExchange exchange = new ServletExchange(request);
-		BrowserRequest browser = exchange.browser();
+		BrowserRequest browser = ServletRequests.browser(request);
 		// Before the body is read, which the app may want to read as a stream
 		if (!this.logins.mayBePostedCallback(browser)) {
 			return false;
 		}
-		boolean exempt = exchange.state()
+		boolean exempt = ServletRequests.state(request)
 			.flatMap((state) -> this.logins.callback(state, browser))
-			.filter((callback) -> isPostedCallback(callback, check, exchange))
+			.filter((callback) -> isPostedCallback(callback, defense, request))
 			.isPresent();
 		if (exempt) {
-			LoginNote.of(exchange).setCsrfExempt();
+			LoginNote.of(request).setCsrfExempt();
 		}
 		return exempt;
 	}
 
-	private boolean isPostedCallback(LoginCallback callback, CallbackCheck check, ServletExchange exchange) {
-		return check.isPostedByConfiguration(exchange)
+	private boolean isPostedCallback(LoginCallback callback, MixUpDefense defense, HttpServletRequest request) {
+		return defense.isPostedByConfiguration(request)
 				|| this.logins.isPostedCallback(callback, this.store::findPosted);
 	}
 
@@ -81,7 +78,7 @@ final class CsrfExemption extends OncePerRequestFilter implements RequestMatcher
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
-		if (LoginNote.of(new ServletExchange(request)).isCsrfExempt()) {
+		if (LoginNote.of(request).isCsrfExempt()) {
 			response.sendError(HttpServletResponse.SC_FORBIDDEN);
 			return;
 		}

@@ -21,8 +21,6 @@ import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.security.web.savedrequest.SavedRequest;
 
 import io.github.oauth2state.login.AuxiliaryCookies;
-import io.github.oauth2state.login.LoginNote;
-import io.github.oauth2state.login.LoginServices;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.web.BrowserRequest;
 
@@ -50,7 +48,7 @@ final class SavedRequests implements RequestCache {
 
 	private volatile boolean sessionsAvoided;
 
-	SavedRequests(HttpSessionRequestCache sessions, LoginServices services) {
+	SavedRequests(HttpSessionRequestCache sessions, LoginChain.Services services) {
 		this.sessions = sessions;
 		this.cookies = services.logins().cookies();
 		this.rollout = services.rollout();
@@ -81,18 +79,17 @@ final class SavedRequests implements RequestCache {
 			this.sessions.saveRequest(request, response);
 			return;
 		}
-		ServletExchange exchange = new ServletExchange(request, response);
-		BrowserRequest browser = exchange.browser();
-		boolean navigation = exchange.isNavigation() && !exchange.isPrefetch();
+		BrowserRequest browser = ServletRequests.browser(request);
+		boolean navigation = ServletRequests.isNavigation(request) && !ServletRequests.isPrefetch(request);
 		boolean kept = navigation && HttpMethod.GET.matches(request.getMethod())
 				&& this.cookies.savePage(browser).map((saved) -> {
-					exchange.addCookies(List.of(saved));
-					LoginNote.of(exchange).setSavedPage(browser.path());
+					ServletRequests.addCookies(response, List.of(saved));
+					LoginNote.of(request).setSavedPage(browser.path());
 					return saved;
 				}).isPresent();
 		if (!kept && navigation) {
 			// An older page must not come before this request
-			exchange.addCookies(this.cookies.clearPage(browser));
+			ServletRequests.addCookies(response, this.cookies.clearPage(browser));
 		}
 		if (!kept || !this.sessionsAvoided || request.getSession(false) != null) {
 			this.sessions.saveRequest(request, response);
@@ -102,13 +99,13 @@ final class SavedRequests implements RequestCache {
 	/**
 	 * Returns the page to keep with a login that starts, or {@code null}.
 	 */
-	@Nullable String page(ServletExchange exchange) {
+	@Nullable String page(HttpServletRequest request, BrowserRequest browser) {
 		if (!this.enabled) {
 			return null;
 		}
-		String page = LoginNote.of(exchange).savedPage();
-		String kept = (page != null) ? page : this.cookies.savedPage(exchange.browser());
-		return (kept != null && kept.startsWith(exchange.contextPath() + "/")) ? kept : null;
+		String page = LoginNote.of(request).savedPage();
+		String kept = (page != null) ? page : this.cookies.savedPage(browser);
+		return (kept != null && kept.startsWith(request.getContextPath() + "/")) ? kept : null;
 	}
 
 	/**

@@ -13,12 +13,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
-import io.github.oauth2state.login.CallbackCheck;
 import io.github.oauth2state.login.LoginCallback;
-import io.github.oauth2state.login.LoginNote;
-import io.github.oauth2state.login.LoginServices;
-import io.github.oauth2state.login.LoginStart;
-import io.github.oauth2state.login.LostLoginException;
 import io.github.oauth2state.login.PendingLogins;
 
 /**
@@ -35,7 +30,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private final AuthorizationRequestRepository<OAuth2AuthorizationRequest> sessions = new HttpSessionOAuth2AuthorizationRequestRepository();
 
-	private final LoginNote.@Nullable Kind kind;
+	private final CallbackFilter.@Nullable Kind kind;
 
 	private final GuardedStateStore store;
 
@@ -50,17 +45,16 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	/**
 	 * Creates a repository.
 	 * @param kind the filter that uses it, or {@code null} if the app makes the filters
-	 * @param store the store
 	 * @param services what all filter chains share
 	 * @param chain the filter chain of the repository
 	 */
-	SharedAuthorizationRequestRepository(LoginNote.@Nullable Kind kind, GuardedStateStore store, LoginServices services,
+	SharedAuthorizationRequestRepository(CallbackFilter.@Nullable Kind kind, LoginChain.Services services,
 			LoginChain chain) {
 		this.kind = kind;
-		this.store = store;
+		this.store = services.store();
 		this.logins = services.logins();
 		this.chain = chain;
-		this.starter = new LoginStarter(store, services, chain);
+		this.starter = new LoginStarter(services, chain);
 		this.recovery = services.settings().recovery();
 	}
 
@@ -75,10 +69,10 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			discard(request, response);
 			return;
 		}
-		if (this.kind != null && new ServletExchange(request).isPrefetch()) {
-			throw new LoginStart.PrefetchException();
+		if (this.kind != null && ServletRequests.isPrefetch(request)) {
+			throw new CallbackFilter.PrefetchException();
 		}
-		this.starter.start(authorizationRequest, new ServletExchange(request, response));
+		this.starter.start(authorizationRequest, request, response);
 	}
 
 	/**
@@ -87,7 +81,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	private void discard(HttpServletRequest request, HttpServletResponse response) {
 		callback(request).filter(LoginCallback::isPending).ifPresent((callback) -> {
 			this.store.discard(callback);
-			new ServletExchange(request, response).addCookies(callback.cookiesWhenTaken());
+			ServletRequests.addCookies(response, callback.cookiesWhenTaken());
 		});
 		this.sessions.removeAuthorizationRequest(request, response);
 	}
@@ -95,7 +89,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	@Override
 	public @Nullable OAuth2AuthorizationRequest loadAuthorizationRequest(HttpServletRequest request) {
 		if (this.kind == null) {
-			LoginNote.of(new ServletExchange(request)).setLoaded();
+			LoginNote.of(request).setLoaded();
 		}
 		LoginCallback callback = callback(request).orElse(null);
 		if (callback == null) {
@@ -103,7 +97,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		}
 		refusePrefetch(request);
 		LoginCallback.Found found = foundOrRecover(this.store.find(callback), callback, request, true);
-		return (found == null || (!isLogin(request) && publish(this.chain.otherUser(found, callback), request))
+		return (found == null || isForAnotherUser(found, callback, request)
 				|| isRefused(found.request(), callback.path(), callback.correlationId(), request)) ? null
 						: found.request();
 	}
@@ -120,9 +114,9 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		if (found == null || (isLogin(request) && isRefusedAndPutBack(callback, found, request))) {
 			return null;
 		}
-		new ServletExchange(request, response).addCookies(callback.cookiesWhenTaken());
+		ServletRequests.addCookies(response, callback.cookiesWhenTaken());
 		noteTaken(found.request(), callback.path(), found.sinceBegin(), callback.correlationId(), request);
-		this.chain.restore(found.savedRequest(), new ServletExchange(request, response));
+		this.chain.restore(found.savedRequest(), request, response);
 		return found.request();
 	}
 
@@ -144,24 +138,23 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 * Refuses what the user has not asked for yet, wherever the app's callback is.
 	 */
 	private static void refusePrefetch(HttpServletRequest request) {
-		if (new ServletExchange(request).isPrefetch()
-				&& LoginNote.of(new ServletExchange(request)).isInsideCallbackFilter()) {
-			throw new LoginStart.PrefetchException();
+		if (ServletRequests.isPrefetch(request) && LoginNote.of(request).isInsideCallbackFilter()) {
+			throw new CallbackFilter.PrefetchException();
 		}
 	}
 
 	private Optional<LoginCallback> callback(HttpServletRequest request) {
-		ServletExchange exchange = new ServletExchange(request);
-		return exchange.state().flatMap((state) -> this.logins.callback(state, exchange.browser()));
+		return ServletRequests.state(request)
+			.flatMap((state) -> this.logins.callback(state, ServletRequests.browser(request)));
 	}
 
-	private LoginNote.Kind kind(HttpServletRequest request) {
-		boolean client = LoginNote.of(new ServletExchange(request)).isLoaded();
-		return (this.kind != null) ? this.kind : client ? LoginNote.Kind.CLIENT : LoginNote.Kind.LOGIN;
+	private CallbackFilter.Kind kind(HttpServletRequest request) {
+		boolean client = LoginNote.of(request).isLoaded();
+		return (this.kind != null) ? this.kind : client ? CallbackFilter.Kind.CLIENT : CallbackFilter.Kind.LOGIN;
 	}
 
 	private boolean isLogin(HttpServletRequest request) {
-		return kind(request) == LoginNote.Kind.LOGIN;
+		return kind(request) == CallbackFilter.Kind.LOGIN;
 	}
 
 	/**
@@ -178,22 +171,31 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return found;
 		}
 		LoginOutcome outcome = ((LoginCallback.Lost) result).outcome();
-		publish(new LoginEvent(outcome, callback.path(), this.chain.check().known(callback.registrationId()), null,
+		publish(new LoginEvent(outcome, callback.path(), this.chain.defense().known(callback.registrationId()), null,
 				callback.correlationId()), request);
 		boolean answeredByFailureHandler = isLogin(request)
-				&& (outcome == LoginOutcome.STORE_ERROR || new ServletExchange(request).hasError());
-		boolean recover = this.recovery && LoginNote.of(new ServletExchange(request)).isInsideCallbackFilter()
-				&& !answeredByFailureHandler;
+				&& (outcome == LoginOutcome.STORE_ERROR || ServletRequests.hasError(request));
+		boolean recover = this.recovery && LoginNote.of(request).isInsideCallbackFilter() && !answeredByFailureHandler;
 		if (recover || !nullable) {
-			throw new LostLoginException(kind(request), outcome, callback);
+			throw new CallbackRecovery.LostLoginException(kind(request), outcome, callback);
 		}
 		return null;
 	}
 
 	private boolean isRefused(OAuth2AuthorizationRequest login, LoginPath path, String correlationId,
 			HttpServletRequest request) {
-		return publish(this.chain.refusal(kind(request), login, path, correlationId, new ServletExchange(request)),
-				request);
+		return publishIfPresent(this.chain.refusal(kind(request), login, path, correlationId, request), request);
+	}
+
+	private boolean isForAnotherUser(LoginCallback.Found found, LoginCallback callback, HttpServletRequest request) {
+		return !isLogin(request) && publishIfPresent(this.chain.otherUser(found, callback), request);
+	}
+
+	private boolean publishIfPresent(@Nullable LoginEvent event, HttpServletRequest request) {
+		if (event != null) {
+			publish(event, request);
+		}
+		return event != null;
 	}
 
 	/**
@@ -202,11 +204,11 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 */
 	private @Nullable OAuth2AuthorizationRequest loadFromSession(HttpServletRequest request) {
 		OAuth2AuthorizationRequest found = this.sessions.loadAuthorizationRequest(request);
-		if (found != null) {
-			refusePrefetch(request);
+		if (found == null) {
+			return null;
 		}
-		return (found == null || isRefused(found, LoginPath.SESSION, PendingLogins.randomCorrelationId(), request))
-				? null : found;
+		refusePrefetch(request);
+		return isRefused(found, LoginPath.SESSION, PendingLogins.randomCorrelationId(), request) ? null : found;
 	}
 
 	private @Nullable OAuth2AuthorizationRequest removeFromSession(HttpServletRequest request,
@@ -229,22 +231,20 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private void noteTaken(OAuth2AuthorizationRequest login, LoginPath path, @Nullable Duration sinceBegin,
 			String correlationId, HttpServletRequest request) {
-		boolean error = new ServletExchange(request).hasError();
-		LoginNote.of(new ServletExchange(request))
-			.take(new LoginNote.Taken(kind(request), path, CallbackCheck.registrationId(login), error, sinceBegin,
-					correlationId), new ServletExchange(request));
+		boolean error = ServletRequests.hasError(request);
+		LoginNote.of(request)
+			.take(new LoginNote.Taken(kind(request), path, LoginChain.registrationId(login), error, sinceBegin,
+					correlationId), request);
 		if (isLogin(request) && this.chain.withSessions() && !error) {
-			// The session strategies that are called now rely on a session
+			// A login that started in a session has one, and the session strategies that
+			// are called now rely on it
 			request.getSession();
 		}
 	}
 
-	private boolean publish(@Nullable LoginEvent event, HttpServletRequest request) {
-		if (event != null) {
-			request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, event.correlationId());
-			this.logins.publish(event);
-		}
-		return event != null;
+	private void publish(LoginEvent event, HttpServletRequest request) {
+		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, event.correlationId());
+		this.logins.publish(event);
 	}
 
 }

@@ -43,11 +43,11 @@ final class RedisFailures {
 	private RedisFailures() {
 	}
 
-	static StateStoreException beforeSending(String operation, Throwable failure) {
+	static StateStoreException beforeSending(String operation, RuntimeException failure) {
 		return new StateStoreException(Reason.CONNECTION, "Redis cannot be reached for " + operation, failure);
 	}
 
-	static StateStoreException afterSending(String operation, Throwable failure) {
+	static StateStoreException afterSending(String operation, RuntimeException failure) {
 		Reason reason = causes(failure).map(RedisFailures::reason)
 			.filter(Objects::nonNull)
 			.findFirst()

@@ -8,7 +8,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link ServletExchange#isNavigation}.
+ * Tests for {@link ServletRequests#isNavigation}.
  */
 class NavigationTests {
 
@@ -28,7 +28,7 @@ class NavigationTests {
 
 	@Test
 	void clientThatSaysNothingIsBelievedToShowPages() {
-		assertThat(new ServletExchange(new MockHttpServletRequest()).isNavigation()).isTrue();
+		assertThat(ServletRequests.isNavigation(new MockHttpServletRequest())).isTrue();
 	}
 
 	@ParameterizedTest
@@ -49,7 +49,7 @@ class NavigationTests {
 	void scriptOfAnOldBrowserIsNone() {
 		MockHttpServletRequest request = new MockHttpServletRequest();
 		request.addHeader("X-Requested-With", "XMLHttpRequest");
-		assertThat(new ServletExchange(request).isNavigation()).isFalse();
+		assertThat(ServletRequests.isNavigation(request)).isFalse();
 	}
 
 	@Test
@@ -58,7 +58,7 @@ class NavigationTests {
 		request.addHeader("X-Requested-With", "XMLHttpRequest");
 		request.addHeader("Accept", "application/json");
 		request.addHeader("Sec-Fetch-Mode", "navigate");
-		assertThat(new ServletExchange(request).isNavigation()).isTrue();
+		assertThat(ServletRequests.isNavigation(request)).isTrue();
 	}
 
 	private static boolean isNavigation(String mode, String destination) {
@@ -69,13 +69,13 @@ class NavigationTests {
 		if (destination != null) {
 			request.addHeader("Sec-Fetch-Dest", destination);
 		}
-		return new ServletExchange(request).isNavigation();
+		return ServletRequests.isNavigation(request);
 	}
 
 	private static boolean acceptIsNavigation(String accept) {
 		MockHttpServletRequest request = new MockHttpServletRequest();
 		request.addHeader("Accept", accept);
-		return new ServletExchange(request).isNavigation();
+		return ServletRequests.isNavigation(request);
 	}
 
 }

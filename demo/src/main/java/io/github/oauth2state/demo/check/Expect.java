@@ -2,8 +2,6 @@ package io.github.oauth2state.demo.check;
 
 import java.util.Objects;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Says what should be, and fails where it is not.
  */
@@ -12,13 +10,13 @@ final class Expect {
 	private Expect() {
 	}
 
-	static void that(boolean condition, String expectation, @Nullable Object actual) {
+	static void that(boolean condition, String expectation, Object actual) {
 		if (!condition) {
 			throw new Failure(expectation, actual);
 		}
 	}
 
-	static void equal(Object expected, @Nullable Object actual, String what) {
+	static void equal(Object expected, Object actual, String what) {
 		that(Objects.equals(expected, actual), what + " is " + expected, actual);
 	}
 
@@ -29,7 +27,7 @@ final class Expect {
 
 		private static final long serialVersionUID = 1L;
 
-		Failure(String expectation, @Nullable Object actual) {
+		Failure(String expectation, Object actual) {
 			super("expected that " + expectation + ", but got: " + actual);
 		}
 

@@ -62,13 +62,6 @@ class RedisStateStoreFailureTests {
 
 	private final StateKey other = StateKey.of("app", "test", UUID.randomUUID().toString());
 
-	/**
-	 * Returns the store as a caller of the other stack calls it.
-	 */
-	StateStore called(RedisStateStore store) {
-		return store;
-	}
-
 	@BeforeEach
 	void put() {
 		this.direct.putIfAbsent(this.key, bytes("value"), Duration.ofMinutes(1));
@@ -85,33 +78,33 @@ class RedisStateStoreFailureTests {
 
 	@Test
 	void takeWhoseReplyIsLostFailsInTimeAndTheRecordIsGone() {
-		called(this.store).find(this.key);
+		this.store.find(this.key);
 		this.proxy.set(Mode.SWALLOW_REPLIES);
-		assertThat(failure(() -> called(this.store).take(this.key)).getReason()).isEqualTo(Reason.TIMEOUT);
+		assertThat(failure(() -> this.store.take(this.key)).getReason()).isEqualTo(Reason.TIMEOUT);
 		assertThat(this.direct.find(this.key)).isEmpty();
 		recovers();
 	}
 
 	@Test
 	void takeWhoseConnectionBreaksIsAmbiguousAndNotSentAgain() {
-		called(this.store).find(this.key);
+		this.store.find(this.key);
 		this.proxy.set(Mode.CUT_INSTEAD_OF_REPLY);
-		assertThat(failure(() -> called(this.store).take(this.key)).getReason()).isEqualTo(Reason.AMBIGUOUS);
+		assertThat(failure(() -> this.store.take(this.key)).getReason()).isEqualTo(Reason.AMBIGUOUS);
 		assertThat(this.direct.find(this.key)).isEmpty();
 		this.direct.putIfAbsent(this.key, bytes("again"), Duration.ofMinutes(1));
 		recovers();
-		assertThat(called(this.store).find(this.key)).contains(bytes("again"));
+		assertThat(this.store.find(this.key)).contains(bytes("again"));
 	}
 
 	@Test
 	void takeWhileDisconnectedFailsAndNeverRunsLater() {
-		called(this.store).find(this.key);
+		this.store.find(this.key);
 		this.proxy.set(Mode.REFUSE);
 		Awaitility.await()
-			.untilAsserted(() -> assertThat(failure(() -> called(this.store).take(this.key)).getReason())
+			.untilAsserted(() -> assertThat(failure(() -> this.store.take(this.key)).getReason())
 				.isEqualTo(Reason.CONNECTION));
 		recovers();
-		assertThat(called(this.store).take(this.key)).contains(bytes("value"));
+		assertThat(this.store.take(this.key)).contains(bytes("value"));
 	}
 
 	@Test
@@ -120,34 +113,34 @@ class RedisStateStoreFailureTests {
 		RedisStateStore cold = store(this.appThroughProxy, TIMEOUT);
 		ExecutorService executor = Executors.newFixedThreadPool(16);
 		List<Future<Reason>> reasons = IntStream.range(0, 16)
-			.mapToObj((i) -> executor.submit(() -> failure(() -> called(cold).take(this.key)).getReason()))
+			.mapToObj((i) -> executor.submit(() -> failure(() -> cold.take(this.key)).getReason()))
 			.toList();
 		for (Future<Reason> reason : reasons) {
 			assertThat(reason.get(30, TimeUnit.SECONDS)).isEqualTo(Reason.CONNECTION);
 		}
 		executor.shutdownNow();
 		recovers();
-		assertThat(called(cold).take(this.key)).contains(bytes("value"));
+		assertThat(cold.take(this.key)).contains(bytes("value"));
 		cold.destroy();
 	}
 
 	@Test
 	void connectionWhoseOtherEndIsGoneIsReplaced() {
-		called(this.store).find(this.key);
+		this.store.find(this.key);
 		this.proxy.abandonOpenConnections();
-		assertThat(failure(() -> called(this.store).take(this.key)).getReason()).isEqualTo(Reason.TIMEOUT);
-		assertThat(called(this.store).take(this.key)).contains(bytes("value"));
+		assertThat(failure(() -> this.store.take(this.key)).getReason()).isEqualTo(Reason.TIMEOUT);
+		assertThat(this.store.take(this.key)).contains(bytes("value"));
 	}
 
 	@Test
 	void connectionIsReplacedOnceForManyTimeouts() throws Exception {
-		called(this.store).find(this.key);
+		this.store.find(this.key);
 		this.proxy.abandonOpenConnections();
 		long before = connectionsReceived();
 		ExecutorService executor = Executors.newFixedThreadPool(16);
 		List<Future<Boolean>> calls = IntStream.range(0, 16).mapToObj((i) -> executor.submit(() -> {
-			failure(() -> called(this.store).find(this.key));
-			return called(this.store).find(this.key).isPresent();
+			failure(() -> this.store.find(this.key));
+			return this.store.find(this.key).isPresent();
 		})).toList();
 		for (Future<Boolean> call : calls) {
 			assertThat(call.get(30, TimeUnit.SECONDS)).isTrue();
@@ -164,7 +157,7 @@ class RedisStateStoreFailureTests {
 	void takeFailsInTimeWhereNothingListens() {
 		LettuceConnectionFactory nowhere = factory("localhost", 1);
 		RedisStateStore store = store(nowhere, TIMEOUT);
-		assertThat(failure(() -> called(store).take(this.key)).getReason()).isEqualTo(Reason.CONNECTION);
+		assertThat(failure(() -> store.take(this.key)).getReason()).isEqualTo(Reason.CONNECTION);
 		store.destroy();
 		nowhere.destroy();
 	}
@@ -175,7 +168,7 @@ class RedisStateStoreFailureTests {
 		try {
 			StateKey other = StateKey.of("app", "test", UUID.randomUUID().toString());
 			StateStoreException failure = failure(
-					() -> called(this.store).putIfAbsent(other, bytes("secret"), Duration.ofMinutes(1)));
+					() -> this.store.putIfAbsent(other, bytes("secret"), Duration.ofMinutes(1)));
 			assertThat(failure.getReason()).isEqualTo(Reason.CONNECTION);
 			assertThat(failure).hasStackTraceContaining("OOM");
 			assertThat(failure).hasMessage("Redis did not answer putIfAbsent");
@@ -187,14 +180,14 @@ class RedisStateStoreFailureTests {
 
 	@Test
 	void callAfterCloseFails() {
-		called(this.store).find(this.key);
+		this.store.find(this.key);
 		this.store.destroy();
-		assertThat(failure(() -> called(this.store).find(this.key)).getReason()).isEqualTo(Reason.CONNECTION);
+		assertThat(failure(() -> this.store.find(this.key)).getReason()).isEqualTo(Reason.CONNECTION);
 	}
 
 	@Test
 	void closingTheStoreLeavesTheAppItsConnections() {
-		called(this.store).find(this.key);
+		this.store.find(this.key);
 		this.store.destroy();
 		assertThat(this.appThroughProxy.getConnection().ping()).isEqualTo("PONG");
 	}
@@ -204,7 +197,7 @@ class RedisStateStoreFailureTests {
 	 */
 	@Test
 	void sessionIsAddedUnderAllItsNamesInOneRoundTrip() {
-		called(this.store).find(this.key);
+		this.store.find(this.key);
 		this.proxy.set(Mode.SWALLOW_REPLIES);
 		assertThat(failure(this::addSession).getReason()).isEqualTo(Reason.TIMEOUT);
 		assertThat(this.direct.sessionIndex().find(this.key)).hasSize(1);
@@ -214,7 +207,7 @@ class RedisStateStoreFailureTests {
 
 	@Test
 	void addWhoseConnectionBreaksIsAmbiguous() {
-		called(this.store).find(this.key);
+		this.store.find(this.key);
 		this.proxy.set(Mode.CUT_INSTEAD_OF_REPLY);
 		assertThat(failure(this::addSession).getReason()).isEqualTo(Reason.AMBIGUOUS);
 		recovers();
@@ -224,7 +217,7 @@ class RedisStateStoreFailureTests {
 	@Test
 	void sessionsAreNotIndexedWhileDisconnected() {
 		SessionIndex index = this.store.sessionIndex();
-		called(this.store).find(this.key);
+		this.store.find(this.key);
 		this.proxy.set(Mode.REFUSE);
 		for (StoreCall call : List.<StoreCall>of(this::addSession, () -> index.find(this.key),
 				() -> index.logOut(this.key, this.other, Instant.EPOCH, Duration.ofMinutes(1)),
@@ -247,8 +240,8 @@ class RedisStateStoreFailureTests {
 		this.proxy.set(Mode.FORWARD);
 		StateKey other = StateKey.of("app", "test", UUID.randomUUID().toString());
 		Awaitility.await().ignoreExceptionsInstanceOf(StateStoreException.class).until(() -> {
-			called(this.store).putIfAbsent(other, bytes("other"), Duration.ofMinutes(1));
-			return called(this.store).find(other).isPresent();
+			this.store.putIfAbsent(other, bytes("other"), Duration.ofMinutes(1));
+			return this.store.find(other).isPresent();
 		});
 	}
 
