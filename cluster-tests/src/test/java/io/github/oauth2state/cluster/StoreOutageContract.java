@@ -82,6 +82,7 @@ abstract class StoreOutageContract {
 			for (int i = 0; i < LOGINS; i++) {
 				meanwhile.addAll(logIn(outage));
 			}
+			assertThat(meanwhile).as("logins that did not complete").hasSizeLessThan(LOGINS);
 			endings.addAll(callBack(pending));
 			assertThat(endings.size()).satisfies((completed) -> {
 				assertThat(completed == 0 || !outage.isTotal()).as("%s completed without a store", completed).isTrue();
