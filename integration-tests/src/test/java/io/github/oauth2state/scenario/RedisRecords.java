@@ -69,7 +69,7 @@ final class RedisRecords implements StoredRecords {
 
 	@Override
 	public void expireAll() {
-		keys().forEach((key) -> this.commands.pexpire(key, 1));
+		keys().forEach((key) -> this.commands.pexpire(key, 0));
 	}
 
 	@Override
