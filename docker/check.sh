@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings a cluster up, logs in through its balancer, kills an instance, one of the provider's and the store's server in
 # between, and takes it down again. Needs what "mvn -Pdemo package -Dexec.skip" builds.
-#   docker/check.sh redis|jdbc|hardened
+#   docker/check.sh redis|jdbc|hardened|gateway
 # COMPOSE is the command (default "docker compose"), LEFT_OUT are services that shall not be started.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,8 +14,9 @@ suffix=''
 case $variant in
 	redis) ;;
 	jdbc) suffix=-jdbc ;;
+	gateway) profile=redis files+=(-f docker/compose.gateway.yaml) ;;
 	hardened) profile=redis base=https://localhost:8443 files+=(-f docker/compose.hardened.yaml) ;;
-	*) echo "redis, jdbc or hardened, not \"$variant\"" >&2; exit 2 ;;
+	*) echo "redis, jdbc, hardened or gateway, not \"$variant\"" >&2; exit 2 ;;
 esac
 read -ra command <<<"${COMPOSE:-docker compose}"
 
@@ -88,7 +89,7 @@ services=$(compose config --services | grep -vxE "${LEFT_OUT:-none}")
 # 1.29 tells those of other profiles too
 case $variant in
 	jdbc) services=$(grep -vE '^(app-[0-9]|app-3-jdbc|redis)$' <<<"$services") ;;
-	redis) services=$(grep -vE '^(app-3|.*-jdbc|postgres)$' <<<"$services") ;;
+	redis | gateway) services=$(grep -vE '^(app-3|.*-jdbc|postgres)$' <<<"$services") ;;
 	hardened) services=$(grep -vE '^(app-3|.*-jdbc)$' <<<"$services") ;;
 esac
 echo "$variant: $(tr '\n' ' ' <<<"$services")"
@@ -103,6 +104,12 @@ await_shared_path
 for ((i = 0; i < 4; i++)); do login true; done
 [[ $me == *'"path":"shared"'* ]] || fail "the login did not take the shared path: $me"
 [ "$(browse -o /dev/null -w '%{http_code}' "$base/actuator/prometheus")" = 404 ] || fail "the Actuator is open"
+
+if [ "$variant" = gateway ]; then
+	token=$(browse "$base/api/token-info")
+	[[ $token == *'"access":"'* && $token == *'"instance":"app-'* ]] || fail "the gateway does not relay the token: $token"
+	echo "  $token"
+fi
 
 echo "two browsers are logged in, and one logs out everywhere:"
 cp "$work/jar" "$work/other"

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * zero and the time to live
  * @param reason why it failed, where the outcome is {@link LoginOutcome#FAILED} or
  * {@link LoginOutcome#MIX_UP} and that is known: an error code of OAuth 2.0 (RFC 6749,
- * section 5.2) or of Spring Security, followed by types of exceptions
+ * section 5.2) or of Spring Security, followed by types of exceptions; {@code cancelled}
+ * if the client of a reactive app hung up
  * @param correlationId twelve hexadecimal digits, which tell neither the state of the
  * login nor its key. All events of a start have the same, and so have all events of its
  * callbacks while the browser has the binding cookie of the login, which stays for five

@@ -2,7 +2,8 @@ package io.github.oauth2state;
 
 /**
  * Is told what happens to logins. Beans of this type are called in their order, on the
- * thread that handles the request; what they throw is logged and changes no login.
+ * thread that handles the request; what they throw is logged and changes no login. In a
+ * reactive app that thread is mostly an event loop, so they must not block.
  */
 @FunctionalInterface
 public interface LoginListener {

@@ -3,7 +3,7 @@ package io.github.oauth2state;
 /**
  * Is told when sessions end because the provider or an operator wants it. Beans of this
  * type are called in their order, on the thread that handles the request; what they throw
- * is logged and changes nothing.
+ * is logged and changes nothing. In a reactive app, that thread must not be blocked.
  */
 @FunctionalInterface
 public interface LogoutListener {

@@ -69,19 +69,33 @@ class ArchitectureTests {
 			Map.entry("store.ConditionalOnStore", "each store has this condition"),
 			Map.entry("store.ConfiguredStore",
 					"stores are beans of this type, and tokens, refreshes and the rollout look for them"),
+			Map.entry("store.NonBlockingStore", "the stores that need no thread for a call implement it"),
+			Map.entry("store.ReactiveStores",
+					"reactive logins, tokens, refreshes and logout have their stores from it"),
 			Map.entry("store.SessionIndex", "the stores have it, and logout finds sessions by it"),
 			Map.entry("store.StoreCircuit", "logins ask it, and the Actuator and metrics show it"),
 			Map.entry("rollout.Rollout", "logins ask it, and the Actuator and metrics show its percentage"),
 			Map.entry("tokens.RefusalHandler", "refreshes tell it of a refusal, and logout ends the session"),
+			Map.entry("tokens.ReactiveRefusalHandler",
+					"reactive refreshes tell it of a refusal, and logout ends the session"),
 			Map.entry("logout.UserSessions", "the Actuator ends sessions with it"),
 			Map.entry("tokens.TokenLogout", "logout removes tokens with it"),
 			Map.entry("tokens.TokenLineage", "refreshes recognize tokens of the same user by it"),
-			Map.entry("login.AuxiliaryCookies", "the servlet part sets these cookies"),
-			Map.entry("login.LoginCallback", "the servlet part finishes logins with it"),
-			Map.entry("login.LoginSettings", "the servlet part and the Actuator read it"),
-			Map.entry("login.PendingLogins", "the servlet part starts logins with it"));
+			Map.entry("web.WebExchange", "logins see a request and its answer as this on any web stack"),
+			Map.entry("login.AuxiliaryCookies", "both web stacks set these cookies"),
+			Map.entry("login.CallbackCheck", "both web stacks ask it whether a callback is refused"),
+			Map.entry("login.DeploymentWarnings", "both web stacks warn with it"),
+			Map.entry("login.ErrorPage", "both web stacks answer with it"),
+			Map.entry("login.LoginCallback", "both web stacks finish logins with it"),
+			Map.entry("login.LoginNote", "both web stacks note in it what becomes of a request"),
+			Map.entry("login.LoginServices", "the filter chains of both web stacks share it"),
+			Map.entry("login.LoginSettings", "both web stacks and the Actuator read it"),
+			Map.entry("login.LoginStart", "both web stacks start logins with it"),
+			Map.entry("login.LostLoginException", "both web stacks recover callbacks by it"),
+			Map.entry("login.StoreFailureLog", "both web stacks log with it that the store did not answer"),
+			Map.entry("login.PendingLogins", "both web stacks start logins with it"));
 
-	private static final int MAX_PUBLIC_TYPES = 25;
+	private static final int MAX_PUBLIC_TYPES = 40;
 
 	private static final int MAX_LINES = 250;
 
@@ -126,6 +140,8 @@ class ArchitectureTests {
 		.definedBy(ROOT + ".login")
 		.layer("servlet login")
 		.definedBy(ROOT + ".login.servlet..")
+		.optionalLayer("reactive login")
+		.definedBy(ROOT + ".login.reactive..")
 		.layer("refresh")
 		.definedBy(ROOT + ".refresh..")
 		.layer("logout")
@@ -153,6 +169,8 @@ class ArchitectureTests {
 		.whereLayer("login")
 		.mayOnlyAccessLayers("api", "config", "support", "web", "record", "store", "rollout")
 		.whereLayer("servlet login")
+		.mayOnlyAccessLayers("api", "config", "support", "web", "record", "store", "rollout", "login")
+		.whereLayer("reactive login")
 		.mayOnlyAccessLayers("api", "config", "support", "web", "record", "store", "rollout", "login")
 		.whereLayer("refresh")
 		.mayOnlyAccessLayers("api", "config", "support", "record", "store", "tokens")

@@ -8,6 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -124,13 +125,14 @@ class OAuth2StateEndpoint {
 	 * without it is told what to send
 	 * @param subject the user, as the {@code sub} claim of an ID token names them;
 	 * optional likewise
+	 * @param operator who is signed in to the endpoint
 	 * @return what happened; status 400 and the reason if nothing can be ended, or status
 	 * 503 if the store failed
 	 */
 	@WriteOperation
 	WebEndpointResponse<OperationResponseBody> endSessions(@Selector String part, @Nullable String registrationId,
-			@Nullable String subject) {
-		return part.equals("sessions") ? this.sessions.end(registrationId, subject)
+			@Nullable String subject, SecurityContext operator) {
+		return part.equals("sessions") ? this.sessions.end(registrationId, subject, operator.getPrincipal())
 				: new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 	}
 

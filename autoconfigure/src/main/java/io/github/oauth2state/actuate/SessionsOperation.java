@@ -1,5 +1,6 @@
 package io.github.oauth2state.actuate;
 
+import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -49,9 +50,12 @@ class SessionsOperation {
 	 * @param registrationId the client registration, or {@code null} if the operator
 	 * named none
 	 * @param subject the user, or {@code null} if the operator named none
+	 * @param caller who is signed in, or {@code null} if nobody is, or only the thread
+	 * knows; in a reactive app, no thread does
 	 * @return what happened, or why nothing did
 	 */
-	WebEndpointResponse<OperationResponseBody> end(@Nullable String registrationId, @Nullable String subject) {
+	WebEndpointResponse<OperationResponseBody> end(@Nullable String registrationId, @Nullable String subject,
+			@Nullable Principal caller) {
 		if (this.sessions == null) {
 			return refused(NOT_CONFIGURED);
 		}
@@ -79,7 +83,7 @@ class SessionsOperation {
 					WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 		}
 		finally {
-			audit(registrationId, subject, result);
+			audit(registrationId, subject, caller, result);
 		}
 	}
 
@@ -98,8 +102,9 @@ class SessionsOperation {
 	 * What a listener throws is logged only, as the operator must learn what became of
 	 * the sessions.
 	 */
-	private void audit(String registrationId, String subject, Ended result) {
-		Authentication operator = this.securityContexts.getContext().getAuthentication();
+	private void audit(String registrationId, String subject, @Nullable Principal caller, Ended result) {
+		Authentication ofThread = this.securityContexts.getContext().getAuthentication();
+		Principal operator = (ofThread != null) ? ofThread : caller;
 		Map<String, Object> data = new LinkedHashMap<>();
 		data.put("registrationId", registrationId);
 		data.put("subject", subject);

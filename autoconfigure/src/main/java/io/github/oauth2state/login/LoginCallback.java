@@ -163,11 +163,8 @@ public final class LoginCallback {
 	 * Returns whether a user may have the result of the login. A login that a signed-in
 	 * user started is for that user. One that nobody in particular started is for
 	 * anybody, until the next logout.
-	 * @param found the login
-	 * @param user the name of the user who is signed in now, or {@code null} if nobody is
-	 * @return whether the login is for the user
 	 */
-	public boolean isFor(Found found, @Nullable String user) {
+	boolean isFor(Found found, @Nullable String user) {
 		return (found.owner() != null) ? found.owner().equals(LoginRecord.owner(user)) : !isOlderThanLogout();
 	}
 

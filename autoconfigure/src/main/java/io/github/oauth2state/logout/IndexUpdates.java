@@ -6,8 +6,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 
@@ -56,54 +56,64 @@ final class IndexUpdates {
 	}
 
 	/**
-	 * Adds the session of a login that is about to finish, when it has been saved.
-	 * @param request the request that finishes the login
-	 * @param watched the same request, or {@code null} if only the id of its session is
-	 * known
-	 * @param sessionId the id of the session, which may still change
+	 * Prepares to add the session of a login that is about to finish.
+	 * @param session the session, or {@code null} if only its id is known
 	 * @param user the user
+	 * @return adds the session by its id; to be called when it has been saved
 	 */
-	void addLogin(LogoutRequest request, @Nullable WatchedRequest watched, String sessionId, OidcUser user) {
-		HttpSession session = (watched != null) ? watched.loadedSession() : null;
+	Consumer<String> addLogin(@Nullable AppSession session, OidcUser user) {
 		Duration life = life(session);
 		if (session != null) {
 			note(session);
-			request.setAdded();
 		}
-		request.afterSave(() -> {
-			HttpSession saved = (watched != null) ? watched.loadedSession() : null;
-			add((saved != null) ? saved.getId() : sessionId, user, life, 0);
-		});
+		return (id) -> add(id, user, life, 0);
 	}
 
 	/**
-	 * Adds a session of a signed-in user again, if its id or its timeout has changed, or
-	 * half of its timeout is over since it was added.
-	 * @param request the request that uses it
-	 * @param watched the same request
-	 * @param user the user
+	 * Returns whether a session of a signed-in user is to be added again: if its id or
+	 * its timeout has changed, or half of its timeout is over since it was added.
+	 * @param session the session
+	 * @param formerId the id that the session had before this request changed it, or
+	 * {@code null} if it did not
 	 */
-	void prolong(LogoutRequest request, WatchedRequest watched, OidcUser user) {
-		HttpSession session = watched.loadedSession();
-		if (session == null || request.isAdded() || (watched.formerId() == null && isRecent(session))) {
-			return;
-		}
+	boolean isDue(AppSession session, @Nullable String formerId) {
+		return formerId != null || !isRecent(session);
+	}
+
+	/**
+	 * Prepares to add a session again.
+	 * @param session the session
+	 * @param formerId as for {@link #isDue}
+	 * @param user the user
+	 * @return adds the session; to be called when it has been saved
+	 */
+	Runnable prolong(AppSession session, @Nullable String formerId, OidcUser user) {
 		note(session);
 		Duration life = life(session);
 		OidcUser login = ProviderSession.userOf(session, user);
-		request.afterSave(() -> later(Duration.ZERO, () -> {
-			add(session.getId(), login, life, 0);
-			if (watched.formerId() != null) {
-				this.sessions.remove(watched.formerId(), login);
-			}
-		}));
+		return () -> {
+			String id = session.id();
+			later(() -> {
+				add(id, login, life, 0);
+				if (formerId != null) {
+					this.sessions.remove(formerId, login);
+				}
+			});
+		};
 	}
 
 	/**
 	 * Removes the session of a user who logs out.
 	 */
 	void remove(String sessionId, OidcUser user) {
-		later(Duration.ZERO, () -> this.sessions.remove(sessionId, user));
+		later(() -> this.sessions.remove(sessionId, user));
+	}
+
+	/**
+	 * Does work soon, on the thread of this object.
+	 */
+	void later(Runnable work) {
+		later(Duration.ZERO, work);
 	}
 
 	private void add(String sessionId, OidcUser user, Duration life, int attempt) {
@@ -146,7 +156,7 @@ final class IndexUpdates {
 		}
 	}
 
-	private void note(HttpSession session) {
+	private void note(AppSession session) {
 		session.setAttribute(ADDED, this.clock.millis() + " " + life(session).toMillis());
 	}
 
@@ -156,8 +166,8 @@ final class IndexUpdates {
 	 * a while, with no time left, and a request that was under way can give them time.
 	 * Such a session ends when it is added.
 	 */
-	private boolean isRecent(HttpSession session) {
-		if (!(session.getAttribute(ADDED) instanceof String added)) {
+	private boolean isRecent(AppSession session) {
+		if (!(session.attribute(ADDED) instanceof String added)) {
 			return false;
 		}
 		String[] timeAndLife = added.split(" ", 2);
@@ -174,9 +184,9 @@ final class IndexUpdates {
 	/**
 	 * Returns twice the timeout of a session, as it is added again only after half of it.
 	 */
-	private static Duration life(@Nullable HttpSession session) {
-		int timeout = (session != null) ? session.getMaxInactiveInterval() : 0;
-		return (timeout > 0) ? Duration.ofSeconds(2L * timeout) : MAX_LIFE;
+	private static Duration life(@Nullable AppSession session) {
+		Duration timeout = (session != null) ? session.timeout() : Duration.ZERO;
+		return (timeout.compareTo(Duration.ZERO) > 0) ? timeout.multipliedBy(2) : MAX_LIFE;
 	}
 
 	void stop() {

@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
 
 import io.github.oauth2state.LogoutEvent;
 import io.github.oauth2state.LogoutKind;
@@ -50,6 +52,16 @@ final class LogoutEventPublisher {
 	 */
 	void publish(LogoutKind kind, SessionEnder.Result result, @Nullable String registrationId) {
 		publish(kind, result, registrationId, null);
+	}
+
+	/**
+	 * Publishes that an instance has ended a session of its own.
+	 * @param kind why
+	 * @param user the user whose session it was
+	 */
+	void publishEnd(LogoutKind kind, @Nullable Authentication user) {
+		publish(kind, SessionEnder.Result.ofEnded(1),
+				(user instanceof OAuth2AuthenticationToken token) ? token.getAuthorizedClientRegistrationId() : null);
 	}
 
 	/**

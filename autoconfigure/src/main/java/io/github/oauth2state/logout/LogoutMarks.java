@@ -151,12 +151,26 @@ final class LogoutMarks implements SessionEnder {
 			return find(user, (key) -> this.store.find(key).map(LogoutMark::read));
 		}
 		catch (StateStoreException ex) {
-			this.pausedUntil = System.nanoTime() + PAUSE.toNanos();
-			this.log.write((logger) -> logger.warn(
-					"The store did not answer (%s), so sessions that the provider has ended go on. They are checked again in %d seconds."
-						.formatted(SafeLog.describe(ex), PAUSE.toSeconds())));
+			pause(ex);
 			return Optional.empty();
 		}
+	}
+
+	/**
+	 * Lets sessions go on for a while without looking for marks.
+	 */
+	void pause(StateStoreException ex) {
+		this.pausedUntil = System.nanoTime() + PAUSE.toNanos();
+		this.log.write((logger) -> logger.warn(
+				"The store did not answer (%s), so sessions that the provider has ended go on. They are checked again in %d seconds."
+					.formatted(SafeLog.describe(ex), PAUSE.toSeconds())));
+	}
+
+	/**
+	 * Returns where marks are that end a user's session.
+	 */
+	List<StateKey> keys(OidcUser user) {
+		return SessionName.keys(SessionName.of(this.namespace, user));
 	}
 
 	/**
@@ -168,9 +182,8 @@ final class LogoutMarks implements SessionEnder {
 
 	private Optional<LogoutMark> find(OidcUser user, Function<StateKey, Optional<LogoutMark>> marks) {
 		Instant since = IndexedSessions.since(user);
-		return SessionName.of(this.namespace, user)
-			.stream()
-			.map((name) -> marks.apply(name.key()).filter((mark) -> mark.ends(since)))
+		return keys(user).stream()
+			.map((key) -> marks.apply(key).filter((mark) -> mark.ends(since)))
 			.flatMap(Optional::stream)
 			.findFirst();
 	}

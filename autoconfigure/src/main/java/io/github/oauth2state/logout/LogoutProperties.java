@@ -3,12 +3,16 @@ package io.github.oauth2state.logout;
 import java.net.URI;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -39,6 +43,8 @@ record LogoutProperties(@DefaultValue("auto") BackChannel backChannel, @DefaultV
 		@Nullable Map<String, String> revocationUris) {
 
 	private static final String PREFIX = "oauth2-state.logout.";
+
+	private static final Log logger = LogFactory.getLog(LogoutProperties.class);
 
 	/**
 	 * A timeout of sessions without a unit is in seconds.
@@ -90,7 +96,8 @@ record LogoutProperties(@DefaultValue("auto") BackChannel backChannel, @DefaultV
 	 * @param environment knows the timeout
 	 */
 	Duration markTtl(Environment environment) {
-		Duration least = Stream.of("server.servlet.session.timeout", "spring.session.timeout")
+		Duration least = Stream
+			.of("server.servlet.session.timeout", "server.reactive.session.timeout", "spring.session.timeout")
 			.map((property) -> Binder.get(environment).bind(property, SECONDS).orElse(Duration.ZERO))
 			.max(Comparator.naturalOrder())
 			.orElseThrow()
@@ -98,6 +105,30 @@ record LogoutProperties(@DefaultValue("auto") BackChannel backChannel, @DefaultV
 			.plus(Duration.ofMinutes(1));
 		Duration ttl = checkedMarkTtl();
 		return (ttl.compareTo(least) > 0) ? ttl : least;
+	}
+
+	/**
+	 * Warns of registries of the app. Such a registry knows only the sessions that it is
+	 * told of, and Spring Security ignores all registries if there are several.
+	 * @param beans the beans of the app
+	 * @param type the type of a registry
+	 * @param inMemory the registry that knows the sessions of one instance
+	 */
+	void warnOfRegistries(ListableBeanFactory beans, Class<?> type, Class<?> inMemory) {
+		String[] names = beans.getBeanNamesForType(type, true, false);
+		if (names.length > 1) {
+			logger.warn(
+					"Spring Security uses none of the %s beans %s, as there are several, and keeps sessions in memory "
+						.formatted(type.getSimpleName(), Arrays.toString(names))
+							+ "instead. Declare one of them only, or none.");
+		}
+		else if (names.length == 1 && this.backChannel != BackChannel.OFF
+				&& inMemory.equals(beans.getType(names[0], false))) {
+			logger
+				.warn("The app declares an %s, so a logout token ends sessions of the instance that receives it only. "
+					.formatted(inMemory.getSimpleName()) + "Remove the bean '" + names[0]
+						+ "' to let OAuth2 State end them on all instances, or set oauth2-state.logout.back-channel=off.");
+		}
 	}
 
 	Map<String, URI> checkedRevocationUris() {

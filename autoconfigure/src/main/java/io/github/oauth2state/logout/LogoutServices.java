@@ -1,19 +1,42 @@
 package io.github.oauth2state.logout;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.convert.DurationStyle;
-import org.springframework.security.oauth2.client.oidc.session.OidcSessionRegistry;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.Environment;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
+import org.springframework.security.oauth2.core.oidc.OidcScopes;
+import org.springframework.security.oauth2.core.oidc.user.OidcUser;
+
+import io.github.oauth2state.LogoutKind;
+import io.github.oauth2state.LogoutListener;
+import io.github.oauth2state.LogoutOutcome;
+import io.github.oauth2state.StateStore;
+import io.github.oauth2state.config.OAuth2StateSettings;
+import io.github.oauth2state.store.ConfiguredStore;
+import io.github.oauth2state.store.SessionIndex;
 
 /**
- * What all filter chains of an app share.
+ * What all filter chains of an app share, on either stack.
  */
 final class LogoutServices implements DisposableBean {
+
+	/**
+	 * The attribute of a session that tells when a mark was last looked for.
+	 */
+	private static final String CHECKED = "oauth2-state.logout-checked";
 
 	private static final Log logger = LogFactory.getLog(LogoutServices.class);
 
@@ -27,7 +50,7 @@ final class LogoutServices implements DisposableBean {
 
 	private final Duration checkInterval;
 
-	private final OidcSessionRegistry registry;
+	private final InstantSource clock = InstantSource.system();
 
 	private volatile boolean inUse;
 
@@ -47,7 +70,39 @@ final class LogoutServices implements DisposableBean {
 		this.events = events;
 		this.ended = ended;
 		this.checkInterval = checkInterval;
-		this.registry = new SharedOidcSessionRegistry(ender, updates, events);
+	}
+
+	/**
+	 * Creates what an app needs: an index of its sessions if instances share them and the
+	 * store can have one, and marks otherwise.
+	 * @param beans the beans of the app
+	 * @param properties the properties of logout
+	 * @param settings the settings that concern every capability
+	 * @param environment knows the timeout of sessions
+	 * @param ended tells whose sessions ended
+	 * @param deletion deletes a session by its id, or {@code null} if instances do not
+	 * share sessions
+	 */
+	static LogoutServices create(ListableBeanFactory beans, LogoutProperties properties, OAuth2StateSettings settings,
+			Environment environment, EndedSessionPublisher ended, @Nullable Consumer<String> deletion) {
+		ObjectProvider<StateStore> logins = beans.getBeanProvider(StateStore.class);
+		ObjectProvider<ConfiguredStore<?>> stores = beans
+			.getBeanProvider(ResolvableType.forClass(ConfiguredStore.class));
+		ObjectProvider<LogoutListener> listeners = beans.getBeanProvider(LogoutListener.class);
+		LogoutEventPublisher events = new LogoutEventPublisher(() -> listeners.orderedStream().toList());
+		Optional<SessionIndex> index = ConfiguredStore.sharedIndex(settings.store(), logins, stores);
+		InstantSource clock = InstantSource.system();
+		boolean indexed = properties.isRegistryChosen(deletion != null, index.isPresent());
+		if (indexed && deletion != null) {
+			IndexedSessions sessions = new IndexedSessions(index.orElseThrow(), deletion, settings.namespace(), clock);
+			return new LogoutServices(sessions, new IndexUpdates(sessions, clock), events, ended, Duration.ZERO);
+		}
+		// Stores of the app that cannot be told apart stop it here
+		StateStore store = ConfiguredStore.shared(settings.store(), logins, stores).orElseGet(logins::getObject);
+		LogoutMarks marks = new LogoutMarks(
+				ConfiguredStore.decorate(store, beans.getBeanProvider(ConfiguredStore.Decorator.class)),
+				settings.namespace(), properties.markTtl(environment));
+		return new LogoutServices(marks, null, events, ended, properties.checkedCheckInterval());
 	}
 
 	SessionEnder ender() {
@@ -73,12 +128,52 @@ final class LogoutServices implements DisposableBean {
 		return this.ended;
 	}
 
-	Duration checkInterval() {
-		return this.checkInterval;
+	/**
+	 * Returns whether a session is to look for marks with this request. Notes so at once,
+	 * as other requests of the session come at the same time.
+	 */
+	boolean isCheckDue(AppSession session) {
+		if (this.checkInterval.isZero()) {
+			return true;
+		}
+		long now = this.clock.millis();
+		if (session.attribute(CHECKED) instanceof String checked
+				&& Math.abs(now - Long.parseLong(checked)) < this.checkInterval.toMillis()) {
+			return false;
+		}
+		session.setAttribute(CHECKED, Long.toString(now));
+		return true;
 	}
 
-	OidcSessionRegistry registry() {
-		return this.registry;
+	/**
+	 * Lets a session look for marks again with its next request.
+	 */
+	void forgetCheck(AppSession session) {
+		session.removeAttribute(CHECKED);
+	}
+
+	/**
+	 * Ends the other sessions of a login whose refresh was refused, and publishes what
+	 * happened.
+	 * @param user the user
+	 * @param own the session that the caller ends itself, or {@code null} if it has none
+	 * @param registrationId the client whose refresh token was refused
+	 */
+	void endRefused(Authentication user, @Nullable AppSession own, String registrationId) {
+		try {
+			OidcUser oidc = ProviderSession.signedIn(user);
+			SessionEnder.Result others = (oidc != null) ? endOthers(oidc, own) : SessionEnder.Result.ofEnded(0);
+			this.events.publish(LogoutKind.REFUSED_REFRESH,
+					(own != null) ? SessionEnder.Result.ofEnded(others.sessions() + 1) : others, registrationId);
+		}
+		catch (RuntimeException ex) {
+			this.events.publishFailure(LogoutKind.REFUSED_REFRESH, LogoutOutcome.FAILED, registrationId, ex);
+		}
+	}
+
+	private SessionEnder.Result endOthers(OidcUser user, @Nullable AppSession own) {
+		return (own != null) ? this.ender.endOthers(ProviderSession.userOf(own, user), own.id())
+				: this.ender.endOthers(user, null);
 	}
 
 	/**
@@ -96,6 +191,22 @@ final class LogoutServices implements DisposableBean {
 					? "the store knows the sessions, and the instance that receives a logout token deletes them"
 					: "marks in the store end the sessions, each of which looks for its own every "
 							+ DurationStyle.SIMPLE.print(this.checkInterval, ChronoUnit.SECONDS)));
+		}
+	}
+
+	/**
+	 * Warns of registrations for which Spring Security fails on every logout token.
+	 * @param registrations those of a chain that takes logout tokens
+	 */
+	static void warnOfUnknownIssuers(Iterable<ClientRegistration> registrations) {
+		for (ClientRegistration registration : registrations) {
+			if (registration.getScopes() != null && registration.getScopes().contains(OidcScopes.OPENID)
+					&& registration.getProviderDetails().getIssuerUri() == null) {
+				logger.warn(
+						("Logout tokens for the client registration '%s' cannot be checked, as its issuer is not known. "
+								+ "Set issuer-uri of its provider in spring.security.oauth2.client.provider.")
+							.formatted(registration.getRegistrationId()));
+			}
 		}
 	}
 

@@ -11,7 +11,6 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
-import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
@@ -30,7 +29,7 @@ import io.github.oauth2state.LogoutOutcome;
 final class LogoutTokenFilter extends OncePerRequestFilter {
 
 	private static final RequestMatcher TOKENS = PathPatternRequestMatcher.withDefaults()
-		.matcher(HttpMethod.POST, "/logout/connect/back-channel/{registrationId}");
+		.matcher(HttpMethod.POST, LogoutTokenAnswer.PATH);
 
 	/**
 	 * Marks what Spring Security posts to the app itself.
@@ -81,14 +80,12 @@ final class LogoutTokenFilter extends OncePerRequestFilter {
 			}
 		}
 		catch (ReplayedTokenException ex) {
-			answer(response, HttpServletResponse.SC_BAD_REQUEST, OAuth2ErrorCodes.INVALID_REQUEST,
-					"the logout token was handled before");
+			answer(response, LogoutTokenAnswer.REPLAYED);
 		}
 		catch (AuthenticationServiceException ex) {
 			if (isOfToken(ex.getCause())) {
 				publish(LogoutOutcome.REFUSED, current, ex);
-				answer(response, HttpServletResponse.SC_BAD_REQUEST, OAuth2ErrorCodes.INVALID_REQUEST,
-						"the logout token lacks a claim, or has one that cannot be read");
+				answer(response, LogoutTokenAnswer.UNUSABLE);
 			}
 			else {
 				failed(response, current, ex);
@@ -109,20 +106,18 @@ final class LogoutTokenFilter extends OncePerRequestFilter {
 
 	private void failed(HttpServletResponse response, LogoutRequest current, RuntimeException ex) throws IOException {
 		publish(LogoutOutcome.FAILED, current, ex);
-		answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE,
-				"sessions may not have ended");
+		answer(response, LogoutTokenAnswer.FAILED);
 	}
 
 	private void publish(LogoutOutcome outcome, LogoutRequest current, @Nullable Throwable reason) {
 		this.events.publishFailure(LogoutKind.LOGOUT_TOKEN, outcome, current.registrationId(), reason);
 	}
 
-	private static void answer(HttpServletResponse response, int status, String code, String description)
-			throws IOException {
-		response.setStatus(status);
+	private static void answer(HttpServletResponse response, LogoutTokenAnswer answer) throws IOException {
+		response.setStatus(answer.status());
 		response.setHeader("Cache-Control", "no-store");
 		response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-		response.getWriter().write("{\"error\":\"%s\",\"error_description\":\"%s\"}".formatted(code, description));
+		response.getWriter().write(answer.body());
 	}
 
 }

@@ -1,10 +1,10 @@
 package io.github.oauth2state.logout;
 
 import java.time.InstantSource;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
-import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.util.Assert;
 
 import io.github.oauth2state.LogoutKind;
@@ -19,11 +19,18 @@ final class OperatorLogout implements UserSessions {
 
 	private final String namespace;
 
-	private final Supplier<ClientRegistrationRepository> registrations;
+	private final Function<String, @Nullable ClientRegistration> registrations;
 
 	private final InstantSource clock = InstantSource.system();
 
-	OperatorLogout(LogoutServices services, String namespace, Supplier<ClientRegistrationRepository> registrations) {
+	/**
+	 * Creates an object.
+	 * @param services end sessions
+	 * @param namespace the namespace of the app
+	 * @param registrations finds a client registration by its id
+	 */
+	OperatorLogout(LogoutServices services, String namespace,
+			Function<String, @Nullable ClientRegistration> registrations) {
 		this.services = services;
 		this.namespace = namespace;
 		this.registrations = registrations;
@@ -34,7 +41,7 @@ final class OperatorLogout implements UserSessions {
 		if (!this.services.isInUse()) {
 			throw new UnsupportedOperationException("Nothing ends sessions in this app");
 		}
-		ClientRegistration registration = this.registrations.get().findByRegistrationId(registrationId);
+		ClientRegistration registration = this.registrations.apply(registrationId);
 		Assert.notNull(registration, "There is no such client registration");
 		String issuer = registration.getProviderDetails().getIssuerUri();
 		Assert.hasText(issuer, "The issuer of the client registration is not known: set issuer-uri of its provider");

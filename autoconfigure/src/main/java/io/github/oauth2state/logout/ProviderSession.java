@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
-import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.oidc.OidcIdToken;
 import org.springframework.security.oauth2.core.oidc.user.DefaultOidcUser;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
@@ -32,9 +32,16 @@ final class ProviderSession {
 	}
 
 	/**
+	 * Returns the user of OpenID Connect who is signed in, or {@code null} if nobody is.
+	 */
+	static @Nullable OidcUser signedIn(@Nullable Authentication authentication) {
+		return (authentication != null && authentication.getPrincipal() instanceof OidcUser user) ? user : null;
+	}
+
+	/**
 	 * Remembers the provider's session of a login.
 	 */
-	static void note(HttpSession session, OidcUser user) {
+	static void note(AppSession session, OidcUser user) {
 		String sid = user.getClaimAsString(SID);
 		session.setAttribute(ATTRIBUTE, (sid != null) ? user.getSubject() + SEPARATOR + sid : user.getSubject());
 	}
@@ -42,8 +49,8 @@ final class ProviderSession {
 	/**
 	 * Returns a user as of the login. If it was not remembered, now is early enough.
 	 */
-	static OidcUser userOf(HttpSession session, OidcUser user) {
-		Object noted = session.getAttribute(ATTRIBUTE);
+	static OidcUser userOf(AppSession session, OidcUser user) {
+		Object noted = session.attribute(ATTRIBUTE);
 		String[] login = (noted instanceof String text) ? text.split(SEPARATOR, 2) : new String[0];
 		if (login.length == 0 || !login[0].equals(user.getSubject())) {
 			note(session, user);

@@ -1,8 +1,6 @@
 package io.github.oauth2state.logout;
 
 import java.io.IOException;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +15,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
-import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 import org.springframework.security.web.authentication.logout.SecurityContextLogoutHandler;
@@ -33,11 +30,6 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 
 	private static final Log logger = LogFactory.getLog(SessionLogoutFilter.class);
 
-	/**
-	 * The attribute of a session that tells when a mark was last looked for.
-	 */
-	private static final String CHECKED = "oauth2-state.logout-checked";
-
 	private final LogoutServices services;
 
 	private final SecurityContextHolderStrategy securityContexts;
@@ -48,8 +40,6 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 	 * The ids of the sessions that requests are ending now.
 	 */
 	private final Set<String> ending = ConcurrentHashMap.newKeySet();
-
-	private final InstantSource clock = InstantSource.system();
 
 	/**
 	 * Creates a filter.
@@ -98,11 +88,15 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 			current.setEnding(false);
 			logOut(request, response, authentication());
 		}
-		else if (this.services.updates() != null && request.loadedSession() != null) {
-			OidcUser user = user(authentication());
-			if (user != null) {
-				this.services.updates().prolong(current, request, user);
-			}
+		else if (this.services.updates() != null && request.loadedSession() != null && !current.isAdded()) {
+			prolong(this.services.updates(), new ServletSession(request.loadedSession()), current, request.formerId());
+		}
+	}
+
+	private void prolong(IndexUpdates updates, AppSession session, LogoutRequest current, @Nullable String formerId) {
+		OidcUser user = ProviderSession.signedIn(authentication());
+		if (user != null && updates.isDue(session, formerId)) {
+			current.afterSave(updates.prolong(session, formerId, user));
 		}
 	}
 
@@ -113,12 +107,12 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 	private boolean endIfMarked(LogoutMarks marks, HttpServletRequest request, HttpServletResponse response) {
 		HttpSession session = request.getSession(false);
 		Authentication authentication = (session != null) ? authentication() : null;
-		OidcUser user = user(authentication);
+		OidcUser user = ProviderSession.signedIn(authentication);
 		if (session == null || user == null) {
 			return false;
 		}
 		try {
-			Optional<LogoutMark> found = find(marks, session, ProviderSession.userOf(session, user));
+			Optional<LogoutMark> found = find(marks, new ServletSession(session), user);
 			found.ifPresent((mark) -> end(mark, session, authentication, request, response));
 			return found.isPresent();
 		}
@@ -129,14 +123,15 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 		}
 	}
 
-	private Optional<LogoutMark> find(LogoutMarks marks, HttpSession session, OidcUser user) {
-		Optional<LogoutMark> own = marks.findOwn(user);
-		if (own.isPresent() || marks.isPaused() || !isDue(session)) {
+	private Optional<LogoutMark> find(LogoutMarks marks, AppSession session, OidcUser user) {
+		OidcUser login = ProviderSession.userOf(session, user);
+		Optional<LogoutMark> own = marks.findOwn(login);
+		if (own.isPresent() || marks.isPaused() || !this.services.isCheckDue(session)) {
 			return own;
 		}
-		Optional<LogoutMark> found = marks.find(user);
+		Optional<LogoutMark> found = marks.find(login);
 		if (marks.isPaused()) {
-			session.removeAttribute(CHECKED);
+			this.services.forgetCheck(session);
 		}
 		return found;
 	}
@@ -153,34 +148,11 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 		}
 		try {
 			logOut(request, response, authentication);
-			this.services.events().publish(mark.kind(), SessionEnder.Result.ofEnded(1), registrationId(authentication));
+			this.services.events().publishEnd(mark.kind(), authentication);
 		}
 		finally {
 			this.ending.remove(id);
 		}
-	}
-
-	private static @Nullable String registrationId(@Nullable Authentication authentication) {
-		return (authentication instanceof OAuth2AuthenticationToken token) ? token.getAuthorizedClientRegistrationId()
-				: null;
-	}
-
-	/**
-	 * Returns whether marks are to be looked for with this request. Notes so at once, as
-	 * other requests of the session come at the same time.
-	 */
-	private boolean isDue(HttpSession session) {
-		Duration interval = this.services.checkInterval();
-		if (interval.isZero()) {
-			return true;
-		}
-		long now = this.clock.millis();
-		if (session.getAttribute(CHECKED) instanceof String checked
-				&& Math.abs(now - Long.parseLong(checked)) < interval.toMillis()) {
-			return false;
-		}
-		session.setAttribute(CHECKED, Long.toString(now));
-		return true;
 	}
 
 	/**
@@ -206,10 +178,6 @@ final class SessionLogoutFilter extends OncePerRequestFilter {
 
 	private @Nullable Authentication authentication() {
 		return this.securityContexts.getContext().getAuthentication();
-	}
-
-	private static @Nullable OidcUser user(@Nullable Authentication authentication) {
-		return (authentication != null && authentication.getPrincipal() instanceof OidcUser user) ? user : null;
 	}
 
 }

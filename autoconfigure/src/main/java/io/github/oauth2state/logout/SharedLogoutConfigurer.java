@@ -3,8 +3,6 @@ package io.github.oauth2state.logout;
 import java.util.List;
 
 import jakarta.servlet.http.HttpSession;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -12,10 +10,8 @@ import org.springframework.security.config.annotation.web.configurers.AbstractHt
 import org.springframework.security.config.annotation.web.configurers.LogoutConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OidcLogoutConfigurer;
 import org.springframework.security.oauth2.client.oidc.session.OidcSessionRegistry;
-import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
-import org.springframework.security.oauth2.core.oidc.OidcScopes;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.web.authentication.logout.LogoutHandler;
 import org.springframework.security.web.authentication.logout.SecurityContextLogoutHandler;
@@ -27,8 +23,6 @@ import org.springframework.security.web.header.HeaderWriterFilter;
  * chain end sessions that are over: another chain of the app may have begun them.
  */
 final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutConfigurer, HttpSecurity> {
-
-	private static final Log logger = LogFactory.getLog(SharedLogoutConfigurer.class);
 
 	private final LogoutServices services;
 
@@ -49,7 +43,7 @@ final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutCo
 		return (request, response, authentication) -> {
 			HttpSession session = request.getSession(false);
 			if (authentication != null && authentication.getPrincipal() instanceof OidcUser user && session != null) {
-				updates.remove(session.getId(), ProviderSession.userOf(session, user));
+				updates.remove(session.getId(), ProviderSession.userOf(new ServletSession(session), user));
 			}
 		};
 	}
@@ -71,8 +65,10 @@ final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutCo
 		if (usesSharedRegistry(http.getSharedObject(OidcSessionRegistry.class), context)) {
 			this.services.setInUse();
 			ClientRegistrationRepository registrations = registrations(http);
-			warnOfUnknownIssuers(registrations);
-			http.setSharedObject(OidcSessionRegistry.class, this.services.registry());
+			if (registrations instanceof InMemoryClientRegistrationRepository inMemory) {
+				LogoutServices.warnOfUnknownIssuers(inMemory);
+			}
+			http.setSharedObject(OidcSessionRegistry.class, new SharedOidcSessionRegistry(this.services));
 			http.addFilterBefore(new LogoutTokenFilter(registrations, this.services.events()), CsrfFilter.class);
 		}
 	}
@@ -81,30 +77,12 @@ final class SharedLogoutConfigurer extends AbstractHttpConfigurer<SharedLogoutCo
 	 * Returns whether neither the filter chain nor the app has a registry of its own. A
 	 * chain may also be given the shared one.
 	 */
-	private boolean usesSharedRegistry(@Nullable OidcSessionRegistry ofChain, ApplicationContext context) {
+	private static boolean usesSharedRegistry(@Nullable OidcSessionRegistry ofChain, ApplicationContext context) {
 		if (ofChain != null) {
-			return ofChain == this.services.registry();
+			return ofChain instanceof SharedOidcSessionRegistry;
 		}
 		return List.of(context.getBeanNamesForType(OidcSessionRegistry.class))
 			.equals(List.of(LogoutAutoConfiguration.REGISTRY));
-	}
-
-	/**
-	 * Spring Security fails on every logout token for such a registration.
-	 */
-	private static void warnOfUnknownIssuers(ClientRegistrationRepository registrations) {
-		if (!(registrations instanceof InMemoryClientRegistrationRepository all)) {
-			return;
-		}
-		for (ClientRegistration registration : all) {
-			if (registration.getScopes() != null && registration.getScopes().contains(OidcScopes.OPENID)
-					&& registration.getProviderDetails().getIssuerUri() == null) {
-				logger.warn(
-						("Logout tokens for the client registration '%s' cannot be checked, as its issuer is not known. "
-								+ "Set issuer-uri of its provider in spring.security.oauth2.client.provider.")
-							.formatted(registration.getRegistrationId()));
-			}
-		}
 	}
 
 	/**

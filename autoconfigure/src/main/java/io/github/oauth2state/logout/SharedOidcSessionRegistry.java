@@ -1,6 +1,7 @@
 package io.github.oauth2state.logout;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
@@ -18,23 +19,10 @@ import io.github.oauth2state.LogoutOutcome;
  */
 final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 
-	private final SessionEnder ender;
+	private final LogoutServices services;
 
-	private final @Nullable IndexUpdates updates;
-
-	private final LogoutEventPublisher events;
-
-	/**
-	 * Creates a registry.
-	 * @param ender ends sessions
-	 * @param updates adds sessions to the index, or {@code null} if sessions look for
-	 * marks
-	 * @param events tells what happens
-	 */
-	SharedOidcSessionRegistry(SessionEnder ender, @Nullable IndexUpdates updates, LogoutEventPublisher events) {
-		this.ender = ender;
-		this.updates = updates;
-		this.events = events;
+	SharedOidcSessionRegistry(LogoutServices services) {
+		this.services = services;
 	}
 
 	/**
@@ -48,18 +36,30 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 		try {
 			WatchedRequest watched = request.watched();
 			HttpSession session = (watched != null) ? watched.currentSession() : null;
-			boolean known = false;
-			if (session != null && session.getId().equals(info.getSessionId())) {
-				ProviderSession.note(session, info.getPrincipal());
-				known = true;
+			boolean known = session != null && session.getId().equals(info.getSessionId());
+			if (session != null && known) {
+				ProviderSession.note(new ServletSession(session), info.getPrincipal());
 			}
-			if (this.updates != null) {
-				this.updates.addLogin(request, known ? watched : null, info.getSessionId(), info.getPrincipal());
+			if (this.services.updates() != null) {
+				add(this.services.updates(), request, known ? watched : null, info);
 			}
 		}
 		finally {
 			request.leave();
 		}
+	}
+
+	private static void add(IndexUpdates updates, LogoutRequest request, @Nullable WatchedRequest watched,
+			OidcSessionInformation info) {
+		AppSession session = (watched != null) ? ServletSession.of(watched.loadedSession()) : null;
+		Consumer<String> addition = updates.addLogin(session, info.getPrincipal());
+		if (session != null) {
+			request.setAdded();
+		}
+		request.afterSave(() -> {
+			HttpSession saved = (watched != null) ? watched.loadedSession() : null;
+			addition.accept((saved != null) ? saved.getId() : info.getSessionId());
+		});
 	}
 
 	/**
@@ -79,11 +79,12 @@ final class SharedOidcSessionRegistry implements OidcSessionRegistry {
 	@Override
 	public Iterable<OidcSessionInformation> removeSessionInformation(OidcLogoutToken token) {
 		LogoutRequest request = LogoutRequest.current();
-		SessionEnder.Result result = this.ender.end(token);
+		SessionEnder.Result result = this.services.ender().end(token);
 		if (request != null) {
 			request.setPublished();
 		}
-		this.events.publish(LogoutKind.LOGOUT_TOKEN, result, (request != null) ? request.registrationId() : null);
+		this.services.events()
+			.publish(LogoutKind.LOGOUT_TOKEN, result, (request != null) ? request.registrationId() : null);
 		if (result.outcome() == LogoutOutcome.REPLAYED) {
 			throw new ReplayedTokenException();
 		}

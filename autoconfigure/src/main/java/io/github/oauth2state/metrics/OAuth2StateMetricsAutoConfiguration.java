@@ -23,6 +23,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
+import io.github.oauth2state.ReactiveStateStore;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
@@ -112,7 +113,19 @@ public final class OAuth2StateMetricsAutoConfiguration {
 
 		@Bean
 		ConfiguredStore.Decorator oauth2StateObservedStore(ObservationRegistry registry) {
-			return (store) -> new ObservedStateStore(store, registry);
+			return new ConfiguredStore.Decorator() {
+
+				@Override
+				public StateStore decorate(StateStore store) {
+					return new ObservedStateStore(store, registry);
+				}
+
+				@Override
+				public ReactiveStateStore decorateReactive(ReactiveStateStore store) {
+					return new ObservedReactiveStateStore(store, registry);
+				}
+
+			};
 		}
 
 	}

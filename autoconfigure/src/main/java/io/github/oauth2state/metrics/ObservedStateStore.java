@@ -58,12 +58,7 @@ class ObservedStateStore implements StateStore {
 	}
 
 	private <T> T observe(String operation, Supplier<T> call) {
-		Observation observation = Observation
-			.createNotStarted(OAuth2StateMeter.STORE_OPERATIONS.getName(), this.registry)
-			.contextualName("oauth2-state " + operation)
-			.lowCardinalityKeyValue(Tag.STORE.asString(), name())
-			.lowCardinalityKeyValue(Tag.OPERATION.asString(), operation)
-			.lowCardinalityKeyValue(Tag.OUTCOME.asString(), Tag.outcome(null));
+		Observation observation = notStarted(this.store.name(), operation, this.registry);
 		return observation.observe(() -> {
 			try {
 				return call.get();
@@ -73,6 +68,22 @@ class ObservedStateStore implements StateStore {
 				throw ex;
 			}
 		});
+	}
+
+	/**
+	 * Creates the observation of a call, which is a success unless something else is
+	 * said.
+	 * @param store the name of the store
+	 * @param operation the name of the call
+	 * @param registry where observations go
+	 * @return an observation to start
+	 */
+	static Observation notStarted(String store, String operation, ObservationRegistry registry) {
+		return Observation.createNotStarted(OAuth2StateMeter.STORE_OPERATIONS.getName(), registry)
+			.contextualName("oauth2-state " + operation)
+			.lowCardinalityKeyValue(Tag.STORE.asString(), store)
+			.lowCardinalityKeyValue(Tag.OPERATION.asString(), operation)
+			.lowCardinalityKeyValue(Tag.OUTCOME.asString(), Tag.outcome(null));
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.github.oauth2state.refresh;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 import io.github.oauth2state.TokenRefreshOutcome;
@@ -36,7 +37,11 @@ final class Backoff {
 		if (Thread.currentThread().isInterrupted()) {
 			throw new CoordinationException(TokenRefreshOutcome.FAILED, "Interrupted");
 		}
-		throw new CoordinationException(TokenRefreshOutcome.TIMED_OUT,
+		throw timedOut();
+	}
+
+	static CoordinationException timedOut() {
+		return new CoordinationException(TokenRefreshOutcome.TIMED_OUT,
 				"Another instance's refresh took longer than oauth2-state.refresh.wait-timeout");
 	}
 
@@ -45,18 +50,30 @@ final class Backoff {
 	 * @return whether there was time left
 	 */
 	boolean tryPause() {
-		if (System.nanoTime() - this.deadline >= 0) {
+		Optional<Duration> pause = next();
+		if (pause.isEmpty()) {
 			return false;
 		}
 		try {
-			Thread.sleep(this.millis / 2 + ThreadLocalRandom.current().nextLong(this.millis));
+			Thread.sleep(pause.get().toMillis());
+			return true;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			return false;
 		}
+	}
+
+	/**
+	 * Returns how long the next pause is, or empty if there is no time left.
+	 */
+	Optional<Duration> next() {
+		if (System.nanoTime() - this.deadline >= 0) {
+			return Optional.empty();
+		}
+		long pause = this.millis / 2 + ThreadLocalRandom.current().nextLong(this.millis);
 		this.millis = Math.min(this.millis * 2, LONGEST_MILLIS);
-		return true;
+		return Optional.of(Duration.ofMillis(pause));
 	}
 
 }

@@ -27,30 +27,31 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Reads private state of Spring Security's managers and providers, which have setters for
- * it but no getters. No other class of this package does. Throws
- * {@link IllegalStateException} if this version of Spring Security does not have it.
+ * it but no getters. {@link ReactiveClientInternals} does so for reactive apps, and no
+ * other class of this package. Throws {@link IllegalStateException} if this version of
+ * Spring Security does not have it.
  */
 final class ClientInternals {
 
-	private static final String PROVIDER = "authorizedClientProvider";
+	static final String PROVIDER = "authorizedClientProvider";
 
-	private static final String PROVIDERS = "authorizedClientProviders";
+	static final String PROVIDERS = "authorizedClientProviders";
 
-	private static final String DEFAULT_PROVIDER = "DEFAULT_AUTHORIZED_CLIENT_PROVIDER";
+	static final String DEFAULT_PROVIDER = "DEFAULT_AUTHORIZED_CLIENT_PROVIDER";
 
-	private static final String FAILURE_HANDLER = "authorizationFailureHandler";
+	static final String FAILURE_HANDLER = "authorizationFailureHandler";
 
-	private static final String SUCCESS_HANDLER = "authorizationSuccessHandler";
+	static final String SUCCESS_HANDLER = "authorizationSuccessHandler";
 
-	private static final String RESPONSE_HANDLER = "clientResponseHandler";
+	static final String RESPONSE_HANDLER = "clientResponseHandler";
 
-	private static final String TOKEN_CLIENT = "accessTokenResponseClient";
+	static final String TOKEN_CLIENT = "accessTokenResponseClient";
 
-	private static final String EVENT_PUBLISHER = "applicationEventPublisher";
+	static final String EVENT_PUBLISHER = "applicationEventPublisher";
 
-	private static final String SET_FAILURE_HANDLER = "setAuthorizationFailureHandler";
+	static final String SET_FAILURE_HANDLER = "setAuthorizationFailureHandler";
 
-	private static final String MANAGER = "authorizedClientManager";
+	static final String MANAGER = "authorizedClientManager";
 
 	private ClientInternals() {
 	}
@@ -88,7 +89,7 @@ final class ClientInternals {
 				: Optional.empty();
 	}
 
-	private static boolean hasField(Object target, String name) {
+	static boolean hasField(Object target, String name) {
 		return ReflectionUtils.findField(target.getClass(), name) != null;
 	}
 
@@ -135,7 +136,7 @@ final class ClientInternals {
 		return read(user.getClass(), MANAGER, user);
 	}
 
-	private static <T> T require(Class<?> type, String name, Object target, Class<T> valueType) {
+	static <T> T require(Class<?> type, String name, Object target, Class<T> valueType) {
 		Object value = read(type, name, target);
 		if (!valueType.isInstance(value)) {
 			throw new IllegalStateException("Field %s of %s is not a %s".formatted(name, type.getName(), valueType));
@@ -149,7 +150,7 @@ final class ClientInternals {
 	 * @return its value
 	 * @throws IllegalStateException if this version of the class has no such field
 	 */
-	private static @Nullable Object read(Class<?> type, String name, @Nullable Object target) {
+	static @Nullable Object read(Class<?> type, String name, @Nullable Object target) {
 		Field field = ReflectionUtils.findField(type, name);
 		Assert.state(field != null, () -> type.getName() + " has no field " + name);
 		ReflectionUtils.makeAccessible(field);
@@ -186,7 +187,7 @@ final class ClientInternals {
 						(type) -> type.withField(FAILURE_HANDLER));
 		}
 
-		private static void keep(RuntimeHints hints, Class<?> type, String... fields) {
+		static void keep(RuntimeHints hints, Class<?> type, String... fields) {
 			hints.reflection().registerType(type, (hint) -> List.of(fields).forEach(hint::withField));
 		}
 

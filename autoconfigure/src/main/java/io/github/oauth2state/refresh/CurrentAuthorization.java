@@ -21,8 +21,8 @@ import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 
 /**
- * Describes the authorization that Spring Security performs on this thread. The request
- * for tokens itself does not say for which user it is.
+ * Describes the authorization that Spring Security performs on this thread, or in one
+ * Reactor context. The request for tokens itself does not say for which user it is.
  */
 final class CurrentAuthorization {
 
@@ -60,9 +60,14 @@ final class CurrentAuthorization {
 	 */
 	static @Nullable CurrentAuthorization of(ClientRegistration registration) {
 		CurrentAuthorization current = CURRENT.get();
-		boolean same = current != null
-				&& ClientIdentity.of(current.context.getClientRegistration()).equals(ClientIdentity.of(registration));
-		return same ? current : null;
+		return (current != null && current.wants(registration)) ? current : null;
+	}
+
+	/**
+	 * Returns whether this authorization wants tokens of a registration.
+	 */
+	boolean wants(ClientRegistration registration) {
+		return ClientIdentity.of(this.context.getClientRegistration()).equals(ClientIdentity.of(registration));
 	}
 
 	/**

@@ -1,8 +1,6 @@
 package io.github.oauth2state.refresh;
 
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -12,13 +10,7 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.endpoint.AbstractOAuth2AuthorizationGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
-import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
-import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
-import org.springframework.security.oauth2.client.registration.ClientRegistration;
-import org.springframework.security.oauth2.core.OAuth2AccessToken;
-import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
-import org.springframework.util.Assert;
 
 import io.github.oauth2state.TokenRefresh;
 
@@ -26,17 +18,11 @@ import io.github.oauth2state.TokenRefresh;
  * Describes the tokens that one request of Spring Security needs: by a refresh token (RFC
  * 6749, section 6), or by client credentials (section 4.4).
  */
-final class DueTokenRefresh implements TokenRefresh {
+final class DueTokenRefresh extends RequestedTokens implements TokenRefresh {
 
 	private static final Log logger = LogFactory.getLog(DueTokenRefresh.class);
 
-	private final AbstractOAuth2AuthorizationGrantRequest request;
-
 	private final OAuth2AccessTokenResponseClient<AbstractOAuth2AuthorizationGrantRequest> client;
-
-	private final @Nullable CurrentAuthorization authorization;
-
-	private final @Nullable String principalName;
 
 	private final @Nullable OAuth2AuthorizedClientService clients;
 
@@ -44,10 +30,8 @@ final class DueTokenRefresh implements TokenRefresh {
 			OAuth2AccessTokenResponseClient<AbstractOAuth2AuthorizationGrantRequest> client,
 			@Nullable CurrentAuthorization authorization, @Nullable String principalName,
 			@Nullable OAuth2AuthorizedClientService clients) {
-		this.request = request;
+		super(request, authorization, principalName);
 		this.client = client;
-		this.authorization = authorization;
-		this.principalName = principalName;
 		this.clients = clients;
 	}
 
@@ -61,64 +45,15 @@ final class DueTokenRefresh implements TokenRefresh {
 	static <T extends AbstractOAuth2AuthorizationGrantRequest> DueTokenRefresh of(T request,
 			OAuth2AccessTokenResponseClient<T> client, @Nullable OAuth2AuthorizedClientService clients) {
 		CurrentAuthorization authorization = CurrentAuthorization.of(request.getClientRegistration());
-		String principalName = null;
-		if (authorization != null) {
-			principalName = (request instanceof OAuth2RefreshTokenGrantRequest) ? authorization.principalName()
-					: authorization.nameInStore();
-		}
 		return new DueTokenRefresh(request,
 				(OAuth2AccessTokenResponseClient<AbstractOAuth2AuthorizationGrantRequest>) client, authorization,
-				principalName, clients);
-	}
-
-	/**
-	 * Describes tokens by client credentials that were obtained earlier.
-	 */
-	static DueTokenRefresh obtained(ClientRegistration registration, String principalName) {
-		return new DueTokenRefresh(new OAuth2ClientCredentialsGrantRequest(registration), (request) -> {
-			throw new UnsupportedOperationException("These tokens were obtained already");
-		}, null, principalName, null);
-	}
-
-	@Nullable CurrentAuthorization authorization() {
-		return this.authorization;
-	}
-
-	@Override
-	public ClientRegistration registration() {
-		return this.request.getClientRegistration();
-	}
-
-	@Override
-	public @Nullable String principalName() {
-		return this.principalName;
-	}
-
-	@Override
-	public @Nullable OAuth2AccessToken accessToken() {
-		return (this.request instanceof OAuth2RefreshTokenGrantRequest refresh) ? refresh.getAccessToken() : null;
-	}
-
-	@Override
-	public @Nullable OAuth2RefreshToken refreshToken() {
-		return (this.request instanceof OAuth2RefreshTokenGrantRequest refresh) ? refresh.getRefreshToken() : null;
-	}
-
-	@Override
-	public Set<String> scopes() {
-		if (this.request instanceof OAuth2RefreshTokenGrantRequest refresh) {
-			return refresh.getScopes();
-		}
-		return Objects.requireNonNullElse(registration().getScopes(), Set.of());
+				principalName(request, authorization), clients);
 	}
 
 	@Override
 	public OAuth2AccessTokenResponse call() {
-		OAuth2AccessTokenResponse response = this.client.getTokenResponse(this.request);
-		if (this.authorization != null && refreshToken() != null) {
-			// Before the tokens are published to other requests
-			this.authorization.requireSameSubject(response);
-		}
+		OAuth2AccessTokenResponse response = this.client.getTokenResponse(request());
+		requireSameSubject(response);
 		return response;
 	}
 
@@ -126,21 +61,18 @@ final class DueTokenRefresh implements TokenRefresh {
 	public Optional<OAuth2AuthorizedClient> stored() {
 		boolean shared = this.clients != null
 				&& !(RemovalWatcher.unwrap(this.clients) instanceof InMemoryOAuth2AuthorizedClientService);
-		if (!shared || refreshToken() == null || this.authorization == null || !this.authorization.isSignedIn()) {
-			return Optional.empty();
-		}
-		return Optional.ofNullable(load(this.authorization.principalName()));
+		return shared ? nameOfStored().map(this::load) : Optional.empty();
 	}
 
 	/**
 	 * Tells whether an access token is stored for the principal, as far as is known.
 	 */
 	boolean isStored(String accessToken) {
-		if (this.principalName == null) {
+		if (principalName() == null) {
 			return false;
 		}
 		try {
-			OAuth2AuthorizedClient stored = load(this.principalName);
+			OAuth2AuthorizedClient stored = load(principalName());
 			return stored != null && stored.getAccessToken().getTokenValue().equals(accessToken);
 		}
 		catch (RuntimeException ex) {
@@ -159,19 +91,7 @@ final class DueTokenRefresh implements TokenRefresh {
 		if (refreshToken() == null) {
 			return this;
 		}
-		OAuth2RefreshToken next = response.getRefreshToken();
-		Assert.notNull(next, "Without a refresh token there is no next refresh");
-		return new DueTokenRefresh(
-				new OAuth2RefreshTokenGrantRequest(registration(), response.getAccessToken(), next, scopes()),
-				this.client, this.authorization, this.principalName, this.clients);
-	}
-
-	/**
-	 * Returns a text without the tokens and the client's secret.
-	 */
-	@Override
-	public String toString() {
-		return "DueTokenRefresh[" + registration().getRegistrationId() + "]";
+		return new DueTokenRefresh(nextRequest(response), this.client, authorization(), principalName(), this.clients);
 	}
 
 }

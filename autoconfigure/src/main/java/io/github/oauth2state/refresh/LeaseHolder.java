@@ -5,8 +5,6 @@ import java.util.Optional;
 
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
-import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
-import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 import org.springframework.util.Assert;
 
@@ -14,7 +12,6 @@ import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
-import io.github.oauth2state.support.SafeLog;
 
 /**
  * Obtains tokens for the request that holds a lease: calls the provider, and publishes
@@ -23,22 +20,16 @@ import io.github.oauth2state.support.SafeLog;
  */
 final class LeaseHolder {
 
-	/**
-	 * Published if the refresh token is spent and the new tokens cannot be shared. Spring
-	 * Security keeps a user's tokens on this error code.
-	 */
-	private static final RefreshRecord.Failure NOT_SHARED = new RefreshRecord.Failure(new OAuth2Error(
-			OAuth2ErrorCodes.TEMPORARILY_UNAVAILABLE, "Another request has new tokens that cannot be shared", null));
-
-	private final SafeLog log = new SafeLog(LeaseHolder.class);
-
 	private final RefreshProperties properties;
 
 	private final LeaseRenewal renewal;
 
+	private final SealedResults results;
+
 	LeaseHolder(RefreshProperties properties, LeaseRenewal renewal) {
 		this.properties = properties;
 		this.renewal = renewal;
+		this.results = new SealedResults(properties);
 	}
 
 	/**
@@ -63,16 +54,14 @@ final class LeaseHolder {
 			response = this.renewal.renewDuring(entry, () -> call(refresh));
 		}
 		catch (OAuth2AuthorizationException ex) {
-			boolean published = publishFailure(entry, ex.getError(), retention(refresh, ex.getError()));
+			boolean published = publishFailure(entry, ex.getError(), this.results.retention(refresh, ex.getError()));
 			if (!published && mayHaveSucceeded(entry)) {
 				return Optional.empty();
 			}
 			throw ex;
 		}
 		catch (Throwable ex) {
-			OAuth2Error error = new OAuth2Error(OAuth2ErrorCodes.SERVER_ERROR,
-					"The token client failed: " + ex.getClass().getName(), null);
-			publishFailure(entry, error, this.properties.failureWindow());
+			publishFailure(entry, SealedResults.error(ex), this.properties.failureWindow());
 			throw ex;
 		}
 		return Optional.of(publishTokens(refresh, entry, TokenRefreshOutcome.REFRESHED, response, backoff));
@@ -84,7 +73,8 @@ final class LeaseHolder {
 	 */
 	TokenRefreshResult obtainWithoutLease(TokenRefresh refresh, StoredRefresh entry) {
 		TokenRefreshResult own = new TokenRefreshResult(TokenRefreshOutcome.UNCOORDINATED, call(refresh));
-		seal(refresh, entry, own.response()).ifPresent((sealed) -> publishLater(refresh, entry, sealed, own));
+		this.results.seal(refresh, entry, own.response())
+			.ifPresent((sealed) -> publishLater(refresh, entry, sealed, own));
 		return own;
 	}
 
@@ -102,7 +92,7 @@ final class LeaseHolder {
 	private TokenRefreshResult publishTokens(TokenRefresh refresh, StoredRefresh entry, TokenRefreshOutcome outcome,
 			OAuth2AccessTokenResponse response, Backoff backoff) {
 		TokenRefreshResult own = new TokenRefreshResult(outcome, response);
-		Optional<byte[]> sealed = seal(refresh, entry, response);
+		Optional<byte[]> sealed = this.results.seal(refresh, entry, response);
 		if (sealed.isEmpty()) {
 			endLease(entry, Optional.empty(), Duration.ZERO);
 			return own;
@@ -121,46 +111,14 @@ final class LeaseHolder {
 			while (backoff.tryPause());
 		}
 		catch (RuntimeException ex) {
-			warn("New tokens of registration '%s' could not be published. Trying again: %s", refresh, ex);
+			this.results.warnOfDelay(refresh, ex);
 		}
 		publishLater(refresh, entry, sealed.get(), own);
 		return own;
 	}
 
-	/**
-	 * Seals tokens.
-	 * @return the sealed tokens, or an error for the other requests if the tokens cannot
-	 * be sealed and the refresh token is spent, or empty if the other requests can call
-	 * the provider themselves
-	 */
-	private Optional<byte[]> seal(TokenRefresh refresh, StoredRefresh entry, OAuth2AccessTokenResponse response) {
-		try {
-			return Optional.of(entry.seal(RefreshedTokens.of(refresh, response)));
-		}
-		catch (RuntimeException ex) {
-			warn("New tokens of registration '%s' cannot be shared with other requests: %s", refresh, ex);
-			return isSpent(refresh, response) ? Optional.of(entry.seal(NOT_SHARED)) : Optional.empty();
-		}
-	}
-
-	private static boolean isSpent(TokenRefresh refresh, OAuth2AccessTokenResponse response) {
-		OAuth2RefreshToken before = refresh.refreshToken();
-		OAuth2RefreshToken after = response.getRefreshToken();
-		return before != null && after != null && !before.getTokenValue().equals(after.getTokenValue());
-	}
-
 	private void publishLater(TokenRefresh refresh, StoredRefresh entry, byte[] sealed, TokenRefreshResult own) {
 		this.renewal.retry(() -> publishWithoutLease(refresh, entry, entry.toRecord(sealed), own).isPresent());
-	}
-
-	/**
-	 * Shows the message of the library's own exceptions only: others may contain
-	 * anything.
-	 */
-	private void warn(String message, TokenRefresh refresh, RuntimeException ex) {
-		boolean own = ex instanceof StateStoreException || ex.getClass() == IllegalArgumentException.class;
-		String reason = own ? String.valueOf(ex.getMessage()) : ex.getClass().getName();
-		this.log.write((logger) -> logger.warn(message.formatted(refresh.registration().getRegistrationId(), reason)));
 	}
 
 	/**
@@ -180,14 +138,6 @@ final class LeaseHolder {
 		}
 		boolean replaced = entry.replace(found.get(), record, this.properties.replayWindow());
 		return replaced ? Optional.of(own) : Optional.empty();
-	}
-
-	/**
-	 * A refused refresh token will be refused again. Other errors may pass.
-	 */
-	private Duration retention(TokenRefresh refresh, OAuth2Error error) {
-		boolean refused = refresh.refreshToken() != null && OAuth2ErrorCodes.INVALID_GRANT.equals(error.getErrorCode());
-		return refused ? this.properties.replayWindow() : this.properties.failureWindow();
 	}
 
 	/**
@@ -219,8 +169,7 @@ final class LeaseHolder {
 			return tryEndLease(entry, record, retention);
 		}
 		catch (RuntimeException ex) {
-			this.log.write((logger) -> logger
-				.warn("The end of a refresh could not be published. Trying again: " + ex.getClass().getName()));
+			this.results.warnOfDelayedEnd(ex);
 			this.renewal.retry(() -> {
 				tryEndLease(entry, record, retention);
 				return true;

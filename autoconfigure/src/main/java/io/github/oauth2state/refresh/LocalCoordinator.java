@@ -19,7 +19,7 @@ import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 
-import io.github.oauth2state.TokenRefresh;
+import io.github.oauth2state.DueTokens;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
@@ -69,8 +69,7 @@ final class LocalCoordinator {
 			return first.get(this.waitTimeout.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (TimeoutException ex) {
-			throw new CoordinationException(TokenRefreshOutcome.TIMED_OUT,
-					"Another request's refresh took longer than oauth2-state.refresh.wait-timeout");
+			throw timedOut();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -81,11 +80,16 @@ final class LocalCoordinator {
 		}
 	}
 
+	static CoordinationException timedOut() {
+		return new CoordinationException(TokenRefreshOutcome.TIMED_OUT,
+				"Another request's refresh took longer than oauth2-state.refresh.wait-timeout");
+	}
+
 	/**
 	 * Each request throws an exception of its own, whose stack trace shows where it came
 	 * from.
 	 */
-	private static OAuth2AuthorizationException copy(Throwable cause) {
+	static OAuth2AuthorizationException copy(Throwable cause) {
 		if (cause instanceof CoordinationException coordination) {
 			return new CoordinationException(coordination.outcome(), coordination.getError().getDescription(), cause);
 		}
@@ -101,7 +105,7 @@ final class LocalCoordinator {
 	record Key(ClientIdentity client, @Nullable String principalName, @Nullable String accessToken,
 			@Nullable String refreshToken, Set<String> scopes) {
 
-		static Key of(TokenRefresh refresh) {
+		static Key of(DueTokens refresh) {
 			OAuth2AccessToken accessToken = refresh.accessToken();
 			OAuth2RefreshToken refreshToken = refresh.refreshToken();
 			return new Key(ClientIdentity.of(refresh.registration()), refresh.principalName(),
@@ -115,7 +119,7 @@ final class LocalCoordinator {
 		 * session, they are for one request only.
 		 * @return the key, or empty if no other request may use the tokens
 		 */
-		static Optional<Key> of(TokenRefresh refresh, KeyScope scope) {
+		static Optional<Key> of(DueTokens refresh, KeyScope scope) {
 			Key key = of(refresh);
 			if (refresh.refreshToken() != null) {
 				return Optional.of(key);

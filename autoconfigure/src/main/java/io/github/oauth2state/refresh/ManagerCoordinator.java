@@ -2,7 +2,9 @@ package io.github.oauth2state.refresh;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -14,6 +16,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ClientCredentialsOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.DelegatingOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProviderBuilder;
@@ -33,7 +36,10 @@ final class ManagerCoordinator implements BeanPostProcessor {
 
 	private static final Log logger = LogFactory.getLog(ManagerCoordinator.class);
 
-	private static final Duration LONGER_THAN_ANY_TOKEN_LIVES = Duration.ofDays(36500);
+	private static final ManagerFinder FINDER = new ManagerFinder(OAuth2AuthorizedClientManager.class,
+			OAuth2AuthorizedClientProvider.class, ManagerCoordinator::delegatesOfKnown);
+
+	static final Duration LONGER_THAN_ANY_TOKEN_LIVES = Duration.ofDays(36500);
 
 	private final Supplier<StrategyRunner> runner;
 
@@ -67,7 +73,7 @@ final class ManagerCoordinator implements BeanPostProcessor {
 	}
 
 	private void coordinate(Object bean, String name) {
-		if (bean instanceof OAuth2AuthorizedClientManager || bean instanceof OAuth2AuthorizedClientProvider) {
+		if (FINDER.isManagerOrProvider(bean)) {
 			coordinateAll(bean, name);
 			return;
 		}
@@ -87,7 +93,7 @@ final class ManagerCoordinator implements BeanPostProcessor {
 	 */
 	private @Nullable RefreshTokenOAuth2AuthorizedClientProvider coordinateAll(Object root, String name) {
 		List<RefreshTokenOAuth2AuthorizedClientProvider> refreshing = new ArrayList<>();
-		for (Object found : ManagerFinder.managersAndProviders(root, name)) {
+		for (Object found : FINDER.managersAndProviders(root, name)) {
 			if (found instanceof DefaultOAuth2AuthorizedClientManager manager) {
 				coordinate(manager, name);
 			}
@@ -103,6 +109,14 @@ final class ManagerCoordinator implements BeanPostProcessor {
 			}
 		}
 		return (refreshing.size() == 1) ? refreshing.get(0) : null;
+	}
+
+	private static Optional<? extends Collection<?>> delegatesOfKnown(Object provider) {
+		if (provider instanceof CoordinatedProvider) {
+			return Optional.of(List.of());
+		}
+		return (provider instanceof DelegatingOAuth2AuthorizedClientProvider delegating)
+				? Optional.of(ClientInternals.providers(delegating)) : Optional.empty();
 	}
 
 	private void coordinate(DefaultOAuth2AuthorizedClientManager manager, String name) {

@@ -10,7 +10,10 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -18,9 +21,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.security.oauth2.client.DelegatingOAuth2AuthorizedClientProvider;
-import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
-import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
@@ -53,7 +53,27 @@ final class ManagerFinder {
 	 */
 	private static final int MAX_NESTING = 3;
 
-	private ManagerFinder() {
+	private final Class<?> managerType;
+
+	private final Class<?> providerType;
+
+	private final Function<Object, Optional<? extends Collection<?>>> known;
+
+	/**
+	 * Creates a finder.
+	 * @param managerType the type of managers
+	 * @param providerType the type of providers
+	 * @param known returns what a provider delegates to if its class is known
+	 */
+	ManagerFinder(Class<?> managerType, Class<?> providerType,
+			Function<Object, Optional<? extends Collection<?>>> known) {
+		this.managerType = managerType;
+		this.providerType = providerType;
+		this.known = known;
+	}
+
+	boolean isManagerOrProvider(@Nullable Object object) {
+		return this.managerType.isInstance(object) || this.providerType.isInstance(object);
 	}
 
 	/**
@@ -70,16 +90,17 @@ final class ManagerFinder {
 	 * @param root the manager or provider, which is among the result
 	 * @param beanName the bean that it belongs to
 	 */
-	static Collection<Object> managersAndProviders(Object root, String beanName) {
+	Collection<Object> managersAndProviders(Object root, String beanName) {
 		Set<Object> found = Collections.newSetFromMap(new IdentityHashMap<>());
 		Deque<Object> left = new ArrayDeque<>(List.of(root));
 		while (!left.isEmpty()) {
 			Object next = left.remove();
-			if (!found.add(next) || next instanceof CoordinatedProvider) {
+			if (!found.add(next)) {
 				continue;
 			}
-			if (next instanceof DelegatingOAuth2AuthorizedClientProvider delegating) {
-				left.addAll(ClientInternals.providers(delegating));
+			Optional<? extends Collection<?>> delegatesOfKnown = this.known.apply(next);
+			if (delegatesOfKnown.isPresent()) {
+				left.addAll(delegatesOfKnown.get());
 			}
 			else if (!next.getClass().getName().startsWith("org.springframework.security.")) {
 				List<Object> delegates = delegates(next);
@@ -92,10 +113,10 @@ final class ManagerFinder {
 		return found;
 	}
 
-	private static void warnOfUnknown(Object managerOrProvider, String beanName) {
+	private void warnOfUnknown(Object managerOrProvider, String beanName) {
 		logger.warn(("Tokens may be refreshed without coordination by bean '%s': it has a %s of type %s, "
 				+ "which OAuth2 State does not know, and which holds none of Spring Security's in a field")
-			.formatted(beanName, (managerOrProvider instanceof OAuth2AuthorizedClientManager) ? "manager" : "provider",
+			.formatted(beanName, this.managerType.isInstance(managerOrProvider) ? "manager" : "provider",
 					managerOrProvider.getClass().getName()));
 	}
 
@@ -104,7 +125,7 @@ final class ManagerFinder {
 	 * lambda captured, and in collections and maps there. Fields that cannot be read are
 	 * skipped, such as those of classes in a module or in a native image.
 	 */
-	private static List<Object> delegates(Object delegating) {
+	private List<Object> delegates(Object delegating) {
 		List<Object> delegates = new ArrayList<>();
 		ReflectionUtils.doWithFields(delegating.getClass(), (field) -> collect(read(field, delegating), 0, delegates),
 				(field) -> !Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive());
@@ -120,9 +141,9 @@ final class ManagerFinder {
 		}
 	}
 
-	private static void collect(@Nullable Object value, int nesting, List<Object> delegates) {
-		if (value instanceof OAuth2AuthorizedClientProvider || value instanceof OAuth2AuthorizedClientManager) {
-			Object target = AopProxyUtils.getSingletonTarget(value);
+	private void collect(@Nullable Object value, int nesting, List<Object> delegates) {
+		if (isManagerOrProvider(value)) {
+			Object target = AopProxyUtils.getSingletonTarget(Objects.requireNonNull(value));
 			delegates.add((target != null) ? target : value);
 		}
 		else if (nesting < MAX_NESTING) {

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
+import io.github.oauth2state.DueTokens;
 import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshResult;
@@ -45,21 +46,33 @@ final class RecentTokens {
 
 	TokenRefreshResult getOrObtain(LocalCoordinator.Key key, TokenRefresh refresh,
 			Supplier<TokenRefreshResult> source) {
-		Recent found = this.recent.get(key);
-		if (found != null && Instant.now().isBefore(found.until()) && found.tokens().satisfies(refresh)
-				&& !isRemoved(refresh, found.tokens())) {
-			return new TokenRefreshResult(TokenRefreshOutcome.COALESCED, found.tokens().response());
+		Optional<RefreshedTokens> found = find(key, refresh).filter((tokens) -> !isRemoved(refresh, tokens));
+		if (found.isPresent()) {
+			return new TokenRefreshResult(TokenRefreshOutcome.COALESCED, found.get().response());
 		}
 		TokenRefreshResult result = source.get();
-		this.recent.put(key,
-				new Recent(RefreshedTokens.of(refresh, result.response()), Instant.now().plus(this.window)));
+		noteObtained(key, refresh, result.response());
 		return result;
+	}
+
+	/**
+	 * Returns tokens that were obtained recently, unless the app has removed them.
+	 */
+	Optional<RefreshedTokens> find(LocalCoordinator.Key key, DueTokens due) {
+		return Optional.ofNullable(this.recent.get(key))
+			.filter((found) -> Instant.now().isBefore(found.until()))
+			.map(Recent::tokens)
+			.filter((tokens) -> tokens.satisfies(due) && removal(due, tokens) != Removal.YES);
+	}
+
+	void noteObtained(LocalCoordinator.Key key, DueTokens due, OAuth2AccessTokenResponse response) {
+		this.recent.put(key, new Recent(RefreshedTokens.of(due, response), Instant.now().plus(this.window)));
 	}
 
 	/**
 	 * Remembers a token that a request of this instance received.
 	 */
-	void noteIssued(TokenRefresh refresh, OAuth2AccessTokenResponse response) {
+	void noteIssued(DueTokens refresh, OAuth2AccessTokenResponse response) {
 		String token = response.getAccessToken().getTokenValue();
 		this.issued.compute(LocalCoordinator.Key.of(refresh),
 				(key, known) -> (known != null && known.is(token)) ? known : new Issued(token, false, false));
@@ -69,7 +82,7 @@ final class RecentTokens {
 	 * Remembers that an issued token was saved. It can be found from then on, unless it
 	 * is removed.
 	 */
-	void noteSaved(TokenRefresh refresh, String token) {
+	void noteSaved(DueTokens refresh, String token) {
 		this.issued.computeIfPresent(LocalCoordinator.Key.of(refresh),
 				(key, known) -> known.is(token) ? new Issued(token, true, known.removed()) : known);
 	}
@@ -79,7 +92,7 @@ final class RecentTokens {
 	 * @param key tells which requests share the token
 	 * @return the token that was issued last, if known
 	 */
-	Optional<String> noteRemoved(LocalCoordinator.Key key, TokenRefresh refresh) {
+	Optional<String> noteRemoved(LocalCoordinator.Key key, DueTokens refresh) {
 		Issued removed = this.issued.computeIfPresent(LocalCoordinator.Key.of(refresh),
 				(sameKey, known) -> new Issued(known.token(), known.saved(), true));
 		this.recent.computeIfPresent(key, (sameKey, known) -> {
@@ -91,13 +104,40 @@ final class RecentTokens {
 
 	/**
 	 * Tells whether the app has removed a token that this instance issued to the same
-	 * principal, for example because an API refused it. If the token is stored, it was
-	 * saved after the request had looked for it.
+	 * principal, for example because an API refused it.
 	 */
 	boolean isRemoved(TokenRefresh refresh, RefreshedTokens tokens) {
-		Issued known = this.issued.get(LocalCoordinator.Key.of(refresh));
-		return known != null && known.is(tokens.accessToken()) && (known.removed()
-				|| (known.saved() && refresh instanceof DueTokenRefresh due && !due.isStored(known.token())));
+		return switch (removal(refresh, tokens)) {
+			case NO -> false;
+			case YES -> true;
+			case UNLESS_STORED -> refresh instanceof DueTokenRefresh due && !due.isStored(tokens.accessToken());
+		};
+	}
+
+	Removal removal(DueTokens due, RefreshedTokens tokens) {
+		Issued known = this.issued.get(LocalCoordinator.Key.of(due));
+		if (known == null || !known.is(tokens.accessToken())) {
+			return Removal.NO;
+		}
+		return known.removed() ? Removal.YES : (known.saved() ? Removal.UNLESS_STORED : Removal.NO);
+	}
+
+	/**
+	 * Whether the app has removed a token.
+	 */
+	enum Removal {
+
+		/** It has not, as far as this instance knows. */
+		NO,
+
+		/** It has. */
+		YES,
+
+		/**
+		 * It has, unless the token is stored: it was saved after a request looked for it.
+		 */
+		UNLESS_STORED
+
 	}
 
 	private record Recent(RefreshedTokens tokens, Instant until) {

@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
@@ -34,6 +35,7 @@ import io.github.oauth2state.tokens.RefusalHandler;
 @ConditionalOnOAuth2State
 @ConditionalOnClass(OAuth2AuthorizedClientManager.class)
 @ConditionalOnBean(TokenRefreshStrategy.class)
+@Conditional(RefreshStrategyAutoConfiguration.NotReactive.class)
 @EnableConfigurationProperties(RefreshProperties.class)
 @ImportRuntimeHints(ClientInternals.Hints.class)
 public final class RefreshAutoConfiguration {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.util.Assert;
 
+import io.github.oauth2state.DueTokens;
 import io.github.oauth2state.StateKey;
-import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.record.Seal;
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
@@ -56,7 +56,7 @@ final class RefreshKey {
 	 * @param namespace what keeps this app's records apart from those of others
 	 * @param configuredKeys the app's keys, required for client credentials
 	 */
-	static RefreshKey of(TokenRefresh refresh, KeyScope scope, String namespace, @Nullable Keyring configuredKeys) {
+	static RefreshKey of(DueTokens refresh, KeyScope scope, String namespace, @Nullable Keyring configuredKeys) {
 		OAuth2RefreshToken refreshToken = refresh.refreshToken();
 		if (refreshToken != null) {
 			return ofRefreshToken(refresh, refreshToken.getTokenValue(), scope, namespace);
@@ -65,8 +65,7 @@ final class RefreshKey {
 		return new RefreshKey(namespace, clientCredentials(refresh, scope, namespace), null, configuredKeys);
 	}
 
-	private static RefreshKey ofRefreshToken(TokenRefresh refresh, String refreshToken, KeyScope scope,
-			String namespace) {
+	private static RefreshKey ofRefreshToken(DueTokens refresh, String refreshToken, KeyScope scope, String namespace) {
 		ClientIdentity client = ClientIdentity.of(refresh.registration());
 		String registration = (scope != KeyScope.CLIENT) ? client.registrationId() : "";
 		String principal = (scope == KeyScope.PRINCIPAL) ? Objects.requireNonNullElse(refresh.principalName(), "") : "";
@@ -79,7 +78,7 @@ final class RefreshKey {
 		return Seal.key("refresh", namespace, location.toByteArray(), refreshToken.getBytes(StandardCharsets.UTF_8));
 	}
 
-	private static StateKey clientCredentials(TokenRefresh refresh, KeyScope scope, String namespace) {
+	private static StateKey clientCredentials(DueTokens refresh, KeyScope scope, String namespace) {
 		ClientIdentity client = ClientIdentity.of(refresh.registration());
 		String scopes = String.join(" ", refresh.scopes().stream().sorted().toList());
 		if (scope != KeyScope.PRINCIPAL) {

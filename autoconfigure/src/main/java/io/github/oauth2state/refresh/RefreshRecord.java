@@ -4,10 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.OAuth2Error;
 
+import io.github.oauth2state.DueTokens;
 import io.github.oauth2state.record.CborRecord;
 
 /**
@@ -31,6 +33,53 @@ sealed interface RefreshRecord
 		catch (IllegalArgumentException | ClassCastException | NullPointerException ex) {
 			return new Unreadable();
 		}
+	}
+
+	/**
+	 * Tells what a request does about a record that it finds.
+	 * @param due the tokens that the request wants
+	 * @param removed tells whether the app has removed tokens
+	 */
+	default Reaction reaction(DueTokens due, Predicate<RefreshedTokens> removed) {
+		if (this instanceof Lease) {
+			return Reaction.WAIT;
+		}
+		if (this instanceof Failure) {
+			return Reaction.FAIL;
+		}
+		if (this instanceof RefreshedTokens tokens) {
+			if (tokens.satisfies(due) && !removed.test(tokens)) {
+				return Reaction.USE;
+			}
+			return tokens.supersedes(due) ? Reaction.FOLLOW : Reaction.TAKE_OVER;
+		}
+		return Reaction.TAKE_OVER;
+	}
+
+	/**
+	 * What a request does about a record that it finds.
+	 */
+	enum Reaction {
+
+		/** Waits until another request's lease is gone or replaced. */
+		WAIT,
+
+		/** Ends with the error. */
+		FAIL,
+
+		/** Uses the tokens. */
+		USE,
+
+		/** Continues with the refresh token among the tokens, which are due again. */
+		FOLLOW,
+
+		/**
+		 * Puts its lease in place of the record: the tokens are due again and the
+		 * provider still uses the same refresh token, or the app has removed them, or the
+		 * record cannot be read.
+		 */
+		TAKE_OVER
+
 	}
 
 	/**

@@ -12,6 +12,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -42,13 +44,14 @@ import io.github.oauth2state.tokens.TokensAutoConfiguration;
 @ConditionalOnOAuth2State
 @ConditionalOnClass(OAuth2AuthorizedClientManager.class)
 @ConditionalOnMissingBean(TokenRefreshStrategy.class)
-@Conditional(RefreshStrategyAutoConfiguration.StrategyCondition.class)
+@Conditional({ RefreshStrategyAutoConfiguration.NotReactive.class,
+		RefreshStrategyAutoConfiguration.StrategyCondition.class })
 @EnableConfigurationProperties(RefreshProperties.class)
 public final class RefreshStrategyAutoConfiguration {
 
 	static final String STRATEGY = "oauth2StateTokenRefreshStrategy";
 
-	private static final Duration WINDOW_OF_EARLY = Duration.ofMinutes(2);
+	static final Duration WINDOW_OF_EARLY = Duration.ofMinutes(2);
 
 	@Bean(STRATEGY)
 	TokenRefreshStrategy oauth2StateTokenRefreshStrategy(RefreshProperties unchecked, OAuth2StateSettings general,
@@ -57,20 +60,46 @@ public final class RefreshStrategyAutoConfiguration {
 			@Qualifier(Keyring.TOKEN_KEYS_BEAN) ObjectProvider<Keyring> keys) {
 		RefreshProperties properties = unchecked.check();
 		if (properties.strategy() == RefreshProperties.Strategy.EARLY) {
-			return early(properties, WINDOW_OF_EARLY);
+			return new EarlyStrategy(properties, WINDOW_OF_EARLY, salt(), InstantSource.system());
 		}
 		StateStore shared = ConfiguredStore.shared(general.store(), logins, stores)
-			.orElseThrow(() -> new InvalidConfigurationPropertyValueException("oauth2-state.refresh.strategy",
-					"single-flight",
-					"Instances agree through a store. Set oauth2-state.store to 'redis' or 'jdbc', or the strategy to "
-							+ "'early' or 'none'."));
+			.orElseThrow(RefreshStrategyAutoConfiguration::noStore);
 		StateStore store = ConfiguredStore.decorate(shared, decorators);
-		return new SingleFlightStrategy(properties, general.namespace(), early(properties, Duration.ZERO), store,
+		return new SingleFlightStrategy(properties, general.namespace(), neverEarly(properties), store,
 				keys.getIfAvailable());
 	}
 
-	private static EarlyStrategy early(RefreshProperties properties, Duration defaultWindow) {
-		return new EarlyStrategy(properties, defaultWindow, new SecureRandom().nextInt(), InstantSource.system());
+	static InvalidConfigurationPropertyValueException noStore() {
+		return new InvalidConfigurationPropertyValueException("oauth2-state.refresh.strategy", "single-flight",
+				"Instances agree through a store. Set oauth2-state.store to 'redis' or 'jdbc', or the strategy to "
+						+ "'early' or 'none'.");
+	}
+
+	/**
+	 * Returns the window of single-flight, which is empty unless one is configured.
+	 */
+	static EarlyWindow neverEarly(RefreshProperties properties) {
+		return new EarlyWindow(properties, Duration.ZERO, salt(), InstantSource.system());
+	}
+
+	static int salt() {
+		return new SecureRandom().nextInt();
+	}
+
+	/**
+	 * Matches in servlet apps and in apps without a web server.
+	 */
+	static class NotReactive extends NoneNestedConditions {
+
+		NotReactive() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+		static class Reactive {
+
+		}
+
 	}
 
 	/**
@@ -94,13 +123,16 @@ public final class RefreshStrategyAutoConfiguration {
 						message.because("oauth2-state.refresh.strategy is " + chosen));
 			}
 			Assert.state(context.getBeanFactory() != null, "There is a bean factory when beans are registered");
-			boolean store = has(context.getBeanFactory(), StateStore.class)
-					|| has(context.getBeanFactory(), ConfiguredStore.class);
+			boolean store = hasStore(context.getBeanFactory());
 			return new ConditionOutcome(store, message
 				.because("oauth2-state.refresh.strategy is not set and there is " + (store ? "a store" : "no store")));
 		}
 
-		private static boolean has(ListableBeanFactory beans, Class<?> type) {
+		boolean hasStore(ListableBeanFactory beans) {
+			return has(beans, StateStore.class) || has(beans, ConfiguredStore.class);
+		}
+
+		static boolean has(ListableBeanFactory beans, Class<?> type) {
 			return beans.getBeanNamesForType(type, true, false).length > 0;
 		}
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken.TokenType;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
+import io.github.oauth2state.DueTokens;
 import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.record.CborRecord;
 import io.github.oauth2state.tokens.TokenLineage;
@@ -59,11 +61,11 @@ record RefreshedTokens(String accessToken, String tokenType, @Nullable Instant i
 	 */
 	private static final Duration UNKNOWN_LIFE = Duration.ofSeconds(10);
 
-	static RefreshedTokens of(TokenRefresh refresh, OAuth2AccessTokenResponse response) {
+	static RefreshedTokens of(DueTokens refresh, OAuth2AccessTokenResponse response) {
 		return of(refresh, response.getAccessToken(), response.getRefreshToken(), response.getAdditionalParameters());
 	}
 
-	private static RefreshedTokens of(TokenRefresh refresh, OAuth2AccessToken accessToken,
+	private static RefreshedTokens of(DueTokens refresh, OAuth2AccessToken accessToken,
 			@Nullable OAuth2RefreshToken refreshToken, Map<String, Object> additional) {
 		return new RefreshedTokens(accessToken.getTokenValue(), accessToken.getTokenType().getValue(),
 				accessToken.getIssuedAt(), TokenLineage.expiry(accessToken), accessToken.getScopes(),
@@ -77,10 +79,7 @@ record RefreshedTokens(String accessToken, String tokenType, @Nullable Instant i
 	 */
 	static Optional<RefreshedTokens> findStored(TokenRefresh refresh) {
 		try {
-			return refresh.stored()
-				.filter((client) -> matches(client, refresh) && !isAncestor(client, refresh))
-				.map((client) -> of(refresh, client.getAccessToken(), client.getRefreshToken(), Map.of()))
-				.filter((tokens) -> tokens.satisfies(refresh) && tokens.isNewerThan(refresh));
+			return refresh.stored().flatMap((client) -> ifNewer(client, refresh, TokenLineage::isAncestor));
 		}
 		catch (RuntimeException ex) {
 			// The refresh goes on without them
@@ -90,29 +89,35 @@ record RefreshedTokens(String accessToken, String tokenType, @Nullable Instant i
 	}
 
 	/**
-	 * A refresh that asks for no scopes accepts any: the provider may give fewer than
-	 * before, or others.
+	 * Returns stored tokens if they are newer than those that are due. They are older if
+	 * those that are due were obtained with them: another request has refreshed them and
+	 * has not saved the result yet.
+	 * @param isAncestor tells whether a token was obtained with another one
 	 */
-	private static boolean matches(OAuth2AuthorizedClient client, TokenRefresh refresh) {
-		return ClientIdentity.of(client.getClientRegistration()).equals(ClientIdentity.of(refresh.registration()))
-				&& client.getAccessToken().getScopes().containsAll(refresh.scopes());
+	static Optional<RefreshedTokens> ifNewer(OAuth2AuthorizedClient stored, DueTokens due,
+			BiPredicate<String, String> isAncestor) {
+		OAuth2RefreshToken before = stored.getRefreshToken();
+		OAuth2RefreshToken after = due.refreshToken();
+		boolean older = before != null && after != null
+				&& isAncestor.test(before.getTokenValue(), after.getTokenValue());
+		return Optional.of(of(due, stored.getAccessToken(), stored.getRefreshToken(), Map.of()))
+			.filter((tokens) -> !older && matches(stored, due) && tokens.satisfies(due) && tokens.isNewerThan(due));
 	}
 
 	/**
-	 * Tells whether the tokens that are due were obtained with the stored ones. This
-	 * happens if another request has refreshed them and has not saved them yet.
+	 * A refresh that asks for no scopes accepts any: the provider may give fewer than
+	 * before, or others.
 	 */
-	private static boolean isAncestor(OAuth2AuthorizedClient client, TokenRefresh refresh) {
-		OAuth2RefreshToken stored = client.getRefreshToken();
-		OAuth2RefreshToken due = refresh.refreshToken();
-		return stored != null && due != null && TokenLineage.isAncestor(stored.getTokenValue(), due.getTokenValue());
+	private static boolean matches(OAuth2AuthorizedClient client, DueTokens refresh) {
+		return ClientIdentity.of(client.getClientRegistration()).equals(ClientIdentity.of(refresh.registration()))
+				&& client.getAccessToken().getScopes().containsAll(refresh.scopes());
 	}
 
 	/**
 	 * Tells whether a request can use these tokens: they are valid, have the scopes that
 	 * it asks for, and are newer than those that are due.
 	 */
-	boolean satisfies(TokenRefresh refresh) {
+	boolean satisfies(DueTokens refresh) {
 		boolean valid = this.expiresAt == null || this.expiresAt.isAfter(Instant.now().plus(MIN_LIFE));
 		return valid && this.askedScopes.equals(refresh.scopes()) && (supersedes(refresh) || isNewerThan(refresh));
 	}
@@ -122,7 +127,7 @@ record RefreshedTokens(String accessToken, String tokenType, @Nullable Instant i
 	 * later. Different values say nothing: a provider may answer with an access token
 	 * that it gave before.
 	 */
-	private boolean isNewerThan(TokenRefresh refresh) {
+	private boolean isNewerThan(DueTokens refresh) {
 		OAuth2AccessToken due = refresh.accessToken();
 		if (due == null) {
 			return true;
@@ -142,7 +147,7 @@ record RefreshedTokens(String accessToken, String tokenType, @Nullable Instant i
 	/**
 	 * Tells whether the provider has replaced the refresh token that is due.
 	 */
-	boolean supersedes(TokenRefresh refresh) {
+	boolean supersedes(DueTokens refresh) {
 		OAuth2RefreshToken due = refresh.refreshToken();
 		return this.refreshToken != null && due != null && !this.refreshToken.equals(due.getTokenValue());
 	}

@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
+import io.github.oauth2state.tokens.ReactiveRefusalHandler;
 import io.github.oauth2state.tokens.RefusalHandler;
 
 /**
@@ -25,15 +26,19 @@ public final class RefusalAutoConfiguration {
 	@Bean
 	SmartInitializingSingleton oauth2StateRefusalCheck(ListableBeanFactory beans) {
 		return () -> {
-			if (beans.getBeanNamesForType(StrategyRunner.class, true, false).length == 0) {
+			if (!has(beans, StrategyRunner.class) && !has(beans, ReactiveStrategyRunner.class)) {
 				warn("refreshes are not coordinated in this app. Set oauth2-state.refresh.strategy to 'single-flight' or "
 						+ "'early'.");
 			}
-			else if (beans.getBeanNamesForType(RefusalHandler.class, true, false).length == 0) {
-				warn("nothing in this app ends sessions. That needs the servlet stack, a store (oauth2-state.store), and "
+			else if (!has(beans, RefusalHandler.class) && !has(beans, ReactiveRefusalHandler.class)) {
+				warn("nothing in this app ends sessions. That needs a web app, a store (oauth2-state.store), and "
 						+ "oauth2-state.logout.back-channel not to be 'off'.");
 			}
 		};
+	}
+
+	private static boolean has(ListableBeanFactory beans, Class<?> type) {
+		return beans.getBeanNamesForType(type, true, false).length > 0;
 	}
 
 	private static void warn(String reason) {

@@ -24,6 +24,7 @@ import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 
+import io.github.oauth2state.DueTokens;
 import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.refresh.StrategyRunner.RefusedTokenException;
 import io.github.oauth2state.tokens.TokenLineage;
@@ -70,19 +71,20 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof OAuth2AuthorizedClientService clients && isReplaceable(bean.getClass(), beanName)) {
+		if (bean instanceof OAuth2AuthorizedClientService clients
+				&& isReplaceable(bean.getClass(), beanName, this.beans)) {
 			return new WatchedService(clients, this);
 		}
 		return bean;
 	}
 
-	private boolean isReplaceable(Class<?> type, String beanName) {
+	static boolean isReplaceable(Class<?> type, String beanName, @Nullable ConfigurableListableBeanFactory beans) {
 		if (type.getName().startsWith("io.github.oauth2state.tokens.")) {
 			return true;
 		}
-		return type.getName().startsWith("org.springframework.security.") && this.beans != null
-				&& this.beans.containsBeanDefinition(beanName)
-				&& this.beans.getMergedBeanDefinition(beanName).getResolvableType().resolve(type).isInterface();
+		return type.getName().startsWith("org.springframework.security.") && beans != null
+				&& beans.containsBeanDefinition(beanName)
+				&& beans.getMergedBeanDefinition(beanName).getResolvableType().resolve(type).isInterface();
 	}
 
 	static @Nullable OAuth2AuthorizedClientService unwrap(@Nullable OAuth2AuthorizedClientService clients) {
@@ -130,12 +132,33 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 	}
 
 	private void tell(ClientRegistration registration, String principalName,
-			BiConsumer<DueTokenRefresh, SingleFlightStrategy> event) {
+			BiConsumer<DueTokens, SingleFlightStrategy> event) {
 		boolean clientCredentials = AuthorizationGrantType.CLIENT_CREDENTIALS
 			.equals(registration.getAuthorizationGrantType());
 		if (clientCredentials && this.strategy.get() instanceof SingleFlightStrategy singleFlight) {
-			event.accept(DueTokenRefresh.obtained(registration, principalName), singleFlight);
+			event.accept(RequestedTokens.obtained(registration, principalName), singleFlight);
 		}
+	}
+
+	/**
+	 * Returns whether Spring Security removes tokens on an exception.
+	 */
+	static boolean isRemoving(OAuth2AuthorizationException exception) {
+		return REMOVING.contains(exception.getError().getErrorCode());
+	}
+
+	/**
+	 * Returns what tells which refresh token the provider has refused, if it did.
+	 */
+	static @Nullable RefusedTokenException refused(OAuth2AuthorizationException exception) {
+		Throwable cause = exception;
+		for (int depth = 0; depth < MAX_DEPTH && cause != null; depth++) {
+			if (cause instanceof RefusedTokenException refused) {
+				return refused;
+			}
+			cause = cause.getCause();
+		}
+		return null;
 	}
 
 	/**
@@ -196,8 +219,7 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 		public void onAuthorizationFailure(OAuth2AuthorizationException exception, Authentication principal,
 				Map<String, Object> attributes) {
 			handle(exception, principal, attributes);
-			if (exception instanceof ClientAuthorizationException failure
-					&& REMOVING.contains(exception.getError().getErrorCode())) {
+			if (exception instanceof ClientAuthorizationException failure && isRemoving(exception)) {
 				this.watcher.onRemoved(failure.getClientRegistrationId(), principal.getName());
 			}
 		}
@@ -205,16 +227,14 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 		private void handle(OAuth2AuthorizationException exception, Authentication principal,
 				Map<String, Object> attributes) {
 			Runnable handler = () -> this.delegate.onAuthorizationFailure(exception, principal, attributes);
-			Throwable cause = exception;
-			for (int depth = 0; depth < MAX_DEPTH && cause != null; depth++) {
-				if (cause instanceof RefusedTokenException refused) {
-					TokenLineage.whileRefused(refused.registrationId(), principal.getName(), refused.refreshToken(),
-							handler);
-					return;
-				}
-				cause = cause.getCause();
+			RefusedTokenException refused = refused(exception);
+			if (refused != null) {
+				TokenLineage.whileRefused(refused.registrationId(), principal.getName(), refused.refreshToken(),
+						handler);
 			}
-			handler.run();
+			else {
+				handler.run();
+			}
 		}
 
 	}

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 
+import io.github.oauth2state.DueTokens;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.TokenRefresh;
 import io.github.oauth2state.TokenRefreshAdvice;
@@ -25,7 +26,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 
 	private final RefreshProperties properties;
 
-	private final EarlyStrategy early;
+	private final EarlyWindow early;
 
 	private final @Nullable Keyring keys;
 
@@ -43,7 +44,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 	 * @param store the store that instances share
 	 * @param keys the keys for tokens by client credentials, if configured
 	 */
-	SingleFlightStrategy(RefreshProperties properties, String namespace, EarlyStrategy early, StateStore store,
+	SingleFlightStrategy(RefreshProperties properties, String namespace, EarlyWindow early, StateStore store,
 			@Nullable Keyring keys) {
 		this.properties = properties;
 		this.early = early;
@@ -60,7 +61,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 
 	@Override
 	public TokenRefreshAdvice whileValid(OAuth2AuthorizedClient client) {
-		return this.early.whileValid(client);
+		return this.early.advice(client);
 	}
 
 	@Override
@@ -90,7 +91,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 	/**
 	 * Notes that a token by client credentials was saved.
 	 */
-	void onSaved(DueTokenRefresh obtained, String token) {
+	void onSaved(DueTokens obtained, String token) {
 		this.recent.noteSaved(obtained, token);
 	}
 
@@ -98,7 +99,7 @@ final class SingleFlightStrategy implements TokenRefreshStrategy, DisposableBean
 	 * Stops sharing a token by client credentials that was removed, on this and on other
 	 * instances.
 	 */
-	void onRemoved(DueTokenRefresh obtained) {
+	void onRemoved(DueTokens obtained) {
 		LocalCoordinator.Key.of(obtained, this.properties.keyScope()).ifPresent((key) -> {
 			Optional<String> token = this.recent.noteRemoved(key, obtained);
 			if (this.keys != null) {

@@ -9,6 +9,7 @@ import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.util.Assert;
 
+import io.github.oauth2state.DueTokens;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.TokenRefresh;
@@ -29,7 +30,7 @@ final class StoreCoordinator implements AutoCloseable {
 	/**
 	 * How many results in a row may be due again when they are found.
 	 */
-	private static final int MAX_GENERATIONS = 5;
+	static final int MAX_GENERATIONS = 5;
 
 	private final RefreshProperties properties;
 
@@ -75,8 +76,7 @@ final class StoreCoordinator implements AutoCloseable {
 		}
 		catch (StateStoreException ex) {
 			if (this.properties.onStoreFailure() == WithoutStore.FAIL) {
-				throw new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
-						"The store did not answer, and oauth2-state.refresh.on-store-failure is 'fail'", ex);
+				throw away(ex);
 			}
 			return this.holder.obtainWithoutLease(refresh, entry(refresh));
 		}
@@ -89,33 +89,32 @@ final class StoreCoordinator implements AutoCloseable {
 	 */
 	private TokenRefreshResult coordinate(TokenRefresh refresh, int generation, Backoff backoff) {
 		if (generation > MAX_GENERATIONS) {
-			throw new CoordinationException(TokenRefreshOutcome.FAILED, "New tokens are due again all the time");
+			throw tooManyGenerations();
 		}
 		StoredRefresh entry = entry(refresh);
 		boolean othersKnown = generation > 1;
 		while (true) {
 			Optional<byte[]> found = ask(entry::acquireLease, othersKnown);
-			RefreshRecord record = found.map((bytes) -> read(entry, bytes)).orElse(null);
-			if (record instanceof RefreshRecord.Lease) {
-				awaitChange(entry, found.orElseThrow(), backoff);
-				othersKnown = true;
-				continue;
+			RefreshRecord record = found.map((bytes) -> read(entry, bytes)).orElseGet(RefreshRecord.Unreadable::new);
+			switch (record.reaction(refresh, (tokens) -> this.recent.isRemoved(refresh, tokens))) {
+				case WAIT -> {
+					awaitChange(entry, found.orElseThrow(), backoff);
+					othersKnown = true;
+					continue;
+				}
+				case FAIL -> throw new OAuth2AuthorizationException(((RefreshRecord.Failure) record).error());
+				case USE -> {
+					return new TokenRefreshResult(TokenRefreshOutcome.SHARED, ((RefreshedTokens) record).response());
+				}
+				case FOLLOW -> {
+					TokenRefresh next = refresh.next(((RefreshedTokens) record).response());
+					TokenLineage.noteDescent(refreshToken(refresh), refreshToken(next));
+					return coordinate(next, generation + 1, backoff);
+				}
+				case TAKE_OVER -> {
+					// Below, as if nothing had been found
+				}
 			}
-			if (record instanceof RefreshRecord.Failure failure) {
-				throw new OAuth2AuthorizationException(failure.error());
-			}
-			if (record instanceof RefreshedTokens tokens && tokens.satisfies(refresh)
-					&& !this.recent.isRemoved(refresh, tokens)) {
-				return new TokenRefreshResult(TokenRefreshOutcome.SHARED, tokens.response());
-			}
-			if (record instanceof RefreshedTokens tokens && tokens.supersedes(refresh)) {
-				TokenRefresh next = refresh.next(tokens.response());
-				TokenLineage.noteDescent(refreshToken(refresh), refreshToken(next));
-				return coordinate(next, generation + 1, backoff);
-			}
-			// The tokens that were found are due again and the provider still uses the
-			// same refresh token, or the app has removed them, or the record cannot be
-			// read
 			if (found.isEmpty() || ask(() -> entry.acquireLeaseInsteadOf(found.get()), othersKnown)) {
 				Optional<TokenRefreshResult> result = this.holder.obtain(refresh, entry, backoff);
 				if (result.isPresent()) {
@@ -127,7 +126,7 @@ final class StoreCoordinator implements AutoCloseable {
 		}
 	}
 
-	private StoredRefresh entry(TokenRefresh refresh) {
+	private StoredRefresh entry(DueTokens refresh) {
 		RefreshKey key = RefreshKey.of(refresh, this.properties.keyScope(), this.namespace, this.keys);
 		return new StoredRefresh(key, this.store, this.properties);
 	}
@@ -137,8 +136,7 @@ final class StoreCoordinator implements AutoCloseable {
 			return entry.read(record);
 		}
 		catch (StateStoreException ex) {
-			throw new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
-					"The store did not return the tokens that another request has obtained", ex);
+			throw lost(ex);
 		}
 	}
 
@@ -154,12 +152,30 @@ final class StoreCoordinator implements AutoCloseable {
 			if (!othersKnown) {
 				throw ex;
 			}
-			throw new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
-					"The store did not answer while another request had the refresh token", ex);
+			throw awayWhileOthersKnown(ex);
 		}
 	}
 
-	private static String refreshToken(TokenRefresh refresh) {
+	static CoordinationException away(StateStoreException cause) {
+		return new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
+				"The store did not answer, and oauth2-state.refresh.on-store-failure is 'fail'", cause);
+	}
+
+	static CoordinationException awayWhileOthersKnown(StateStoreException cause) {
+		return new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
+				"The store did not answer while another request had the refresh token", cause);
+	}
+
+	static CoordinationException lost(StateStoreException cause) {
+		return new CoordinationException(TokenRefreshOutcome.STORE_ERROR,
+				"The store did not return the tokens that another request has obtained", cause);
+	}
+
+	static CoordinationException tooManyGenerations() {
+		return new CoordinationException(TokenRefreshOutcome.FAILED, "New tokens are due again all the time");
+	}
+
+	static String refreshToken(DueTokens refresh) {
 		OAuth2RefreshToken token = refresh.refreshToken();
 		Assert.state(token != null, "Only a refresh token is replaced");
 		return token.getTokenValue();
@@ -187,7 +203,7 @@ final class StoreCoordinator implements AutoCloseable {
 	 * Stops sharing tokens, now or as soon as the store answers.
 	 * @param accessToken the access token, or empty for any
 	 */
-	void withdraw(TokenRefresh refresh, Optional<String> accessToken) {
+	void withdraw(DueTokens refresh, Optional<String> accessToken) {
 		try {
 			tryWithdraw(refresh, accessToken);
 		}
@@ -199,7 +215,7 @@ final class StoreCoordinator implements AutoCloseable {
 		}
 	}
 
-	private void tryWithdraw(TokenRefresh refresh, Optional<String> accessToken) {
+	private void tryWithdraw(DueTokens refresh, Optional<String> accessToken) {
 		StoredRefresh entry = entry(refresh);
 		Optional<byte[]> found = entry.find();
 		if (found.isPresent() && entry.read(found.get()) instanceof RefreshedTokens tokens

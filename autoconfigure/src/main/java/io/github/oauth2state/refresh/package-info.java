@@ -5,6 +5,11 @@
  * the app. With the strategy single-flight, {@code LocalCoordinator} lets one request of
  * an instance go on, {@code StoreCoordinator} one instance, and {@code LeaseHolder} calls
  * the provider and publishes the result.
+ * <p>
+ * The classes whose names begin with {@code Reactive} do the same in reactive apps. They
+ * share what is decided without a call, and what is stored: {@code RefreshEntry},
+ * {@code RefreshRecord}, {@code SealedResults}, {@code RecentTokens},
+ * {@code EarlyWindow}, {@code RefreshEvents}.
  */
 @NullMarked
 package io.github.oauth2state.refresh;

@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DependencyDescriptor;
@@ -159,6 +162,18 @@ final class AvailableConnections {
 			Field field = ReflectionUtils.findField(InjectionPoints.class, name);
 			Assert.state(field != null, "There is such a field");
 			return new DependencyDescriptor(field, true);
+		}
+
+	}
+
+	/**
+	 * Lets a native image keep the injection points.
+	 */
+	static class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.reflection().registerType(InjectionPoints.class, MemberCategory.ACCESS_DECLARED_FIELDS);
 		}
 
 	}

@@ -13,6 +13,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.ObjectProvider;
 
+import io.github.oauth2state.ReactiveStateStore;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.config.StartupFailureException;
@@ -196,6 +197,15 @@ public final class ConfiguredStore<S extends StateStore & DisposableBean> implem
 		 * @return the store to use
 		 */
 		StateStore decorate(StateStore store);
+
+		/**
+		 * Decorates a store for reactive callers.
+		 * @param store the store, possibly decorated already
+		 * @return the store to use
+		 */
+		default ReactiveStateStore decorateReactive(ReactiveStateStore store) {
+			return store;
+		}
 
 	}
 

@@ -19,7 +19,7 @@ final class MissingStore {
 	private static final String OTHER_WAYS = """
 			- or set oauth2-state.store=cookie and oauth2-state.cookie.keys, to need neither
 			- or set oauth2-state.store=memory, if the app runs as one instance only
-			- or declare a bean of type io.github.oauth2state.StateStore
+			- or declare a bean of type io.github.oauth2state.StateStore or ReactiveStateStore
 			- or set oauth2-state.enabled=false, to run without OAuth2 State""";
 
 	private static final List<StoreType> KINDS = List.of(StoreType.REDIS, StoreType.JDBC);

@@ -8,13 +8,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.ConditionalOnOAuth2State;
@@ -32,6 +32,7 @@ import io.github.oauth2state.config.PropertyCheck;
 				"io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration" })
 @ConditionalOnOAuth2State
 @EnableConfigurationProperties(StateStoreAutoConfiguration.CircuitBreakerProperties.class)
+@ImportRuntimeHints(AvailableConnections.Hints.class)
 public final class StateStoreAutoConfiguration {
 
 	@Bean
@@ -58,8 +59,7 @@ public final class StateStoreAutoConfiguration {
 	}
 
 	/**
-	 * Logins in cookies need no store. Reactive apps have none yet, and are warned of
-	 * that.
+	 * Logins in cookies need no store.
 	 */
 	static class NeedsStore extends NoneNestedConditions {
 
@@ -69,11 +69,6 @@ public final class StateStoreAutoConfiguration {
 
 		@ConditionalOnProperty(name = "oauth2-state.store", havingValue = "cookie")
 		static class InCookies {
-
-		}
-
-		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-		static class Reactive {
 
 		}
 

@@ -24,10 +24,10 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
  * Which tokens were obtained with which, and which refresh token the provider has
  * refused, cannot be passed through {@code saveAuthorizedClient} and
  * {@code removeAuthorizedClient}. With that, a thread that was paused while others
- * continued does not overwrite or remove newer tokens than its own. It is bound to the
- * thread, because Spring Security saves and removes tokens on the thread that refreshed
- * them. Listeners, user services and handlers may use other tokens on the same thread
- * before that, so notes of several tokens are kept. They hold digests only.
+ * continued does not overwrite or remove newer tokens than its own. In a servlet app, it
+ * is bound to the thread, because Spring Security saves and removes tokens on the thread
+ * that refreshed them; in a reactive app, to the subscription, by the Reactor context.
+ * Listeners and handlers may use other tokens before that, so notes of several are kept.
  */
 public final class TokenLineage {
 
@@ -42,11 +42,15 @@ public final class TokenLineage {
 	 */
 	private static final Duration UNKNOWN_LIFE = Duration.ofSeconds(1);
 
-	private static final ThreadLocal<Map<String, Ancestry>> ANCESTRIES = ThreadLocal.withInitial(LinkedHashMap::new);
+	private static final ThreadLocal<Notes> NOTES = ThreadLocal.withInitial(Notes::new);
 
 	private static final ThreadLocal<@Nullable Refusal> REFUSAL = new ThreadLocal<>();
 
 	private TokenLineage() {
+	}
+
+	static Notes notes() {
+		return NOTES.get();
 	}
 
 	/**
@@ -72,24 +76,7 @@ public final class TokenLineage {
 	 * @param after the new token, or the same one if the provider does not rotate
 	 */
 	public static void noteDescent(String before, String after) {
-		Map<String, Ancestry> remembered = ANCESTRIES.get();
-		String from = digest(before);
-		String to = digest(after);
-		Set<String> ancestors = new HashSet<>();
-		remembered.forEach((token, earlier) -> {
-			boolean step = token.equals(from) || earlier.tokens().contains(from);
-			if (step && !earlier.tokens().contains(to)) {
-				ancestors.addAll(earlier.tokens());
-				ancestors.add(token);
-			}
-		});
-		ancestors.remove(to);
-		ancestors.add(from);
-		Ancestry noted = remembered.remove(to);
-		remembered.put(to, new Ancestry(Set.copyOf(ancestors), (noted != null) ? noted.saves() + 1 : 1));
-		if (remembered.size() > MAX_REMEMBERED) {
-			remembered.remove(remembered.keySet().iterator().next());
-		}
+		notes().noteDescent(before, after);
 	}
 
 	/**
@@ -99,8 +86,7 @@ public final class TokenLineage {
 	 * @return whether this is known
 	 */
 	public static boolean isAncestor(String before, String after) {
-		Ancestry ancestry = ANCESTRIES.get().get(digest(after));
-		return ancestry != null && !before.equals(after) && ancestry.tokens().contains(digest(before));
+		return notes().isAncestor(before, after);
 	}
 
 	/**
@@ -113,48 +99,28 @@ public final class TokenLineage {
 	 */
 	public static void whileRefused(String registrationId, String principalName, String refused, Runnable handler) {
 		Refusal outer = REFUSAL.get();
-		REFUSAL.set(new Refusal(registrationId, principalName, digest(refused)));
+		REFUSAL.set(Refusal.of(registrationId, principalName, refused));
 		try {
 			handler.run();
 		}
 		finally {
 			REFUSAL.set(outer);
-			if (outer == null) {
-				REFUSAL.remove();
-			}
 		}
 	}
 
 	/**
-	 * Returns the digests of the tokens that a token was obtained with on this thread.
-	 * Each note is returned once.
-	 * @param token the token
-	 * @return digests, or empty if the token comes from a login
+	 * Returns the digests of the tokens that a token was obtained with on this thread, or
+	 * empty if the token comes from a login. Each note is returned once.
 	 */
 	static Optional<Set<String>> takeAncestors(String token) {
-		Map<String, Ancestry> remembered = ANCESTRIES.get();
-		String digest = digest(token);
-		Ancestry ancestry = remembered.remove(digest);
-		if (ancestry == null) {
-			return Optional.empty();
-		}
-		if (ancestry.saves() > 1) {
-			remembered.put(digest, new Ancestry(ancestry.tokens(), ancestry.saves() - 1));
-		}
-		else {
-			remembered.keySet().removeAll(ancestry.tokens());
-		}
-		return Optional.of(ancestry.tokens());
+		return notes().takeAncestors(token);
 	}
 
 	/**
 	 * Returns the digest of the refresh token of a client whose refusal is being handled.
 	 */
 	static Optional<String> refused(String registrationId, String principalName) {
-		Refusal refusal = REFUSAL.get();
-		boolean same = refusal != null && refusal.registrationId().equals(registrationId)
-				&& refusal.principalName().equals(principalName);
-		return same ? Optional.of(refusal.token()) : Optional.empty();
+		return Optional.ofNullable(REFUSAL.get()).flatMap((refusal) -> refusal.token(registrationId, principalName));
 	}
 
 	static String digest(String token) {
@@ -168,23 +134,94 @@ public final class TokenLineage {
 	}
 
 	/**
-	 * The tokens that a token was obtained with.
-	 *
-	 * @param tokens their digests
-	 * @param saves how many saves may take it: a listener that refreshes the same tokens
-	 * saves them, too
+	 * The notes of one thread or Reactor context, with digests only. Thread-safe.
+	 */
+	public static final class Notes {
+
+		private final Map<String, Ancestry> remembered = new LinkedHashMap<>();
+
+		/**
+		 * Notes that a token was obtained with another one, or in place of it.
+		 * @param before the token that was used or replaced
+		 * @param after the new token, or the same one if the provider does not rotate
+		 */
+		public synchronized void noteDescent(String before, String after) {
+			String from = digest(before);
+			String to = digest(after);
+			Set<String> ancestors = new HashSet<>();
+			this.remembered.forEach((token, earlier) -> {
+				boolean step = token.equals(from) || earlier.tokens().contains(from);
+				if (step && !earlier.tokens().contains(to)) {
+					ancestors.addAll(earlier.tokens());
+					ancestors.add(token);
+				}
+			});
+			ancestors.remove(to);
+			ancestors.add(from);
+			Ancestry noted = this.remembered.remove(to);
+			this.remembered.put(to, new Ancestry(Set.copyOf(ancestors), (noted != null) ? noted.saves() + 1 : 1));
+			if (this.remembered.size() > MAX_REMEMBERED) {
+				this.remembered.remove(this.remembered.keySet().iterator().next());
+			}
+		}
+
+		/**
+		 * Tells whether it was noted that a token was obtained with another one.
+		 * @param before the token that may have been used
+		 * @param after the token that may have been obtained
+		 * @return whether it was
+		 */
+		public synchronized boolean isAncestor(String before, String after) {
+			Ancestry ancestry = this.remembered.get(digest(after));
+			return ancestry != null && !before.equals(after) && ancestry.tokens().contains(digest(before));
+		}
+
+		synchronized Optional<Set<String>> takeAncestors(String token) {
+			String digest = digest(token);
+			Ancestry ancestry = this.remembered.remove(digest);
+			if (ancestry != null && ancestry.saves() > 1) {
+				this.remembered.put(digest, new Ancestry(ancestry.tokens(), ancestry.saves() - 1));
+			}
+			else if (ancestry != null) {
+				this.remembered.keySet().removeAll(ancestry.tokens());
+			}
+			return Optional.ofNullable(ancestry).map(Ancestry::tokens);
+		}
+
+	}
+
+	/**
+	 * The digests of the tokens that a token was obtained with, and how many saves may
+	 * take them: a listener that refreshes the same tokens saves them, too.
 	 */
 	private record Ancestry(Set<String> tokens, int saves) {
 	}
 
 	/**
-	 * A refusal that is being handled.
+	 * A refusal that is being handled. Reactive apps find it in the Reactor context.
 	 *
 	 * @param registrationId the registration
 	 * @param principalName the user
 	 * @param token the digest of the refused token
 	 */
-	private record Refusal(String registrationId, String principalName, String token) {
+	public record Refusal(String registrationId, String principalName, String token) {
+
+		/**
+		 * Describes a refusal, with a digest of the token only.
+		 * @param registrationId the registration whose token was refused
+		 * @param principalName the user
+		 * @param refused the refresh token that the provider has refused
+		 * @return the refusal
+		 */
+		public static Refusal of(String registrationId, String principalName, String refused) {
+			return new Refusal(registrationId, principalName, digest(refused));
+		}
+
+		Optional<String> token(String registrationId, String principalName) {
+			boolean same = this.registrationId.equals(registrationId) && this.principalName.equals(principalName);
+			return same ? Optional.of(this.token) : Optional.empty();
+		}
+
 	}
 
 	/**

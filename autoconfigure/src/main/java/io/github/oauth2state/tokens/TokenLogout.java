@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 
 /**
- * The removal of the tokens of one user who logs out, on the current thread. Whether a
- * user logs out, and whether there still were tokens, cannot be passed through
- * {@code removeAuthorizedClient}.
+ * The removal of the tokens of one user who logs out, on the current thread or in one
+ * subscription. Whether a user logs out, and whether there still were tokens, cannot be
+ * passed through {@code removeAuthorizedClient}.
  * <p>
  * With it, tokens that instances share are removed for good: the result of a refresh that
  * is still running is not saved in their place. And if a user logs out twice at the same
@@ -40,9 +40,20 @@ public final class TokenLogout implements AutoCloseable {
 	 * @return the removal
 	 */
 	public static TokenLogout begin(String registrationId, String principalName) {
-		TokenLogout logout = new TokenLogout(registrationId, principalName);
+		TokenLogout logout = unbound(registrationId, principalName);
 		CURRENT.set(logout);
 		return logout;
+	}
+
+	/**
+	 * Creates a removal for a reactive app, which puts it into the Reactor context under
+	 * its class, and need not close it.
+	 * @param registrationId the registration whose tokens are removed
+	 * @param principalName the user who logs out
+	 * @return the removal
+	 */
+	public static TokenLogout unbound(String registrationId, String principalName) {
+		return new TokenLogout(registrationId, principalName);
 	}
 
 	/**
@@ -64,9 +75,11 @@ public final class TokenLogout implements AutoCloseable {
 	 * Returns the removal of tokens that is running on this thread.
 	 */
 	static Optional<TokenLogout> of(String registrationId, String principalName) {
-		return Optional.ofNullable(CURRENT.get())
-			.filter((logout) -> logout.registrationId.equals(registrationId)
-					&& logout.principalName.equals(principalName));
+		return Optional.ofNullable(CURRENT.get()).filter((logout) -> logout.isOf(registrationId, principalName));
+	}
+
+	boolean isOf(String registrationId, String principalName) {
+		return this.registrationId.equals(registrationId) && this.principalName.equals(principalName);
 	}
 
 	/**

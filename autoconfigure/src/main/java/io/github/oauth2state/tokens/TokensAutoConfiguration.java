@@ -1,43 +1,34 @@
 package io.github.oauth2state.tokens;
 
-import java.lang.annotation.ElementType;
-import java.lang.annotation.Retention;
-import java.lang.annotation.RetentionPolicy;
-import java.lang.annotation.Target;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 import javax.sql.DataSource;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionMessage;
-import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.security.oauth2.client.JdbcOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
-import org.springframework.util.StringUtils;
 
 import io.github.oauth2state.OAuth2StateDataSource;
 import io.github.oauth2state.StateStore;
@@ -64,33 +55,39 @@ public final class TokensAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(TokensAutoConfiguration.class);
 
+	/**
+	 * The keys, if there are any. This is no condition: keys are secret, and conditions
+	 * of apps that are processed ahead of time are decided at build time.
+	 */
 	@Bean(Keyring.TOKEN_KEYS_BEAN)
-	@Conditional(KeysCondition.class)
-	Keyring oauth2StateTokenKeys(TokensProperties properties) {
-		return properties.checkedKeys();
+	@Nullable Keyring oauth2StateTokenKeys(TokensProperties properties) {
+		return properties.hasKeys() ? properties.checkedKeys() : null;
 	}
 
 	/**
 	 * Warns if the property has no effect, because the app declares a service of its own.
 	 */
 	@Bean
+	@Conditional(NotReactive.class)
 	@ConditionalOnTokenStore({ TokensProperties.Store.REDIS, TokensProperties.Store.JDBC,
 			TokensProperties.Store.JDBC_PLAIN })
 	SmartInitializingSingleton oauth2StateIgnoredTokenStoreWarning(ListableBeanFactory beans) {
-		return () -> {
-			String[] names = beans.getBeanNamesForType(OAuth2AuthorizedClientService.class, true, false);
-			if (!Arrays.asList(names).contains(SERVICE)) {
-				logger.warn("The property oauth2-state.tokens.store has no effect: the app's own "
-						+ "OAuth2AuthorizedClientService " + Arrays.toString(names)
-						+ " keeps the tokens. Remove one of the two.");
-			}
-		};
+		return () -> warnIfIgnored(beans, OAuth2AuthorizedClientService.class);
+	}
+
+	static void warnIfIgnored(ListableBeanFactory beans, Class<?> service) {
+		String[] names = beans.getBeanNamesForType(service, true, false);
+		if (!Arrays.asList(names).contains(SERVICE)) {
+			logger.warn("The property oauth2-state.tokens.store has no effect: the app's own " + service.getSimpleName()
+					+ " " + Arrays.toString(names) + " keeps the tokens. Remove one of the two.");
+		}
 	}
 
 	/**
 	 * Stops the app if the classes that {@link Plain} needs are missing.
 	 */
 	@Bean(SERVICE)
+	@Conditional(NotReactive.class)
 	@ConditionalOnTokenStore(TokensProperties.Store.JDBC_PLAIN)
 	@ConditionalOnMissingBean
 	@SuppressWarnings("DoNotCallSuggester")
@@ -98,7 +95,7 @@ public final class TokensAutoConfiguration {
 		throw noConnection(TokensProperties.Store.JDBC_PLAIN);
 	}
 
-	private static StartupFailureException noConnection(TokensProperties.Store configured) {
+	static StartupFailureException noConnection(TokensProperties.Store configured) {
 		boolean redis = configured == TokensProperties.Store.REDIS;
 		return new StartupFailureException(
 				"The property oauth2-state.tokens.store is '%s', but the app has no %s bean.".formatted(
@@ -117,10 +114,23 @@ public final class TokensAutoConfiguration {
 							redis ? "jdbc" : "redis"));
 	}
 
+	static StateStore configuredStore(TokensProperties properties, OAuth2StateSettings settings,
+			ObjectProvider<ConfiguredStore<?>> stores) {
+		StateStore store = stores.stream()
+			.filter((candidate) -> candidate.type().name().equals(properties.store().name()))
+			.<StateStore>map(ConfiguredStore::store)
+			.findFirst()
+			.orElseThrow(() -> noConnection(properties.store()));
+		logger.info("Tokens are kept in %s: namespace '%s', time to live %s unless their life is known".formatted(store,
+				settings.namespace(), DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
+		return store;
+	}
+
 	/**
 	 * Tokens in a store of the library's own, sealed.
 	 */
 	@Configuration(proxyBeanMethods = false)
+	@Conditional(NotReactive.class)
 	@ConditionalOnTokenStore({ TokensProperties.Store.REDIS, TokensProperties.Store.JDBC })
 	@ConditionalOnMissingBean(OAuth2AuthorizedClientService.class)
 	static class Sealed {
@@ -131,14 +141,7 @@ public final class TokensAutoConfiguration {
 				ObjectProvider<ConfiguredStore<?>> stores, ObjectProvider<ConfiguredStore.Decorator> decorators,
 				ClientRegistrationRepository registrations, ObjectProvider<TokenLogout.LateTokens> late) {
 			TokenSealer sealer = new TokenSealer(keys.getIfAvailable(properties::checkedKeys), settings.namespace());
-			StateStore store = stores.stream()
-				.filter((candidate) -> candidate.type().name().equals(properties.store().name()))
-				.<StateStore>map(ConfiguredStore::store)
-				.findFirst()
-				.orElseThrow(() -> noConnection(properties.store()));
-			logger.info("Tokens are kept in %s: namespace '%s', time to live %s unless their life is known".formatted(
-					store, settings.namespace(),
-					DurationStyle.SIMPLE.print(properties.checkedTtl(), ChronoUnit.SECONDS)));
+			StateStore store = configuredStore(properties, settings, stores);
 			return new SharedAuthorizedClientService(registrations, ConfiguredStore.decorate(store, decorators), sealer,
 					properties.checkedTtl(), InstantSource.system(),
 					(client) -> late.ifAvailable((listener) -> listener.discard(client)));
@@ -150,6 +153,7 @@ public final class TokensAutoConfiguration {
 	 * Tokens in the table of Spring Security.
 	 */
 	@Configuration(proxyBeanMethods = false)
+	@Conditional(NotReactive.class)
 	@ConditionalOnClass(JdbcOperations.class)
 	@ConditionalOnTokenStore(TokensProperties.Store.JDBC_PLAIN)
 	@ConditionalOnMissingBean(OAuth2AuthorizedClientService.class)
@@ -179,49 +183,17 @@ public final class TokensAutoConfiguration {
 	}
 
 	/**
-	 * Matches if {@code oauth2-state.tokens.store} has one of the given values.
+	 * Matches in servlet apps and in apps without a web server.
 	 */
-	@Target({ ElementType.TYPE, ElementType.METHOD })
-	@Retention(RetentionPolicy.RUNTIME)
-	@Conditional(StoreCondition.class)
-	@interface ConditionalOnTokenStore {
+	static class NotReactive extends NoneNestedConditions {
 
-		TokensProperties.Store[] value();
-
-	}
-
-	/**
-	 * Binds the property as it is bound later, because its values can be written in
-	 * several ways.
-	 */
-	static class StoreCondition extends SpringBootCondition {
-
-		@Override
-		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			List<TokensProperties.Store> wanted = Arrays.asList(metadata.getAnnotations()
-				.get(ConditionalOnTokenStore.class)
-				.getEnumArray("value", TokensProperties.Store.class));
-			TokensProperties.Store configured = Binder.get(context.getEnvironment())
-				.bind("oauth2-state.tokens.store", TokensProperties.Store.class)
-				.orElse(TokensProperties.Store.NONE);
-			return new ConditionOutcome(wanted.contains(configured),
-					ConditionMessage.forCondition(ConditionalOnTokenStore.class, wanted)
-						.because("oauth2-state.tokens.store is " + configured));
+		NotReactive() {
+			super(ConfigurationPhase.REGISTER_BEAN);
 		}
 
-	}
+		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+		static class Reactive {
 
-	/**
-	 * Matches if keys for tokens are configured. An empty value counts as absent, because
-	 * it may come from an empty environment variable.
-	 */
-	static class KeysCondition extends SpringBootCondition {
-
-		@Override
-		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			boolean any = StringUtils.hasText(context.getEnvironment().getProperty("oauth2-state.tokens.keys"));
-			return new ConditionOutcome(any,
-					ConditionMessage.forCondition("Token keys").because("there are " + (any ? "some" : "none")));
 		}
 
 	}

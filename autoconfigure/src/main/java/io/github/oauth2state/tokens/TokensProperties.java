@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 
 import io.github.oauth2state.config.PropertyCheck;
 import io.github.oauth2state.record.Keyring;
@@ -23,6 +24,14 @@ import io.github.oauth2state.record.Keyring;
 record TokensProperties(@DefaultValue("none") Store store, @Nullable String keys, @DefaultValue("30d") Duration ttl) {
 
 	// The keys are one text: of a list with a gap, Spring Boot shows the values
+
+	/**
+	 * Tells whether keys are configured. An empty value counts as absent, because it may
+	 * come from an empty environment variable.
+	 */
+	boolean hasKeys() {
+		return StringUtils.hasText(this.keys);
+	}
 
 	Keyring checkedKeys() {
 		return Keyring.of("oauth2-state.tokens.keys", (this.keys != null) ? this.keys : "");

@@ -22,6 +22,7 @@ import org.springframework.boot.actuate.autoconfigure.audit.AuditAutoConfigurati
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
@@ -122,17 +123,17 @@ class ActuateAutoConfigurationTests {
 	void sessionsAreEndedByTheBeanThatKnowsThem() {
 		this.webApp.withPropertyValues(EXPOSED)
 			.withBean(UserSessions.class, () -> (registrationId, subject) -> subject.length())
-			.run((context) -> assertThat(
-					context.getBean(OAuth2StateEndpoint.class).endSessions("sessions", "idp", "alice").getBody())
-				.isEqualTo(new SessionsOperation.Ended("ended", 5)));
+			.run((context) -> assertThat(context.getBean(OAuth2StateEndpoint.class)
+				.endSessions("sessions", "idp", "alice", SecurityContext.NONE)
+				.getBody()).isEqualTo(new SessionsOperation.Ended("ended", 5)));
 	}
 
 	@Test
 	void sessionsAreNotEndedWhereNoBeanKnowsThem() {
 		this.webApp.withPropertyValues(EXPOSED)
-			.run((context) -> assertThat(
-					context.getBean(OAuth2StateEndpoint.class).endSessions("sessions", "idp", "alice").getStatus())
-				.isEqualTo(400));
+			.run((context) -> assertThat(context.getBean(OAuth2StateEndpoint.class)
+				.endSessions("sessions", "idp", "alice", SecurityContext.NONE)
+				.getStatus()).isEqualTo(400));
 	}
 
 	@Test
@@ -143,7 +144,8 @@ class ActuateAutoConfigurationTests {
 			.withBean(AuditEventRepository.class, () -> audit)
 			.withBean(UserSessions.class, () -> (registrationId, subject) -> 2)
 			.run((context) -> {
-				context.getBean(OAuth2StateEndpoint.class).endSessions("sessions", "idp", "alice");
+				context.getBean(OAuth2StateEndpoint.class)
+					.endSessions("sessions", "idp", "alice", SecurityContext.NONE);
 				assertThat(audit.find(null, null, "OAUTH2_STATE_END_SESSIONS")).singleElement()
 					.satisfies((event) -> assertThat(event.getData()).containsEntry("subject", "alice"));
 			});

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.jackson.EndpointJsonMapper;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -125,9 +126,11 @@ class OAuth2StateEndpointTests {
 
 	@Test
 	void sessionsAreTheOnlyPartThatCanBeWrittenTo() {
-		assertThat(this.endpoint.endSessions("sessions", "idp", "alice").getStatus()).isEqualTo(200);
-		assertThat(this.endpoint.endSessions("Sessions", "idp", "alice").getStatus()).isEqualTo(404);
-		assertThat(this.endpoint.endSessions("logins", "idp", "alice").getBody()).isNull();
+		assertThat(this.endpoint.endSessions("sessions", "idp", "alice", SecurityContext.NONE).getStatus())
+			.isEqualTo(200);
+		assertThat(this.endpoint.endSessions("Sessions", "idp", "alice", SecurityContext.NONE).getStatus())
+			.isEqualTo(404);
+		assertThat(this.endpoint.endSessions("logins", "idp", "alice", SecurityContext.NONE).getBody()).isNull();
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.github.oauth2state.actuate;
 
+import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -44,6 +45,8 @@ class SessionsOperationTests {
 
 	private int sessions = 1;
 
+	private @Nullable Principal caller;
+
 	private @Nullable RuntimeException failure;
 
 	private final UserSessions users = (registrationId, subject) -> {
@@ -83,7 +86,7 @@ class SessionsOperationTests {
 	@Test
 	void appThatDoesNotKnowSessionsSaysSo() {
 		SessionsOperation operation = new SessionsOperation(null, this::publish, this.securityContexts);
-		assertRefused(operation.end("idp", "alice"), 400, "Logout is not configured");
+		assertRefused(operation.end("idp", "alice", null), 400, "Logout is not configured");
 		assertThat(this.audited).isEmpty();
 	}
 
@@ -130,6 +133,16 @@ class SessionsOperationTests {
 		assertThat(audit().toString()).doesNotContain("planted");
 	}
 
+	/**
+	 * A reactive app calls it on a thread that knows nothing of the request.
+	 */
+	@Test
+	void auditNamesTheCallerIfTheThreadKnowsNone() {
+		this.caller = () -> "caller";
+		end("idp", "alice");
+		assertThat(audit().getPrincipal()).isEqualTo("caller");
+	}
+
 	@Test
 	void callerWithoutSecurityContextIsAuditedAsUnknown() {
 		end("idp", "alice");
@@ -150,7 +163,8 @@ class SessionsOperationTests {
 
 	private WebEndpointResponse<OperationResponseBody> end(@Nullable String registrationId, @Nullable String subject,
 			ApplicationEventPublisher events) {
-		return new SessionsOperation(this.users, events, this.securityContexts).end(registrationId, subject);
+		return new SessionsOperation(this.users, events, this.securityContexts).end(registrationId, subject,
+				this.caller);
 	}
 
 	private void publish(Object event) {

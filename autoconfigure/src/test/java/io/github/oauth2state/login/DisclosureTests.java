@@ -82,9 +82,9 @@ class DisclosureTests {
 				(own ? hidden : shown).add(type.getSimpleName());
 			}
 		}
-		assertThat(hidden).contains("StartedLogin", "BindingCookie", "CookieKeys", "Found", "LoginRecord");
+		assertThat(hidden).contains("StartedLogin", "BindingCookie", "CookieKeys", "Found", "LoginRecord", "Refused");
 		assertThat(shown).containsExactlyInAnyOrder("Cookie", "Eviction", "Held", "Issued", "LoginProperties",
-				"LoginSettings", "Lost");
+				"LoginServices", "LoginSettings", "Lost", "Taken");
 	}
 
 	private static String hex(byte[] bytes) {

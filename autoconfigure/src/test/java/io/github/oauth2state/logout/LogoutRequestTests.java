@@ -75,7 +75,7 @@ class LogoutRequestTests {
 		MockHttpSession second = new MockHttpSession();
 		this.request.setAttribute(LOADED, first);
 		handle((request) -> {
-			this.services.registry()
+			new SharedOidcSessionRegistry(this.services)
 				.saveSessionInformation(new OidcSessionInformation(first.getId(), Map.of(), this.alice));
 			first.invalidate();
 			request.setAttribute(LOADED, second);
@@ -107,8 +107,9 @@ class LogoutRequestTests {
 			}
 		};
 		this.request.setAttribute(LOADED, session);
-		handle((request) -> assertThatIllegalStateException().isThrownBy(() -> this.services.registry()
-			.saveSessionInformation(new OidcSessionInformation(session.getId(), Map.of(), this.alice))));
+		handle((request) -> assertThatIllegalStateException()
+			.isThrownBy(() -> new SharedOidcSessionRegistry(this.services)
+				.saveSessionInformation(new OidcSessionInformation(session.getId(), Map.of(), this.alice))));
 	}
 
 	@Test

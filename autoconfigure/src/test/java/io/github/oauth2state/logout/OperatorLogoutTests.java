@@ -34,8 +34,8 @@ class OperatorLogoutTests {
 			Duration.ZERO);
 
 	private final OperatorLogout logout = new OperatorLogout(this.services, "app",
-			() -> new InMemoryClientRegistrationRepository(registration("idp").issuerUri(Tokens.ISSUER).build(),
-					registration("bare").issuerUri(null).build()));
+			new InMemoryClientRegistrationRepository(registration("idp").issuerUri(Tokens.ISSUER).build(),
+					registration("bare").issuerUri(null).build())::findByRegistrationId);
 
 	private static ClientRegistration.Builder registration(String id) {
 		return CommonOAuth2Provider.GOOGLE.getBuilder(id).clientId("app").clientSecret("secret");

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ProviderSessionTests {
 
-	private final MockHttpSession session = new MockHttpSession();
+	private final AppSession session = new ServletSession(new MockHttpSession());
 
 	@Test
 	void idTokenOfAnotherLoginDoesNotChangeTheProvidersSession() {

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
@@ -16,21 +18,30 @@ import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.oidc.OidcIdToken;
 import org.springframework.security.oauth2.core.oidc.user.DefaultOidcUser;
 
+import io.github.oauth2state.refresh.TestInstance.Stack;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * A refreshed ID token is about the user who is signed in, or is refused.
  */
+@ParameterizedClass
+@EnumSource
 class SameSubjectTests {
 
 	private final SpiedStore store = new SpiedStore();
 
 	private final StrictProvider provider = new StrictProvider();
 
-	private final TestInstance instance = new TestInstance(this.store, this.provider);
+	private final TestInstance instance;
 
-	private final TestInstance other = new TestInstance(this.store, this.provider);
+	private final TestInstance other;
+
+	SameSubjectTests(Stack stack) {
+		this.instance = stack.instance(this.store, this.provider);
+		this.other = stack.instance(this.store, this.provider);
+	}
 
 	@Test
 	void tokenAboutTheSameSubjectIsTaken() {

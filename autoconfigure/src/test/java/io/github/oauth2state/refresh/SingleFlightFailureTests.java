@@ -4,11 +4,14 @@ import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 
 import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.refresh.TestInstance.Stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -16,15 +19,19 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What happens if the provider refuses a refresh, or fails.
  */
+@ParameterizedClass
+@EnumSource
 class SingleFlightFailureTests {
+
+	private final Stack stack;
 
 	private final SpiedStore store = new SpiedStore();
 
 	private final StrictProvider provider = new StrictProvider();
 
-	private final TestInstance a = new TestInstance(this.store, this.provider);
+	private final TestInstance a;
 
-	private final TestInstance b = new TestInstance(this.store, this.provider);
+	private final TestInstance b;
 
 	@ParameterizedTest
 	@ValueSource(strings = { "server_error", "invalid_token_response", "invalid_client", "invalid_grant" })
@@ -41,12 +48,18 @@ class SingleFlightFailureTests {
 		assertThat(this.b.takeOutcomes()).containsExactly(expected);
 	}
 
+	SingleFlightFailureTests(Stack stack) {
+		this.stack = stack;
+		this.a = stack.instance(this.store, this.provider);
+		this.b = stack.instance(this.store, this.provider);
+	}
+
 	@Test
 	void passingFailureIsForgottenSoon() throws Exception {
 		this.provider.failure = StrictProvider.error("server_error");
 		RefreshProperties settings = TestInstance.properties(Duration.ofSeconds(2), Duration.ofSeconds(5),
 				Duration.ZERO);
-		TestInstance instance = new TestInstance(this.store, this.provider, settings, null);
+		TestInstance instance = this.stack.instance(this.store, this.provider, settings, null);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"));
 		this.provider.failure = null;
 		assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo("f.1");

@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
 import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.refresh.TestInstance.Stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -16,15 +19,25 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What happens to a lease whose holder is slow, paused or gone.
  */
+@ParameterizedClass
+@EnumSource
 class SingleFlightLeaseTests {
+
+	private final Stack stack;
 
 	private final SpiedStore store = new SpiedStore();
 
 	private final StrictProvider provider = new StrictProvider();
 
-	private final TestInstance a = new TestInstance(this.store, this.provider);
+	private final TestInstance a;
 
-	private final TestInstance b = new TestInstance(this.store, this.provider);
+	private final TestInstance b;
+
+	SingleFlightLeaseTests(Stack stack) {
+		this.stack = stack;
+		this.a = stack.instance(this.store, this.provider);
+		this.b = stack.instance(this.store, this.provider);
+	}
 
 	@Test
 	void leaseOfAHolderThatIsGoneRunsOut() {
@@ -37,7 +50,7 @@ class SingleFlightLeaseTests {
 		this.store.put(TestInstance.key("f.0").location(), StoredRefresh.newLease(), Duration.ofMinutes(1));
 		RefreshProperties impatient = TestInstance.properties(Duration.ofSeconds(2), Duration.ofMillis(300),
 				Duration.ofSeconds(2));
-		TestInstance instance = new TestInstance(this.store, this.provider, impatient, null);
+		TestInstance instance = this.stack.instance(this.store, this.provider, impatient, null);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"))
 			.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("temporarily_unavailable"));
 		assertThat(instance.takeOutcomes()).containsExactly(TokenRefreshOutcome.TIMED_OUT);
@@ -49,8 +62,8 @@ class SingleFlightLeaseTests {
 		AtomicBoolean inCall = new AtomicBoolean();
 		RefreshProperties settings = TestInstance.properties(Duration.ofSeconds(1), Duration.ofSeconds(10),
 				Duration.ofSeconds(2));
-		TestInstance slow = new TestInstance(this.store, this.provider, settings, null);
-		TestInstance other = new TestInstance(this.store, this.provider, settings, null);
+		TestInstance slow = this.stack.instance(this.store, this.provider, settings, null);
+		TestInstance other = this.stack.instance(this.store, this.provider, settings, null);
 		this.provider.during = () -> {
 			inCall.set(true);
 			Together.sleep(2500);

@@ -7,11 +7,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.refresh.TestInstance.Stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -21,7 +24,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * store busy until then.
  */
 @Timeout(30)
+@ParameterizedClass
+@EnumSource
 class SingleFlightLoopTests {
+
+	private final Stack stack;
 
 	private static final RefreshProperties SETTINGS = TestInstance.properties(Duration.ofSeconds(1),
 			Duration.ofSeconds(1), Duration.ofSeconds(2));
@@ -30,7 +37,12 @@ class SingleFlightLoopTests {
 
 	private final StrictProvider provider = new StrictProvider();
 
-	private final TestInstance instance = new TestInstance(this.store, this.provider, SETTINGS, null);
+	private final TestInstance instance;
+
+	SingleFlightLoopTests(Stack stack) {
+		this.stack = stack;
+		this.instance = stack.instance(this.store, this.provider, SETTINGS, null);
+	}
 
 	@Test
 	void recordThatCannotBeReadAndChangesAllTheTimeIsGivenUp() {
@@ -66,7 +78,7 @@ class SingleFlightLoopTests {
 		this.store.restless = false;
 		this.store.delegate.forget();
 		Together.sleep(1000);
-		TestInstance other = new TestInstance(this.store, this.provider, SETTINGS, null);
+		TestInstance other = this.stack.instance(this.store, this.provider, SETTINGS, null);
 		assertThat(Responses.token(other.refresh("f.0"))).isEqualTo(token);
 		assertThat(this.provider.calls).hasValue(1);
 	}

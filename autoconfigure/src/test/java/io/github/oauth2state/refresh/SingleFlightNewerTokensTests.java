@@ -7,12 +7,15 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
 import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.refresh.TestInstance.Stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,7 +23,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Which result of another request is newer than a request's own tokens: a provider may
  * answer with the access token that it gave before, and need not say how long it lives.
  */
+@ParameterizedClass
+@EnumSource
 class SingleFlightNewerTokensTests {
+
+	private final Stack stack;
 
 	private static final String SAME = "access-of-f.0";
 
@@ -28,9 +35,9 @@ class SingleFlightNewerTokensTests {
 
 	private final StrictProvider provider = new StrictProvider();
 
-	private final TestInstance a = new TestInstance(this.store, this.provider);
+	private final TestInstance a;
 
-	private final TestInstance b = new TestInstance(this.store, this.provider);
+	private final TestInstance b;
 
 	@ParameterizedTest
 	@CsvSource({ "true,300", "true,0", "true,-1", "false,300", "false,0", "false,99999999999" })
@@ -44,6 +51,12 @@ class SingleFlightNewerTokensTests {
 		}
 		assertThat(this.provider.calls).hasValue(1);
 		assertThat(this.b.takeOutcomes()).containsOnly(TokenRefreshOutcome.SHARED);
+	}
+
+	SingleFlightNewerTokensTests(Stack stack) {
+		this.stack = stack;
+		this.a = stack.instance(this.store, this.provider);
+		this.b = stack.instance(this.store, this.provider);
 	}
 
 	@Test
@@ -92,7 +105,7 @@ class SingleFlightNewerTokensTests {
 	void resultFromBeforeWhatIsDueIsNotTaken() {
 		this.provider.rotates = false;
 		OAuth2AccessTokenResponse older = this.a.refresh("f.0");
-		TestInstance elsewhere = new TestInstance(new SpiedStore(), this.provider);
+		TestInstance elsewhere = this.stack.instance(new SpiedStore(), this.provider);
 		this.provider.expiresIn = 600;
 		OAuth2AccessTokenResponse due = elsewhere.refresh(older);
 		assertThat(Responses.token(this.a.refresh(due))).isNotEqualTo(Responses.token(older));

@@ -4,27 +4,40 @@ import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
 import io.github.oauth2state.refresh.RefreshProperties.WithoutStore;
+import io.github.oauth2state.refresh.TestInstance.Stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Which requests never share tokens, and what the store can see.
  */
+@ParameterizedClass
+@EnumSource
 class SingleFlightSeparationTests {
+
+	private final Stack stack;
 
 	private final SpiedStore store = new SpiedStore();
 
 	private final StrictProvider provider = new StrictProvider();
 
-	private final TestInstance a = new TestInstance(this.store, this.provider);
+	private final TestInstance a;
 
-	private final TestInstance b = new TestInstance(this.store, this.provider);
+	private final TestInstance b;
+
+	SingleFlightSeparationTests(Stack stack) {
+		this.stack = stack;
+		this.a = stack.instance(this.store, this.provider);
+		this.b = stack.instance(this.store, this.provider);
+	}
 
 	@Test
 	void usersAreNotMixedThoughTheirRefreshTokensAreEqual() {
@@ -38,8 +51,8 @@ class SingleFlightSeparationTests {
 	@Test
 	void usersShareARefreshTokenWhereTheAppSaysSo() {
 		RefreshProperties settings = TestInstance.properties(WithoutStore.UNCOORDINATED, KeyScope.REGISTRATION);
-		TestInstance one = new TestInstance(this.store, this.provider, settings, null);
-		TestInstance two = new TestInstance(this.store, this.provider, settings, null);
+		TestInstance one = this.stack.instance(this.store, this.provider, settings, null);
+		TestInstance two = this.stack.instance(this.store, this.provider, settings, null);
 		assertThat(Responses.token(one.refresh("alice", "idp", "f.0", Set.of())))
 			.isEqualTo(Responses.token(two.refresh("batch", "idp", "f.0", Set.of())));
 	}
@@ -54,8 +67,8 @@ class SingleFlightSeparationTests {
 	@Test
 	void registrationsOfOneClientShareARefreshTokenWhereTheAppSaysSo() {
 		RefreshProperties settings = TestInstance.properties(WithoutStore.UNCOORDINATED, KeyScope.CLIENT);
-		TestInstance one = new TestInstance(this.store, this.provider, settings, null);
-		TestInstance two = new TestInstance(this.store, this.provider, settings, null);
+		TestInstance one = this.stack.instance(this.store, this.provider, settings, null);
+		TestInstance two = this.stack.instance(this.store, this.provider, settings, null);
 		assertThat(Responses.token(one.refresh("alice", "idp", "f.0", Set.of())))
 			.isEqualTo(Responses.token(two.refresh("batch", "other", "f.0", Set.of())));
 		assertThat(this.provider.calls).hasValue(1);
@@ -64,8 +77,7 @@ class SingleFlightSeparationTests {
 	@Test
 	void namespacesAreNotMixedThoughRefreshTokensAreEqual() {
 		this.provider.strict = false;
-		TestInstance other = new TestInstance(TestInstance.singleFlight(this.store, TestInstance.PROPERTIES, "other"),
-				this.provider, null);
+		TestInstance other = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES, "other", null);
 		assertThat(Responses.token(this.a.refresh("f.0"))).isNotEqualTo(Responses.token(other.refresh("f.0")));
 	}
 

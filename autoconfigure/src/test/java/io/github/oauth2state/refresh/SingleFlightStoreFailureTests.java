@@ -3,12 +3,15 @@ package io.github.oauth2state.refresh;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
 import io.github.oauth2state.refresh.RefreshProperties.WithoutStore;
+import io.github.oauth2state.refresh.TestInstance.Stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -16,15 +19,25 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What happens to a refresh while the store does not answer.
  */
+@ParameterizedClass
+@EnumSource
 class SingleFlightStoreFailureTests {
+
+	private final Stack stack;
 
 	private final SpiedStore store = new SpiedStore();
 
 	private final StrictProvider provider = new StrictProvider();
 
-	private final TestInstance a = new TestInstance(this.store, this.provider);
+	private final TestInstance a;
 
-	private final TestInstance b = new TestInstance(this.store, this.provider);
+	private final TestInstance b;
+
+	SingleFlightStoreFailureTests(Stack stack) {
+		this.stack = stack;
+		this.a = stack.instance(this.store, this.provider);
+		this.b = stack.instance(this.store, this.provider);
+	}
 
 	@Test
 	void storeThatDoesNotAnswerLeavesEachInstanceToItself() {
@@ -79,7 +92,7 @@ class SingleFlightStoreFailureTests {
 	@Test
 	void storeThatDoesNotAnswerMayMakeTheRefreshFail() {
 		this.store.fails = true;
-		TestInstance instance = new TestInstance(this.store, this.provider,
+		TestInstance instance = this.stack.instance(this.store, this.provider,
 				TestInstance.properties(WithoutStore.FAIL, KeyScope.PRINCIPAL), null);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"))
 			.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("temporarily_unavailable"));
@@ -129,7 +142,7 @@ class SingleFlightStoreFailureTests {
 	@Test
 	void storeIsAskedTwiceAndNoMore() {
 		this.store.fails = true;
-		TestInstance instance = new TestInstance(this.store, this.provider,
+		TestInstance instance = this.stack.instance(this.store, this.provider,
 				TestInstance.properties(WithoutStore.FAIL, KeyScope.PRINCIPAL), null);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"));
 		assertThat(this.store.takeCommands()).containsExactly("putIfAbsent", "putIfAbsent");

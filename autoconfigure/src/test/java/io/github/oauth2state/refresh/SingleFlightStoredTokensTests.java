@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
@@ -15,6 +17,7 @@ import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
 import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.refresh.TestInstance.Stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -27,18 +30,27 @@ import static org.mockito.Mockito.verify;
 /**
  * How a refresh uses newer tokens that are stored already.
  */
+@ParameterizedClass
+@EnumSource
 class SingleFlightStoredTokensTests {
+
+	private final Stack stack;
 
 	private final SpiedStore store = new SpiedStore();
 
 	private final StrictProvider provider = new StrictProvider();
 
-	private final TestInstance b = new TestInstance(this.store, this.provider);
+	private final TestInstance b;
+
+	SingleFlightStoredTokensTests(Stack stack) {
+		this.stack = stack;
+		this.b = stack.instance(this.store, this.provider);
+	}
 
 	@Test
 	void newerTokensThatAreStoredAreTakenInsteadOfACall() {
 		OAuth2AuthorizedClientService clients = stored("access-new", "f.7");
-		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.PROPERTIES, clients);
+		TestInstance instance = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES, clients);
 		assertThat(Responses.token(instance.refresh("f.0"))).isEqualTo("access-new");
 		assertThat(Responses.token(this.b.refresh("f.0"))).isEqualTo("access-new");
 		assertThat(this.provider.calls).hasValue(0);
@@ -51,7 +63,7 @@ class SingleFlightStoredTokensTests {
 		OAuth2AuthorizedClient newer = client("access-new", "f.7");
 		given(clients.loadAuthorizedClient("idp", "alice")).willReturn(null, newer);
 		this.provider.failure = StrictProvider.error("invalid_grant");
-		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.PROPERTIES, clients);
+		TestInstance instance = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES, clients);
 		assertThat(Responses.token(instance.refresh("f.0"))).isEqualTo("access-new");
 	}
 
@@ -59,7 +71,7 @@ class SingleFlightStoredTokensTests {
 	@ValueSource(strings = { "", "read", "api.read", "openid read write" })
 	void newerTokensAreTakenWhateverTheirScopesWhereNoneWereAskedFor(String scopes) {
 		OAuth2AuthorizedClientService clients = stored(client("access-new", "f.7", 300, texts(scopes)));
-		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.PROPERTIES, clients);
+		TestInstance instance = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES, clients);
 		assertThat(Responses.token(instance.refresh("f.0"))).isEqualTo("access-new");
 		assertThat(this.provider.calls).hasValue(0);
 	}
@@ -67,7 +79,7 @@ class SingleFlightStoredTokensTests {
 	@Test
 	void newerTokensWithoutTheScopesThatWereAskedForAreNotTaken() {
 		OAuth2AuthorizedClientService clients = stored(client("access-new", "f.7", 300, Set.of("openid")));
-		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.PROPERTIES, clients);
+		TestInstance instance = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES, clients);
 		assertThat(Responses.refreshToken(instance.refresh("alice", "idp", "f.0", Set.of("read")))).isEqualTo("f.1");
 	}
 
@@ -75,7 +87,8 @@ class SingleFlightStoredTokensTests {
 	void sameAccessTokenThatIsStoredWithANewerRefreshTokenOrALongerLifeIsTaken() {
 		for (String refreshToken : List.of("f.0", "f.7")) {
 			OAuth2AuthorizedClientService clients = stored("access-of-f.0", refreshToken);
-			TestInstance instance = new TestInstance(new SpiedStore(), this.provider, TestInstance.PROPERTIES, clients);
+			TestInstance instance = this.stack.instance(new SpiedStore(), this.provider, TestInstance.PROPERTIES,
+					clients);
 			assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo(refreshToken);
 		}
 		assertThat(this.provider.calls).hasValue(0);
@@ -87,7 +100,7 @@ class SingleFlightStoredTokensTests {
 		OAuth2AuthorizedClient older = client("access-old", "f.0");
 		Together.sleep(10);
 		OAuth2AccessTokenResponse due = this.b.refresh("f.0");
-		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.PROPERTIES, stored(older));
+		TestInstance instance = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES, stored(older));
 		assertThat(Responses.refreshToken(instance.refresh(due))).isEqualTo("f.2");
 	}
 
@@ -102,7 +115,7 @@ class SingleFlightStoredTokensTests {
 			OAuth2AuthorizedClientService clients = stored(
 					new OAuth2AuthorizedClient(other, "alice", saved.getAccessToken(), saved.getRefreshToken()));
 			StrictProvider own = new StrictProvider();
-			TestInstance instance = new TestInstance(new SpiedStore(), own, TestInstance.PROPERTIES, clients);
+			TestInstance instance = this.stack.instance(new SpiedStore(), own, TestInstance.PROPERTIES, clients);
 			assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo("f.1");
 		}
 	}
@@ -114,7 +127,7 @@ class SingleFlightStoredTokensTests {
 			.clientId("tenant-2")
 			.build();
 		this.provider.failure = StrictProvider.error("invalid_grant");
-		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.PROPERTIES,
+		TestInstance instance = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES,
 				stored(new OAuth2AuthorizedClient(other, "alice", saved.getAccessToken(), saved.getRefreshToken())));
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"));
 	}
@@ -123,7 +136,7 @@ class SingleFlightStoredTokensTests {
 	void storedTokensThatAreDueThemselvesAreNotTaken() {
 		OAuth2AuthorizedClientService clients = stored(new OAuth2AuthorizedClient(TestInstance.registration("idp"),
 				"alice", TestInstance.expired("access-of-f.0"), new OAuth2RefreshToken("f.0", null)));
-		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.PROPERTIES, clients);
+		TestInstance instance = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES, clients);
 		assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo("f.1");
 	}
 
@@ -131,7 +144,7 @@ class SingleFlightStoredTokensTests {
 	void clientsThatCannotBeReadAreNoReasonNotToRefresh() {
 		OAuth2AuthorizedClientService clients = mock(OAuth2AuthorizedClientService.class);
 		given(clients.loadAuthorizedClient("idp", "alice")).willThrow(new IllegalStateException("Gone"));
-		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.PROPERTIES, clients);
+		TestInstance instance = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES, clients);
 		assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo("f.1");
 	}
 
@@ -139,7 +152,7 @@ class SingleFlightStoredTokensTests {
 	void nothingIsRemovedByTheLibrary() {
 		OAuth2AuthorizedClientService clients = mock(OAuth2AuthorizedClientService.class);
 		this.provider.failure = StrictProvider.error("server_error");
-		TestInstance instance = new TestInstance(this.store, this.provider, TestInstance.PROPERTIES, clients);
+		TestInstance instance = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES, clients);
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"));
 		verify(clients, never()).removeAuthorizedClient(any(), any());
 	}

@@ -8,10 +8,13 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 
 import io.github.oauth2state.TokenRefreshOutcome;
+import io.github.oauth2state.refresh.TestInstance.Stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -19,15 +22,22 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * How instances coordinate, over a store in memory that counts commands and can fail.
  */
+@ParameterizedClass
+@EnumSource
 class SingleFlightTests {
 
 	private final SpiedStore store = new SpiedStore();
 
 	private final StrictProvider provider = new StrictProvider();
 
-	private final TestInstance a = new TestInstance(this.store, this.provider);
+	private final TestInstance a;
 
-	private final TestInstance b = new TestInstance(this.store, this.provider);
+	private final TestInstance b;
+
+	SingleFlightTests(Stack stack) {
+		this.a = stack.instance(this.store, this.provider);
+		this.b = stack.instance(this.store, this.provider);
+	}
 
 	@Test
 	void manyRequestsOnTwoInstancesMakeOneCall() throws Exception {

@@ -12,21 +12,29 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.client.OAuth2AuthorizationContext;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
+import io.github.oauth2state.ReactiveTokenRefreshStrategy;
 import io.github.oauth2state.StateStore;
+import io.github.oauth2state.SynchronousStore;
 import io.github.oauth2state.TokenRefreshEvent;
 import io.github.oauth2state.TokenRefreshOutcome;
 import io.github.oauth2state.TokenRefreshStrategy;
 import io.github.oauth2state.refresh.ManagerCoordinator.CoordinatedTokenClient;
+import io.github.oauth2state.refresh.ReactiveManagerCoordinator.ReactiveCoordinatedTokenClient;
 import io.github.oauth2state.refresh.RefreshProperties.KeyScope;
 import io.github.oauth2state.refresh.RefreshProperties.WithoutStore;
+import io.github.oauth2state.tokens.TokenLineage;
 
 /**
  * What one instance does with refresh tokens, without the rest of an app.
@@ -42,7 +50,7 @@ final class TestInstance {
 
 	private final List<TokenRefreshEvent> events = new CopyOnWriteArrayList<>();
 
-	private final CoordinatedTokenClient<OAuth2RefreshTokenGrantRequest> client;
+	private final Requests requests;
 
 	TestInstance(StateStore store, StrictProvider provider) {
 		this(store, provider, PROPERTIES, null);
@@ -61,12 +69,46 @@ final class TestInstance {
 	TestInstance(TokenRefreshStrategy strategy, StrictProvider provider,
 			@Nullable OAuth2AuthorizedClientService clients, Refusals refusals) {
 		StrategyRunner runner = new StrategyRunner(strategy, List.of(this.events::add), clients, refusals);
-		this.client = new CoordinatedTokenClient<>(provider, () -> runner);
+		CoordinatedTokenClient<OAuth2RefreshTokenGrantRequest> client = new CoordinatedTokenClient<>(provider,
+				() -> runner);
+		this.requests = (authorization, request) -> authorization.call(() -> client.getTokenResponse(request));
+	}
+
+	TestInstance(ReactiveTokenRefreshStrategy strategy, StrictProvider provider,
+			@Nullable OAuth2AuthorizedClientService clients) {
+		ReactiveStrategyRunner runner = new ReactiveStrategyRunner(strategy, List.of(this.events::add),
+				(clients != null) ? new BlockingClients(clients) : null, new ReactiveRefusals(List::of), Duration.ZERO);
+		ReactiveCoordinatedTokenClient<OAuth2RefreshTokenGrantRequest> client = new ReactiveCoordinatedTokenClient<>(
+				(request) -> Mono.defer(() -> call(provider, request)).subscribeOn(Schedulers.boundedElastic()),
+				() -> runner);
+		this.requests = (authorization, request) -> client.getTokenResponse(request)
+			.contextWrite((context) -> context.put(CurrentAuthorization.class, authorization)
+				.put(TokenLineage.Notes.class, new TokenLineage.Notes()))
+			.block();
+	}
+
+	/**
+	 * Passes on errors that Reactor takes for those of the JVM.
+	 */
+	private static Mono<OAuth2AccessTokenResponse> call(StrictProvider provider,
+			OAuth2RefreshTokenGrantRequest request) {
+		try {
+			return Mono.justOrEmpty(provider.getTokenResponse(request));
+		}
+		catch (Throwable ex) {
+			return Mono.error(ex);
+		}
 	}
 
 	static SingleFlightStrategy singleFlight(StateStore store, RefreshProperties properties, String namespace) {
-		EarlyStrategy never = new EarlyStrategy(properties, Duration.ZERO, 0, InstantSource.system());
+		EarlyWindow never = new EarlyWindow(properties, Duration.ZERO, 0, InstantSource.system());
 		return new SingleFlightStrategy(properties, namespace, never, store, null);
+	}
+
+	static ReactiveSingleFlightStrategy reactiveSingleFlight(StateStore store, RefreshProperties properties,
+			String namespace) {
+		EarlyWindow never = new EarlyWindow(properties, Duration.ZERO, 0, InstantSource.system());
+		return new ReactiveSingleFlightStrategy(properties, namespace, never, new SynchronousStore(store), null);
 	}
 
 	static RefreshProperties properties(Duration earlyWindow, double jitter) {
@@ -131,7 +173,7 @@ final class TestInstance {
 			.withClientRegistration(request.getClientRegistration())
 			.principal(user)
 			.build();
-		return new CurrentAuthorization(context, false, false).call(() -> this.client.getTokenResponse(request));
+		return this.requests.refresh(new CurrentAuthorization(context, false, false), request);
 	}
 
 	/**
@@ -144,7 +186,7 @@ final class TestInstance {
 			.withClientRegistration(request.getClientRegistration())
 			.principal(new TestingAuthenticationToken("alice", null, List.of()))
 			.build();
-		return new CurrentAuthorization(context, true, false).call(() -> this.client.getTokenResponse(request));
+		return this.requests.refresh(new CurrentAuthorization(context, true, false), request);
 	}
 
 	List<TokenRefreshOutcome> takeOutcomes() {
@@ -168,6 +210,66 @@ final class TestInstance {
 			.authorizationUri("http://idp.example/authorize")
 			.tokenUri("http://idp.example/token")
 			.build();
+	}
+
+	/**
+	 * The stacks, which do the same with refresh tokens.
+	 */
+	enum Stack {
+
+		SERVLET,
+
+		REACTIVE;
+
+		TestInstance instance(StateStore store, StrictProvider provider) {
+			return instance(store, provider, PROPERTIES, null);
+		}
+
+		TestInstance instance(StateStore store, StrictProvider provider, RefreshProperties properties,
+				@Nullable OAuth2AuthorizedClientService clients) {
+			return instance(store, provider, properties, "app", clients);
+		}
+
+		TestInstance instance(StateStore store, StrictProvider provider, RefreshProperties properties, String namespace,
+				@Nullable OAuth2AuthorizedClientService clients) {
+			return (this == SERVLET) ? new TestInstance(singleFlight(store, properties, namespace), provider, clients)
+					: new TestInstance(reactiveSingleFlight(store, properties, namespace), provider, clients);
+		}
+
+	}
+
+	/**
+	 * Sends a request for tokens as a part of an authorization, and waits for them.
+	 */
+	@FunctionalInterface
+	private interface Requests {
+
+		OAuth2AccessTokenResponse refresh(CurrentAuthorization authorization, OAuth2RefreshTokenGrantRequest request);
+
+	}
+
+	/**
+	 * Clients of a servlet app, for a reactive one.
+	 */
+	private record BlockingClients(
+			OAuth2AuthorizedClientService clients) implements ReactiveOAuth2AuthorizedClientService {
+
+		@Override
+		public <T extends OAuth2AuthorizedClient> Mono<T> loadAuthorizedClient(String registrationId,
+				String principalName) {
+			return Mono.fromCallable(() -> this.clients.loadAuthorizedClient(registrationId, principalName));
+		}
+
+		@Override
+		public Mono<Void> saveAuthorizedClient(OAuth2AuthorizedClient client, Authentication principal) {
+			return Mono.fromRunnable(() -> this.clients.saveAuthorizedClient(client, principal));
+		}
+
+		@Override
+		public Mono<Void> removeAuthorizedClient(String registrationId, String principalName) {
+			return Mono.fromRunnable(() -> this.clients.removeAuthorizedClient(registrationId, principalName));
+		}
+
 	}
 
 }

@@ -82,7 +82,8 @@ class TokenRefreshDocumentationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { TenCallsAtOnce.class, TokenClientConfiguration.class })
+	@ValueSource(
+			classes = { TenCallsAtOnce.class, TokenClientConfiguration.class, ReactiveTokenClientConfiguration.class })
 	void codeIsThatOfTheDocumentation(Class<?> example) throws IOException {
 		String source = Files.readString(Path.of("src/test/java", example.getName().replace('.', '/') + ".java"));
 		String code = source.substring(source.indexOf(" */\n") + 4);

@@ -7,12 +7,15 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
@@ -25,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Which of two tokens is kept, and for how long, if their expiry does not decide it.
  */
+@ParameterizedClass
+@EnumSource
 class NewerTokensTests {
 
 	private static final ClientRegistration USERS = TestTokens.registration("app");
@@ -35,10 +40,12 @@ class NewerTokensTests {
 
 	private final RecordingStore store = new RecordingStore();
 
-	private final SharedAuthorizedClientService service = new SharedAuthorizedClientService(
-			new InMemoryClientRegistrationRepository(USERS, MACHINE), this.store,
-			TestTokens.sealer(TestTokens.OLD_KEY, "shop"), Duration.ofDays(30), InstantSource.fixed(NOW),
-			TestTokens.NO_LATE_TOKENS);
+	private final OAuth2AuthorizedClientService service;
+
+	NewerTokensTests(TokensStack stack) {
+		this.service = stack.service(new InMemoryClientRegistrationRepository(USERS, MACHINE), this.store,
+				TestTokens.sealer(TestTokens.OLD_KEY, "shop"), InstantSource.fixed(NOW), TestTokens.NO_LATE_TOKENS);
+	}
 
 	@ParameterizedTest
 	@ValueSource(longs = { Long.MIN_VALUE, -3600, -1, 0 })

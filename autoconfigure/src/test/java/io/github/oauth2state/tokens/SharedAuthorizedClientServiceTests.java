@@ -11,12 +11,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
 
@@ -31,6 +34,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Tests for {@link SharedAuthorizedClientService}.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@ParameterizedClass
+@EnumSource
 class SharedAuthorizedClientServiceTests {
 
 	private static final ClientRegistration KEYCLOAK = TestTokens.registration("keycloak");
@@ -41,12 +46,18 @@ class SharedAuthorizedClientServiceTests {
 
 	private final RecordingStore store = new RecordingStore();
 
-	private final SharedAuthorizedClientService service = service(TestTokens.OLD_KEY, "shop");
+	private final TokensStack stack;
 
-	private SharedAuthorizedClientService service(String keys, String namespace) {
-		return new SharedAuthorizedClientService(new InMemoryClientRegistrationRepository(KEYCLOAK, MACHINE),
-				this.store, TestTokens.sealer(keys, namespace), Duration.ofDays(30), InstantSource.fixed(NOW),
-				TestTokens.NO_LATE_TOKENS);
+	private final OAuth2AuthorizedClientService service;
+
+	SharedAuthorizedClientServiceTests(TokensStack stack) {
+		this.stack = stack;
+		this.service = service(TestTokens.OLD_KEY, "shop");
+	}
+
+	private OAuth2AuthorizedClientService service(String keys, String namespace) {
+		return this.stack.service(new InMemoryClientRegistrationRepository(KEYCLOAK, MACHINE), this.store,
+				TestTokens.sealer(keys, namespace), InstantSource.fixed(NOW), TestTokens.NO_LATE_TOKENS);
 	}
 
 	@Test
@@ -245,7 +256,7 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void unreadableRecordIsAbsentAndTheNextSaveReplacesIt(CapturedOutput output) {
 		login("alice", "a1", "planted");
-		SharedAuthorizedClientService other = service(TestTokens.NEW_KEY, "shop");
+		OAuth2AuthorizedClientService other = service(TestTokens.NEW_KEY, "shop");
 		assertThat(TestTokens.values(other.loadAuthorizedClient("keycloak", "alice"))).isNull();
 		assertThat(output).contains("Stored tokens were sealed under a key that is not among oauth2-state.tokens.keys")
 			.doesNotContain("planted", "alice");
@@ -350,11 +361,11 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void firstKeySealsAndAllOpen() {
 		login("alice", "a1", "r1");
-		SharedAuthorizedClientService rotated = service(TestTokens.NEW_KEY + "," + TestTokens.OLD_KEY, "shop");
+		OAuth2AuthorizedClientService rotated = service(TestTokens.NEW_KEY + "," + TestTokens.OLD_KEY, "shop");
 		assertThat(TestTokens.values(rotated.loadAuthorizedClient("keycloak", "alice"))).isEqualTo("a1/r1");
 		TokenLineage.noteDescent("r1", "r2");
 		rotated.saveAuthorizedClient(TestTokens.client(KEYCLOAK, "alice", "a2", "r2"), TestTokens.user("alice"));
-		SharedAuthorizedClientService afterwards = service(TestTokens.NEW_KEY, "shop");
+		OAuth2AuthorizedClientService afterwards = service(TestTokens.NEW_KEY, "shop");
 		assertThat(TestTokens.values(afterwards.loadAuthorizedClient("keycloak", "alice"))).isEqualTo("a2/r2");
 		assertThat(load("alice")).isNull();
 	}
@@ -362,7 +373,7 @@ class SharedAuthorizedClientServiceTests {
 	@Test
 	void otherNamespaceHasOtherRecords() {
 		login("alice", "a1", "r1");
-		SharedAuthorizedClientService neighbour = service(TestTokens.OLD_KEY, "neighbour");
+		OAuth2AuthorizedClientService neighbour = service(TestTokens.OLD_KEY, "neighbour");
 		assertThat(TestTokens.values(neighbour.loadAuthorizedClient("keycloak", "alice"))).isNull();
 	}
 

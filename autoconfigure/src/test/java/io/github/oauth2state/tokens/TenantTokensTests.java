@@ -1,11 +1,13 @@
 package io.github.oauth2state.tokens;
 
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
@@ -19,6 +21,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tokens in an app whose repository returns the current tenant's client for a
  * registration id.
  */
+@ParameterizedClass
+@EnumSource
 class TenantTokensTests {
 
 	private static final ClientRegistration ONE = tenant("client-1", "https://provider.example/token");
@@ -33,7 +37,14 @@ class TenantTokensTests {
 
 	private ClientRegistration current = ONE;
 
-	private final SharedAuthorizedClientService service = service((id) -> this.current);
+	private final TokensStack stack;
+
+	private final OAuth2AuthorizedClientService service;
+
+	TenantTokensTests(TokensStack stack) {
+		this.stack = stack;
+		this.service = service((id) -> this.current);
+	}
 
 	@Test
 	void tokensOfOneTenantAreNotLoadedForAnother() {
@@ -87,9 +98,9 @@ class TenantTokensTests {
 		this.store.records.put(key, TestTokens.seal(key, content));
 	}
 
-	private SharedAuthorizedClientService service(ClientRegistrationRepository registrations) {
-		return new SharedAuthorizedClientService(registrations, this.store, this.sealer, Duration.ofDays(30),
-				InstantSource.fixed(TestTokens.NOW), TestTokens.NO_LATE_TOKENS);
+	private OAuth2AuthorizedClientService service(ClientRegistrationRepository registrations) {
+		return this.stack.service(registrations, this.store, this.sealer, InstantSource.fixed(TestTokens.NOW),
+				TestTokens.NO_LATE_TOKENS);
 	}
 
 	private void save(ClientRegistration tenant, String access, String refresh) {

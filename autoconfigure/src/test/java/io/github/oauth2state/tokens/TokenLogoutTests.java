@@ -9,9 +9,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
 
@@ -21,6 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tokens of users who log out: they are removed once, and no refresh brings them back.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@ParameterizedClass
+@EnumSource
 class TokenLogoutTests {
 
 	private static final ClientRegistration KEYCLOAK = TestTokens.registration("keycloak");
@@ -31,11 +36,18 @@ class TokenLogoutTests {
 
 	private final List<String> late = new ArrayList<>();
 
-	private final SharedAuthorizedClientService service = service(TestTokens.OLD_KEY);
+	private final TokensStack stack;
 
-	private SharedAuthorizedClientService service(String keys) {
-		return new SharedAuthorizedClientService(new InMemoryClientRegistrationRepository(KEYCLOAK, OTHER), this.store,
-				TestTokens.sealer(keys, "shop"), Duration.ofDays(30), InstantSource.fixed(TestTokens.NOW),
+	private final OAuth2AuthorizedClientService service;
+
+	TokenLogoutTests(TokensStack stack) {
+		this.stack = stack;
+		this.service = service(TestTokens.OLD_KEY);
+	}
+
+	private OAuth2AuthorizedClientService service(String keys) {
+		return this.stack.service(new InMemoryClientRegistrationRepository(KEYCLOAK, OTHER), this.store,
+				TestTokens.sealer(keys, "shop"), InstantSource.fixed(TestTokens.NOW),
 				(client) -> this.late.add(String.valueOf(TestTokens.values(client))));
 	}
 

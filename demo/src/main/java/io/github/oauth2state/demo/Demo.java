@@ -2,6 +2,7 @@ package io.github.oauth2state.demo;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 
 import io.github.oauth2state.demo.check.Check;
 import io.github.oauth2state.demo.check.Report;
@@ -16,7 +17,8 @@ import io.github.oauth2state.demo.cluster.Copies;
  */
 public final class Demo {
 
-	static final String SAMPLE_APP = "demo.sample-app";
+	/** The properties that tell the jars of the apps. */
+	static final List<String> JARS = List.of("demo.sample-app", "demo.sample-gateway");
 
 	private final PrintStream out;
 

@@ -23,9 +23,11 @@ public final class Launcher {
 	 */
 	public static void main(String[] args) throws IOException, ReflectiveOperationException {
 		Copies copies = Copies.make();
-		String app = System.getProperty(Demo.SAMPLE_APP);
-		if (app != null) {
-			System.setProperty(Demo.SAMPLE_APP, copies.add(Path.of(app)).toString());
+		for (String property : Demo.JARS) {
+			String jar = System.getProperty(property);
+			if (jar != null) {
+				System.setProperty(property, copies.add(Path.of(jar)).toString());
+			}
 		}
 		ClassLoader classes = copies.classes();
 		Thread.currentThread().setContextClassLoader(classes);

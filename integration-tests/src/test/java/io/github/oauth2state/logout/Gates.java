@@ -6,6 +6,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
 /**
  * Points of the app at which a test holds requests.
  */
@@ -43,6 +46,13 @@ final class Gates {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/**
+	 * Waits if the gate is shut, without the thread of the caller.
+	 */
+	Mono<Void> await(String name) {
+		return Mono.<Void>fromRunnable(() -> pass(name)).subscribeOn(Schedulers.boundedElastic());
 	}
 
 	private static final class Gate {

@@ -1,8 +1,6 @@
 package io.github.oauth2state.logout;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -42,7 +40,11 @@ public class LogoutApp {
 	 * @param arguments properties
 	 */
 	static ConfigurableApplicationContext start(String... arguments) {
-		return new SpringApplicationBuilder(LogoutApp.class).web(WebApplicationType.SERVLET).run(arguments);
+		return start(LogoutApp.class, WebApplicationType.SERVLET, arguments);
+	}
+
+	static ConfigurableApplicationContext start(Class<?> app, WebApplicationType type, String... arguments) {
+		return new SpringApplicationBuilder(app, LogoutControls.class).web(type).run(arguments);
 	}
 
 	/**
@@ -51,13 +53,16 @@ public class LogoutApp {
 	 * @throws IOException if it cannot wait for that
 	 */
 	public static void main(String[] arguments) throws IOException {
-		ConfigurableApplicationContext context = start(arguments);
+		serve(start(arguments));
+	}
+
+	static void serve(ConfigurableApplicationContext context) throws IOException {
 		System.out.println(PORT + context.getEnvironment().getRequiredProperty("local.server.port"));
 		JavaProcess.endWithParent();
 	}
 
 	@Bean
-	SecurityFilterChain chain(HttpSecurity http, Gates gates, LogoutHandlers handlers,
+	SecurityFilterChain chain(HttpSecurity http, Gates gates, LogoutControls controls,
 			@Value("${app.back-channel:true}") boolean backChannel) {
 		if (backChannel) {
 			http.oidcLogout((logout) -> logout.backChannel(Customizer.withDefaults()));
@@ -71,8 +76,8 @@ public class LogoutApp {
 			.oauth2Login((login) -> login.successHandler(new HeldSuccessHandler(gates)))
 			.sessionManagement((sessions) -> sessions.addSessionAuthenticationStrategy(
 					(authentication, request, response) -> gates.pass("strategy/" + authentication.getName())))
-			.logout((logout) -> logout
-				.addLogoutHandler((request, response, authentication) -> handlers.handle(request)))
+			.logout((logout) -> logout.addLogoutHandler((request, response, authentication) -> controls
+				.handle(SecurityContextHolder.getContext().getAuthentication())))
 			.build();
 	}
 
@@ -85,18 +90,8 @@ public class LogoutApp {
 	}
 
 	@Bean
-	Gates gates() {
-		return new Gates();
-	}
-
-	@Bean
-	LogoutHandlers logoutHandlers() {
-		return new LogoutHandlers();
-	}
-
-	@Bean
-	LogoutPages pages(Gates gates, LogoutHandlers handlers) {
-		return new LogoutPages(gates, handlers);
+	LogoutPages pages(Gates gates) {
+		return new LogoutPages(gates);
 	}
 
 	/**
@@ -115,20 +110,6 @@ public class LogoutApp {
 				Authentication authentication) throws IOException, ServletException {
 			this.gates.pass("handler/" + authentication.getName());
 			super.onAuthenticationSuccess(request, response, authentication);
-		}
-
-	}
-
-	/**
-	 * Remembers for whom the app's own handler of logouts ran.
-	 */
-	static final class LogoutHandlers {
-
-		final List<String> users = new CopyOnWriteArrayList<>();
-
-		void handle(HttpServletRequest request) {
-			Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-			this.users.add((authentication != null) ? authentication.getName() : "nobody");
 		}
 
 	}

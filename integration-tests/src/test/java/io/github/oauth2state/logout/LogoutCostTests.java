@@ -19,7 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Tag("full")
 @ParameterizedClass
-@EnumSource(names = { "REDIS", "INDEXED_REDIS", "POSTGRESQL", "OWN_WITH_REDIS", "OWN_WITH_POSTGRESQL" })
+@EnumSource(names = { "REDIS", "INDEXED_REDIS", "POSTGRESQL", "OWN_WITH_REDIS", "OWN_WITH_POSTGRESQL", "REACTIVE_REDIS",
+		"REACTIVE_OWN_WITH_REDIS", "REACTIVE_OWN_WITH_POSTGRESQL" })
 class LogoutCostTests {
 
 	private static final int SESSIONS = 10;
@@ -104,7 +105,7 @@ class LogoutCostTests {
 		int most = this.setUp.storeIsRedis() ? 2 : 3;
 		assertThat(ours(logout)).as(logout.toString()).isBetween(1, most);
 		assertThat(replay.total()).as(replay.toString()).isLessThanOrEqualTo(2);
-		if (this.setUp == SetUp.REDIS || this.setUp == SetUp.POSTGRESQL) {
+		if (this.setUp == SetUp.REDIS || this.setUp == SetUp.POSTGRESQL || this.setUp == SetUp.REACTIVE_REDIS) {
 			assertThat(logout.total()).as(logout.toString()).isEqualTo(most + SESSIONS);
 		}
 		this.cluster.awaitInterval();

@@ -56,10 +56,14 @@ final class LogoutInstance implements Reachable, AutoCloseable {
 	 */
 	static List<LogoutInstance> start(int count, List<String> properties) {
 		List<String> arguments = arguments(properties);
-		List<JavaProcess> processes = Stream.generate(() -> JavaProcess.start(LogoutApp.class, "256m", arguments))
+		List<JavaProcess> processes = Stream.generate(() -> JavaProcess.start(mainClass(arguments), "256m", arguments))
 			.limit(count)
 			.toList();
 		return processes.stream().map(LogoutInstance::new).toList();
+	}
+
+	private static Class<?> mainClass(List<String> arguments) {
+		return arguments.contains("--" + SetUp.REACTIVE) ? ReactiveLogoutApp.class : LogoutApp.class;
 	}
 
 	static LogoutInstance start(List<String> properties) {
@@ -70,8 +74,12 @@ final class LogoutInstance implements Reachable, AutoCloseable {
 	 * Starts an instance of another app, in this process.
 	 */
 	static LogoutInstance of(Class<?> app, List<String> properties) {
-		return new LogoutInstance(new SpringApplicationBuilder(app).web(WebApplicationType.SERVLET)
-			.run(arguments(properties).toArray(String[]::new)));
+		return of(app, WebApplicationType.SERVLET, properties);
+	}
+
+	static LogoutInstance of(Class<?> app, WebApplicationType type, List<String> properties) {
+		return new LogoutInstance(
+				new SpringApplicationBuilder(app).web(type).run(arguments(properties).toArray(String[]::new)));
 	}
 
 	/**

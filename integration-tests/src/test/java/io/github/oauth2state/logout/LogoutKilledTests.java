@@ -28,7 +28,7 @@ class LogoutKilledTests {
 	 * The provider had no answer, and sends the token again.
 	 */
 	@ParameterizedTest
-	@EnumSource(names = { "REDIS", "INDEXED_REDIS", "POSTGRESQL" })
+	@EnumSource(names = { "REDIS", "INDEXED_REDIS", "POSTGRESQL", "REACTIVE_REDIS" })
 	void sameTokenCompletesTheLogoutAtAnotherInstance(SetUp setUp) {
 		LogoutCluster cluster = LogoutCluster.of(setUp);
 		String alice = LogoutCluster.name("alice");

@@ -46,7 +46,7 @@ class LogoutLoadTests {
 	 * Half of the tokens name one session of a user, the others name users.
 	 */
 	@ParameterizedTest
-	@EnumSource(names = { "REDIS", "POSTGRESQL", "OWN_WITH_REDIS" })
+	@EnumSource(names = { "REDIS", "POSTGRESQL", "OWN_WITH_REDIS", "REACTIVE_REDIS", "REACTIVE_OWN_WITH_POSTGRESQL" })
 	void exactlyTheNamedSessionsEnd(SetUp setUp) {
 		LogoutCluster cluster = LogoutCluster.of(setUp);
 		long seed = System.nanoTime();

@@ -100,7 +100,7 @@ class LogoutOfOtherAppsTests {
 	 * can answer that has the session. Here each instance runs them for its own.
 	 */
 	@ParameterizedTest
-	@EnumSource(names = { "OWN_WITH_REDIS", "OWN_WITH_POSTGRESQL" })
+	@EnumSource(names = { "OWN_WITH_REDIS", "OWN_WITH_POSTGRESQL", "REACTIVE_OWN_WITH_REDIS" })
 	void handlersOfTheAppRunWhereTheSessionIs(SetUp setUp) {
 		LogoutCluster cluster = LogoutCluster.of(setUp);
 		Browser browser = cluster.a.logIn(this.alice + "/" + this.session);

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("full")
 @ParameterizedClass
-@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = { "REDIS", "OWN_WITH_POSTGRESQL" })
+@EnumSource(mode = EnumSource.Mode.EXCLUDE,
+		names = { "REDIS", "OWN_WITH_POSTGRESQL", "REACTIVE_REDIS", "REACTIVE_OWN_WITH_POSTGRESQL" })
 class LogoutOtherSetUpsTests extends LogoutScenarioContract {
 
 	LogoutOtherSetUpsTests(SetUp setUp) {

@@ -10,18 +10,15 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * The pages of the app, and what tests tell it under {@code /open}.
+ * The pages of the app.
  */
 @RestController
 final class LogoutPages {
 
 	private final Gates gates;
 
-	private final LogoutApp.LogoutHandlers handlers;
-
-	LogoutPages(Gates gates, LogoutApp.LogoutHandlers handlers) {
+	LogoutPages(Gates gates) {
 		this.gates = gates;
-		this.handlers = handlers;
 	}
 
 	@GetMapping({ "/", "/api/me" })
@@ -56,26 +53,6 @@ final class LogoutPages {
 	@GetMapping("/api/client")
 	String client(@RegisteredOAuth2AuthorizedClient("idp") OAuth2AuthorizedClient client) {
 		return client.getAccessToken().getTokenValue();
-	}
-
-	@GetMapping("/open/shut")
-	void shut(@RequestParam String gate) {
-		this.gates.shut(gate);
-	}
-
-	@GetMapping("/open/open")
-	void open(@RequestParam String gate) {
-		this.gates.open(gate);
-	}
-
-	@GetMapping("/open/waiting")
-	int waiting(@RequestParam String gate) {
-		return this.gates.waiting(gate);
-	}
-
-	@GetMapping("/open/handled")
-	String handled() {
-		return String.join(",", this.handlers.users);
 	}
 
 }

@@ -50,7 +50,7 @@ final class OtherApps {
 
 		@Bean
 		LogoutPages pages() {
-			return new LogoutPages(new Gates(), new LogoutApp.LogoutHandlers());
+			return new LogoutPages(new Gates());
 		}
 
 		@Bean

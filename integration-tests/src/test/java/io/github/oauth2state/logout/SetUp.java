@@ -28,7 +28,22 @@ enum SetUp {
 
 	INDEXED_REDIS_WITH_POSTGRESQL(Sessions.INDEXED_REDIS, Store.POSTGRESQL),
 
-	POSTGRESQL_WITH_REDIS(Sessions.POSTGRESQL, Store.REDIS);
+	POSTGRESQL_WITH_REDIS(Sessions.POSTGRESQL, Store.REDIS),
+
+	REACTIVE_REDIS(Sessions.REACTIVE_REDIS, Store.REDIS),
+
+	REACTIVE_INDEXED_REDIS(Sessions.REACTIVE_INDEXED_REDIS, Store.REDIS),
+
+	REACTIVE_OWN_WITH_REDIS(Sessions.REACTIVE_OWN, Store.REDIS),
+
+	REACTIVE_OWN_WITH_POSTGRESQL(Sessions.REACTIVE_OWN, Store.POSTGRESQL),
+
+	REACTIVE_REDIS_WITH_POSTGRESQL(Sessions.REACTIVE_REDIS, Store.POSTGRESQL);
+
+	/**
+	 * The property of a reactive app.
+	 */
+	static final String REACTIVE = "spring.main.web-application-type=reactive";
 
 	/**
 	 * The interval at which marks are looked for.
@@ -54,7 +69,7 @@ enum SetUp {
 	 * Returns whether all instances have all sessions.
 	 */
 	boolean sharesSessions() {
-		return this.sessions != Sessions.OWN;
+		return this.sessions != Sessions.OWN && this.sessions != Sessions.REACTIVE_OWN;
 	}
 
 	boolean storeIsRedis() {
@@ -62,7 +77,7 @@ enum SetUp {
 	}
 
 	boolean sessionsAreInRedis() {
-		return this.sessions == Sessions.REDIS || this.sessions == Sessions.INDEXED_REDIS;
+		return sharesSessions() && this.sessions != Sessions.POSTGRESQL;
 	}
 
 	boolean usesRedis() {
@@ -128,6 +143,9 @@ enum SetUp {
 		else {
 			properties.add("spring.autoconfigure.exclude=" + NO_DATABASE);
 		}
+		if (this.sessions.name().startsWith("REACTIVE")) {
+			properties.add(REACTIVE);
+		}
 		if (this.sessions.configuration != null) {
 			properties.add("spring.main.sources=" + this.sessions.configuration.getName());
 		}
@@ -142,7 +160,13 @@ enum SetUp {
 
 		INDEXED_REDIS(SharedSessions.InIndexedRedis.class),
 
-		POSTGRESQL(SharedSessions.InPostgres.class);
+		POSTGRESQL(SharedSessions.InPostgres.class),
+
+		REACTIVE_OWN(null),
+
+		REACTIVE_REDIS(ReactiveSharedSessions.InRedis.class),
+
+		REACTIVE_INDEXED_REDIS(ReactiveSharedSessions.InIndexedRedis.class);
 
 		private final Class<?> configuration;
 

@@ -4,8 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
@@ -30,18 +29,17 @@ public final class AppProcess implements Reachable, AutoCloseable {
 	 * @param args properties
 	 */
 	public static void main(String[] args) {
-		ConfigurableApplicationContext context = new SpringApplicationBuilder(Instance.Configuration.class)
-			.web(WebApplicationType.SERVLET)
-			.run(args);
+		ConfigurableApplicationContext context = SpringApplication.run(Instance.Configuration.class, args);
 		System.out.println(PORT + context.getEnvironment().getRequiredProperty("local.server.port"));
 	}
 
 	/**
 	 * Starts processes, which all serve when this returns.
 	 */
-	static List<AppProcess> start(int count, IdentityProvider idp, List<String> properties,
+	static List<AppProcess> start(Stack stack, int count, IdentityProvider idp, List<String> properties,
 			Class<?>... configurations) {
 		List<String> all = new ArrayList<>(properties);
+		all.add("spring.main.web-application-type=" + stack);
 		all.add("spring.main.sources="
 				+ String.join(",", List.of(configurations).stream().map(Class::getName).toList()));
 		List<String> arguments = List.of(Instance.arguments(idp, null, all));

@@ -1,6 +1,7 @@
 package io.github.oauth2state.scenario;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -8,24 +9,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
-import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Authorizations of a client that are under way while users of one browser come and go.
  * They are of the user who asked for them, as without the library, where they end with
- * the session.
+ * the session. A reactive session outlives the logout, and with it what is under way
+ * without the library.
  */
-@ParameterizedClass(name = "kept in {0}")
-@EnumSource(names = { "OFF", "STORE", "COOKIE" })
+@ParameterizedClass(name = "{0}, kept in {1}")
+@MethodSource("setUps")
 @Tag("full")
 class AuthorizationOwnerTests {
 
@@ -35,17 +38,25 @@ class AuthorizationOwnerTests {
 
 	private static Instance instance;
 
+	private final Cluster cluster;
+
 	private final KeptIn keptIn;
 
 	private final Browser browser = Browser.overHttp();
 
-	AuthorizationOwnerTests(KeptIn keptIn) {
+	AuthorizationOwnerTests(Stack stack, KeptIn keptIn) {
+		this.cluster = Cluster.shared(stack);
 		this.keptIn = keptIn;
 	}
 
+	static Stream<Arguments> setUps() {
+		Stream<Arguments> each = Stack.each(KeptIn.OFF, KeptIn.STORE, KeptIn.COOKIE);
+		return each.filter((setUp) -> setUp.get()[0] == Stack.SERVLET || setUp.get()[1] != KeptIn.OFF);
+	}
+
 	@BeforeParameterizedClassInvocation
-	static void start(KeptIn keptIn) {
-		instance = keptIn.start(List.of(), Chain.class);
+	static void start(Stack stack, KeptIn keptIn) {
+		instance = keptIn.start(stack, List.of(), Chain.class);
 	}
 
 	@AfterParameterizedClassInvocation
@@ -55,10 +66,8 @@ class AuthorizationOwnerTests {
 
 	@BeforeEach
 	void forget() {
-		Cluster.shared().forget();
-		for (String user : List.of("alice", "bob", "anonymousUser")) {
-			clients().removeAuthorizedClient("api", user);
-		}
+		this.cluster.forget();
+		List.of("alice", "bob", "anonymousUser").forEach(instance::forgetClient);
 	}
 
 	@Test
@@ -67,7 +76,7 @@ class AuthorizationOwnerTests {
 		String callback = this.browser.begin(instance, LINK);
 		this.browser.logOut(instance);
 		this.browser.as("bob").follow(instance, LOGIN);
-		Cluster.shared().idp.takeTokenCalls();
+		this.cluster.idp.takeTokenCalls();
 		assertThat(this.browser.open(instance, callback).body()).startsWith("authorized, error null");
 		assertNobodyIsAuthorized("bob");
 	}
@@ -77,8 +86,8 @@ class AuthorizationOwnerTests {
 		this.browser.follow(instance, LOGIN);
 		String callback = this.browser.begin(instance, "/client");
 		this.browser.logOut(instance);
-		this.browser.as("bob").follow(instance, LOGIN);
-		Cluster.shared().idp.takeTokenCalls();
+		this.browser.as("bob").open(instance, this.browser.begin(instance, LOGIN));
+		this.cluster.idp.takeTokenCalls();
 		this.browser.open(instance, callback);
 		assertNobodyIsAuthorized("bob");
 	}
@@ -88,11 +97,11 @@ class AuthorizationOwnerTests {
 		this.browser.follow(instance, LOGIN);
 		String callback = this.browser.begin(instance, LINK);
 		this.browser.logOut(instance);
-		Cluster.shared().idp.takeTokenCalls();
+		this.cluster.idp.takeTokenCalls();
 		assertThat(this.browser.open(instance, callback).body()).startsWith("authorized, error null");
 		assertNobodyIsAuthorized("anonymousUser");
 		this.browser.as("bob").follow(instance, LOGIN);
-		assertThat(clients().<OAuth2AuthorizedClient>loadAuthorizedClient("api", "bob")).isNull();
+		assertThat(instance.hasClient("bob")).isFalse();
 	}
 
 	@Test
@@ -101,14 +110,14 @@ class AuthorizationOwnerTests {
 		this.browser.follow(instance, LOGIN);
 		this.browser.logOut(instance);
 		this.browser.as("bob").follow(instance, LOGIN);
-		Cluster.shared().idp.takeTokenCalls();
+		this.cluster.idp.takeTokenCalls();
 		this.browser.open(instance, callback);
 		assertNobodyIsAuthorized("bob");
 	}
 
 	private void assertNobodyIsAuthorized(String user) {
-		assertThat(Cluster.shared().idp.takeTokenCalls()).isZero();
-		assertThat(clients().<OAuth2AuthorizedClient>loadAuthorizedClient("api", user)).isNull();
+		assertThat(this.cluster.idp.takeTokenCalls()).isZero();
+		assertThat(instance.hasClient(user)).isFalse();
 	}
 
 	@Test
@@ -117,8 +126,8 @@ class AuthorizationOwnerTests {
 		String callback = this.browser.begin(instance, LINK);
 		this.browser.logOut(instance);
 		this.browser.as("bob").follow(instance, LOGIN);
-		Cluster.shared().store.tamper((value) -> new byte[] { 2, 3 });
-		Cluster.shared().idp.takeTokenCalls();
+		this.cluster.store.tamper((value) -> new byte[] { 2, 3 });
+		this.cluster.idp.takeTokenCalls();
 		assertThat(this.browser.follow(instance, callback).body()).startsWith("authorized, error null");
 		assertNobodyIsAuthorized("bob");
 	}
@@ -159,19 +168,29 @@ class AuthorizationOwnerTests {
 		assertThat(this.browser.follow(instance, callback).body()).isEqualTo("client of anonymousUser");
 	}
 
-	private OAuth2AuthorizedClientService clients() {
-		return instance.context().getBean(OAuth2AuthorizedClientService.class);
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	static class Chain {
 
 		@Bean
+		@InServletApp
 		SecurityFilterChain chain(HttpSecurity http) {
 			return http
 				.authorizeHttpRequests((requests) -> requests.requestMatchers("/open/**", "/authorized/**")
 					.permitAll()
 					.anyRequest()
+					.authenticated())
+				.oauth2Login(Customizer.withDefaults())
+				.oauth2Client(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		@InReactiveApp
+		SecurityWebFilterChain reactiveChain(ServerHttpSecurity http) {
+			return http
+				.authorizeExchange((exchanges) -> exchanges.pathMatchers("/open/**", "/authorized/**")
+					.permitAll()
+					.anyExchange()
 					.authenticated())
 				.oauth2Login(Customizer.withDefaults())
 				.oauth2Client(Customizer.withDefaults())

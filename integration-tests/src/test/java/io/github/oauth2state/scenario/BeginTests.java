@@ -8,23 +8,28 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.server.DefaultServerOAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.web.context.request.RequestContextHolder;
-import org.springframework.web.context.request.ServletRequestAttributes;
+import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,6 +37,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for requests that begin logins and are no ordinary navigation of one user, and
  * for logins that cannot begin.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class BeginTests {
 
 	private static final String BEGIN = "/oauth2/authorization/idp";
@@ -43,18 +50,21 @@ class BeginTests {
 
 	private static Instance cookie;
 
+	private final Cluster cluster;
+
 	private final Browser browser = Browser.overHttps();
 
-	@BeforeAll
-	static void start() {
-		store = Cluster.shared().start(Chain.class);
-		cookie = Instance.start(Cluster.shared().idp, null,
-				List.of("oauth2-state.store=cookie", "oauth2-state.cookie.keys=" + Keys.random("a"),
-						"spring.autoconfigure.exclude=" + Instance.NOT_OF_THE_APP),
-				Chain.class);
+	BeginTests(Stack stack) {
+		this.cluster = Cluster.shared(stack);
 	}
 
-	@AfterAll
+	@BeforeParameterizedClassInvocation
+	static void start(Stack stack) {
+		store = KeptIn.STORE.start(stack, List.of(), Chain.class);
+		cookie = KeptIn.COOKIE.start(stack, List.of(), Chain.class);
+	}
+
+	@AfterParameterizedClassInvocation
 	static void stop() {
 		store.close();
 		cookie.close();
@@ -62,7 +72,7 @@ class BeginTests {
 
 	@BeforeEach
 	void forget() {
-		Cluster.shared().forget();
+		this.cluster.forget();
 		store.takeEvents();
 		cookie.takeEvents();
 	}
@@ -73,7 +83,7 @@ class BeginTests {
 	void beginThatIsNoNavigationKeepsNothingAndIsAnsweredAsBySpringSecurity(String header, String value) {
 		String pending = this.browser.begin(store, BEGIN);
 		Map<String, String> cookies = Map.copyOf(this.browser.cookies());
-		Cluster.shared().store.takeOperations();
+		this.cluster.store.takeOperations();
 		for (Instance instance : List.of(store, cookie)) {
 			instance.takeSessionsCreated();
 			for (int i = 0; i < 20; i++) {
@@ -84,7 +94,7 @@ class BeginTests {
 			}
 			assertThat(instance.takeSessionsCreated()).isZero();
 		}
-		assertThat(Cluster.shared().store.takeOperations()).isEmpty();
+		assertThat(this.cluster.store.takeOperations()).isEmpty();
 		assertThat(this.browser.cookies()).isEqualTo(cookies);
 		this.browser.open(store, pending);
 		assertThat(this.browser.isSignedIn(store)).isTrue();
@@ -140,7 +150,7 @@ class BeginTests {
 	@ValueSource(strings = { "enum", "state", "form-post" })
 	void loginThatCannotBeginEndsOnAPageThatNamesItsLogLine(String problem) {
 		Browser user = problem.equals("form-post") ? Browser.overHttp() : this.browser;
-		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state.login.servlet.LoginStarter")) {
+		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state.login.LoginStart")) {
 			Browser.Page page = user.follow(store, BEGIN + "?problem=" + problem);
 			assertThat(page.status()).isEqualTo(500);
 			assertThat(page.body()).contains("Login not possible").doesNotContain("Exception");
@@ -150,7 +160,7 @@ class BeginTests {
 				.asString()
 				.contains(REASONS.get(problem));
 		}
-		assertThat(Cluster.shared().store.takeOperations()).isEmpty();
+		assertThat(this.cluster.store.takeOperations()).isEmpty();
 	}
 
 	@Test
@@ -170,7 +180,11 @@ class BeginTests {
 	@Configuration(proxyBeanMethods = false)
 	static class Chain {
 
+		private static final RequestChange PROBLEM = (parameters, request) -> parameters.apply("problem")
+			.ifPresent((problem) -> add(problem, request));
+
 		@Bean
+		@InServletApp
 		SecurityFilterChain chain(HttpSecurity http) {
 			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
 				.headers((headers) -> headers.cacheControl((cacheControl) -> cacheControl.disable()))
@@ -179,23 +193,33 @@ class BeginTests {
 		}
 
 		@Bean
-		OAuth2AuthorizationRequestResolver resolver(ClientRegistrationRepository registrations) {
-			DefaultOAuth2AuthorizationRequestResolver resolver = new DefaultOAuth2AuthorizationRequestResolver(
-					registrations);
-			resolver.setAuthorizationRequestCustomizer(Chain::addProblem);
-			return resolver;
+		@InReactiveApp
+		SecurityWebFilterChain reactiveChain(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
+				.headers((headers) -> headers.cache((cache) -> cache.disable()))
+				.oauth2Login((login) -> login.loginPage(BEGIN))
+				.build();
 		}
 
-		private static void addProblem(OAuth2AuthorizationRequest.Builder builder) {
-			String problem = ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest()
-				.getParameter("problem");
-			switch (String.valueOf(problem)) {
-				case "enum" -> builder.additionalParameters((all) -> all.put("audience", Thread.State.NEW));
-				case "state" -> builder.state("s".repeat(1025));
-				case "form-post" -> builder.additionalParameters((all) -> all.put("response_mode", "form_post"));
-				case "size" -> builder.attributes((all) -> all.put("large", "x".repeat(5000)));
-				default -> {
-				}
+		@Bean
+		@InServletApp
+		OAuth2AuthorizationRequestResolver resolver(ClientRegistrationRepository registrations) {
+			return PROBLEM.on(new DefaultOAuth2AuthorizationRequestResolver(registrations));
+		}
+
+		@Bean
+		@InReactiveApp
+		ServerOAuth2AuthorizationRequestResolver reactiveResolver(ReactiveClientRegistrationRepository registrations) {
+			return PROBLEM.on(new DefaultServerOAuth2AuthorizationRequestResolver(registrations));
+		}
+
+		private static void add(String problem, OAuth2AuthorizationRequest.Builder request) {
+			switch (problem) {
+				case "enum" -> request.additionalParameters((all) -> all.put("audience", Thread.State.NEW));
+				case "state" -> request.state("s".repeat(1025));
+				case "form-post" -> request.additionalParameters((all) -> all.put("response_mode", "form_post"));
+				case "size" -> request.attributes((all) -> all.put("large", "x".repeat(5000)));
+				default -> throw new IllegalArgumentException(problem);
 			}
 		}
 

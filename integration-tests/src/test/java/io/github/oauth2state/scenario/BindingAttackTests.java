@@ -24,8 +24,8 @@ class BindingAttackTests extends AttackTests {
 
 	private static final int OTHER_BROWSERS = Scale.of(200);
 
-	BindingAttackTests(SharedStore store) {
-		super(store);
+	BindingAttackTests(Deployment deployment) {
+		super(deployment);
 	}
 
 	@Test
@@ -130,7 +130,7 @@ class BindingAttackTests extends AttackTests {
 		String pending = login.cookie();
 		assertCompletes(login);
 		login.setCookie(pending);
-		this.browser.cookies().remove("JSESSIONID");
+		this.browser.cookies().remove(this.stack.sessionCookie());
 		assertBeginsAnew(this.browser, attack(() -> this.browser.open(this.b, login.callback())));
 	}
 
@@ -139,11 +139,11 @@ class BindingAttackTests extends AttackTests {
 		this.browser.open(this.b, "/page?x=1");
 		VictimLogin login = begin();
 		assertCompletes(login);
-		String session = this.browser.cookies().get("JSESSIONID");
+		String session = this.browser.cookies().get(this.stack.sessionCookie());
 		Browser.Page replay = attackWithoutStoreCall(() -> this.browser.open(this.b, login.callback()));
-		assertThat(replay.location()).isEqualTo(APP + "/page?x=1&continue");
+		assertThat(replay.location()).isEqualTo(APP + this.stack.savedPage("/page?x=1"));
 		assertThat(outcomes()).containsExactly(LoginOutcome.ALREADY_USED);
-		assertThat(this.browser.cookies()).containsEntry("JSESSIONID", session);
+		assertThat(this.browser.cookies()).containsEntry(this.stack.sessionCookie(), session);
 		assertThat(this.browser.signedInAs(this.b)).isEqualTo("alice");
 	}
 
@@ -179,7 +179,7 @@ class BindingAttackTests extends AttackTests {
 			}
 			assertThat(this.cluster.idp.takeTokenCalls()).isOne();
 			assertThat(answers).extracting(Browser.Page::status).containsOnly(302);
-			assertThat(answers).filteredOn((answer) -> answer.setsCookie("JSESSIONID")).hasSize(1);
+			assertThat(answers).filteredOn((answer) -> answer.setsCookie(this.stack.sessionCookie())).hasSize(1);
 		}
 		finally {
 			threads.shutdownNow();

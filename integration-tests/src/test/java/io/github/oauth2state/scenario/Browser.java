@@ -129,7 +129,8 @@ public final class Browser {
 				(form != null) ? HttpRequest.BodyPublishers.ofString(form) : HttpRequest.BodyPublishers.noBody());
 		try {
 			HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-			return new Page(response.statusCode(), response.headers().firstValue("Location").orElse(null),
+			return new Page(response.statusCode(),
+					response.headers().firstValue("Location").map((to) -> absolute(uri, to)).orElse(null),
 					response.headers().allValues("Set-Cookie"),
 					String.join(", ", response.headers().allValues("Cache-Control")), response.body());
 		}
@@ -140,6 +141,14 @@ public final class Browser {
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * Makes a location absolute that begins at the root of its host, as WebFlux sends it.
+	 */
+	private static String absolute(URI page, String location) {
+		boolean path = location.startsWith("/") && !location.startsWith("//");
+		return path ? page.getScheme() + "://" + page.getAuthority() + location : location;
 	}
 
 	private URI resolve(String url) {

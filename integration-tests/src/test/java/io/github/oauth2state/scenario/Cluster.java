@@ -1,34 +1,57 @@
 package io.github.oauth2state.scenario;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * An identity provider and two instances of an app, started once for all tests.
+ * An identity provider and two instances of an app, started once for all tests. Clusters
+ * have the provider and the store in common.
  */
 final class Cluster {
 
-	private static final Cluster SHARED = new Cluster();
+	private static final CountingStore STORE = new CountingStore();
 
-	final CountingStore store = new CountingStore();
+	private static final IdentityProvider IDP = IdentityProvider.start();
 
-	final IdentityProvider idp = IdentityProvider.start();
+	private static final Map<Stack, Cluster> SHARED = new EnumMap<>(Stack.class);
 
-	final Instance a = start();
+	final CountingStore store = STORE;
 
-	final Instance b = start();
+	final IdentityProvider idp = IDP;
 
-	private Cluster() {
+	final Instance a;
+
+	final Instance b;
+
+	private final Stack stack;
+
+	private Cluster(Stack stack) {
+		this.stack = stack;
+		this.a = start();
+		this.b = start();
 	}
 
 	static Cluster shared() {
-		return SHARED;
+		return shared(Stack.SERVLET);
+	}
+
+	static synchronized Cluster shared(Stack stack) {
+		return SHARED.computeIfAbsent(stack, Cluster::new);
 	}
 
 	/**
 	 * Starts one more instance, which the caller closes.
 	 */
 	Instance start(Class<?>... configurations) {
-		return Instance.start(this.idp, this.store, List.of(), configurations);
+		return start(List.of(), configurations);
+	}
+
+	/**
+	 * Starts one more instance, which the caller closes.
+	 */
+	Instance start(List<String> properties, Class<?>... configurations) {
+		return Instance.start(this.stack, this.idp, this.store, properties, configurations);
 	}
 
 	void forget() {

@@ -17,8 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("full")
 class CookieAttackTests extends AttackTests {
 
-	CookieAttackTests(SharedStore store) {
-		super(store);
+	CookieAttackTests(Deployment deployment) {
+		super(deployment);
 	}
 
 	@Test
@@ -38,7 +38,8 @@ class CookieAttackTests extends AttackTests {
 		assertThat(this.browser.open(this.a, BEGIN).setCookies()).singleElement()
 			.asString()
 			.startsWith("__Host-oauth2-state-")
-			.contains("; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax", "; Max-Age=4200")
+			.containsIgnoringCase("; HttpOnly")
+			.contains("; Path=/", "; Secure", "; SameSite=Lax", "; Max-Age=4200")
 			.doesNotContain("Domain");
 	}
 
@@ -131,6 +132,9 @@ class CookieAttackTests extends AttackTests {
 		assertThat(page.setCookies()).hasSizeBetween(2, 20);
 	}
 
+	/**
+	 * Tomcat refuses them, and Netty takes them.
+	 */
 	@Test
 	void moreCookiesThanTheServerTakesAreNoServerError() {
 		VictimLogin login = begin();
@@ -138,8 +142,13 @@ class CookieAttackTests extends AttackTests {
 		for (int i = 0; i < 1000; i++) {
 			many.cookies().put("other-" + i, "x");
 		}
-		attack(() -> many.open(this.b, login.callback()));
-		assertCompletes(login);
+		if (this.stack == Stack.SERVLET) {
+			attack(() -> many.open(this.b, login.callback()));
+			assertCompletes(login);
+		}
+		else {
+			assertCompletes(new VictimLogin(many, login.callback()));
+		}
 	}
 
 	@Test
@@ -176,7 +185,9 @@ class CookieAttackTests extends AttackTests {
 			String app = login.cookie().split("\\.", -1)[6];
 			login.browser().cookies().put("__Host-oauth2-state-retry-" + app, count);
 			Browser.Page page = attack(() -> login.browser().open(this.b, login.callback()));
-			assertThat(page.status()).as(count).isEqualTo(400);
+			// Netty takes quotes off
+			boolean valid = this.stack == Stack.REACTIVE && count.equals("\"1\"");
+			assertThat(page.status()).as(count).isEqualTo(valid ? 302 : 400);
 		}
 	}
 

@@ -2,11 +2,13 @@ package io.github.oauth2state.scenario;
 
 import java.util.List;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
@@ -17,6 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Two instances that share nothing but a key.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 @Timeout(120)
 class CookieOnlyTests {
 
@@ -32,20 +36,24 @@ class CookieOnlyTests {
 
 	private final Browser browser = Browser.overHttps();
 
-	@BeforeAll
-	static void start() {
-		a = start(OLD);
-		b = start(NEW + "," + OLD);
+	private final Stack stack;
+
+	CookieOnlyTests(Stack stack) {
+		this.stack = stack;
 	}
 
-	private static Instance start(String keys) {
-		return Instance.start(Cluster.shared().idp, null,
-				List.of("oauth2-state.store=cookie", "oauth2-state.cookie.keys=" + keys,
-						"spring.autoconfigure.exclude=" + Instance.NOT_OF_THE_APP,
-						"management.endpoints.web.exposure.include=*"));
+	@BeforeParameterizedClassInvocation
+	static void start(Stack stack) {
+		a = start(stack, OLD);
+		b = start(stack, NEW + "," + OLD);
 	}
 
-	@AfterAll
+	private static Instance start(Stack stack, String keys) {
+		return KeptIn.COOKIE.start(stack,
+				List.of("oauth2-state.cookie.keys=" + keys, "management.endpoints.web.exposure.include=*"));
+	}
+
+	@AfterParameterizedClassInvocation
 	static void stop() {
 		a.close();
 		b.close();
@@ -138,7 +146,7 @@ class CookieOnlyTests {
 
 	@Test
 	void loginThatBeganInAStoreBeginsAnew() {
-		try (Instance withStore = SharedStore.REDIS.cluster().start(List.of())) {
+		try (Instance withStore = SharedStore.REDIS.cluster(this.stack).start(List.of())) {
 			this.browser.begin(withStore, BEGIN);
 			String callback = this.browser.begin(withStore, BEGIN);
 			assertThat(this.browser.open(a, callback).location()).isEqualTo("https://app.example" + BEGIN);

@@ -18,6 +18,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.InMemoryReactiveClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 
 import io.github.oauth2state.LoginOutcome;
 
@@ -29,8 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("full")
 class CrossContextAttackTests extends AttackTests {
 
-	CrossContextAttackTests(SharedStore store) {
-		super(store);
+	CrossContextAttackTests(Deployment deployment) {
+		super(deployment);
 	}
 
 	@ParameterizedTest
@@ -144,13 +146,23 @@ class CrossContextAttackTests extends AttackTests {
 	static class WithoutIdp {
 
 		@Bean
+		@InServletApp
 		ClientRegistrationRepository registrations(OAuth2ClientProperties properties) {
-			List<ClientRegistration> others = new OAuth2ClientPropertiesMapper(properties).asClientRegistrations()
+			return new InMemoryClientRegistrationRepository(others(properties));
+		}
+
+		@Bean
+		@InReactiveApp
+		ReactiveClientRegistrationRepository reactiveRegistrations(OAuth2ClientProperties properties) {
+			return new InMemoryReactiveClientRegistrationRepository(others(properties));
+		}
+
+		private static List<ClientRegistration> others(OAuth2ClientProperties properties) {
+			return new OAuth2ClientPropertiesMapper(properties).asClientRegistrations()
 				.values()
 				.stream()
 				.filter((registration) -> !registration.getRegistrationId().equals("idp"))
 				.toList();
-			return new InMemoryClientRegistrationRepository(others);
 		}
 
 	}

@@ -6,23 +6,39 @@ import java.util.Base64;
 import java.util.List;
 
 import jakarta.servlet.http.HttpServletRequest;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.server.DefaultServerOAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizationRequestResolver;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.csrf.CsrfWebFilter;
+import org.springframework.security.web.server.util.matcher.AndServerWebExchangeMatcher;
+import org.springframework.security.web.server.util.matcher.NegatedServerWebExchangeMatcher;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,6 +46,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for what posted callbacks must not do to the CSRF protection and to the posted
  * forms of an app.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 @Tag("full")
 class CsrfExemptionTests {
 
@@ -41,16 +59,23 @@ class CsrfExemptionTests {
 
 	private static Instance ordinary;
 
+	private final Cluster cluster;
+
 	private final Browser browser = Browser.overHttps();
 
-	@BeforeAll
-	static void start() {
-		posting = Cluster.shared().start(Posting.class, Forms.class);
-		cold = Cluster.shared().start(Posting.class, Forms.class);
-		ordinary = Cluster.shared().start(Ordinary.class, Forms.class);
+	CsrfExemptionTests(Stack stack) {
+		this.cluster = Cluster.shared(stack);
 	}
 
-	@AfterAll
+	@BeforeParameterizedClassInvocation
+	static void start(Stack stack) {
+		Cluster cluster = Cluster.shared(stack);
+		posting = cluster.start(Posting.class, Forms.class);
+		cold = cluster.start(Posting.class, Forms.class);
+		ordinary = cluster.start(Ordinary.class, Forms.class);
+	}
+
+	@AfterParameterizedClassInvocation
 	static void stop() {
 		posting.close();
 		cold.close();
@@ -59,7 +84,7 @@ class CsrfExemptionTests {
 
 	@BeforeEach
 	void forget() {
-		Cluster.shared().forget();
+		this.cluster.forget();
 	}
 
 	@ParameterizedTest
@@ -103,9 +128,9 @@ class CsrfExemptionTests {
 	@Test
 	void postedCallbackCostsOneCallWhereTheAppKnowsThatCallbacksArePosted() {
 		String[] callback = postedLogin(posting).split("\\?", 2);
-		Cluster.shared().store.takeOperations();
+		this.cluster.store.takeOperations();
 		this.browser.post(posting, callback[0], callback[1]);
-		assertThat(Cluster.shared().store.takeOperations()).containsExactly("take");
+		assertThat(this.cluster.store.takeOperations()).containsExactly("take");
 	}
 
 	@Test
@@ -133,24 +158,24 @@ class CsrfExemptionTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class Posting {
+	static class Posting extends Ordinary {
+
+		private static final RequestChange POSTED_CALLBACK_UNLESS_GET = (parameters, request) -> {
+			if (parameters.apply("get").isEmpty()) {
+				request.additionalParameters((all) -> all.put("response_mode", "form_post"));
+			}
+		};
 
 		@Bean
-		SecurityFilterChain chain(HttpSecurity http, ClientRegistrationRepository registrations) {
-			DefaultOAuth2AuthorizationRequestResolver resolver = new DefaultOAuth2AuthorizationRequestResolver(
-					registrations);
-			resolver.setAuthorizationRequestCustomizer((builder) -> builder.authorizationRequestUri((uri) -> {
-				boolean get = ServletUriComponentsBuilder.fromCurrentRequest()
-					.build()
-					.getQueryParams()
-					.containsKey("get");
-				return get ? uri.build() : uri.queryParam("response_mode", "form_post").build();
-			}));
-			return http.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll())
-				.csrf((csrf) -> csrf.ignoringRequestMatchers("/raw"))
-				.oauth2Login((login) -> login
-					.authorizationEndpoint((endpoint) -> endpoint.authorizationRequestResolver(resolver)))
-				.build();
+		@InServletApp
+		OAuth2AuthorizationRequestResolver resolver(ClientRegistrationRepository registrations) {
+			return POSTED_CALLBACK_UNLESS_GET.on(new DefaultOAuth2AuthorizationRequestResolver(registrations));
+		}
+
+		@Bean
+		@InReactiveApp
+		ServerOAuth2AuthorizationRequestResolver reactiveResolver(ReactiveClientRegistrationRepository registrations) {
+			return POSTED_CALLBACK_UNLESS_GET.on(new DefaultServerOAuth2AuthorizationRequestResolver(registrations));
 		}
 
 	}
@@ -159,6 +184,7 @@ class CsrfExemptionTests {
 	static class Ordinary {
 
 		@Bean
+		@InServletApp
 		SecurityFilterChain chain(HttpSecurity http) {
 			return http.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll())
 				.csrf((csrf) -> csrf.ignoringRequestMatchers("/raw"))
@@ -166,9 +192,21 @@ class CsrfExemptionTests {
 				.build();
 		}
 
+		@Bean
+		@InReactiveApp
+		SecurityWebFilterChain reactiveChain(ServerHttpSecurity http) {
+			ServerWebExchangeMatcher raw = ServerWebExchangeMatchers.pathMatchers("/raw");
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().permitAll())
+				.csrf((csrf) -> csrf.requireCsrfProtectionMatcher(new AndServerWebExchangeMatcher(
+						CsrfWebFilter.DEFAULT_CSRF_MATCHER, new NegatedServerWebExchangeMatcher(raw))))
+				.oauth2Login(Customizer.withDefaults())
+				.build();
+		}
+
 	}
 
 	@RestController
+	@Import({ ServletForms.class, ReactiveForms.class })
 	static class Forms {
 
 		@PostMapping({ "/transfer", "/", "/authorized/api" })
@@ -176,9 +214,26 @@ class CsrfExemptionTests {
 			return "transferred";
 		}
 
+	}
+
+	@InServletApp
+	@RestController
+	static class ServletForms {
+
 		@PostMapping("/raw")
 		String raw(HttpServletRequest request) throws IOException {
 			return new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		}
+
+	}
+
+	@InReactiveApp
+	@RestController
+	static class ReactiveForms {
+
+		@PostMapping("/raw")
+		Mono<String> raw(ServerHttpRequest request) {
+			return DataBufferUtils.join(request.getBody()).map((body) -> body.toString(StandardCharsets.UTF_8));
 		}
 
 	}

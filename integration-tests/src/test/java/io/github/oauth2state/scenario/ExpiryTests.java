@@ -28,8 +28,8 @@ class ExpiryTests extends AttackTests {
 
 	private static final int REQUESTS = Scale.of(300);
 
-	ExpiryTests(SharedStore store) {
-		super(store);
+	ExpiryTests(Deployment deployment) {
+		super(deployment);
 	}
 
 	@Test
@@ -117,7 +117,7 @@ class ExpiryTests extends AttackTests {
 		Browser.Page page = attack(() -> this.browser.open(this.b, login.callback()));
 		assertThat(page.status()).isEqualTo(400);
 		assertThat(page.body()).contains("href=\"" + BEGIN + "\"");
-		assertThat(page.setsCookie("JSESSIONID")).isFalse();
+		assertThat(page.setsCookie(this.stack.sessionCookie())).isFalse();
 		assertCompletes(begin());
 	}
 

@@ -27,8 +27,8 @@ class ExposureTests extends AttackTests {
 
 	private static final int RANDOM = Scale.of(1000);
 
-	ExposureTests(SharedStore store) {
-		super(store);
+	ExposureTests(Deployment deployment) {
+		super(deployment);
 	}
 
 	@Test

@@ -4,14 +4,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
-import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.server.DefaultServerOAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
 /**
@@ -21,9 +25,18 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 @Configuration(proxyBeanMethods = false)
 class HostileAttributes {
 
+	private static final RequestChange HOSTILE = HostileAttributes::add;
+
 	@Bean
+	@InServletApp
 	OAuth2AuthorizationRequestResolver resolver(ClientRegistrationRepository registrations) {
-		return new Resolver(new DefaultOAuth2AuthorizationRequestResolver(registrations));
+		return HOSTILE.on(new DefaultOAuth2AuthorizationRequestResolver(registrations));
+	}
+
+	@Bean
+	@InReactiveApp
+	ServerOAuth2AuthorizationRequestResolver reactiveResolver(ReactiveClientRegistrationRepository registrations) {
+		return HOSTILE.on(new DefaultServerOAuth2AuthorizationRequestResolver(registrations));
 	}
 
 	private static @Nullable Object attribute(String kind) {
@@ -47,29 +60,12 @@ class HostileAttributes {
 		return list;
 	}
 
-	private record Resolver(OAuth2AuthorizationRequestResolver delegate) implements OAuth2AuthorizationRequestResolver {
-
-		@Override
-		public @Nullable OAuth2AuthorizationRequest resolve(HttpServletRequest request) {
-			return withAttribute(this.delegate.resolve(request), request);
-		}
-
-		@Override
-		public @Nullable OAuth2AuthorizationRequest resolve(HttpServletRequest request, String clientRegistrationId) {
-			return withAttribute(this.delegate.resolve(request, clientRegistrationId), request);
-		}
-
-		private static @Nullable OAuth2AuthorizationRequest withAttribute(@Nullable OAuth2AuthorizationRequest resolved,
-				HttpServletRequest request) {
-			String kind = request.getParameter("attribute");
-			if (resolved == null || kind == null) {
-				return resolved;
-			}
+	private static void add(Function<String, Optional<String>> parameters, OAuth2AuthorizationRequest.Builder request) {
+		parameters.apply("attribute").ifPresent((kind) -> {
 			Map<String, Object> hostile = new HashMap<>();
 			hostile.put("hostile", attribute(kind));
-			return OAuth2AuthorizationRequest.from(resolved).attributes((all) -> all.putAll(hostile)).build();
-		}
-
+			request.attributes((all) -> all.putAll(hostile));
+		});
 	}
 
 }

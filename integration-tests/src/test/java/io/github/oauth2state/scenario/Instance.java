@@ -1,22 +1,23 @@
 package io.github.oauth2state.scenario;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import jakarta.servlet.http.HttpSessionEvent;
-import jakarta.servlet.http.HttpSessionListener;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.annotation.RegisteredOAuth2AuthorizedClient;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -40,24 +41,37 @@ final class Instance implements Reachable, AutoCloseable {
 			"org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
 			"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration");
 
+	/**
+	 * Reactor Netty 1.3.6 may never read a request that arrives on a connection just as
+	 * the one before it ends (reactor/reactor-netty#4361).
+	 */
+	static final String NEW_CONNECTIONS = "server.netty.max-keep-alive-requests=1";
+
+	private final Stack stack;
+
 	private final ConfigurableApplicationContext context;
 
-	private Instance(ConfigurableApplicationContext context) {
+	private Instance(Stack stack, ConfigurableApplicationContext context) {
+		this.stack = stack;
 		this.context = context;
 	}
 
 	static Instance start(IdentityProvider idp, @Nullable StateStore store, List<String> properties,
 			Class<?>... configurations) {
+		return start(Stack.SERVLET, idp, store, properties, configurations);
+	}
+
+	static Instance start(Stack stack, IdentityProvider idp, @Nullable StateStore store, List<String> properties,
+			Class<?>... configurations) {
 		List<Class<?>> sources = new ArrayList<>(List.of(configurations));
 		sources.add(Configuration.class);
-		return new Instance(
-				new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).web(WebApplicationType.SERVLET)
-					.initializers((context) -> {
-						if (store != null) {
-							context.getBeanFactory().registerSingleton("stateStore", store);
-						}
-					})
-					.run(arguments(idp, store, properties)));
+		return new Instance(stack, new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).web(stack.type())
+			.initializers((context) -> {
+				if (store != null) {
+					context.getBeanFactory().registerSingleton("stateStore", store);
+				}
+			})
+			.run(arguments(idp, store, properties)));
 	}
 
 	/**
@@ -66,8 +80,8 @@ final class Instance implements Reachable, AutoCloseable {
 	static String[] arguments(IdentityProvider idp, @Nullable StateStore store, List<String> properties) {
 		List<String> arguments = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
 				"spring.application.name=scenario", "server.forward-headers-strategy=framework",
-				"server.tomcat.threads.min-spare=4", "logging.level.root=warn", "spring.flyway.enabled=false",
-				"spring.liquibase.enabled=false", "spring.autoconfigure.exclude="));
+				"server.tomcat.threads.min-spare=4", NEW_CONNECTIONS, "logging.level.root=warn",
+				"spring.flyway.enabled=false", "spring.liquibase.enabled=false", "spring.autoconfigure.exclude="));
 		for (String registration : List.of("idp", "other", "api")) {
 			arguments.addAll(registration(registration, idp.issuer()));
 		}
@@ -138,17 +152,46 @@ final class Instance implements Reachable, AutoCloseable {
 	 * Returns the names of the classes that had sessions created since the last call.
 	 */
 	List<String> takeSessionCreators() {
-		List<String> creators = this.context.getBean(Sessions.class).creators;
-		List<String> taken = List.copyOf(creators);
-		creators.clear();
-		return taken;
+		return this.context.getBean(CreatedSessions.class).take();
 	}
 
 	/**
 	 * Takes from Alice the clients that she authorized here.
 	 */
 	void forgetClients() {
-		this.context.getBean(OAuth2AuthorizedClientService.class).removeAuthorizedClient("api", "alice");
+		forgetClient("alice");
+	}
+
+	void forgetClient(String user) {
+		if (this.stack == Stack.REACTIVE) {
+			reactiveClients().removeAuthorizedClient("api", user).block();
+		}
+		else {
+			clients().removeAuthorizedClient("api", user);
+		}
+	}
+
+	/**
+	 * Waits until Alice has the client that she has authorized: Spring Security's
+	 * reactive filter keeps it after the answer.
+	 */
+	void awaitClient() {
+		Awaitility.await().until(() -> hasClient("alice"));
+	}
+
+	boolean hasClient(String user) {
+		OAuth2AuthorizedClient client = (this.stack == Stack.REACTIVE)
+				? reactiveClients().<OAuth2AuthorizedClient>loadAuthorizedClient("api", user).block()
+				: clients().loadAuthorizedClient("api", user);
+		return client != null;
+	}
+
+	private OAuth2AuthorizedClientService clients() {
+		return this.context.getBean(OAuth2AuthorizedClientService.class);
+	}
+
+	private ReactiveOAuth2AuthorizedClientService reactiveClients() {
+		return this.context.getBean(ReactiveOAuth2AuthorizedClientService.class);
 	}
 
 	@Override
@@ -170,8 +213,21 @@ final class Instance implements Reachable, AutoCloseable {
 		}
 
 		@Bean
-		Sessions sessions() {
-			return new Sessions();
+		static CreatedSessions createdSessions() {
+			return new CreatedSessions();
+		}
+
+		/**
+		 * Threads of its own, as those that all have in common end with the first
+		 * instance.
+		 */
+		@Bean
+		@InReactiveApp
+		ReactorResourceFactory reactorResources() {
+			ReactorResourceFactory resources = new ReactorResourceFactory();
+			resources.setUseGlobalResources(false);
+			resources.setShutdownQuietPeriod(Duration.ZERO);
+			return resources;
 		}
 
 	}
@@ -183,22 +239,6 @@ final class Instance implements Reachable, AutoCloseable {
 		@Override
 		public void onLoginEvent(LoginEvent event) {
 			this.events.add(event);
-		}
-
-	}
-
-	static final class Sessions implements HttpSessionListener {
-
-		private final List<String> creators = new CopyOnWriteArrayList<>();
-
-		@Override
-		public void sessionCreated(HttpSessionEvent event) {
-			this.creators.add(StackWalker.getInstance()
-				.walk((frames) -> frames.dropWhile((frame) -> !frame.getMethodName().equals("getSession"))
-					.dropWhile((frame) -> frame.getMethodName().equals("getSession"))
-					.findFirst())
-				.map(StackWalker.StackFrame::getClassName)
-				.orElse("unknown"));
 		}
 
 	}
@@ -217,8 +257,9 @@ final class Instance implements Reachable, AutoCloseable {
 		}
 
 		@GetMapping({ "/client", "/open/client" })
-		String client(@RegisteredOAuth2AuthorizedClient("api") OAuth2AuthorizedClient client) {
-			return "client of " + client.getPrincipalName();
+		String client(@RegisteredOAuth2AuthorizedClient("api") OAuth2AuthorizedClient client,
+				@Nullable Authentication authentication) {
+			return "client of " + ((authentication != null) ? authentication.getName() : "anonymousUser");
 		}
 
 		@GetMapping("/authorized/api")

@@ -3,10 +3,6 @@ package io.github.oauth2state.scenario;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
-import io.github.oauth2state.StateStore;
-
 /**
  * Where an app keeps pending logins. What works where the library is off must work
  * wherever it keeps them.
@@ -35,14 +31,27 @@ enum KeptIn {
 		this.properties = List.of(properties);
 	}
 
+	Instance start(List<String> properties, Class<?>... configurations) {
+		return start(Stack.SERVLET, properties, configurations);
+	}
+
 	/**
 	 * Starts an instance, which the caller closes.
 	 */
-	Instance start(List<String> properties, Class<?>... configurations) {
+	Instance start(Stack stack, List<String> properties, Class<?>... configurations) {
+		List<String> all = properties();
+		all.addAll(properties);
+		Cluster cluster = Cluster.shared(stack);
+		return Instance.start(stack, cluster.idp, keepsInStore() ? cluster.store : null, all, configurations);
+	}
+
+	/**
+	 * Returns the properties of an app, with a store of its own if it is a real one.
+	 */
+	List<String> properties() {
 		List<String> all = new ArrayList<>(ofStore());
 		all.addAll(this.properties);
-		all.addAll(properties);
-		return Instance.start(Cluster.shared().idp, store(), all, configurations);
+		return all;
 	}
 
 	private List<String> ofStore() {
@@ -53,10 +62,10 @@ enum KeptIn {
 		};
 	}
 
-	private @Nullable StateStore store() {
+	private boolean keepsInStore() {
 		return switch (this) {
-			case OFF, SESSION, STORE -> Cluster.shared().store;
-			case COOKIE, REDIS, POSTGRESQL -> null;
+			case OFF, SESSION, STORE -> true;
+			case COOKIE, REDIS, POSTGRESQL -> false;
 		};
 	}
 

@@ -23,8 +23,8 @@ class MeterTests extends AttackTests {
 
 	private static final int RANDOM = Scale.of(200);
 
-	MeterTests(SharedStore store) {
-		super(store);
+	MeterTests(Deployment deployment) {
+		super(deployment);
 	}
 
 	@Test

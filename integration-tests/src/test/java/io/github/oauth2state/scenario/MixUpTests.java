@@ -1,30 +1,36 @@
 package io.github.oauth2state.scenario;
 
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.InMemoryReactiveClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
+import reactor.core.publisher.Mono;
 
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
@@ -36,33 +42,47 @@ import static org.assertj.core.api.Assertions.assertThat;
  * callbacks look like one, on every path. A callback that is accepted ends at the token
  * endpoint, where the code that the tests made up is refused.
  */
-@ParameterizedClass
-@EnumSource
+@ParameterizedClass(name = "{0}, kept in {1}")
+@MethodSource("setUps")
 @Tag("full")
 class MixUpTests {
 
 	private static final Pattern STATE = Pattern.compile(".*[?&]state=([^&]*).*");
 
-	private static final Map<Kept, Instance> instances = new EnumMap<>(Kept.class);
+	private static Instance shared;
 
-	@Parameter
-	Kept kept;
+	private final Stack stack;
+
+	private final KeptIn keptIn;
 
 	private final Browser browser = Browser.overHttps();
 
 	private Instance instance;
 
-	@BeforeEach
-	void start() {
-		this.instance = instances.computeIfAbsent(this.kept, (path) -> path.start(Registrations.class));
-		this.instance.takeEvents();
-		Cluster.shared().idp.takeTokenCalls();
+	MixUpTests(Stack stack, KeptIn keptIn) {
+		this.stack = stack;
+		this.keptIn = keptIn;
 	}
 
-	@AfterAll
+	static Stream<Arguments> setUps() {
+		return Stack.each(KeptIn.STORE, KeptIn.COOKIE, KeptIn.SESSION);
+	}
+
+	@BeforeParameterizedClassInvocation
+	static void start(Stack stack, KeptIn keptIn) {
+		shared = keptIn.start(stack, List.of(), Registrations.class);
+	}
+
+	@AfterParameterizedClassInvocation
 	static void stop() {
-		instances.values().forEach(Instance::close);
-		instances.clear();
+		shared.close();
+	}
+
+	@BeforeEach
+	void forget() {
+		this.instance = shared;
+		this.instance.takeEvents();
+		Cluster.shared().idp.takeTokenCalls();
 	}
 
 	@ParameterizedTest
@@ -135,7 +155,7 @@ class MixUpTests {
 
 	@Test
 	void repositoryThatCannotBeListedIsAskedForNoMadeUpId() {
-		try (Instance dynamic = this.kept.start(Dynamic.class)) {
+		try (Instance dynamic = this.keptIn.start(this.stack, List.of(), Dynamic.class)) {
 			this.instance = dynamic;
 			String state = begin("tenant");
 			Dynamic.asked.clear();
@@ -151,7 +171,7 @@ class MixUpTests {
 
 	@Test
 	void checkCanBeLeftToAProxyThatRewritesPaths() {
-		try (Instance rewritten = this.kept.start(List.of("oauth2-state.login.verify-redirect-uri=false"),
+		try (Instance rewritten = this.keptIn.start(this.stack, List.of("oauth2-state.login.verify-redirect-uri=false"),
 				Registrations.class)) {
 			this.instance = rewritten;
 			assertAccepted(open("/r/anything", begin("evil"), ""));
@@ -189,32 +209,6 @@ class MixUpTests {
 		return this.instance.takeOutcomes();
 	}
 
-	/**
-	 * Where pending logins are kept.
-	 */
-	enum Kept {
-
-		STORE, COOKIE, SESSION;
-
-		Instance start(Class<?> configuration) {
-			return start(List.of(), configuration);
-		}
-
-		Instance start(List<String> properties, Class<?> configuration) {
-			Cluster cluster = Cluster.shared();
-			List<String> all = new ArrayList<>(properties);
-			if (this == COOKIE) {
-				all.addAll(List.of("oauth2-state.store=cookie", "oauth2-state.cookie.keys=" + Keys.random("a"),
-						"spring.autoconfigure.exclude=" + Instance.NOT_OF_THE_APP));
-			}
-			if (this == SESSION) {
-				all.add("oauth2-state.rollout.percentage=0");
-			}
-			return Instance.start(cluster.idp, (this != COOKIE) ? cluster.store : null, all, configuration);
-		}
-
-	}
-
 	private static ClientRegistration registration(String id, String redirectUri) {
 		return builder(id, redirectUri).build();
 	}
@@ -233,18 +227,48 @@ class MixUpTests {
 			.userNameAttributeName("sub");
 	}
 
-	private static SecurityFilterChain chain(HttpSecurity http) {
-		return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
-			.oauth2Login((login) -> login.redirectionEndpoint((endpoint) -> endpoint.baseUri("/{context:r|app}/**")))
-			.build();
+	/**
+	 * Filter chains that take callbacks at any path of the registrations.
+	 */
+	private static class Chains {
+
+		@Bean
+		@InServletApp
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+				.oauth2Login(
+						(login) -> login.redirectionEndpoint((endpoint) -> endpoint.baseUri("/{context:r|app}/**")))
+				.build();
+		}
+
+		@Bean
+		@InReactiveApp
+		SecurityWebFilterChain reactiveChain(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
+				.oauth2Login((login) -> login
+					.authenticationMatcher(ServerWebExchangeMatchers.pathMatchers("/r/**", "/app/**")))
+				.build();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class Registrations {
+	static class Registrations extends Chains {
 
 		@Bean
+		@InServletApp
 		ClientRegistrationRepository registrations() {
-			return new InMemoryClientRegistrationRepository(registration("evil", "{baseUrl}/r/cb/{registrationId}"),
+			return new InMemoryClientRegistrationRepository(all());
+		}
+
+		@Bean
+		@InReactiveApp
+		ReactiveClientRegistrationRepository reactiveRegistrations() {
+			return new InMemoryReactiveClientRegistrationRepository(all());
+		}
+
+		private static List<ClientRegistration> all() {
+			return List.of(registration("evil", "{baseUrl}/r/cb/{registrationId}"),
 					registration("honest", "{baseUrl}/r/cb/{registrationId}"),
 					registration("tenant-a", "{baseUrl}/r/a/cb"), registration("tenant-b", "{baseUrl}/r/b/cb"),
 					registration("root", "{baseUrl}/r/cb"), registration("query-a", "{baseUrl}/r/q?idp=a"),
@@ -260,35 +284,34 @@ class MixUpTests {
 						.build());
 		}
 
-		@Bean
-		SecurityFilterChain security(HttpSecurity http) {
-			return chain(http);
-		}
-
 	}
 
 	/**
 	 * Creates a registration for any id, as apps with many tenants do, or fails.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	static class Dynamic {
+	static class Dynamic extends Chains {
 
 		private static final List<String> asked = new CopyOnWriteArrayList<>();
 
 		@Bean
+		@InServletApp
 		ClientRegistrationRepository registrations() {
-			return (id) -> {
-				asked.add(id);
-				if (id.equals("boom")) {
-					throw new IllegalStateException("No such tenant");
-				}
-				return registration(id, "{baseUrl}/r/{registrationId}");
-			};
+			return Dynamic::find;
 		}
 
 		@Bean
-		SecurityFilterChain security(HttpSecurity http) {
-			return chain(http);
+		@InReactiveApp
+		ReactiveClientRegistrationRepository reactiveRegistrations() {
+			return (id) -> Mono.fromSupplier(() -> find(id));
+		}
+
+		private static ClientRegistration find(String id) {
+			asked.add(id);
+			if (id.equals("boom")) {
+				throw new IllegalStateException("No such tenant");
+			}
+			return registration(id, "{baseUrl}/r/{registrationId}");
 		}
 
 	}

@@ -9,12 +9,14 @@ import java.util.Base64;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
@@ -22,7 +24,10 @@ import org.springframework.core.annotation.Order;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.context.NoOpServerSecurityContextRepository;
 
 import io.github.oauth2state.rollout.Rollout;
 
@@ -31,6 +36,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The filter chains that docs/rollout.md has for operators.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 @Timeout(120)
 @Tag("full")
 class OperatorSecurityTests {
@@ -39,20 +46,25 @@ class OperatorSecurityTests {
 
 	private static Instance app;
 
-	@BeforeAll
-	static void start() {
-		app = Instance.start(Cluster.shared().idp, Cluster.shared().store,
-				List.of("management.endpoints.web.exposure.include=health,oauth2state",
-						"management.endpoints.access.default=unrestricted", "oauth2-state.rollout.percentage=12.5",
-						"spring.security.user.name=operator", "spring.security.user.password=planted",
-						"spring.security.user.roles=OPERATOR"),
-				Security.class);
+	private final Stack stack;
+
+	OperatorSecurityTests(Stack stack) {
+		this.stack = stack;
 	}
 
-	@AfterAll
-	static void stop() {
+	@BeforeParameterizedClassInvocation
+	static void start(Stack stack) {
+		app = Cluster.shared(stack)
+			.start(List.of("management.endpoints.web.exposure.include=health,oauth2state",
+					"management.endpoints.access.default=unrestricted", "oauth2-state.rollout.percentage=12.5",
+					"spring.security.user.name=operator", "spring.security.user.password=planted",
+					"spring.security.user.roles=OPERATOR"), Security.class);
+	}
+
+	@AfterParameterizedClassInvocation
+	static void stop(Stack stack) {
 		app.close();
-		Cluster.shared().forget();
+		Cluster.shared(stack).forget();
 	}
 
 	@Test
@@ -84,7 +96,7 @@ class OperatorSecurityTests {
 		Browser browser = Browser.overHttps();
 		browser.open(app, browser.begin(app, "/oauth2/authorization/idp"));
 		assertThat(browser.signedInAs(app)).isEqualTo("alice");
-		String session = "JSESSIONID=" + browser.cookies().get("JSESSIONID");
+		String session = this.stack.sessionCookie() + "=" + browser.cookies().get(this.stack.sessionCookie());
 		assertThat(call("POST", "{\"percentage\": 1}", JSON, null, session)).isEqualTo(401);
 		assertThat(percentage()).isEqualTo("12.5");
 	}
@@ -124,6 +136,7 @@ class OperatorSecurityTests {
 
 		@Bean
 		@Order(1)
+		@InServletApp
 		SecurityFilterChain operators(HttpSecurity http) {
 			return http.securityMatcher(EndpointRequest.toAnyEndpoint())
 				.authorizeHttpRequests((requests) -> requests.requestMatchers(EndpointRequest.to("health"))
@@ -138,10 +151,41 @@ class OperatorSecurityTests {
 
 		@Bean
 		@Order(2)
+		@InServletApp
 		SecurityFilterChain users(HttpSecurity http) {
 			return http
 				.authorizeHttpRequests(
 						(requests) -> requests.requestMatchers("/error").permitAll().anyRequest().authenticated())
+				.oauth2Login(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		@Order(1)
+		@InReactiveApp
+		SecurityWebFilterChain reactiveOperators(ServerHttpSecurity http) {
+			return http
+				.securityMatcher(org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest
+					.toAnyEndpoint())
+				.authorizeExchange((exchanges) -> exchanges
+					.matchers(org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest
+						.to("health"))
+					.permitAll()
+					.anyExchange()
+					.hasRole("OPERATOR"))
+				.httpBasic(Customizer.withDefaults())
+				.securityContextRepository(NoOpServerSecurityContextRepository.getInstance())
+				.csrf((csrf) -> csrf.disable())
+				.build();
+		}
+
+		@Bean
+		@Order(2)
+		@InReactiveApp
+		SecurityWebFilterChain reactiveUsers(ServerHttpSecurity http) {
+			return http
+				.authorizeExchange(
+						(exchanges) -> exchanges.pathMatchers("/error").permitAll().anyExchange().authenticated())
 				.oauth2Login(Customizer.withDefaults())
 				.build();
 		}

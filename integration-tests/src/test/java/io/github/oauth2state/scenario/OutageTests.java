@@ -5,14 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
@@ -59,24 +61,34 @@ class OutageTests {
 
 	}
 
-	@ParameterizedTest
-	@CsvSource({ "KILLED_REDIS,COOKIE", "STOPPED_POSTGRESQL,SESSION" })
-	void loginsGoOnElsewhereUntilTheStoreIsBack(Store kind, OnStoreFailure fallback) {
-		assertThatLoginsGoOn(kind, fallback);
+	static Stream<Arguments> setUps() {
+		return Stack.each(Store.values());
+	}
+
+	static Stream<Arguments> setUpsThatStall() {
+		return Stack.each(Store.STALLING_REDIS, Store.STOPPED_POSTGRESQL);
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "KILLED_REDIS,SESSION", "STALLING_REDIS,SESSION", "STALLING_REDIS,COOKIE",
-			"STOPPED_POSTGRESQL,COOKIE" })
+	@CsvSource({ "SERVLET,KILLED_REDIS,COOKIE", "SERVLET,STOPPED_POSTGRESQL,SESSION", "REACTIVE,KILLED_REDIS,COOKIE" })
+	void loginsGoOnElsewhereUntilTheStoreIsBack(Stack stack, Store kind, OnStoreFailure fallback) {
+		assertThatLoginsGoOn(stack, kind, fallback);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "SERVLET,KILLED_REDIS,SESSION", "SERVLET,STALLING_REDIS,SESSION", "SERVLET,STALLING_REDIS,COOKIE",
+			"SERVLET,STOPPED_POSTGRESQL,COOKIE", "REACTIVE,KILLED_REDIS,SESSION", "REACTIVE,STALLING_REDIS,SESSION",
+			"REACTIVE,STALLING_REDIS,COOKIE", "REACTIVE,STOPPED_POSTGRESQL,COOKIE",
+			"REACTIVE,STOPPED_POSTGRESQL,SESSION" })
 	@Tag("full")
-	void loginsGoOnElsewhereWhateverTheStoreAndTheFallback(Store kind, OnStoreFailure fallback) {
-		assertThatLoginsGoOn(kind, fallback);
+	void loginsGoOnElsewhereWhateverTheStoreAndTheFallback(Stack stack, Store kind, OnStoreFailure fallback) {
+		assertThatLoginsGoOn(stack, kind, fallback);
 	}
 
-	private static void assertThatLoginsGoOn(Store kind, OnStoreFailure fallback) {
+	private static void assertThatLoginsGoOn(Stack stack, Store kind, OnStoreFailure fallback) {
 		try (BreakableStore store = kind.supplier.get();
-				Instance a = start(store, fallback);
-				Instance b = start(store, fallback)) {
+				Instance a = start(stack, store, fallback);
+				Instance b = start(stack, store, fallback)) {
 			assertThat(logIn(a, b)).isEqualTo(LoginPath.SHARED);
 			store.takeAway();
 			awaitOpen(a);
@@ -99,10 +111,10 @@ class OutageTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@MethodSource("setUps")
 	@Tag("full")
-	void loginsAreRefusedWithAPageWhereThatIsWanted(Store kind) {
-		try (BreakableStore store = kind.supplier.get(); Instance a = start(store, OnStoreFailure.FAIL)) {
+	void loginsAreRefusedWithAPageWhereThatIsWanted(Stack stack, Store kind) {
+		try (BreakableStore store = kind.supplier.get(); Instance a = start(stack, store, OnStoreFailure.FAIL)) {
 			store.takeAway();
 			a.takeEvents();
 			for (int i = 0; i < 5; i++) {
@@ -118,12 +130,12 @@ class OutageTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@MethodSource("setUps")
 	@Tag("full")
-	void callbackOfALoginInTheStoreEndsInTime(Store kind) {
+	void callbackOfALoginInTheStoreEndsInTime(Stack stack, Store kind) {
 		try (BreakableStore store = kind.supplier.get();
-				Instance a = start(store, OnStoreFailure.COOKIE);
-				Instance b = start(store, OnStoreFailure.COOKIE)) {
+				Instance a = start(stack, store, OnStoreFailure.COOKIE);
+				Instance b = start(stack, store, OnStoreFailure.COOKIE)) {
 			Browser browser = Browser.overHttps();
 			String callback = browser.begin(a, BEGIN);
 			store.takeAway();
@@ -138,13 +150,13 @@ class OutageTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "KILLED_REDIS")
+	@MethodSource("setUpsThatStall")
 	@Tag("full")
-	void beginWithTheCircuitOpenIsAsQuickAsWithoutTheStore(Store kind) {
+	void beginWithTheCircuitOpenIsAsQuickAsWithoutTheStore(Stack stack, Store kind) {
 		try (BreakableStore store = kind.supplier.get();
-				Instance withStore = start(store, OnStoreFailure.SESSION,
+				Instance withStore = start(stack, store, OnStoreFailure.SESSION,
 						"oauth2-state.circuit-breaker.wait-duration=5s");
-				Instance atZero = start(store, OnStoreFailure.SESSION, "oauth2-state.rollout.percentage=0",
+				Instance atZero = start(stack, store, OnStoreFailure.SESSION, "oauth2-state.rollout.percentage=0",
 						"oauth2-state.circuit-breaker.wait-duration=1h")) {
 			store.takeAway();
 			awaitOpen(withStore);
@@ -153,8 +165,8 @@ class OutageTests {
 			times(atZero, 100);
 			List<Long> open = times(withStore, 100);
 			List<Long> session = times(atZero, 100);
-			System.out.println("Outage, %s: begin with the circuit open %d µs, on the session path %d µs (medians)"
-				.formatted(kind, open.get(50), session.get(50)));
+			System.out.println("Outage, %s, %s: begin with the circuit open %d µs, on the session path %d µs (medians)"
+				.formatted(stack, kind, open.get(50), session.get(50)));
 			assertThat(withStore.takeEvents()).extracting(LoginEvent::outcome)
 				.filteredOn(LoginOutcome.STORE_ERROR::equals)
 				.as("attempts at the store meanwhile")
@@ -165,11 +177,12 @@ class OutageTests {
 	/**
 	 * Whatever comes in requests, the store is not held responsible for it.
 	 */
-	@Test
+	@ParameterizedTest
+	@EnumSource
 	@Tag("full")
-	void nothingThatIsSentOpensTheCircuit() {
+	void nothingThatIsSentOpensTheCircuit(Stack stack) {
 		try (BreakableStore store = Store.KILLED_REDIS.supplier.get();
-				Instance a = start(store, OnStoreFailure.COOKIE, "server.max-http-request-header-size=2MB")) {
+				Instance a = start(stack, store, OnStoreFailure.COOKIE, "server.max-http-request-header-size=2MB")) {
 			Browser attacker = Browser.overHttps();
 			String callback = attacker.begin(a, BEGIN);
 			String cookie = attacker.cookies()
@@ -203,7 +216,7 @@ class OutageTests {
 		}).sorted().toList();
 	}
 
-	private static Instance start(BreakableStore store, OnStoreFailure fallback, String... more) {
+	private static Instance start(Stack stack, BreakableStore store, OnStoreFailure fallback, String... more) {
 		List<String> properties = new ArrayList<>(store.properties());
 		properties.add("oauth2-state.on-store-failure=" + fallback.name());
 		properties.add("oauth2-state.cookie.keys=" + KEY);
@@ -211,7 +224,7 @@ class OutageTests {
 		properties.add("oauth2-state.circuit-breaker.wait-duration=2s");
 		properties.addAll(List.of(more));
 		boolean shared = fallback == OnStoreFailure.SESSION;
-		return Instance.start(Cluster.shared().idp, null, properties,
+		return Instance.start(stack, Cluster.shared(stack).idp, null, properties,
 				shared ? new Class<?>[] { store.sessions() } : new Class<?>[0]);
 	}
 

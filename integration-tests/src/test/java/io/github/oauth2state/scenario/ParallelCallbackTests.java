@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import io.github.oauth2state.tiers.Scale;
 
@@ -22,14 +24,23 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The same callback several times at once: double clicks, impatient reloads, prefetching
  * browsers.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 @Tag("full")
 class ParallelCallbackTests {
 
 	private static final int TRIALS = Scale.of(30);
 
-	private final Cluster cluster = Cluster.shared();
+	private final Stack stack;
+
+	private final Cluster cluster;
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
+
+	ParallelCallbackTests(Stack stack) {
+		this.stack = stack;
+		this.cluster = Cluster.shared(stack);
+	}
 
 	@BeforeEach
 	void forget() {
@@ -51,7 +62,7 @@ class ParallelCallbackTests {
 			String callback = browser.begin(this.cluster.a, "/oauth2/authorization/idp");
 			List<Browser.Page> answers = twice(browser, callback);
 			answers.forEach((answer) -> statuses.add(answer.status()));
-			boolean firstWon = answers.get(0).setsCookie("JSESSIONID");
+			boolean firstWon = answers.get(0).setsCookie(this.stack.sessionCookie());
 			Browser.Page winner = answers.get(firstWon ? 0 : 1);
 			Browser.Page loser = answers.get(firstWon ? 1 : 0);
 			signedInWinnerLast += signedIn(browser.copy(), loser, winner);
@@ -80,6 +91,7 @@ class ParallelCallbackTests {
 			String callback = browser.begin(this.cluster.b, "/oauth2/authorization/api");
 			twice(browser, callback).forEach((answer) -> statuses.add(answer.status()));
 			assertThat(this.cluster.idp.takeTokenCalls()).isOne();
+			this.cluster.b.awaitClient();
 			assertThat(browser.open(this.cluster.b, "/client").body()).isEqualTo("client of alice");
 		}
 		assertThat(statuses).hasSize(2 * trials).containsOnly(302);

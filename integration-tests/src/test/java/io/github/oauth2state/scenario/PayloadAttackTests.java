@@ -19,8 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("full")
 class PayloadAttackTests extends AttackTests {
 
-	PayloadAttackTests(SharedStore store) {
-		super(store);
+	PayloadAttackTests(Deployment deployment) {
+		super(deployment);
 	}
 
 	@ParameterizedTest
@@ -40,7 +40,7 @@ class PayloadAttackTests extends AttackTests {
 		VictimLogin second = begin();
 		this.cluster.records.swap();
 		assertUnreadable(first);
-		this.browser.cookies().remove("JSESSIONID");
+		this.browser.cookies().remove(this.stack.sessionCookie());
 		assertUnreadable(second);
 	}
 

@@ -22,8 +22,15 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizationRequestRepository;
+import org.springframework.security.oauth2.client.web.server.DefaultServerOAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.server.WebSessionOAuth2ServerAuthorizationRequestRepository;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
 
 import io.github.oauth2state.LoginOutcome;
 
@@ -38,8 +45,8 @@ class PrefetchTests extends AttackTests {
 
 	private static final String HEADER = "Sec-Purpose";
 
-	PrefetchTests(SharedStore store) {
-		super(store);
+	PrefetchTests(Deployment deployment) {
+		super(deployment);
 	}
 
 	@ParameterizedTest
@@ -89,10 +96,11 @@ class PrefetchTests extends AttackTests {
 		this.browser.follow(this.b, BEGIN);
 		Browser ahead = ahead(this.browser.copy());
 		assertRefused(() -> ahead.open(this.b, "/oauth2/authorization/api"));
-		String callback = this.browser.begin(this.a, "/oauth2/authorization/api");
+		String callback = this.browser.begin(this.b, "/oauth2/authorization/api");
 		assertRefused(() -> ahead(this.browser.copy()).open(this.b, callback));
-		assertThat(this.browser.follow(this.b, callback).body()).startsWith("authorized, error null");
+		assertThat(this.browser.open(this.b, callback).status()).isEqualTo(302);
 		assertThat(this.b.takeOutcomes()).containsExactly(LoginOutcome.COMPLETED);
+		this.b.awaitClient();
 		assertThat(this.browser.open(this.b, "/client").body()).isEqualTo("client of alice");
 		assertRefused(() -> ahead(this.browser.copy()).open(this.b, callback));
 		assertRefused(() -> ahead.open(this.b, "/client"));
@@ -133,7 +141,8 @@ class PrefetchTests extends AttackTests {
 			assertThat(this.browser.signedInAs(instance)).isEqualTo("alice");
 			String client = this.browser.begin(instance, "/oauth2/authorization/api");
 			assertRefused(instance, () -> ahead(this.browser.copy()).open(instance, client));
-			assertThat(this.browser.follow(instance, client).body()).startsWith("authorized, error null");
+			this.browser.open(instance, client);
+			instance.awaitClient();
 		}
 	}
 
@@ -193,7 +202,7 @@ class PrefetchTests extends AttackTests {
 	private Instance start(List<String> properties, Class<?>... configurations) {
 		List<String> all = new ArrayList<>(this.cluster.records.properties());
 		all.addAll(properties);
-		return Instance.start(this.cluster.idp, null, all, configurations);
+		return Instance.start(this.stack, this.cluster.idp, null, all, configurations);
 	}
 
 	/**
@@ -244,15 +253,33 @@ class PrefetchTests extends AttackTests {
 			.sum();
 	}
 
+	private static ServerOAuth2AuthorizationRequestResolver beginningAt(String path,
+			ReactiveClientRegistrationRepository registrations) {
+		return new DefaultServerOAuth2AuthorizationRequestResolver(registrations,
+				ServerWebExchangeMatchers.pathMatchers(path + "/{registrationId}"));
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class OwnPaths {
 
 		@Bean
+		@InServletApp
 		SecurityFilterChain chain(HttpSecurity http) {
 			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
 				.oauth2Login((login) -> login.loginPage("/go/idp")
 					.authorizationEndpoint((endpoint) -> endpoint.baseUri("/go"))
 					.redirectionEndpoint((endpoint) -> endpoint.baseUri("/done/*")))
+				.build();
+		}
+
+		@Bean
+		@InReactiveApp
+		SecurityWebFilterChain reactiveChain(ServerHttpSecurity http,
+				ReactiveClientRegistrationRepository registrations) {
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
+				.oauth2Login((login) -> login.loginPage("/go/idp")
+					.authorizationRequestResolver(beginningAt("/go", registrations))
+					.authenticationMatcher(ServerWebExchangeMatchers.pathMatchers("/done/*")))
 				.build();
 		}
 
@@ -263,6 +290,7 @@ class PrefetchTests extends AttackTests {
 
 		@Bean
 		@Order(1)
+		@InServletApp
 		SecurityFilterChain own(HttpSecurity http) {
 			return http.securityMatcher("/own/**")
 				.oauth2Login((login) -> login.authorizationEndpoint((endpoint) -> endpoint.baseUri("/own")
@@ -272,8 +300,29 @@ class PrefetchTests extends AttackTests {
 
 		@Bean
 		@Order(2)
+		@InServletApp
 		SecurityFilterChain app(HttpSecurity http) {
 			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+				.oauth2Login(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		@Order(1)
+		@InReactiveApp
+		SecurityWebFilterChain reactiveOwn(ServerHttpSecurity http,
+				ReactiveClientRegistrationRepository registrations) {
+			return http.securityMatcher(ServerWebExchangeMatchers.pathMatchers("/own/**"))
+				.oauth2Login((login) -> login.authorizationRequestResolver(beginningAt("/own", registrations))
+					.authorizationRequestRepository(new WebSessionOAuth2ServerAuthorizationRequestRepository()))
+				.build();
+		}
+
+		@Bean
+		@Order(2)
+		@InReactiveApp
+		SecurityWebFilterChain reactiveApp(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
 				.oauth2Login(Customizer.withDefaults())
 				.build();
 		}

@@ -5,19 +5,23 @@ import java.util.List;
 
 /**
  * Two instances of an app that share a real store. They take longer headers than Tomcat
- * does by itself, so that what is too long is refused by the library.
+ * and Netty do by themselves, so that what is too long is refused by the library.
  */
 final class RealCluster {
 
 	final StoredRecords records;
 
-	final IdentityProvider idp = Cluster.shared().idp;
+	final IdentityProvider idp;
 
 	final Instance a;
 
 	final Instance b;
 
-	RealCluster(StoredRecords records) {
+	private final Stack stack;
+
+	RealCluster(Stack stack, StoredRecords records) {
+		this.stack = stack;
+		this.idp = Cluster.shared(stack).idp;
 		this.records = records;
 		this.a = start(List.of());
 		this.b = start(List.of());
@@ -30,10 +34,11 @@ final class RealCluster {
 		List<String> all = new ArrayList<>(this.records.properties());
 		all.add("server.max-http-request-header-size=2MB");
 		all.add("server.tomcat.max-http-response-header-size=2MB");
+		all.add("server.netty.max-initial-line-length=2MB");
 		all.addAll(properties);
 		List<Class<?>> classes = new ArrayList<>(List.of(configurations));
 		classes.add(HostileAttributes.class);
-		return Instance.start(this.idp, null, all, classes.toArray(Class<?>[]::new));
+		return Instance.start(this.stack, this.idp, null, all, classes.toArray(Class<?>[]::new));
 	}
 
 	void forget() {

@@ -6,6 +6,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
@@ -26,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What logins cost the store, as the store's own server counts it.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 @Tag("full")
 class RealStoreTests {
 
@@ -36,6 +40,12 @@ class RealStoreTests {
 	private static final int PENDING = Scale.of(2_000);
 
 	private static final int MAX_BYTES = 750;
+
+	private final Stack stack;
+
+	RealStoreTests(Stack stack) {
+		this.stack = stack;
+	}
 
 	private static void logIn(Instance a, Instance b) {
 		Browser browser = Browser.overHttp();
@@ -83,7 +93,7 @@ class RealStoreTests {
 
 		private final TestRedis redis = TestRedis.instance();
 
-		private final RealCluster cluster = SharedStore.REDIS.cluster();
+		private final RealCluster cluster = SharedStore.REDIS.cluster(RealStoreTests.this.stack);
 
 		private final Instance a = this.cluster.a;
 
@@ -119,7 +129,7 @@ class RealStoreTests {
 
 		private final TestPostgres postgres = TestPostgres.instance();
 
-		private final RealCluster cluster = SharedStore.POSTGRESQL.cluster();
+		private final RealCluster cluster = SharedStore.POSTGRESQL.cluster(RealStoreTests.this.stack);
 
 		private final String database = ((PostgresRecords) this.cluster.records).database();
 

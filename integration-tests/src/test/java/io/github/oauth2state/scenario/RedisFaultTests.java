@@ -4,13 +4,15 @@ import java.time.Duration;
 import java.util.List;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.backends.RedisProcess;
@@ -23,6 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What users see of a Redis that fails between the beginning and the end of a login, on
  * two instances that stay up throughout.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 @Timeout(90)
 @Tag("full")
 class RedisFaultTests {
@@ -42,24 +46,30 @@ class RedisFaultTests {
 
 	private static Instance b;
 
+	private final IdentityProvider idp;
+
 	private final Browser browser = Browser.overHttp();
 
-	@BeforeAll
-	static void start() {
-		redis = RedisProcess.server("appendonly yes", "appendfsync always");
-		proxy = new TcpProxy(redis.host(), redis.port());
-		a = startInstance();
-		b = startInstance();
+	RedisFaultTests(Stack stack) {
+		this.idp = Cluster.shared(stack).idp;
 	}
 
-	private static Instance startInstance() {
-		return Instance.start(Cluster.shared().idp, null, List.of("oauth2-state.store=redis",
+	@BeforeParameterizedClassInvocation
+	static void start(Stack stack) {
+		redis = RedisProcess.server("appendonly yes", "appendfsync always");
+		proxy = new TcpProxy(redis.host(), redis.port());
+		a = startInstance(stack);
+		b = startInstance(stack);
+	}
+
+	private static Instance startInstance(Stack stack) {
+		return Instance.start(stack, Cluster.shared(stack).idp, null, List.of("oauth2-state.store=redis",
 				"oauth2-state.on-store-failure=fail", "oauth2-state.circuit-breaker.wait-duration=1s",
 				"spring.data.redis.host=" + proxy.host(), "spring.data.redis.port=" + proxy.port(),
 				"spring.autoconfigure.exclude=org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration"));
 	}
 
-	@AfterAll
+	@AfterParameterizedClassInvocation
 	static void stop() {
 		a.close();
 		b.close();
@@ -72,7 +82,7 @@ class RedisFaultTests {
 		awaitLogin();
 		a.takeOutcomes();
 		b.takeOutcomes();
-		Cluster.shared().idp.takeTokenCalls();
+		this.idp.takeTokenCalls();
 	}
 
 	@AfterEach
@@ -205,7 +215,7 @@ class RedisFaultTests {
 		assertThat(page.status()).isEqualTo(302);
 		assertThat(page.location()).contains("/login?error");
 		assertThat(b.takeOutcomes()).containsExactly(LoginOutcome.STORE_ERROR);
-		assertThat(Cluster.shared().idp.takeTokenCalls()).isZero();
+		assertThat(this.idp.takeTokenCalls()).isZero();
 	}
 
 	private void assertBeginsAnew(String callback) {
@@ -227,11 +237,11 @@ class RedisFaultTests {
 	 * Waits until both instances have noticed that Redis is back, without a login of the
 	 * browser at hand.
 	 */
-	private static void awaitServed() {
+	private void awaitServed() {
 		awaitLogin();
 		a.takeOutcomes();
 		b.takeOutcomes();
-		Cluster.shared().idp.takeTokenCalls();
+		this.idp.takeTokenCalls();
 	}
 
 	private static void awaitLogin() {

@@ -10,8 +10,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
@@ -24,7 +28,8 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.github.oauth2state.backends.TcpProxy;
 import io.github.oauth2state.tiers.Scale;
@@ -37,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * again.
  */
 @ParameterizedClass
-@EnumSource
+@MethodSource("storesAndStacks")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RefreshAcrossInstancesTests {
 
@@ -51,8 +56,11 @@ class RefreshAcrossInstancesTests {
 
 	private static final AtomicInteger names = new AtomicInteger();
 
-	@Parameter
+	@Parameter(0)
 	private SharedStore store;
+
+	@Parameter(1)
+	private Stack stack;
 
 	private IdentityProvider idp;
 
@@ -65,10 +73,15 @@ class RefreshAcrossInstancesTests {
 	private List<RefreshingInstance> instances;
 
 	@BeforeParameterizedClassInvocation
-	void start(SharedStore store) {
+	void start(SharedStore store, Stack stack) {
 		this.idp = IdentityProvider.start();
 		this.records = store.newRecords();
-		this.instances = RefreshingInstance.start(3, shared());
+		this.instances = RefreshingInstance.start(stack, 3, shared());
+	}
+
+	static Stream<Arguments> storesAndStacks() {
+		return Arrays.stream(SharedStore.values())
+			.flatMap((store) -> Arrays.stream(Stack.values()).map((stack) -> Arguments.of(store, stack)));
 	}
 
 	@AfterParameterizedClassInvocation
@@ -126,6 +139,84 @@ class RefreshAcrossInstancesTests {
 		storm(this.instances, USERS);
 	}
 
+	@Test
+	void servletAndReactiveInstancesMakeOneCallTogether() throws Exception {
+		Stack other = (this.stack == Stack.SERVLET) ? Stack.REACTIVE : Stack.SERVLET;
+		try (RefreshingInstance guest = RefreshingInstance.start(other, 1, shared()).get(0)) {
+			storm(List.of(this.instances.get(0), guest), Math.min(USERS, 50));
+		}
+	}
+
+	/**
+	 * A browser that is closed, or a gateway's client that runs out of time.
+	 */
+	@Test
+	void refreshesGoOnIfTheClientOfTheirRequestHangsUp() {
+		this.idp.tokenCalls().delay(Duration.ofMillis(300));
+		List<String> users = Stream.generate(this::newUserEverywhere).limit(USERS).toList();
+		forEachAtOnce(users, (user) -> {
+			List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+			for (int i = 0; i < 10; i++) {
+				answers.add(this.instances.get(i % 3).token(user));
+			}
+			// The first ones are most likely those that call the provider
+			pause(Duration.ofMillis(ThreadLocalRandom.current().nextLong(400)));
+			answers.subList(0, 2).forEach((answer) -> answer.cancel(true));
+			assertThat(answers.subList(2, 10).stream().map(CompletableFuture::join))
+				.allSatisfy((answer) -> assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200))
+				.extracting(HttpResponse::body)
+				.containsOnly(answers.get(9).join().body());
+		});
+		assertNewestAreKept(users);
+	}
+
+	/**
+	 * Nobody else wants the tokens, so only the request that is gone can save them.
+	 */
+	@Test
+	void tokensAreSavedIfTheOnlyRequestThatWantsThemHangsUp() {
+		this.idp.tokenCalls().delay(Duration.ofMillis(200));
+		List<String> users = Stream.generate(this::newUserEverywhere).limit(USERS).toList();
+		forEachAtOnce(users, (user) -> {
+			CompletableFuture<HttpResponse<String>> answer = this.instances.get(0).token(user);
+			awaitCall(user);
+			answer.cancel(true);
+		});
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(users).allSatisfy(
+					(user) -> assertThat(this.instances.get(1).kept(user)).isNotEqualTo(this.refreshTokens.get(user))));
+		assertNewestAreKept(users);
+	}
+
+	private static void forEachAtOnce(List<String> users, Consumer<String> action) {
+		ExecutorService threads = Executors.newFixedThreadPool(USERS_AT_ONCE);
+		try {
+			CompletableFuture
+				.allOf(users.stream()
+					.map((user) -> CompletableFuture.runAsync(() -> action.accept(user), threads))
+					.toArray(CompletableFuture[]::new))
+				.join();
+		}
+		finally {
+			threads.shutdown();
+		}
+	}
+
+	/**
+	 * The provider takes the newest tokens only.
+	 */
+	private void assertNewestAreKept(List<String> users) {
+		assertThat(this.idp.takeTokenCalls()).isEqualTo(users.size());
+		this.idp.tokenCalls().delay(Duration.ZERO);
+		for (String user : users) {
+			RefreshingInstance instance = this.instances.get(2);
+			instance.keepExpired(user, instance.kept(user));
+			assertThat(instance.token(user).join().statusCode()).isEqualTo(200);
+		}
+		assertThat(this.idp.tokenCalls().takeRefused()).isZero();
+	}
+
 	private void storm(List<RefreshingInstance> instances, int users) throws Exception {
 		this.idp.tokenCalls().delay(Duration.ofMillis(300));
 		ConcurrentLinkedQueue<Long> waits = new ConcurrentLinkedQueue<>();
@@ -140,8 +231,10 @@ class RefreshAcrossInstancesTests {
 		assertThat(this.idp.takeTokenCalls()).isEqualTo(users);
 		assertThat(this.idp.tokenCalls().takeRefused()).isZero();
 		long[] sorted = waits.stream().mapToLong(Long::longValue).sorted().toArray();
-		System.out.printf("%s: %d users, %d requests, provider 300 ms: waits of all requests p50 %d ms, p99 %d ms%n",
-				this.store, users, sorted.length, sorted[sorted.length / 2], sorted[sorted.length * 99 / 100]);
+		System.out.printf(
+				"%s, %s: %d users, %d requests, provider 300 ms: waits of all requests p50 %d ms, p99 %d ms%n",
+				this.store, this.stack, users, sorted.length, sorted[sorted.length / 2],
+				sorted[sorted.length * 99 / 100]);
 	}
 
 	private CompletableFuture<Void> wave(List<RefreshingInstance> instances, String user,
@@ -226,7 +319,9 @@ class RefreshAcrossInstancesTests {
 	@Test
 	@Tag("full")
 	void holderThatIsPausedForHalfItsLeaseCostsNothing() {
-		try (RefreshingInstance holder = RefreshingInstance.start(1, shared("oauth2-state.refresh.lease=8s")).get(0)) {
+		try (RefreshingInstance holder = RefreshingInstance
+			.start(this.stack, 1, shared("oauth2-state.refresh.lease=8s"))
+			.get(0)) {
 			String user = newUser(holder, this.instances.get(0), this.instances.get(1));
 			this.idp.tokenCalls().delay(Duration.ofSeconds(1));
 			CompletableFuture<HttpResponse<String>> holders = holder.token(user);
@@ -315,8 +410,9 @@ class RefreshAcrossInstancesTests {
 	@Test
 	@Tag("full")
 	void instancesWithTokensOfTheirOwnReceiveWhatOneOfThemRefreshed() throws Exception {
-		List<RefreshingInstance> own = RefreshingInstance.start(2, properties("oauth2-state.refresh.lease=30s",
-				"oauth2-state.refresh.wait-timeout=1m", "oauth2-state.refresh.replay-window=10m"));
+		List<RefreshingInstance> own = RefreshingInstance.start(this.stack, 2,
+				properties("oauth2-state.refresh.lease=30s", "oauth2-state.refresh.wait-timeout=1m",
+						"oauth2-state.refresh.replay-window=10m"));
 		try {
 			this.idp.takeTokenCalls();
 			this.idp.tokenCalls().takeRefused();
@@ -378,12 +474,12 @@ class RefreshAcrossInstancesTests {
 	}
 
 	private RefreshingInstance startOne() {
-		return RefreshingInstance.start(1, shared()).get(0);
+		return RefreshingInstance.start(this.stack, 1, shared()).get(0);
 	}
 
 	private RefreshingInstance startBehind(TcpProxy network) {
 		return RefreshingInstance
-			.start(1,
+			.start(this.stack, 1,
 					shared("spring.security.oauth2.client.provider.idp.token-uri=http://localhost:" + network.port()
 							+ "/oauth2/token"))
 			.get(0);

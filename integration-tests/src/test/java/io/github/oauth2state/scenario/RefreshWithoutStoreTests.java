@@ -17,6 +17,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,13 +27,16 @@ import static org.assertj.core.api.Assertions.assertThat;
  * more than the configured time, and nobody's client is removed.
  */
 @ParameterizedClass
-@MethodSource("stores")
+@MethodSource("storesAndStacks")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("full")
 class RefreshWithoutStoreTests {
 
-	@Parameter
+	@Parameter(0)
 	private Supplier<BreakableStore> kind;
+
+	@Parameter(1)
+	private Stack stack;
 
 	private IdentityProvider idp;
 
@@ -42,10 +46,12 @@ class RefreshWithoutStoreTests {
 
 	private RefreshingInstance careful;
 
-	static Stream<Named<Supplier<BreakableStore>>> stores() {
-		return Stream.of(Named.of("killed Redis", BreakableStore.KilledRedis::new),
+	static Stream<Arguments> storesAndStacks() {
+		Stream<Named<Supplier<BreakableStore>>> stores = Stream.of(
+				Named.of("killed Redis", BreakableStore.KilledRedis::new),
 				Named.of("stalling Redis", BreakableStore.StallingRedis::new),
 				Named.of("stopped PostgreSQL", BreakableStore.StoppedPostgres::new));
+		return stores.flatMap((store) -> Stream.of(Stack.values()).map((stack) -> Arguments.of(store, stack)));
 	}
 
 	@BeforeParameterizedClassInvocation
@@ -53,8 +59,8 @@ class RefreshWithoutStoreTests {
 		this.idp = IdentityProvider.start();
 		this.store = this.kind.get();
 		CompletableFuture<List<RefreshingInstance>> careful = CompletableFuture
-			.supplyAsync(() -> RefreshingInstance.start(1, properties("fail")));
-		this.instances = RefreshingInstance.start(2, properties("uncoordinated"));
+			.supplyAsync(() -> RefreshingInstance.start(this.stack, 1, properties("fail")));
+		this.instances = RefreshingInstance.start(this.stack, 2, properties("uncoordinated"));
 		this.careful = careful.join().get(0);
 	}
 

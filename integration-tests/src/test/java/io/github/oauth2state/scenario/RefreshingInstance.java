@@ -45,8 +45,14 @@ final class RefreshingInstance implements AutoCloseable {
 	 * Starts instances, which all answer when this returns.
 	 */
 	static List<RefreshingInstance> start(int count, List<String> properties) {
+		return start(Stack.SERVLET, count, properties);
+	}
+
+	static List<RefreshingInstance> start(Stack stack, int count, List<String> properties) {
 		List<String> all = new ArrayList<>(properties);
 		all.add("server.port=0");
+		all.add("spring.main.web-application-type=" + stack.type());
+		all.add(Instance.NEW_CONNECTIONS);
 		List<String> arguments = List.of(Instance.lastOfEach(all));
 		List<JavaProcess> processes = Stream
 			.generate(() -> JavaProcess.start(RefreshingProcess.class, "256m", arguments))

@@ -20,6 +20,7 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.event.OAuth2AuthorizedClientRefreshedEvent;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
@@ -49,15 +50,29 @@ public final class RefreshingProcess {
 	 * @throws IOException if it cannot wait for that
 	 */
 	public static void main(String[] args) throws IOException {
-		ConfigurableApplicationContext context = new SpringApplicationBuilder(App.class).run(args);
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(App.class, ReactiveRefreshingApp.class)
+			.run(args);
 		System.out.println(PORT + context.getEnvironment().getRequiredProperty("local.server.port"));
 		JavaProcess.endWithParent();
+	}
+
+	static OAuth2AuthorizedClient expired(ClientRegistration registration, String user, String refreshToken) {
+		Instant expired = Instant.now().minusSeconds(1);
+		return new OAuth2AuthorizedClient(
+				registration, user, new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER,
+						"expired-with-" + refreshToken, expired.minusSeconds(300), expired),
+				new OAuth2RefreshToken(refreshToken, expired));
+	}
+
+	static Authentication principal(String user) {
+		return new TestingAuthenticationToken(user, "none", "ROLE_USER");
 	}
 
 	@EnableAutoConfiguration
 	static class App {
 
 		@Bean
+		@InServletApp
 		SecurityFilterChain everybody(HttpSecurity http) {
 			return http.csrf((csrf) -> csrf.disable())
 				.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll())
@@ -65,11 +80,13 @@ public final class RefreshingProcess {
 		}
 
 		@Bean
+		@InServletApp
 		BeforeSave beforeSave() {
 			return new BeforeSave();
 		}
 
 		@Bean
+		@InServletApp
 		Tokens tokens(OAuth2AuthorizedClientManager manager, OAuth2AuthorizedClientService clients,
 				ClientRegistrationRepository registrations, BeforeSave beforeSave) {
 			return new Tokens(manager, clients, registrations, beforeSave);
@@ -150,13 +167,8 @@ public final class RefreshingProcess {
 		 */
 		@PostMapping("/keep")
 		void keep(@RequestParam String user, @RequestParam String refreshToken) {
-			Instant expired = Instant.now().minusSeconds(1);
 			this.clients.saveAuthorizedClient(
-					new OAuth2AuthorizedClient(this.registrations.findByRegistrationId("api"), user,
-							new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "expired-with-" + refreshToken,
-									expired.minusSeconds(300), expired),
-							new OAuth2RefreshToken(refreshToken, expired)),
-					principal(user));
+					expired(this.registrations.findByRegistrationId("api"), user, refreshToken), principal(user));
 		}
 
 		@PostMapping("/before-save/shut")
@@ -167,10 +179,6 @@ public final class RefreshingProcess {
 		@PostMapping("/before-save/open")
 		void open() {
 			this.beforeSave.open();
-		}
-
-		private static Authentication principal(String user) {
-			return new TestingAuthenticationToken(user, "none", "ROLE_USER");
 		}
 
 	}

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import io.github.oauth2state.backends.TestRedis;
 
@@ -24,6 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Which connections to a real Redis the percentage and logins use, as the server tells.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 @Timeout(120)
 @Tag("full")
 class RolloutConnectionTests {
@@ -34,7 +38,11 @@ class RolloutConnectionTests {
 
 	private static final Duration A_FEW_POLLS = Duration.ofSeconds(7);
 
-	private final RealCluster cluster = SharedStore.REDIS.cluster();
+	private final RealCluster cluster;
+
+	RolloutConnectionTests(Stack stack) {
+		this.cluster = SharedStore.REDIS.cluster(stack);
+	}
 
 	@AfterEach
 	void forget() {

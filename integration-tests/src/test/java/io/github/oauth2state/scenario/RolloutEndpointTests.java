@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The percentage set at run time, through the Actuator of one of two instances.
  */
-@ParameterizedClass
+@ParameterizedClass(name = "{0}")
 @EnumSource
 @Timeout(120)
 @Tag("full")
@@ -41,11 +41,11 @@ class RolloutEndpointTests {
 	private static final HttpClient HTTP = HttpClient.newHttpClient();
 
 	@Parameter
-	private SharedStore store;
+	private Deployment deployment;
 
 	@AfterEach
 	void forget() {
-		this.store.cluster().forget();
+		this.deployment.cluster().forget();
 	}
 
 	@Test
@@ -115,7 +115,7 @@ class RolloutEndpointTests {
 	}
 
 	private Instance start(List<String> properties) {
-		return this.store.cluster().start(properties, ActuatorTests.Operations.class);
+		return this.deployment.cluster().start(properties, ActuatorTests.Operations.class);
 	}
 
 	private static String percentage(Instance instance) {

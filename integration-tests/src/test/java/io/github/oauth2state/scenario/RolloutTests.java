@@ -51,9 +51,16 @@ class RolloutTests {
 	@Parameter
 	private SharedStore store;
 
+	/**
+	 * Returns the stack of the app.
+	 */
+	Stack stack() {
+		return Stack.SERVLET;
+	}
+
 	@AfterEach
 	void forget() {
-		this.store.cluster().forget();
+		this.store.cluster(stack()).forget();
 	}
 
 	@Test
@@ -73,7 +80,8 @@ class RolloutTests {
 			});
 			long sharedAtTen = browsers.stream().filter((browser) -> begin(browser, ten)).count();
 			// Four standard deviations
-			System.out.println("Rollout, " + this.store + ": " + sharedAtTen + " of " + BROWSERS + " browsers at 10 %");
+			System.out.println("Rollout, " + stack() + ", " + this.store + ": " + sharedAtTen + " of " + BROWSERS
+					+ " browsers at 10 %");
 			assertThat((double) sharedAtTen / BROWSERS).isCloseTo(0.1, within(1.2 / Math.sqrt(BROWSERS)));
 			long sharedAtThirty = browsers.stream().filter((browser) -> begin(browser, thirty)).count();
 			assertThat((double) sharedAtThirty / BROWSERS).isCloseTo(0.3, within(1.8 / Math.sqrt(BROWSERS)));
@@ -92,7 +100,7 @@ class RolloutTests {
 			});
 			long onSharedPath = shared.stream().filter(Boolean::booleanValue).count();
 			double percentage = 100.0 * onSharedPath / LOGINS;
-			System.out.println("Rollout, " + this.store + ": " + onSharedPath + " of " + LOGINS
+			System.out.println("Rollout, " + stack() + ", " + this.store + ": " + onSharedPath + " of " + LOGINS
 					+ " logins on the shared path, " + percentage + " %");
 			// Four standard deviations
 			assertThat(percentage).isBetween(10 - 120 / Math.sqrt(LOGINS), 10 + 120 / Math.sqrt(LOGINS));
@@ -195,7 +203,7 @@ class RolloutTests {
 	}
 
 	private Instance start(String... properties) {
-		return this.store.cluster().start(List.of(properties));
+		return this.store.cluster(stack()).start(List.of(properties));
 	}
 
 	private Instance start(List<String> sessions, String... properties) {
@@ -203,7 +211,7 @@ class RolloutTests {
 		// Both kinds of connection
 		all.add("spring.autoconfigure.exclude=");
 		all.addAll(List.of(properties));
-		return this.store.cluster()
+		return this.store.cluster(stack())
 			.start(all,
 					(this.store == SharedStore.REDIS) ? SharedSessions.InPostgres.class : SharedSessions.InRedis.class);
 	}

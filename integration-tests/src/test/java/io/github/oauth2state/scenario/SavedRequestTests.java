@@ -16,15 +16,24 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.savedrequest.SavedRequest;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.authentication.RedirectServerAuthenticationEntryPoint;
+import org.springframework.security.web.server.savedrequest.WebSessionServerRequestCache;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,9 +49,16 @@ class SavedRequestTests {
 
 	private final Browser browser = Browser.overHttps();
 
+	/**
+	 * Returns the stack of the app.
+	 */
+	Stack stack() {
+		return Stack.SERVLET;
+	}
+
 	@BeforeEach
 	void forget() {
-		Cluster.shared().forget();
+		Cluster.shared(stack()).forget();
 	}
 
 	@AfterEach
@@ -56,12 +72,12 @@ class SavedRequestTests {
 		Instance saves = start(keptIn, OneProvider.class);
 		Instance begins = start(keptIn, OneProvider.class);
 		Instance finishes = start(keptIn, OneProvider.class);
-		Cluster.shared().store.takeOperations();
+		Cluster.shared(stack()).store.takeOperations();
 		String callback = this.browser.begin(begins, this.browser.open(saves, PAGE).location());
 		assertThat(saves.takeSessionsCreated() + begins.takeSessionsCreated()).isZero();
 		String target = this.browser.open(finishes, callback).location();
-		assertThat(target).isEqualTo("https://app.example" + PAGE + "&continue");
-		assertThat(Cluster.shared().store.takeOperations())
+		assertThat(target).isEqualTo("https://app.example" + stack().savedPage(PAGE));
+		assertThat(Cluster.shared(stack()).store.takeOperations())
 			.isEqualTo((keptIn == KeptIn.STORE) ? List.of("put", "take") : List.of());
 		assertThat(this.browser.open(finishes, target).body()).isEqualTo("page of alice");
 		assertThat(this.browser.cookies().keySet()).noneMatch((name) -> name.contains("saved"));
@@ -72,9 +88,9 @@ class SavedRequestTests {
 		Instance instance = start(KeptIn.STORE, OneProvider.class);
 		String one = this.browser.begin(instance, this.browser.open(instance, "/page?1").location());
 		String two = this.browser.begin(instance, this.browser.open(instance, "/page?2").location());
-		assertThat(this.browser.open(instance, one).location()).contains("/page?1&");
-		this.browser.cookies().remove("JSESSIONID");
-		assertThat(this.browser.open(instance, two).location()).contains("/page?2&");
+		assertThat(this.browser.open(instance, one).location()).contains("/page?1");
+		this.browser.cookies().remove(stack().sessionCookie());
+		assertThat(this.browser.open(instance, two).location()).contains("/page?2");
 	}
 
 	@ParameterizedTest
@@ -99,7 +115,8 @@ class SavedRequestTests {
 	@Test
 	@Tag("full")
 	void plantedCookieDoesNotLeadToAnotherAppOfTheHost() {
-		Instance instance = KeptIn.STORE.start(List.of("server.servlet.context-path=/shop"), OneProvider.class);
+		Instance instance = KeptIn.STORE.start(stack(),
+				List.of("server.servlet.context-path=/shop", "spring.webflux.base-path=/shop"), OneProvider.class);
 		this.instances.add(instance);
 		this.browser.open(instance, "/shop/page");
 		this.browser.cookies()
@@ -130,7 +147,7 @@ class SavedRequestTests {
 			.header("Sec-Fetch-Mode", "cors")
 			.header("Sec-Fetch-Dest", "empty")
 			.send(instance, "/page?script", null));
-		this.browser.cookies().remove("JSESSIONID");
+		this.browser.cookies().remove(stack().sessionCookie());
 		assertThat(this.browser.open(instance, this.browser.begin(instance, begin)).location()).contains(PAGE);
 	}
 
@@ -144,7 +161,8 @@ class SavedRequestTests {
 		Instance finishes = start(KeptIn.STORE, OneProvider.class, OwnHandler.class);
 		String callback = this.browser.begin(saves, this.browser.open(saves, PAGE).location());
 		Browser.Page page = this.browser.open(finishes, callback);
-		assertThat(page.body()).isEqualTo("GET /page from=mail&x=%20%3D [from, x] [text/html]");
+		assertThat(page.body()).isEqualTo(
+				(stack() == Stack.SERVLET) ? "GET /page from=mail&x=%20%3D [from, x] [text/html]" : "GET " + PAGE);
 	}
 
 	@ParameterizedTest
@@ -163,7 +181,7 @@ class SavedRequestTests {
 			"oauth2-state.rollout.percentage=0", "oauth2-state.enabled=false" })
 	@Tag("full")
 	void sessionHasThePageAsWithoutTheLibrary(String property) {
-		Instance instance = KeptIn.STORE.start(List.of(property), OneProvider.class);
+		Instance instance = KeptIn.STORE.start(stack(), List.of(property), OneProvider.class);
 		this.instances.add(instance);
 		String begin = this.browser.open(instance, PAGE).location();
 		assertThat(instance.takeSessionsCreated()).isOne();
@@ -174,17 +192,19 @@ class SavedRequestTests {
 	@Test
 	@Tag("full")
 	void loginThatBeginsInTheSessionHasThePageToo() {
-		Instance instance = KeptIn.STORE.start(List.of("oauth2-state.on-store-failure=session"), OneProvider.class);
+		Instance instance = KeptIn.STORE.start(stack(), List.of("oauth2-state.on-store-failure=session"),
+				OneProvider.class);
 		this.instances.add(instance);
 		String begin = this.browser.open(instance, PAGE).location();
-		Cluster.shared().store.setFailing(true);
+		Cluster.shared(stack()).store.setFailing(true);
 		String callback = this.browser.begin(instance, begin);
-		Cluster.shared().store.setFailing(false);
+		Cluster.shared(stack()).store.setFailing(false);
 		assertThat(this.browser.open(instance, callback).location()).contains(PAGE);
 	}
 
 	/**
-	 * The user lands on the start page then, as without the library.
+	 * The user lands on the start page then, as without the library. A reactive app keeps
+	 * pages that were asked for with GET, and nothing else.
 	 */
 	@Test
 	@Tag("full")
@@ -193,7 +213,8 @@ class SavedRequestTests {
 		Instance finishes = start(KeptIn.STORE, OneProvider.class, WithoutCsrf.class);
 		this.browser.open(saves, PAGE);
 		String callback = this.browser.begin(saves, this.browser.post(saves, "/custom", "amount=5").location());
-		assertThat(this.browser.open(finishes, callback).location()).isEqualTo("https://app.example/");
+		assertThat(this.browser.open(finishes, callback).location())
+			.isEqualTo("https://app.example" + ((stack() == Stack.SERVLET) ? "/" : PAGE));
 	}
 
 	@Test
@@ -215,13 +236,15 @@ class SavedRequestTests {
 		this.browser.open(instance, PAGE);
 		String begin = this.browser.post(instance, "/custom", "amount=5").location();
 		String callback = this.browser.begin(instance, begin);
-		assertThat(this.browser.open(instance, callback).location()).contains("/custom");
+		assertThat(this.browser.open(instance, callback).location())
+			.contains((stack() == Stack.SERVLET) ? "/custom" : PAGE);
 	}
 
 	@Test
 	@Tag("full")
 	void pageThatAsksForAnAuthorizedClientIsFoundAfterIt() {
-		try (Instance saves = KeptIn.STORE.start(List.of()); Instance finishes = KeptIn.STORE.start(List.of())) {
+		try (Instance saves = KeptIn.STORE.start(stack(), List.of());
+				Instance finishes = KeptIn.STORE.start(stack(), List.of())) {
 			Browser.Page page = this.browser.open(saves, "/oauth2/authorization/idp");
 			assertThat(page.location()).isNotNull();
 			String callback = this.browser.send(saves, page.location(), null).location();
@@ -235,7 +258,7 @@ class SavedRequestTests {
 	}
 
 	private Instance start(KeptIn keptIn, Class<?>... configurations) {
-		Instance instance = keptIn.start(List.of(), configurations);
+		Instance instance = keptIn.start(stack(), List.of(), configurations);
 		instance.takeSessionsCreated();
 		this.instances.add(instance);
 		return instance;
@@ -245,6 +268,7 @@ class SavedRequestTests {
 	static class OwnHandler {
 
 		@Bean
+		@InServletApp
 		SecurityFilterChain chain(HttpSecurity http) {
 			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
 				.oauth2Login((login) -> login.successHandler((request, response, authentication) -> {
@@ -261,26 +285,49 @@ class SavedRequestTests {
 				.build();
 		}
 
+		/**
+		 * A reactive session has the address of the page and nothing else.
+		 */
+		@Bean
+		@InReactiveApp
+		SecurityWebFilterChain reactiveChain(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
+				.oauth2Login((login) -> login.authenticationSuccessHandler((exchange, authentication) -> {
+					ServerHttpResponse response = exchange.getExchange().getResponse();
+					return response.writeWith(new WebSessionServerRequestCache().getRedirectUri(exchange.getExchange())
+						.map((uri) -> response.bufferFactory().wrap(("GET " + uri).getBytes(StandardCharsets.UTF_8))));
+				}))
+				.build();
+		}
+
 	}
 
 	/**
 	 * An app with a public page that tells which page the session has.
 	 */
+	@Import(LoginPage.class)
 	abstract static class WithLoginPage {
 
 		abstract void customize(HttpSecurity http);
 
+		abstract void customize(ServerHttpSecurity http);
+
 		@Bean
-		SecurityFilterChain chain(HttpSecurity http) {
-			http.authorizeHttpRequests(
-					(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated());
+		@InReactiveApp
+		SecurityWebFilterChain reactiveChain(ServerHttpSecurity http) {
+			http.authorizeExchange(
+					(exchanges) -> exchanges.pathMatchers("/login-page").permitAll().anyExchange().authenticated());
 			customize(http);
 			return http.build();
 		}
 
 		@Bean
-		LoginPage loginPage() {
-			return new LoginPage();
+		@InServletApp
+		SecurityFilterChain chain(HttpSecurity http) {
+			http.authorizeHttpRequests(
+					(requests) -> requests.requestMatchers("/login-page").permitAll().anyRequest().authenticated());
+			customize(http);
+			return http.build();
 		}
 
 	}
@@ -290,6 +337,11 @@ class SavedRequestTests {
 
 		@Override
 		void customize(HttpSecurity http) {
+			http.oauth2Login((login) -> login.loginPage("/login-page"));
+		}
+
+		@Override
+		void customize(ServerHttpSecurity http) {
 			http.oauth2Login((login) -> login.loginPage("/login-page"));
 		}
 
@@ -305,6 +357,13 @@ class SavedRequestTests {
 					.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint("/login-page")));
 		}
 
+		@Override
+		void customize(ServerHttpSecurity http) {
+			http.oauth2Login(Customizer.withDefaults())
+				.exceptionHandling((failures) -> failures
+					.authenticationEntryPoint(new RedirectServerAuthenticationEntryPoint("/login-page")));
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -314,6 +373,13 @@ class SavedRequestTests {
 		void customize(HttpSecurity http) {
 			http.oauth2Login(Customizer.withDefaults())
 				.requestCache((cache) -> cache.requestCache(new HttpSessionRequestCache()));
+		}
+
+		@Override
+		void customize(ServerHttpSecurity http) {
+			http.oauth2Login(Customizer.withDefaults())
+				.requestCache((cache) -> cache.requestCache(new WebSessionServerRequestCache() {
+				}));
 		}
 
 	}
@@ -328,6 +394,12 @@ class SavedRequestTests {
 						AuthorizationFilter.class);
 		}
 
+		@Override
+		void customize(ServerHttpSecurity http) {
+			http.oauth2Login(Customizer.withDefaults())
+				.addFilterBefore((exchange, chain) -> chain.filter(exchange), SecurityWebFiltersOrder.AUTHORIZATION);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -338,12 +410,28 @@ class SavedRequestTests {
 			http.formLogin(Customizer.withDefaults()).oauth2Login(Customizer.withDefaults());
 		}
 
+		@Override
+		void customize(ServerHttpSecurity http) {
+			http.formLogin((login) -> login.authenticationManager((user) -> Mono.empty()))
+				.oauth2Login(Customizer.withDefaults());
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
 	static class WithoutCsrf {
 
 		@Bean
+		@InReactiveApp
+		SecurityWebFilterChain reactiveChain(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
+				.csrf((csrf) -> csrf.disable())
+				.oauth2Login(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		@InServletApp
 		SecurityFilterChain chain(HttpSecurity http) {
 			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
 				.csrf((csrf) -> csrf.disable())
@@ -353,12 +441,30 @@ class SavedRequestTests {
 
 	}
 
-	@RestController
+	@Configuration(proxyBeanMethods = false)
+	@Import({ LoginPage.OfServletApp.class, LoginPage.OfReactiveApp.class })
 	static class LoginPage {
 
-		@GetMapping("/login-page")
-		String page(HttpServletRequest request) {
-			return "For " + new HttpSessionRequestCache().getRequest(request, null).getRedirectUrl();
+		@InServletApp
+		@RestController
+		static class OfServletApp {
+
+			@GetMapping("/login-page")
+			String page(HttpServletRequest request) {
+				return "For " + new HttpSessionRequestCache().getRequest(request, null).getRedirectUrl();
+			}
+
+		}
+
+		@InReactiveApp
+		@RestController
+		static class OfReactiveApp {
+
+			@GetMapping("/login-page")
+			Mono<String> page(ServerWebExchange exchange) {
+				return new WebSessionServerRequestCache().getRedirectUri(exchange).map((uri) -> "For " + uri);
+			}
+
 		}
 
 	}

@@ -32,7 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the code of an app that is called during a login sees of the HTTP session. Without
  * the library there is one since the login began; with it there must be one just the
- * same, once there is something to process.
+ * same, once there is something to process. A reactive app has a {@code WebSession} for
+ * each request, so that there is nothing to test.
  */
 @Tag("full")
 class SessionAfterLoginTests {

@@ -1,5 +1,7 @@
 package io.github.oauth2state.scenario;
 
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -14,7 +16,7 @@ enum SharedStore {
 
 	private final Supplier<StoredRecords> records;
 
-	private RealCluster cluster;
+	private final Map<Stack, RealCluster> clusters = new EnumMap<>(Stack.class);
 
 	SharedStore(Supplier<StoredRecords> records) {
 		this.records = records;
@@ -27,14 +29,15 @@ enum SharedStore {
 		return this.records.get();
 	}
 
+	RealCluster cluster() {
+		return cluster(Stack.SERVLET);
+	}
+
 	/**
 	 * Returns two instances of an app on this store, started once for all tests.
 	 */
-	synchronized RealCluster cluster() {
-		if (this.cluster == null) {
-			this.cluster = new RealCluster(this.records.get());
-		}
-		return this.cluster;
+	synchronized RealCluster cluster(Stack stack) {
+		return this.clusters.computeIfAbsent(stack, (key) -> new RealCluster(key, newRecords()));
 	}
 
 }

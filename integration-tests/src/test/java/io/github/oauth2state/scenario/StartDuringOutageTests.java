@@ -4,13 +4,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -53,12 +55,16 @@ class StartDuringOutageTests {
 
 	}
 
+	static Stream<Arguments> setUps() {
+		return Stack.each(Store.values());
+	}
+
 	@ParameterizedTest
-	@EnumSource
-	void instanceStartsWithOneWarningAndUsesTheStoreOnceItIsThere(Store kind, CapturedOutput output) {
+	@MethodSource("setUps")
+	void instanceStartsWithOneWarningAndUsesTheStoreOnceItIsThere(Stack stack, Store kind, CapturedOutput output) {
 		try (BreakableStore store = kind.supplier.get()) {
 			store.takeAway();
-			try (Instance instance = start(store)) {
+			try (Instance instance = start(stack, store)) {
 				assertThat(logIn(instance)).isEqualTo(LoginPath.COOKIE);
 				Awaitility.await().atMost(RESUMED).until(() -> output.toString().contains(kind.warning));
 				store.giveBack();
@@ -68,12 +74,12 @@ class StartDuringOutageTests {
 		}
 	}
 
-	private static Instance start(BreakableStore store) {
+	private static Instance start(Stack stack, BreakableStore store) {
 		List<String> properties = new ArrayList<>(store.properties());
 		properties.add("oauth2-state.on-store-failure=cookie");
 		properties.add("oauth2-state.cookie.keys=" + Keys.random("one"));
 		properties.add("oauth2-state.timeout=500ms");
-		return Instance.start(Cluster.shared().idp, null, properties);
+		return Instance.start(stack, Cluster.shared(stack).idp, null, properties);
 	}
 
 	private static LoginPath logIn(Instance instance) {

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Three processes behind a balancer without sticky sessions, which are told to end while
  * users log in.
  */
-@ParameterizedClass
+@ParameterizedClass(name = "{0}")
 @EnumSource
 @Timeout(300)
 @Tag("full")
@@ -41,7 +41,7 @@ class TerminationTests {
 	private static final int BETWEEN = Scale.of(15);
 
 	@Parameter
-	private SharedStore store;
+	private Deployment deployment;
 
 	private final AtomicInteger completed = new AtomicInteger();
 
@@ -49,14 +49,20 @@ class TerminationTests {
 
 	@Test
 	void noLoginIsLostWhileInstancesEndOneAfterTheOther() throws Exception {
-		List<String> properties = this.store.cluster().records.properties();
-		Class<?> sessions = (this.store == SharedStore.REDIS) ? SharedSessions.InRedis.class
-				: SharedSessions.InPostgres.class;
+		List<String> properties = new ArrayList<>(this.deployment.cluster().records.properties());
+		boolean inPostgres = this.deployment == Deployment.SERVLET_ON_POSTGRESQL;
+		if (this.deployment == Deployment.REACTIVE_ON_POSTGRESQL) {
+			properties.addAll(SharedSessions.inRedis());
+			// Both kinds of connection
+			properties.add("spring.autoconfigure.exclude=");
+		}
+		Class<?> sessions = inPostgres ? SharedSessions.InPostgres.class : SharedSessions.InRedis.class;
 		List<AppProcess> instances = new ArrayList<>();
 		ExecutorService users = Executors.newCachedThreadPool();
 		AtomicBoolean going = new AtomicBoolean(true);
 		try {
-			instances.addAll(AppProcess.start(3, this.store.cluster().idp, properties, sessions));
+			instances.addAll(
+					AppProcess.start(this.deployment.stack, 3, this.deployment.cluster().idp, properties, sessions));
 			try (RetryingBalancer balancer = new RetryingBalancer(instances)) {
 				List<Future<?>> done = new ArrayList<>();
 				for (int i = 0; i < USERS; i++) {
@@ -74,8 +80,8 @@ class TerminationTests {
 				for (Future<?> future : done) {
 					future.get();
 				}
-				System.out.println("Termination, " + this.store + ": " + this.completed + " logins, " + this.lost.size()
-						+ " lost, tried again " + balancer.retries());
+				System.out.println("Termination, " + this.deployment + ": " + this.completed + " logins, "
+						+ this.lost.size() + " lost, tried again " + balancer.retries());
 				assertThat(balancer.retries()).containsKey("connection refused");
 			}
 		}

@@ -1,28 +1,42 @@
 package io.github.oauth2state.scenario;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
 import org.springframework.security.oauth2.client.authentication.OAuth2LoginAuthenticationToken;
+import org.springframework.security.oauth2.client.endpoint.OAuth2AuthorizationCodeGrantRequest;
+import org.springframework.security.oauth2.client.endpoint.ReactiveOAuth2AccessTokenResponseClient;
+import org.springframework.security.oauth2.client.endpoint.WebClientReactiveAuthorizationCodeTokenResponseClient;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
+import org.springframework.security.oauth2.client.web.server.DefaultServerOAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.server.DefaultServerRedirectStrategy;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.ServerRedirectStrategy;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
 
 import io.github.oauth2state.LoginOutcome;
 
@@ -31,6 +45,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A filter chain of the user's own: begin path, handlers, attributes, posted callbacks.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource
 class UsersChainTests {
 
 	private static final Map<String, Object> ATTRIBUTES = Map.of("tenant", "acme", "ids", List.of(1, 2L), "trace",
@@ -40,16 +56,20 @@ class UsersChainTests {
 
 	private static Instance instance;
 
-	private final Cluster cluster = Cluster.shared();
+	private final Cluster cluster;
 
 	private final Browser browser = Browser.overHttps();
 
-	@BeforeAll
-	static void start() {
-		instance = Cluster.shared().start(Chain.class);
+	UsersChainTests(Stack stack) {
+		this.cluster = Cluster.shared(stack);
 	}
 
-	@AfterAll
+	@BeforeParameterizedClassInvocation
+	static void start(Stack stack) {
+		instance = Cluster.shared(stack).start(Chain.class);
+	}
+
+	@AfterParameterizedClassInvocation
 	static void stop() {
 		instance.close();
 	}
@@ -148,6 +168,7 @@ class UsersChainTests {
 		private static volatile OAuth2AuthorizationRequest restored;
 
 		@Bean
+		@InServletApp
 		SecurityFilterChain chain(HttpSecurity http, ClientRegistrationRepository registrations) {
 			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
 				.oauth2Login((login) -> login
@@ -181,7 +202,48 @@ class UsersChainTests {
 					registrations, "/go");
 			resolver
 				.setAuthorizationRequestCustomizer((request) -> request.attributes((all) -> all.putAll(ATTRIBUTES)));
-			return new PostingResolver(resolver);
+			return RequestChange.POSTED_CALLBACK.on(resolver);
+		}
+
+		@Bean
+		@InReactiveApp
+		SecurityWebFilterChain reactiveChain(ServerHttpSecurity http,
+				ReactiveClientRegistrationRepository registrations) {
+			ServerRedirectStrategy redirect = new DefaultServerRedirectStrategy();
+			return http.authorizeExchange((exchanges) -> exchanges.anyExchange().authenticated())
+				.oauth2Login((login) -> login.authorizationRequestResolver(reactiveResolver(registrations))
+					.authenticationSuccessHandler((exchange, authentication) -> {
+						handled.add("success " + authentication.getName());
+						return redirect.sendRedirect(exchange.getExchange(), URI.create("/home"));
+					})
+					.authenticationFailureHandler((exchange, failure) -> {
+						handled.add("failure " + ((OAuth2AuthenticationException) failure).getError().getErrorCode());
+						return redirect.sendRedirect(exchange.getExchange(), URI.create("/failed"));
+					}))
+				.build();
+		}
+
+		/**
+		 * Notes the request of a login that is taken up again, as the converter of
+		 * servlet apps does.
+		 */
+		@Bean
+		@InReactiveApp
+		ReactiveOAuth2AccessTokenResponseClient<OAuth2AuthorizationCodeGrantRequest> tokens() {
+			WebClientReactiveAuthorizationCodeTokenResponseClient client = new WebClientReactiveAuthorizationCodeTokenResponseClient();
+			return (request) -> {
+				restored = request.getAuthorizationExchange().getAuthorizationRequest();
+				return client.getTokenResponse(request);
+			};
+		}
+
+		private static ServerOAuth2AuthorizationRequestResolver reactiveResolver(
+				ReactiveClientRegistrationRepository registrations) {
+			DefaultServerOAuth2AuthorizationRequestResolver resolver = new DefaultServerOAuth2AuthorizationRequestResolver(
+					registrations, ServerWebExchangeMatchers.pathMatchers("/go/{registrationId}"));
+			resolver
+				.setAuthorizationRequestCustomizer((request) -> request.attributes((all) -> all.putAll(ATTRIBUTES)));
+			return RequestChange.POSTED_CALLBACK.on(resolver);
 		}
 
 	}

@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
-import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 
 /**
@@ -28,20 +27,9 @@ class LoginFailureHandler implements AuthenticationFailureHandler {
 	@Override
 	public void onAuthenticationFailure(HttpServletRequest request, HttpServletResponse response,
 			AuthenticationException exception) throws IOException {
-		request.setAttribute(Advice.ATTRIBUTE, advice(exception));
-		response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
-	}
-
-	/**
-	 * Chooses by the code of the error, and shows nothing of it: it comes from the URL.
-	 */
-	private Advice advice(AuthenticationException exception) {
 		String code = (exception instanceof OAuth2AuthenticationException ex) ? ex.getError().getErrorCode() : "";
-		return switch (code) {
-			case OAuth2ErrorCodes.ACCESS_DENIED -> Advice.CANCELLED;
-			case Advice.NOT_FOUND -> this.notFound;
-			default -> Advice.NOT_CONFIRMED;
-		};
+		request.setAttribute(Advice.ATTRIBUTE, Advice.ofLogin(code, this.notFound));
+		response.sendError(HttpServletResponse.SC_UNAUTHORIZED);
 	}
 
 }

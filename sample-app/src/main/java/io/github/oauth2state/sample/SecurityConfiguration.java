@@ -1,8 +1,5 @@
 package io.github.oauth2state.sample;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.security.autoconfigure.web.servlet.PathRequest;
@@ -11,6 +8,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.oauth2.client.oidc.web.logout.OidcClientInitiatedLogoutSuccessHandler;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
@@ -20,6 +18,7 @@ import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepo
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.HttpStatusEntryPoint;
+import org.springframework.security.web.authentication.logout.LogoutSuccessHandler;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 
@@ -32,17 +31,9 @@ import static org.springframework.security.config.Customizer.withDefaults;
 @Configuration(proxyBeanMethods = false)
 class SecurityConfiguration {
 
-	/**
-	 * Nothing but this app's own files, none of them inline, and no page around this one.
-	 * Forms lead to this app only, also by redirects, so a login begins with a link. A
-	 * logout may lead to the provider.
-	 */
-	private static final String CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; "
-			+ "connect-src 'self'; img-src 'self'; form-action %s; frame-ancestors 'none'; base-uri 'none'";
-
 	@Bean
 	SecurityFilterChain securityFilterChain(HttpSecurity http, LoginTracer tracer, ProviderLogout providerLogout,
-			@Value("${oauth2-state.enabled:true}") boolean withStarter,
+			ClientRegistrationRepository registrations, @Value("${oauth2-state.enabled:true}") boolean withStarter,
 			@Value("${sample.session-store:none}") String sessionStore) {
 		Advice notFound = Advice.notFound(withStarter, !sessionStore.equals("none"));
 		http.authorizeHttpRequests(
@@ -57,30 +48,35 @@ class SecurityConfiguration {
 		http.exceptionHandling((exceptions) -> exceptions.defaultAuthenticationEntryPointFor(
 				new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED), PathPatternRequestMatcher.pathPattern("/api/**")));
 		http.headers((headers) -> headers
-			.contentSecurityPolicy((policy) -> policy.policyDirectives(contentPolicy(providerLogout)))
+			.contentSecurityPolicy((policy) -> policy.policyDirectives(providerLogout.contentPolicy()))
 			.referrerPolicy((referrer) -> referrer.policy(ReferrerPolicy.SAME_ORIGIN)));
 		http.oauth2Login((login) -> login.withObjectPostProcessor(tracedBy(tracer))
 			.failureHandler(new LoginFailureHandler(notFound)));
 		http.oauth2Client(withDefaults());
 		http.logout((logout) -> logout.logoutSuccessUrl("/")
-			.defaultLogoutSuccessHandlerFor(providerLogout.successHandler(), ProviderLogout::isWanted));
+			.defaultLogoutSuccessHandlerFor(atProvider(registrations),
+					(request) -> request.getParameter(ProviderLogout.EVERYWHERE) != null));
 		http.oidcLogout((logout) -> logout.backChannel(withDefaults()));
 		return http.build();
 	}
 
-	private static String contentPolicy(ProviderLogout providerLogout) {
-		List<String> targets = new ArrayList<>(List.of("'self'"));
-		targets.addAll(providerLogout.sites());
-		return CONTENT_POLICY.formatted(String.join(" ", targets));
+	/**
+	 * Returns what sends users to the provider, and from there to the page about logouts.
+	 */
+	private static LogoutSuccessHandler atProvider(ClientRegistrationRepository registrations) {
+		OidcClientInitiatedLogoutSuccessHandler handler = new OidcClientInitiatedLogoutSuccessHandler(registrations);
+		handler.setPostLogoutRedirectUri("{baseUrl}" + LogoutController.PAGE);
+		handler.setDefaultTargetUrl(LogoutController.PAGE);
+		return handler;
 	}
 
 	@Bean
 	OAuth2AuthorizationRequestResolver authorizationRequestResolver(ClientRegistrationRepository registrations,
-			LoginTracer tracer) {
+			LoginTraces traces) {
 		DefaultOAuth2AuthorizationRequestResolver resolver = new DefaultOAuth2AuthorizationRequestResolver(
 				registrations);
 		resolver
-			.setAuthorizationRequestCustomizer(OAuth2AuthorizationRequestCustomizers.withPkce().andThen(tracer::begin));
+			.setAuthorizationRequestCustomizer(OAuth2AuthorizationRequestCustomizers.withPkce().andThen(traces::begin));
 		return resolver;
 	}
 

@@ -3,12 +3,10 @@ package io.github.oauth2state.sample;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.HexFormat;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -101,17 +99,6 @@ class TokenController {
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("Every Java platform has SHA-256", ex);
 		}
-	}
-
-	/**
-	 * What may be known of a token.
-	 *
-	 * @param expiresAt when it expires, if the provider told
-	 * @param access by which it can be told from others
-	 * @param instance which instance answered
-	 * @param obtained how it was obtained
-	 */
-	record TokenInfo(@Nullable Instant expiresAt, String access, String instance, Obtained obtained) {
 	}
 
 }

@@ -37,7 +37,8 @@ class DockerFilesTests {
 
 	private static final Pattern HEALTH = Pattern.compile("(?:uri |http://[^/\\s\"]+:8080)(/actuator/[^\\s\"]+)");
 
-	private static final List<String> COMPOSE_FILES = List.of("compose.yaml", "compose.hardened.yaml");
+	private static final List<String> COMPOSE_FILES = List.of("compose.yaml", "compose.hardened.yaml",
+			"compose.gateway.yaml");
 
 	@Test
 	void everyImageThatIsNotBuiltHereHasAnExactTag() throws IOException {
@@ -83,7 +84,8 @@ class DockerFilesTests {
 		assertThat(balanced).isEqualTo(new TreeSet<>(find(read("prometheus/prometheus.yml"), "- (app-\\d)")));
 		assertThat(balanced).isEqualTo(new TreeSet<>(find(read("compose.yaml"), "(?m)^  (app-\\d):$")))
 			.isEqualTo(new TreeSet<>(find(read("compose.yaml"), "(?m)^  (app-\\d)-jdbc:$")))
-			.isEqualTo(new TreeSet<>(find(read("compose.hardened.yaml"), "(?m)^  (app-\\d):$")));
+			.isEqualTo(new TreeSet<>(find(read("compose.hardened.yaml"), "(?m)^  (app-\\d):$")))
+			.isEqualTo(new TreeSet<>(find(read("compose.gateway.yaml"), "(?m)^  (app-\\d)(?:-jdbc)?:$")));
 	}
 
 	@Test

@@ -25,7 +25,7 @@ class TokenCallsTests {
 
 	@Test
 	void callsGoToTheConfiguredUrlWhateverTheRequestSays() {
-		Tally tally = calls(this.balancer.uri() + "/", "jdbc").send(request()).orElseThrow();
+		Tally tally = HomeController.send(calls(this.balancer.uri() + "/", "jdbc"), request()).orElseThrow();
 		assertThat(this.balancer.calls()).hasSize(TokenCalls.CALLS);
 		assertThat(tally.failed()).isZero();
 		assertThat(tally.refreshes()).isOne();
@@ -37,24 +37,24 @@ class TokenCallsTests {
 	@Test
 	void callsGoToThisInstanceWhereNothingIsConfigured() {
 		this.environment.setProperty("local.server.port", String.valueOf(this.balancer.port()));
-		Tally tally = calls("", "jdbc").send(request()).orElseThrow();
+		Tally tally = HomeController.send(calls("", "jdbc"), request()).orElseThrow();
 		assertThat(this.balancer.calls()).hasSize(TokenCalls.CALLS);
 		assertThat(tally.failed()).isZero();
 	}
 
 	@Test
 	void onlyTheCookieOfTheSessionIsPassedOn() {
-		calls(this.balancer.uri(), "jdbc").send(request());
+		HomeController.send(calls(this.balancer.uri(), "jdbc"), request());
 		assertThat(cookies()).containsOnly(List.of("SESSION=shared-session"));
 		this.balancer.answer(200, "one");
-		calls(this.balancer.uri(), "none").send(request());
+		HomeController.send(calls(this.balancer.uri(), "none"), request());
 		assertThat(cookies()).containsOnly(List.of("JSESSIONID=own-session"));
 	}
 
 	@Test
 	void redirectsAreNotFollowed() {
 		this.balancer.answer(302, "one");
-		Tally tally = calls(this.balancer.uri(), "jdbc").send(request()).orElseThrow();
+		Tally tally = HomeController.send(calls(this.balancer.uri(), "jdbc"), request()).orElseThrow();
 		assertThat(tally.failed()).isEqualTo(TokenCalls.CALLS);
 		assertThat(this.balancer.calls()).hasSize(TokenCalls.CALLS);
 	}
@@ -62,7 +62,7 @@ class TokenCallsTests {
 	@Test
 	void nobodyThereIsCounted() {
 		this.balancer.close();
-		Tally tally = calls(this.balancer.uri(), "jdbc").send(request()).orElseThrow();
+		Tally tally = HomeController.send(calls(this.balancer.uri(), "jdbc"), request()).orElseThrow();
 		assertThat(tally.failed()).isEqualTo(TokenCalls.CALLS);
 		assertThat(tally.rows()).isEmpty();
 	}

@@ -18,6 +18,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
+import io.github.oauth2state.login.LoginNote;
+import io.github.oauth2state.login.LoginStart;
+import io.github.oauth2state.login.LostLoginException;
 import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.support.SafeLog;
 
@@ -58,20 +61,21 @@ class CallbackFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		boolean answered = false;
-		LoginNote note = LoginNote.of(request);
+		ServletExchange exchange = new ServletExchange(request, response);
+		LoginNote note = LoginNote.of(exchange);
 		note.setInsideCallbackFilter(true);
 		try {
 			chain.doFilter(request, response);
 			answered = true;
 		}
-		catch (CallbackRecovery.LostLoginException ex) {
-			this.recovery.recover(request, response, ex);
+		catch (LostLoginException ex) {
+			this.recovery.recover(exchange, ex);
 		}
-		catch (PrefetchException ex) {
+		catch (LoginStart.PrefetchException ex) {
 			if (response.isCommitted()) {
 				throw ex;
 			}
-			ServletRequests.refusePrefetch(response);
+			exchange.refusePrefetch();
 		}
 		finally {
 			note.setInsideCallbackFilter(false);
@@ -119,41 +123,6 @@ class CallbackFilter extends OncePerRequestFilter {
 			.getQueryParams();
 		return parameters.containsKey(OAuth2ParameterNames.ERROR)
 				? Objects.requireNonNullElse(parameters.getFirst(OAuth2ParameterNames.ERROR), "") : null;
-	}
-
-	/**
-	 * Which filter of Spring Security handles a callback.
-	 */
-	enum Kind {
-
-		/**
-		 * {@code OAuth2LoginAuthenticationFilter}, which signs the user in.
-		 */
-		LOGIN,
-
-		/**
-		 * {@code OAuth2AuthorizationCodeGrantFilter}, which authorizes a client for a
-		 * user, and asks for a pending login on any URL with a code and a state.
-		 */
-		CLIENT
-
-	}
-
-	/**
-	 * Thrown by a repository that would start or finish a login for a prefetch, before it
-	 * has touched anything. A start is answered by the failure handler of Spring
-	 * Security's filter, which calls {@link ErrorPage#answerRefused}. A callback is
-	 * answered by {@link CallbackFilter}. This is therefore no
-	 * {@code AuthenticationException}, which the failure handler of a callback would
-	 * answer.
-	 */
-	@SuppressWarnings("serial")
-	static final class PrefetchException extends RuntimeException {
-
-		PrefetchException() {
-			super("A login is neither started nor finished for a prefetch", null, false, false);
-		}
-
 	}
 
 }

@@ -13,16 +13,15 @@ import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
-import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
 import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
 import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.security.web.savedrequest.SavedRequest;
-import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.LoginOutcome;
-import io.github.oauth2state.login.LoginCallback;
-import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.login.ErrorPage;
+import io.github.oauth2state.login.LoginNote;
+import io.github.oauth2state.login.LostLoginException;
 
 /**
  * Answers a callback whose pending login is gone: the user gets to the page that they
@@ -31,10 +30,6 @@ import io.github.oauth2state.web.BrowserRequest;
  * does.
  */
 class CallbackRecovery {
-
-	private static final List<String> CALLBACK_PARAMETERS = List.of(OAuth2ParameterNames.CODE,
-			OAuth2ParameterNames.STATE, OAuth2ParameterNames.ERROR, OAuth2ParameterNames.ERROR_DESCRIPTION,
-			OAuth2ParameterNames.ERROR_URI, "iss", "session_state");
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
@@ -60,8 +55,8 @@ class CallbackRecovery {
 	 * Answers a callback. If recovery is off, the app's error page answers. That is for
 	 * the filter for clients, which cannot go on without the login that it has loaded.
 	 */
-	void recover(HttpServletRequest request, HttpServletResponse response, LostLoginException lost)
-			throws IOException, ServletException {
+	void recover(ServletExchange exchange, LostLoginException lost) throws IOException, ServletException {
+		HttpServletResponse response = exchange.response();
 		if (response.isCommitted()) {
 			throw lost;
 		}
@@ -71,43 +66,28 @@ class CallbackRecovery {
 			return;
 		}
 		Authentication authentication = this.securityContexts.getContext().getAuthentication();
-		if (lost.kind() == CallbackFilter.Kind.LOGIN && this.trust.isAuthenticated(authentication)) {
-			redirectSignedIn(request, response, authentication);
+		if (lost.kind() == LoginNote.Kind.LOGIN && this.trust.isAuthenticated(authentication)) {
+			redirectSignedIn(exchange.request(), response, authentication);
 		}
-		else if (lost.kind() == CallbackFilter.Kind.CLIENT && !canStartAnew(request, lost)) {
-			redirect(request, response, withoutCallbackParameters(request));
+		else if (lost.canStartAnew(exchange)) {
+			startAnew(exchange, lost);
 		}
 		else {
-			startAnew(response, lost);
+			redirect(exchange.request(), response, LostLoginException.pathWithoutParameters(exchange));
 		}
 	}
 
-	/**
-	 * If a callback comes twice, the first one authorizes the client. An authorization
-	 * that began before a logout does not start anew, as the next user did not ask for
-	 * it.
-	 */
-	private static boolean canStartAnew(HttpServletRequest request, LostLoginException lost) {
-		boolean gone = lost.outcome() == LoginOutcome.EXPIRED || lost.outcome() == LoginOutcome.UNREADABLE;
-		return gone && !ServletRequests.hasError(request) && !lost.callback().isOlderThanLogout();
-	}
-
-	private static String withoutCallbackParameters(HttpServletRequest request) {
-		UriComponentsBuilder uri = UriComponentsBuilder.fromPath(request.getRequestURI())
-			.query(request.getQueryString());
-		CALLBACK_PARAMETERS.forEach(uri::replaceQueryParam);
-		String path = uri.build().toUriString();
-		return BrowserRequest.isLocalPath(path) ? path : "/";
-	}
-
-	private static void startAnew(HttpServletResponse response, LostLoginException lost) throws IOException {
+	private static void startAnew(ServletExchange exchange, LostLoginException lost) throws IOException {
 		Optional<ResponseCookie> counted = lost.callback().countRestart();
 		if (counted.isPresent()) {
-			ServletRequests.addCookies(response, List.of(counted.get()));
-			response.sendRedirect(lost.callback().restartPath());
+			exchange.addCookies(List.of(counted.get()));
+			exchange.response().sendRedirect(lost.callback().restartPath());
 		}
 		else {
-			ErrorPage.NOT_COMPLETED.write(response, lost.callback().restartPath(), lost.callback().correlationId());
+			exchange.response()
+				.getWriter()
+				.write(ErrorPage.NOT_COMPLETED.answer(exchange, lost.callback().restartPath(),
+						lost.callback().correlationId()));
 		}
 	}
 
@@ -134,42 +114,6 @@ class CallbackRecovery {
 			throws IOException {
 		SavedRequest saved = this.requestCache.getRequest(request, response);
 		response.sendRedirect((saved != null) ? saved.getRedirectUrl() : otherwise);
-	}
-
-	/**
-	 * Thrown through Spring Security's filters by a repository whose pending login is
-	 * gone, for {@link CallbackFilter} to catch. It is on purpose not an
-	 * {@code AuthenticationException}: failure handlers would create a session, and
-	 * overwrite the session of the parallel request that signs the user in.
-	 */
-	@SuppressWarnings("serial")
-	static final class LostLoginException extends RuntimeException {
-
-		private final CallbackFilter.Kind kind;
-
-		private final LoginOutcome outcome;
-
-		private final transient LoginCallback callback;
-
-		LostLoginException(CallbackFilter.Kind kind, LoginOutcome outcome, LoginCallback callback) {
-			super("The pending login of this callback is gone: " + outcome, null, false, false);
-			this.kind = kind;
-			this.outcome = outcome;
-			this.callback = callback;
-		}
-
-		CallbackFilter.Kind kind() {
-			return this.kind;
-		}
-
-		LoginOutcome outcome() {
-			return this.outcome;
-		}
-
-		LoginCallback callback() {
-			return this.callback;
-		}
-
 	}
 
 }

@@ -12,7 +12,9 @@ import org.springframework.http.MediaType;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
 
+import io.github.oauth2state.login.CallbackCheck;
 import io.github.oauth2state.login.LoginCallback;
+import io.github.oauth2state.login.LoginNote;
 import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.web.BrowserRequest;
 
@@ -32,40 +34,41 @@ final class CsrfExemption extends OncePerRequestFilter implements RequestMatcher
 
 	private final GuardedStateStore store;
 
-	private volatile @Nullable MixUpDefense defense;
+	private volatile @Nullable CallbackCheck check;
 
 	CsrfExemption(PendingLogins logins, GuardedStateStore store) {
 		this.logins = logins;
 		this.store = store;
 	}
 
-	void enable(MixUpDefense defense) {
-		this.defense = defense;
+	void enable(CallbackCheck check) {
+		this.check = check;
 	}
 
 	@Override
 	public boolean matches(HttpServletRequest request) {
-		MixUpDefense defense = this.defense;
-		if (defense == null || !HttpMethod.POST.matches(request.getMethod()) || !isForm(request)) {
+		CallbackCheck check = this.check;
+		if (check == null || !HttpMethod.POST.matches(request.getMethod()) || !isForm(request)) {
 			return false;
 		}
-		BrowserRequest browser = ServletRequests.browser(request);
+		ServletExchange exchange = new ServletExchange(request);
+		BrowserRequest browser = exchange.browser();
 		// Before the body is read, which the app may want to read as a stream
 		if (!this.logins.mayBePostedCallback(browser)) {
 			return false;
 		}
-		boolean exempt = ServletRequests.state(request)
+		boolean exempt = exchange.state()
 			.flatMap((state) -> this.logins.callback(state, browser))
-			.filter((callback) -> isPostedCallback(callback, defense, request))
+			.filter((callback) -> isPostedCallback(callback, check, exchange))
 			.isPresent();
 		if (exempt) {
-			LoginNote.of(request).setCsrfExempt();
+			LoginNote.of(exchange).setCsrfExempt();
 		}
 		return exempt;
 	}
 
-	private boolean isPostedCallback(LoginCallback callback, MixUpDefense defense, HttpServletRequest request) {
-		return defense.isPostedByConfiguration(request)
+	private boolean isPostedCallback(LoginCallback callback, CallbackCheck check, ServletExchange exchange) {
+		return check.isPostedByConfiguration(exchange)
 				|| this.logins.isPostedCallback(callback, this.store::findPosted);
 	}
 
@@ -78,7 +81,7 @@ final class CsrfExemption extends OncePerRequestFilter implements RequestMatcher
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
-		if (LoginNote.of(request).isCsrfExempt()) {
+		if (LoginNote.of(new ServletExchange(request)).isCsrfExempt()) {
 			response.sendError(HttpServletResponse.SC_FORBIDDEN);
 			return;
 		}

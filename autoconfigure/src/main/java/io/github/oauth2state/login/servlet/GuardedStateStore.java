@@ -5,19 +5,14 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
-
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
-import io.github.oauth2state.StateStoreException;
-import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.login.LoginCallback;
 import io.github.oauth2state.login.PendingLogins.StartedLogin;
+import io.github.oauth2state.login.StoreFailureLog;
 import io.github.oauth2state.store.StoreCircuit;
-import io.github.oauth2state.support.SafeLog;
 
 /**
  * Calls the store for pending logins, and lets no failure of it out. A store of the app's
@@ -25,10 +20,6 @@ import io.github.oauth2state.support.SafeLog;
  * when a login starts.
  */
 final class GuardedStateStore {
-
-	private static final Log logger = LogFactory.getLog(GuardedStateStore.class);
-
-	private static final SafeLog lines = new SafeLog(GuardedStateStore.class);
 
 	private final StateStore store;
 
@@ -62,7 +53,7 @@ final class GuardedStateStore {
 			existing = this.store.putIfAbsent(login.key(), login.value(), login.ttl());
 		}
 		catch (RuntimeException ex) {
-			this.circuit.failed(System.nanoTime() - called, log("the start of a login", ex));
+			this.circuit.failed(System.nanoTime() - called, StoreFailureLog.log("the start of a login", ex));
 			return false;
 		}
 		this.circuit.succeeded(System.nanoTime() - called);
@@ -100,7 +91,7 @@ final class GuardedStateStore {
 			record = operation.apply(callback.key());
 		}
 		catch (RuntimeException ex) {
-			log("a callback", ex);
+			StoreFailureLog.log("a callback", ex);
 			return new LoginCallback.Lost(LoginOutcome.STORE_ERROR);
 		}
 		return callback.read(record);
@@ -119,7 +110,7 @@ final class GuardedStateStore {
 			this.store.putIfAbsent(callback.key(), record, callback.remaining(found));
 		}
 		catch (RuntimeException ex) {
-			log("a callback that was refused", ex);
+			StoreFailureLog.log("a callback that was refused", ex);
 		}
 	}
 
@@ -131,7 +122,7 @@ final class GuardedStateStore {
 			return this.store.find(key);
 		}
 		catch (RuntimeException ex) {
-			log("a posted callback", ex);
+			StoreFailureLog.log("a posted callback", ex);
 			return Optional.empty();
 		}
 	}
@@ -148,18 +139,8 @@ final class GuardedStateStore {
 			this.store.take(callback.key());
 		}
 		catch (RuntimeException ex) {
-			log("the end of a login", ex);
+			StoreFailureLog.log("the end of a login", ex);
 		}
-	}
-
-	private static StateStoreException log(String to, RuntimeException thrown) {
-		StateStoreException failure = (thrown instanceof StateStoreException known) ? known
-				: new StateStoreException(Reason.AMBIGUOUS, "The store failed in a way of its own", thrown);
-		Throwable cause = (failure.getCause() != null) ? failure.getCause() : failure;
-		lines.write((log) -> log.warn("The store did not answer " + to + ": " + failure.getMessage() + ", "
-				+ failure.getReason() + ", " + cause.getClass().getName()));
-		logger.debug("The store did not answer " + to, failure);
-		return failure;
 	}
 
 	/**

@@ -18,12 +18,9 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-import io.github.oauth2state.LoginEvent;
-import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.login.AuxiliaryCookies;
-import io.github.oauth2state.login.PendingLogins;
-import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.login.LoginNote;
 
 /**
  * Counts how often a browser was signed in by a session, until the app knows the user. If
@@ -63,12 +60,12 @@ final class LoginLoopDetector extends OncePerRequestFilter {
 	}
 
 	private void endCount(HttpServletRequest request, HttpServletResponse response) {
-		BrowserRequest browser = ServletRequests.browser(request);
-		List<ResponseCookie> cleared = this.cookies.clearSignIns(browser);
-		if (!cleared.isEmpty() && !ServletRequests.isPrefetch(request)
+		ServletExchange exchange = new ServletExchange(request, response);
+		List<ResponseCookie> cleared = this.cookies.clearSignIns(exchange.browser());
+		if (!cleared.isEmpty() && !exchange.isPrefetch()
 				&& this.trust.isAuthenticated(this.securityContexts.getContext().getAuthentication())) {
-			LoginNote.of(request).setSignedIn();
-			ServletRequests.addCookies(response, cleared);
+			LoginNote.of(exchange).setSignedIn();
+			exchange.addCookies(cleared);
 		}
 	}
 
@@ -76,31 +73,11 @@ final class LoginLoopDetector extends OncePerRequestFilter {
 	 * Counts that a login signed the user in by a session.
 	 */
 	void countSignIn(HttpServletRequest request, HttpServletResponse response) {
-		LoginNote.Taken taken = LoginNote.of(request).taken();
+		ServletExchange exchange = new ServletExchange(request, response);
+		LoginNote.Taken taken = LoginNote.of(exchange).taken();
 		if (taken != null && taken.path() != LoginPath.SESSION && isSignedInBySession(request)) {
-			BrowserRequest browser = ServletRequests.browser(request);
-			ServletRequests.addCookies(response, List.of(this.cookies.countSignIn(browser)));
+			exchange.addCookies(List.of(this.cookies.countSignIn(exchange.browser())));
 		}
-	}
-
-	/**
-	 * Refuses a login of a browser that was signed in again and again, and the page after
-	 * that did not know it.
-	 */
-	static void refuseLoop(LoginStarter.Start start, LoginChain.Services services) {
-		AuxiliaryCookies cookies = services.logins().cookies();
-		if (!services.settings().recovery() || !cookies.hasTooManySignIns(start.browser())
-				|| !ServletRequests.isNavigation(start.request()) || LoginNote.of(start.request()).isSignedIn()) {
-			return;
-		}
-		String correlationId = PendingLogins.randomCorrelationId();
-		start.refuse(ErrorPage.NOT_SIGNED_IN, correlationId);
-		ServletRequests.addCookies(start.response(), cookies.clearSignIns(start.browser()));
-		services.logins()
-			.publish(new LoginEvent(LoginOutcome.FAILED, services.rolledOutPath(), start.registrationId(), null,
-					"session_lost", correlationId));
-		DeploymentWarnings.logLoop(correlationId, start.request());
-		throw new IllegalStateException("The user was signed in several times, and the app does not know it");
 	}
 
 	private static boolean isSignedInBySession(HttpServletRequest request) {

@@ -21,6 +21,8 @@ import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.security.web.savedrequest.SavedRequest;
 
 import io.github.oauth2state.login.AuxiliaryCookies;
+import io.github.oauth2state.login.LoginNote;
+import io.github.oauth2state.login.LoginServices;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.web.BrowserRequest;
 
@@ -48,7 +50,7 @@ final class SavedRequests implements RequestCache {
 
 	private volatile boolean sessionsAvoided;
 
-	SavedRequests(HttpSessionRequestCache sessions, LoginChain.Services services) {
+	SavedRequests(HttpSessionRequestCache sessions, LoginServices services) {
 		this.sessions = sessions;
 		this.cookies = services.logins().cookies();
 		this.rollout = services.rollout();
@@ -79,17 +81,18 @@ final class SavedRequests implements RequestCache {
 			this.sessions.saveRequest(request, response);
 			return;
 		}
-		BrowserRequest browser = ServletRequests.browser(request);
-		boolean navigation = ServletRequests.isNavigation(request) && !ServletRequests.isPrefetch(request);
+		ServletExchange exchange = new ServletExchange(request, response);
+		BrowserRequest browser = exchange.browser();
+		boolean navigation = exchange.isNavigation() && !exchange.isPrefetch();
 		boolean kept = navigation && HttpMethod.GET.matches(request.getMethod())
 				&& this.cookies.savePage(browser).map((saved) -> {
-					ServletRequests.addCookies(response, List.of(saved));
-					LoginNote.of(request).setSavedPage(browser.path());
+					exchange.addCookies(List.of(saved));
+					LoginNote.of(exchange).setSavedPage(browser.path());
 					return saved;
 				}).isPresent();
 		if (!kept && navigation) {
 			// An older page must not come before this request
-			ServletRequests.addCookies(response, this.cookies.clearPage(browser));
+			exchange.addCookies(this.cookies.clearPage(browser));
 		}
 		if (!kept || !this.sessionsAvoided || request.getSession(false) != null) {
 			this.sessions.saveRequest(request, response);
@@ -99,13 +102,13 @@ final class SavedRequests implements RequestCache {
 	/**
 	 * Returns the page to keep with a login that starts, or {@code null}.
 	 */
-	@Nullable String page(HttpServletRequest request, BrowserRequest browser) {
+	@Nullable String page(ServletExchange exchange) {
 		if (!this.enabled) {
 			return null;
 		}
-		String page = LoginNote.of(request).savedPage();
-		String kept = (page != null) ? page : this.cookies.savedPage(browser);
-		return (kept != null && kept.startsWith(request.getContextPath() + "/")) ? kept : null;
+		String page = LoginNote.of(exchange).savedPage();
+		String kept = (page != null) ? page : this.cookies.savedPage(exchange.browser());
+		return (kept != null && kept.startsWith(exchange.contextPath() + "/")) ? kept : null;
 	}
 
 	/**

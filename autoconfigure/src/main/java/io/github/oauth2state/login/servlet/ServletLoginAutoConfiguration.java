@@ -1,10 +1,7 @@
 package io.github.oauth2state.login.servlet;
 
-import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -12,7 +9,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.Ordered;
@@ -32,7 +28,10 @@ import io.github.oauth2state.config.ConditionalOnOAuth2State;
 import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
+import io.github.oauth2state.login.CallbackCheck;
+import io.github.oauth2state.login.DeploymentWarnings;
 import io.github.oauth2state.login.LoginAutoConfiguration;
+import io.github.oauth2state.login.LoginServices;
 import io.github.oauth2state.login.LoginSettings;
 import io.github.oauth2state.login.PendingLogins;
 import io.github.oauth2state.rollout.Rollout;
@@ -53,23 +52,21 @@ import io.github.oauth2state.store.StoreCircuit;
 @ImportRuntimeHints(SecurityInternals.Hints.class)
 public final class ServletLoginAutoConfiguration {
 
-	private static final Log logger = LogFactory.getLog(ServletLoginAutoConfiguration.class);
+	@Bean
+	LoginServices oauth2StateLoginServices(PendingLogins logins, LoginSettings loginSettings, Rollout rollout,
+			OAuth2StateSettings settings, DeploymentWarnings warnings) {
+		return new LoginServices(logins, loginSettings, rollout,
+				(settings.store() == StoreType.COOKIE) ? LoginPath.COOKIE : LoginPath.SHARED, settings.onStoreFailure(),
+				warnings);
+	}
 
 	@Bean
-	LoginChain.Services oauth2StateLoginServices(ObjectProvider<StateStore> stores,
-			ObjectProvider<ConfiguredStore.Decorator> decorators, StoreCircuit circuit, PendingLogins logins,
-			LoginSettings loginSettings, Rollout rollout, OAuth2StateSettings settings, DeploymentWarnings warnings) {
-		boolean inCookies = settings.store() == StoreType.COOKIE;
-		StateStore store = inCookies ? GuardedStateStore.none() : stores.getObject();
-		logger.info(
-				"Pending logins are kept in %s: namespace '%s', time to live %s, timeout %s, rollout %s, binding cookie %s"
-					.formatted(store, settings.namespace(),
-							DurationStyle.SIMPLE.print(loginSettings.ttl(), ChronoUnit.SECONDS),
-							DurationStyle.SIMPLE.print(settings.timeout(), ChronoUnit.MILLIS), rollout.describe(),
-							loginSettings.cookie().describe()));
-		return new LoginChain.Services(new GuardedStateStore(ConfiguredStore.decorate(store, decorators), circuit),
-				logins, loginSettings, rollout, inCookies ? LoginPath.COOKIE : LoginPath.SHARED,
-				settings.onStoreFailure(), warnings);
+	GuardedStateStore oauth2StateLoginStore(ObjectProvider<StateStore> stores,
+			ObjectProvider<ConfiguredStore.Decorator> decorators, StoreCircuit circuit, LoginServices services,
+			OAuth2StateSettings settings) {
+		StateStore store = (settings.store() == StoreType.COOKIE) ? GuardedStateStore.none() : stores.getObject();
+		services.logStart(store, settings.timeout());
+		return new GuardedStateStore(ConfiguredStore.decorate(store, decorators), circuit);
 	}
 
 	@Bean
@@ -94,11 +91,11 @@ public final class ServletLoginAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(AuthorizationRequestRepository.class)
 	AuthorizationRequestRepository<OAuth2AuthorizationRequest> oauth2StateAuthorizationRequestRepository(
-			LoginChain.Services services, ObjectProvider<ClientRegistrationRepository> registrations,
+			GuardedStateStore store, LoginServices services, ObjectProvider<ClientRegistrationRepository> registrations,
 			ObjectProvider<SecurityContextHolderStrategy> securityContexts) {
-		MixUpDefense defense = new MixUpDefense(registrations::getObject, services.settings());
-		return new SharedAuthorizationRequestRepository(null, services,
-				new LoginChain(defense,
+		CallbackCheck check = new CallbackCheck(registrations::getObject, services.settings());
+		return new SharedAuthorizationRequestRepository(null, store, services,
+				new LoginChain(registrations::getObject, check,
 						LoginChain.userName(
 								() -> securityContexts.getIfUnique(SecurityContextHolder::getContextHolderStrategy)),
 						true, null));
@@ -110,8 +107,8 @@ public final class ServletLoginAutoConfiguration {
 	 */
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	Customizer<HttpSecurity> oauth2StateHttpSecurityCustomizer(LoginChain.Services services) {
-		return (http) -> http.with(new SharedLoginConfigurer(services));
+	Customizer<HttpSecurity> oauth2StateHttpSecurityCustomizer(GuardedStateStore store, LoginServices services) {
+		return (http) -> http.with(new SharedLoginConfigurer(store, services));
 	}
 
 }

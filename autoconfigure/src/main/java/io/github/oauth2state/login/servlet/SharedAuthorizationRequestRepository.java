@@ -13,7 +13,12 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.LoginPath;
+import io.github.oauth2state.login.CallbackCheck;
 import io.github.oauth2state.login.LoginCallback;
+import io.github.oauth2state.login.LoginNote;
+import io.github.oauth2state.login.LoginServices;
+import io.github.oauth2state.login.LoginStart;
+import io.github.oauth2state.login.LostLoginException;
 import io.github.oauth2state.login.PendingLogins;
 
 /**
@@ -30,7 +35,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private final AuthorizationRequestRepository<OAuth2AuthorizationRequest> sessions = new HttpSessionOAuth2AuthorizationRequestRepository();
 
-	private final CallbackFilter.@Nullable Kind kind;
+	private final LoginNote.@Nullable Kind kind;
 
 	private final GuardedStateStore store;
 
@@ -45,16 +50,17 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	/**
 	 * Creates a repository.
 	 * @param kind the filter that uses it, or {@code null} if the app makes the filters
+	 * @param store the store
 	 * @param services what all filter chains share
 	 * @param chain the filter chain of the repository
 	 */
-	SharedAuthorizationRequestRepository(CallbackFilter.@Nullable Kind kind, LoginChain.Services services,
+	SharedAuthorizationRequestRepository(LoginNote.@Nullable Kind kind, GuardedStateStore store, LoginServices services,
 			LoginChain chain) {
 		this.kind = kind;
-		this.store = services.store();
+		this.store = store;
 		this.logins = services.logins();
 		this.chain = chain;
-		this.starter = new LoginStarter(services, chain);
+		this.starter = new LoginStarter(store, services, chain);
 		this.recovery = services.settings().recovery();
 	}
 
@@ -69,10 +75,10 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			discard(request, response);
 			return;
 		}
-		if (this.kind != null && ServletRequests.isPrefetch(request)) {
-			throw new CallbackFilter.PrefetchException();
+		if (this.kind != null && new ServletExchange(request).isPrefetch()) {
+			throw new LoginStart.PrefetchException();
 		}
-		this.starter.start(authorizationRequest, request, response);
+		this.starter.start(authorizationRequest, new ServletExchange(request, response));
 	}
 
 	/**
@@ -81,7 +87,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	private void discard(HttpServletRequest request, HttpServletResponse response) {
 		callback(request).filter(LoginCallback::isPending).ifPresent((callback) -> {
 			this.store.discard(callback);
-			ServletRequests.addCookies(response, callback.cookiesWhenTaken());
+			new ServletExchange(request, response).addCookies(callback.cookiesWhenTaken());
 		});
 		this.sessions.removeAuthorizationRequest(request, response);
 	}
@@ -89,7 +95,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	@Override
 	public @Nullable OAuth2AuthorizationRequest loadAuthorizationRequest(HttpServletRequest request) {
 		if (this.kind == null) {
-			LoginNote.of(request).setLoaded();
+			LoginNote.of(new ServletExchange(request)).setLoaded();
 		}
 		LoginCallback callback = callback(request).orElse(null);
 		if (callback == null) {
@@ -97,7 +103,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		}
 		refusePrefetch(request);
 		LoginCallback.Found found = foundOrRecover(this.store.find(callback), callback, request, true);
-		return (found == null || isForAnotherUser(found, callback, request)
+		return (found == null || (!isLogin(request) && publish(this.chain.otherUser(found, callback), request))
 				|| isRefused(found.request(), callback.path(), callback.correlationId(), request)) ? null
 						: found.request();
 	}
@@ -114,9 +120,9 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 		if (found == null || (isLogin(request) && isRefusedAndPutBack(callback, found, request))) {
 			return null;
 		}
-		ServletRequests.addCookies(response, callback.cookiesWhenTaken());
+		new ServletExchange(request, response).addCookies(callback.cookiesWhenTaken());
 		noteTaken(found.request(), callback.path(), found.sinceBegin(), callback.correlationId(), request);
-		this.chain.restore(found.savedRequest(), request, response);
+		this.chain.restore(found.savedRequest(), new ServletExchange(request, response));
 		return found.request();
 	}
 
@@ -138,23 +144,24 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 * Refuses what the user has not asked for yet, wherever the app's callback is.
 	 */
 	private static void refusePrefetch(HttpServletRequest request) {
-		if (ServletRequests.isPrefetch(request) && LoginNote.of(request).isInsideCallbackFilter()) {
-			throw new CallbackFilter.PrefetchException();
+		if (new ServletExchange(request).isPrefetch()
+				&& LoginNote.of(new ServletExchange(request)).isInsideCallbackFilter()) {
+			throw new LoginStart.PrefetchException();
 		}
 	}
 
 	private Optional<LoginCallback> callback(HttpServletRequest request) {
-		return ServletRequests.state(request)
-			.flatMap((state) -> this.logins.callback(state, ServletRequests.browser(request)));
+		ServletExchange exchange = new ServletExchange(request);
+		return exchange.state().flatMap((state) -> this.logins.callback(state, exchange.browser()));
 	}
 
-	private CallbackFilter.Kind kind(HttpServletRequest request) {
-		boolean client = LoginNote.of(request).isLoaded();
-		return (this.kind != null) ? this.kind : client ? CallbackFilter.Kind.CLIENT : CallbackFilter.Kind.LOGIN;
+	private LoginNote.Kind kind(HttpServletRequest request) {
+		boolean client = LoginNote.of(new ServletExchange(request)).isLoaded();
+		return (this.kind != null) ? this.kind : client ? LoginNote.Kind.CLIENT : LoginNote.Kind.LOGIN;
 	}
 
 	private boolean isLogin(HttpServletRequest request) {
-		return kind(request) == CallbackFilter.Kind.LOGIN;
+		return kind(request) == LoginNote.Kind.LOGIN;
 	}
 
 	/**
@@ -171,31 +178,22 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 			return found;
 		}
 		LoginOutcome outcome = ((LoginCallback.Lost) result).outcome();
-		publish(new LoginEvent(outcome, callback.path(), this.chain.defense().known(callback.registrationId()), null,
+		publish(new LoginEvent(outcome, callback.path(), this.chain.check().known(callback.registrationId()), null,
 				callback.correlationId()), request);
 		boolean answeredByFailureHandler = isLogin(request)
-				&& (outcome == LoginOutcome.STORE_ERROR || ServletRequests.hasError(request));
-		boolean recover = this.recovery && LoginNote.of(request).isInsideCallbackFilter() && !answeredByFailureHandler;
+				&& (outcome == LoginOutcome.STORE_ERROR || new ServletExchange(request).hasError());
+		boolean recover = this.recovery && LoginNote.of(new ServletExchange(request)).isInsideCallbackFilter()
+				&& !answeredByFailureHandler;
 		if (recover || !nullable) {
-			throw new CallbackRecovery.LostLoginException(kind(request), outcome, callback);
+			throw new LostLoginException(kind(request), outcome, callback);
 		}
 		return null;
 	}
 
 	private boolean isRefused(OAuth2AuthorizationRequest login, LoginPath path, String correlationId,
 			HttpServletRequest request) {
-		return publishIfPresent(this.chain.refusal(kind(request), login, path, correlationId, request), request);
-	}
-
-	private boolean isForAnotherUser(LoginCallback.Found found, LoginCallback callback, HttpServletRequest request) {
-		return !isLogin(request) && publishIfPresent(this.chain.otherUser(found, callback), request);
-	}
-
-	private boolean publishIfPresent(@Nullable LoginEvent event, HttpServletRequest request) {
-		if (event != null) {
-			publish(event, request);
-		}
-		return event != null;
+		return publish(this.chain.refusal(kind(request), login, path, correlationId, new ServletExchange(request)),
+				request);
 	}
 
 	/**
@@ -204,11 +202,11 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 */
 	private @Nullable OAuth2AuthorizationRequest loadFromSession(HttpServletRequest request) {
 		OAuth2AuthorizationRequest found = this.sessions.loadAuthorizationRequest(request);
-		if (found == null) {
-			return null;
+		if (found != null) {
+			refusePrefetch(request);
 		}
-		refusePrefetch(request);
-		return isRefused(found, LoginPath.SESSION, PendingLogins.randomCorrelationId(), request) ? null : found;
+		return (found == null || isRefused(found, LoginPath.SESSION, PendingLogins.randomCorrelationId(), request))
+				? null : found;
 	}
 
 	private @Nullable OAuth2AuthorizationRequest removeFromSession(HttpServletRequest request,
@@ -231,20 +229,22 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private void noteTaken(OAuth2AuthorizationRequest login, LoginPath path, @Nullable Duration sinceBegin,
 			String correlationId, HttpServletRequest request) {
-		boolean error = ServletRequests.hasError(request);
-		LoginNote.of(request)
-			.take(new LoginNote.Taken(kind(request), path, LoginChain.registrationId(login), error, sinceBegin,
-					correlationId), request);
+		boolean error = new ServletExchange(request).hasError();
+		LoginNote.of(new ServletExchange(request))
+			.take(new LoginNote.Taken(kind(request), path, CallbackCheck.registrationId(login), error, sinceBegin,
+					correlationId), new ServletExchange(request));
 		if (isLogin(request) && this.chain.withSessions() && !error) {
-			// A login that started in a session has one, and the session strategies that
-			// are called now rely on it
+			// The session strategies that are called now rely on a session
 			request.getSession();
 		}
 	}
 
-	private void publish(LoginEvent event, HttpServletRequest request) {
-		request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, event.correlationId());
-		this.logins.publish(event);
+	private boolean publish(@Nullable LoginEvent event, HttpServletRequest request) {
+		if (event != null) {
+			request.setAttribute(LoginEvent.CORRELATION_ID_ATTRIBUTE, event.correlationId());
+			this.logins.publish(event);
+		}
+		return event != null;
 	}
 
 }

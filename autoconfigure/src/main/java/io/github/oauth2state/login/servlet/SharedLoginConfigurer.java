@@ -1,5 +1,6 @@
 package io.github.oauth2state.login.servlet;
 
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import jakarta.servlet.Filter;
@@ -25,6 +26,9 @@ import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
 
 import io.github.oauth2state.login.AuxiliaryCookies;
+import io.github.oauth2state.login.CallbackCheck;
+import io.github.oauth2state.login.LoginNote;
+import io.github.oauth2state.login.LoginServices;
 import io.github.oauth2state.support.SafeLog;
 
 /**
@@ -34,7 +38,9 @@ import io.github.oauth2state.support.SafeLog;
  */
 final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConfigurer, HttpSecurity> {
 
-	private final LoginChain.Services services;
+	private final GuardedStateStore store;
+
+	private final LoginServices services;
 
 	private final AuxiliaryCookies cookies;
 
@@ -44,10 +50,11 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 
 	private volatile boolean clients;
 
-	SharedLoginConfigurer(LoginChain.Services services) {
+	SharedLoginConfigurer(GuardedStateStore store, LoginServices services) {
+		this.store = store;
 		this.services = services;
 		this.cookies = services.logins().cookies();
-		this.csrfExemption = new CsrfExemption(services.logins(), services.store());
+		this.csrfExemption = new CsrfExemption(services.logins(), store);
 	}
 
 	/**
@@ -63,8 +70,10 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		}
 		LogoutConfigurer<HttpSecurity> logout = http.getConfigurer(LogoutConfigurer.class);
 		if (logout != null) {
-			logout.addLogoutHandler((request, response, authentication) -> ServletRequests.addCookies(response,
-					this.cookies.logout(ServletRequests.browser(request), this.clients)));
+			logout.addLogoutHandler((request, response, authentication) -> {
+				ServletExchange exchange = new ServletExchange(request, response);
+				exchange.addCookies(this.cookies.logout(exchange.browser(), this.clients));
+			});
 		}
 		RequestCache cache = http.getSharedObject(RequestCache.class);
 		if (cache != null && cache.getClass() == HttpSessionRequestCache.class
@@ -90,19 +99,19 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 			return;
 		}
 		ClientRegistrationRepository registrations = registrations(http);
-		MixUpDefense defense = new MixUpDefense(() -> registrations, this.services.settings());
+		CallbackCheck check = new CallbackCheck(() -> registrations, this.services.settings());
 		CallbackRecovery recovery = new CallbackRecovery(this.services.settings().recovery(), securityContexts,
 				requestCache(http));
 		boolean withSessions = !SecurityInternals.isStateless(http);
-		LoginChain chain = new LoginChain(defense,
+		LoginChain chain = new LoginChain(() -> registrations, check,
 				(client != null) ? LoginChain.userName(() -> securityContexts) : () -> null, withSessions,
 				withSessions ? this.savedRequests : null);
 		if (chain.savedRequests() != null) {
 			chain.savedRequests().enable(login == null || login.isCustomLoginPage());
 		}
 		if (login != null) {
-			login.authorizationEndpoint((endpoint) -> endpoint
-				.authorizationRequestRepository(repository(CallbackFilter.Kind.LOGIN, chain)));
+			login.authorizationEndpoint(
+					(endpoint) -> endpoint.authorizationRequestRepository(repository(LoginNote.Kind.LOGIN, chain)));
 			login.addObjectPostProcessor(handlers(recovery, signIns));
 			if (withSessions) {
 				this.services.warnings().noteSignIn();
@@ -110,11 +119,11 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		}
 		if (client != null) {
 			client.authorizationCodeGrant(
-					(grant) -> grant.authorizationRequestRepository(repository(CallbackFilter.Kind.CLIENT, chain)));
+					(grant) -> grant.authorizationRequestRepository(repository(LoginNote.Kind.CLIENT, chain)));
 			client.addObjectPostProcessor(handlers(recovery, signIns));
 			this.clients = true;
 		}
-		this.csrfExemption.enable(defense);
+		this.csrfExemption.enable(check);
 		http.addFilterAfter(this.csrfExemption, OAuth2AuthorizationCodeGrantFilter.class);
 		http.addFilterBefore(
 				new CallbackFilter(recovery, this.services.logins(), securityContexts, chain.savedRequests()),
@@ -138,8 +147,8 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		return found.get();
 	}
 
-	private SharedAuthorizationRequestRepository repository(CallbackFilter.Kind kind, LoginChain chain) {
-		return new SharedAuthorizationRequestRepository(kind, this.services, chain);
+	private SharedAuthorizationRequestRepository repository(LoginNote.Kind kind, LoginChain chain) {
+		return new SharedAuthorizationRequestRepository(kind, this.store, this.services, chain);
 	}
 
 	private static ClientRegistrationRepository registrations(HttpSecurity http) {
@@ -175,11 +184,32 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		AuthenticationFailureHandler other = SecurityInternals.failureHandler(filter);
 		if (other != null) {
 			filter.setAuthenticationFailureHandler((request, response, exception) -> {
-				if (!ErrorPage.answerRefused(request, response)) {
+				if (!answerRefused(new ServletExchange(request, response))) {
 					other.onAuthenticationFailure(request, response, exception);
 				}
 			});
 		}
+	}
+
+	/**
+	 * Answers for a login that cannot start, in place of Spring Security. A start that
+	 * the browser prefetches is refused.
+	 * @return whether there was anything to answer for
+	 */
+	private static boolean answerRefused(ServletExchange exchange) throws IOException {
+		LoginNote.Refused refused = LoginNote.of(exchange).refused();
+		if (exchange.isCommitted()) {
+			return false;
+		}
+		if (exchange.isPrefetch()) {
+			exchange.refusePrefetch();
+			return true;
+		}
+		if (refused != null) {
+			String page = refused.page().answer(exchange, refused.retryPath(), refused.correlationId());
+			exchange.response().getWriter().write(page);
+		}
+		return refused != null;
 	}
 
 	private static void setHandlers(OAuth2LoginAuthenticationFilter filter, CallbackRecovery recovery,
@@ -196,7 +226,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		if (failure != null) {
 			filter.setAuthenticationFailureHandler((request, response, exception) -> {
 				// Spring Security itself logs it at trace only
-				LoginNote.of(request).setFailureReason(SafeLog.describe(exception));
+				LoginNote.of(new ServletExchange(request)).setFailureReason(SafeLog.describe(exception));
 				failure.onAuthenticationFailure(request, response, exception);
 			});
 		}

@@ -10,6 +10,8 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 import io.github.oauth2state.config.StartupFailureException;
 import io.github.oauth2state.store.jdbc.SqlFailures.DatabaseUnreachableException;
@@ -39,6 +41,8 @@ enum Database {
 	 * H2 2.x.
 	 */
 	H2("H2");
+
+	private static final String SCHEMA = "io/github/oauth2state/store/jdbc/schema-%s.sql";
 
 	private final String productName;
 
@@ -164,12 +168,24 @@ enum Database {
 	}
 
 	String schemaScript() {
-		return "classpath:io/github/oauth2state/store/jdbc/schema-%s.sql".formatted(name().toLowerCase(Locale.ROOT));
+		return "classpath:" + SCHEMA.formatted(name().toLowerCase(Locale.ROOT));
 	}
 
 	@Override
 	public String toString() {
 		return this.productName;
+	}
+
+	/**
+	 * Lets a native image keep the scripts.
+	 */
+	static class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.resources().registerPattern(SCHEMA.formatted("*"));
+		}
+
 	}
 
 }

@@ -17,6 +17,7 @@ import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitializat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 import io.github.oauth2state.CleanupListener;
 import io.github.oauth2state.OAuth2StateDataSource;
@@ -41,6 +42,7 @@ import io.github.oauth2state.store.jdbc.StateSql.TableName;
 @ConditionalOnOAuth2State
 @ConditionalOnClass(DataSourceScriptDatabaseInitializer.class)
 @Conditional(JdbcStateStoreAutoConfiguration.Needed.class)
+@ImportRuntimeHints(Database.Hints.class)
 @EnableConfigurationProperties(JdbcStateStoreProperties.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
 public final class JdbcStateStoreAutoConfiguration {

@@ -9,10 +9,12 @@ import java.util.concurrent.ConcurrentMap;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.oauth2state.ReactiveStateStore;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.store.NonBlockingStore;
 
 /**
  * A {@link StateStore} in the memory of this JVM, which no other instance sees.
@@ -20,7 +22,7 @@ import io.github.oauth2state.StateStoreException.Reason;
  * When it is full, it refuses new records, as Redis does without memory. If it evicted
  * the oldest instead, anybody who begins enough logins could end those of all users.
  */
-final class MemoryStateStore implements StateStore {
+final class MemoryStateStore implements StateStore, NonBlockingStore {
 
 	static final Duration PURGE_INTERVAL = Duration.ofMinutes(1);
 
@@ -38,6 +40,11 @@ final class MemoryStateStore implements StateStore {
 		this.clock = clock;
 		this.maxRecords = maxRecords;
 		this.lastPurge = clock.millis();
+	}
+
+	@Override
+	public Optional<ReactiveStateStore> reactive() {
+		return Optional.of(NonBlockingStore.inMemory(this));
 	}
 
 	@Override

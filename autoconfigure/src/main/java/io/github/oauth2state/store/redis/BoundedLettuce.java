@@ -14,6 +14,8 @@ import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceClientConfigurationBuilder;
@@ -26,6 +28,8 @@ import org.springframework.util.ReflectionUtils;
  * server in the same way, but keeps to a timeout and never sends a command late.
  */
 final class BoundedLettuce {
+
+	private static final String CONFIGURATION = "configuration";
 
 	private BoundedLettuce() {
 	}
@@ -52,7 +56,7 @@ final class BoundedLettuce {
 		// The getters are not enough: a static primary with replicas has no getter, and
 		// for a standalone server that was given as a RedisConfiguration they return
 		// the default, localhost.
-		Field field = ReflectionUtils.findField(LettuceConnectionFactory.class, "configuration",
+		Field field = ReflectionUtils.findField(LettuceConnectionFactory.class, CONFIGURATION,
 				RedisConfiguration.class);
 		if (field == null) {
 			return null;
@@ -176,6 +180,21 @@ final class BoundedLettuce {
 		@Override
 		public Duration getRefreshPeriod() {
 			return this.app.isPeriodicRefreshEnabled() ? this.app.getRefreshPeriod() : PERIOD;
+		}
+
+	}
+
+	/**
+	 * Lets a native image keep the field.
+	 */
+	static class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.reflection()
+				.registerTypeIfPresent(classLoader,
+						"org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory",
+						(type) -> type.withField(CONFIGURATION));
 		}
 
 	}

@@ -1,14 +1,13 @@
 package io.github.oauth2state.store.redis;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.lettuce.core.cluster.RedisClusterClient;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisConnection;
@@ -23,10 +22,9 @@ import io.github.oauth2state.StateStoreException.Reason;
  * Spring Data opens the native connection under a lock, one caller after the other. While
  * a server does not answer, the last of many callers would wait many times the timeout.
  * Here a background thread makes one attempt at a time, and all callers wait for it once.
+ * Reactive callers wait without a thread, and send their commands on the same connection.
  */
 final class OwnRedisConnections implements RedisConnections {
-
-	private static final Log logger = LogFactory.getLog(OwnRedisConnections.class);
 
 	/**
 	 * A new connection to a cluster ends the connections to all its nodes, including
@@ -40,7 +38,7 @@ final class OwnRedisConnections implements RedisConnections {
 
 	private final @Nullable ClusterTopology topology;
 
-	private @Nullable FutureTask<Void> connecting;
+	private @Nullable CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> connecting;
 
 	private long startedAt;
 
@@ -58,7 +56,7 @@ final class OwnRedisConnections implements RedisConnections {
 	 * not wait either. If it fails, the first call tries again.
 	 */
 	void connectAhead() {
-		FutureTask<Void> unused = connecting();
+		CompletableFuture<?> unused = connecting();
 	}
 
 	@Override
@@ -67,28 +65,48 @@ final class OwnRedisConnections implements RedisConnections {
 		return this.factory.getConnection();
 	}
 
-	private synchronized FutureTask<Void> connecting() {
+	/**
+	 * Starts to connect unless that has been done, and does not wait. Nobody may complete
+	 * or cancel what this returns, as all callers share it.
+	 * @return the commands of the shared connection, as soon as there is one
+	 */
+	synchronized CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> connecting() {
 		if (this.connecting == null) {
 			boolean anew = this.mustReconnect;
-			this.connecting = new FutureTask<>(() -> connect(anew), null);
+			CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> attempt = new CompletableFuture<>();
+			this.connecting = attempt;
 			this.startedAt = System.nanoTime();
-			Thread thread = new Thread(this.connecting, "oauth2-state-redis-connect");
+			Thread thread = new Thread(() -> connect(anew, attempt), "oauth2-state-redis-connect");
 			thread.setDaemon(true);
 			thread.start();
 		}
 		return this.connecting;
 	}
 
-	private void connect(boolean anew) {
+	private void connect(boolean anew, CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> attempt) {
+		RedisClusterAsyncCommands<byte[], byte[]> commands;
 		try {
 			if (anew || !answers()) {
 				this.factory.resetConnection();
-				this.factory.getConnection().close();
 			}
+			commands = commands();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			reconnect(true);
-			throw ex;
+			attempt.completeExceptionally(ex);
+			return;
+		}
+		attempt.complete(commands);
+	}
+
+	/**
+	 * Returns the commands of the native connection, which outlive the Spring Data
+	 * connection around it.
+	 */
+	@SuppressWarnings("unchecked")
+	private RedisClusterAsyncCommands<byte[], byte[]> commands() {
+		try (RedisConnection connection = this.factory.getConnection()) {
+			return (RedisClusterAsyncCommands<byte[], byte[]>) connection.getNativeConnection();
 		}
 	}
 
@@ -109,20 +127,32 @@ final class OwnRedisConnections implements RedisConnections {
 		this.mustReconnect = anew;
 	}
 
-	private void await(FutureTask<Void> connecting) {
+	Duration timeout() {
+		return this.timeout;
+	}
+
+	private void await(CompletableFuture<?> connecting) {
 		try {
 			connecting.get(this.timeout.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (ExecutionException ex) {
-			throw new RedisConnectionFailureException("Cannot connect", ex.getCause());
+			throw failedToConnect(ex.getCause());
 		}
 		catch (TimeoutException ex) {
-			throw new RedisConnectionFailureException("Cannot connect in time", ex);
+			throw tooLateToConnect(ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new RedisConnectionFailureException("Interrupted while connecting", ex);
 		}
+	}
+
+	static RedisConnectionFailureException failedToConnect(@Nullable Throwable cause) {
+		return new RedisConnectionFailureException("Cannot connect", cause);
+	}
+
+	static RedisConnectionFailureException tooLateToConnect(@Nullable Throwable cause) {
+		return new RedisConnectionFailureException("Cannot connect in time", cause);
 	}
 
 	/**
@@ -155,67 +185,10 @@ final class OwnRedisConnections implements RedisConnections {
 
 	@Override
 	public void close() {
+		synchronized (this) {
+			this.connecting = CompletableFuture.failedFuture(new IllegalStateException("The store is closed"));
+		}
 		this.factory.destroy();
-	}
-
-	/**
-	 * Asks a cluster again which node has which slots, after a failure. Lettuce does so
-	 * by itself when a node refuses connections, but not when a node only stops
-	 * answering.
-	 */
-	private static final class ClusterTopology {
-
-		private static final Duration MIN_PAUSE = Duration.ofSeconds(1);
-
-		private final RedisClusterClient client;
-
-		private final Duration pause;
-
-		private boolean asking;
-
-		private long asked;
-
-		/**
-		 * Creates an instance.
-		 * @param client the client that keeps the answer
-		 * @param timeout how long a call may take
-		 */
-		ClusterTopology(RedisClusterClient client, Duration timeout) {
-			this.client = client;
-			this.pause = (timeout.compareTo(MIN_PAUSE) > 0) ? timeout : MIN_PAUSE;
-			this.asked = System.nanoTime() - this.pause.toNanos();
-		}
-
-		/**
-		 * Asks without waiting, unless it did so a moment ago.
-		 */
-		void refresh() {
-			if (begin()) {
-				try {
-					this.client.refreshPartitionsAsync().whenComplete((done, failure) -> end(failure));
-				}
-				catch (RuntimeException ex) {
-					end(ex);
-				}
-			}
-		}
-
-		private synchronized boolean begin() {
-			if (this.asking || System.nanoTime() - this.asked < this.pause.toNanos()) {
-				return false;
-			}
-			this.asking = true;
-			return true;
-		}
-
-		private synchronized void end(@Nullable Throwable failure) {
-			this.asking = false;
-			this.asked = System.nanoTime();
-			if (failure != null) {
-				logger.debug("No node of the cluster knows which node has which slots", failure);
-			}
-		}
-
 	}
 
 }

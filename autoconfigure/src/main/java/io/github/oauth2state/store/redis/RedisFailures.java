@@ -43,11 +43,11 @@ final class RedisFailures {
 	private RedisFailures() {
 	}
 
-	static StateStoreException beforeSending(String operation, RuntimeException failure) {
+	static StateStoreException beforeSending(String operation, Throwable failure) {
 		return new StateStoreException(Reason.CONNECTION, "Redis cannot be reached for " + operation, failure);
 	}
 
-	static StateStoreException afterSending(String operation, RuntimeException failure) {
+	static StateStoreException afterSending(String operation, Throwable failure) {
 		Reason reason = causes(failure).map(RedisFailures::reason)
 			.filter(Objects::nonNull)
 			.findFirst()

@@ -1,14 +1,10 @@
 package io.github.oauth2state.store.redis;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Optional;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisStringCommands;
@@ -16,10 +12,11 @@ import org.springframework.data.redis.connection.RedisStringCommands.SetOption;
 import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.core.types.Expiration;
 
+import io.github.oauth2state.ReactiveStateStore;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
-import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.store.NonBlockingStore;
 import io.github.oauth2state.store.SessionIndex;
 
 /**
@@ -27,53 +24,16 @@ import io.github.oauth2state.store.SessionIndex;
  * one command, or more for a longer value than records have and for a record that expires
  * during the call.
  */
-final class RedisStateStore implements StateStore, DisposableBean {
-
-	private static final Log logger = LogFactory.getLog(RedisStateStore.class);
-
-	private static final int PUT_ATTEMPTS = 10;
-
-	/**
-	 * How many bytes of a value are read: one more than allowed, so that callers notice a
-	 * value that is too long.
-	 */
-	private static final int READ_LENGTH = MAX_VALUE_LENGTH + 1;
-
-	/**
-	 * Stored for an empty value, so that its range differs from that of an absent value.
-	 */
-	private static final byte[] EMPTY = RedisCalls.utf8("oauth2-state/empty/1");
-
-	/**
-	 * Compares a value that is too long only as far as callers read it.
-	 */
-	private static final String VALUE = """
-			local value = redis.call('GET', KEYS[1])
-			if value and #value > %1$d then
-				value = string.sub(value, 1, %1$d)
-			end
-			""".formatted(READ_LENGTH);
-
-	private static final byte[] REPLACE = RedisCalls.utf8(VALUE + """
-			if value == ARGV[1] then
-				redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-				return 1
-			end
-			return 0
-			""");
-
-	private static final byte[] REMOVE = RedisCalls.utf8(VALUE + """
-			if value == ARGV[1] then
-				return redis.call('DEL', KEYS[1])
-			end
-			return 0
-			""");
+final class RedisStateStore implements StateStore, NonBlockingStore, DisposableBean {
 
 	private final RedisCalls calls;
 
-	private volatile boolean rangesDenied;
+	private final RedisConnections connections;
+
+	private final RedisRecords records = new RedisRecords();
 
 	RedisStateStore(RedisConnections connections, String keyPrefix) {
+		this.connections = connections;
 		this.calls = new RedisCalls(connections, keyPrefix);
 	}
 
@@ -85,22 +45,32 @@ final class RedisStateStore implements StateStore, DisposableBean {
 		return new RedisSessionIndex(this.calls);
 	}
 
+	/**
+	 * Returns this store on the same connections, or empty where those are the app's, as
+	 * not every client can wait without a thread.
+	 */
+	@Override
+	public Optional<ReactiveStateStore> reactive() {
+		return (this.connections instanceof OwnRedisConnections own)
+				? Optional.of(new ReactiveRedisStateStore(own, this.calls, this.records)) : Optional.empty();
+	}
+
 	@Override
 	public String name() {
-		return "redis";
+		return RedisRecords.STORE;
 	}
 
 	@Override
 	public Optional<byte[]> putIfAbsent(StateKey key, byte[] value, Duration ttl) {
 		StateStore.checkLength("putIfAbsent", value);
 		return this.calls.call("putIfAbsent",
-				(connection) -> putIfAbsent(connection, this.calls.key(key), sent(value), ttl));
+				(connection) -> putIfAbsent(connection, this.calls.key(key), RedisRecords.sent(value), ttl));
 	}
 
 	private Optional<byte[]> putIfAbsent(RedisConnection connection, byte[] key, byte[] value, Duration ttl) {
 		RedisStringCommands commands = connection.stringCommands();
 		Expiration expiration = Expiration.milliseconds(RedisCalls.millis(ttl));
-		for (int attempt = 0; attempt < PUT_ATTEMPTS; attempt++) {
+		for (int attempt = 0; attempt < RedisRecords.PUT_ATTEMPTS; attempt++) {
 			if (Boolean.TRUE.equals(commands.set(key, value, expiration, SetOption.ifAbsent()))) {
 				return Optional.empty();
 			}
@@ -109,7 +79,7 @@ final class RedisStateStore implements StateStore, DisposableBean {
 				return there;
 			}
 		}
-		throw new StateStoreException(Reason.REJECTED, "Redis putIfAbsent failed: the record kept changing", null);
+		throw RedisRecords.keptChanging();
 	}
 
 	@Override
@@ -117,42 +87,23 @@ final class RedisStateStore implements StateStore, DisposableBean {
 		return this.calls.call("find", (connection) -> find(connection, this.calls.key(key)));
 	}
 
-	/**
-	 * Reads a limited part of the value, as others may write to keys that can be guessed.
-	 * The range of an absent value is empty.
-	 */
 	private Optional<byte[]> find(RedisConnection connection, byte[] key) {
 		RedisStringCommands commands = connection.stringCommands();
-		byte[] value = this.rangesDenied ? null : range(commands, key);
-		return Optional.ofNullable((value != null || !this.rangesDenied) ? value : commands.get(key))
-			.filter((found) -> found.length > 0)
-			.map(RedisStateStore::cut)
-			.map(RedisStateStore::received);
-	}
-
-	private static byte[] sent(byte[] value) {
-		return (value.length > 0) ? value : EMPTY;
-	}
-
-	private static byte[] received(byte[] value) {
-		return Arrays.equals(value, EMPTY) ? new byte[0] : value;
+		byte[] value = this.records.mayRange() ? range(commands, key) : null;
+		return RedisRecords.found((value != null || this.records.mayRange()) ? value : commands.get(key));
 	}
 
 	/**
-	 * Returns {@code null} if the user has only the permissions that earlier releases
-	 * needed.
+	 * Returns {@code null} if the user may not run the command.
 	 */
 	private byte @Nullable [] range(RedisStringCommands commands, byte[] key) {
 		try {
-			return commands.getRange(key, 0, READ_LENGTH - 1);
+			return commands.getRange(key, 0, RedisRecords.READ_LENGTH - 1);
 		}
 		catch (RuntimeException ex) {
-			if (!String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage()).startsWith("NOPERM")) {
+			if (!this.records.denyRanges(ex)) {
 				throw ex;
 			}
-			this.rangesDenied = true;
-			logger.warn("The Redis user may not run GETRANGE, so records are read whole, however large somebody makes "
-					+ "them. Grant it +getrange. This is said once.");
 			return null;
 		}
 	}
@@ -165,20 +116,19 @@ final class RedisStateStore implements StateStore, DisposableBean {
 	public Optional<byte[]> take(StateKey key) {
 		return this.calls
 			.call("take", (connection) -> Optional.ofNullable(connection.stringCommands().getDel(this.calls.key(key))))
-			.map(RedisStateStore::cut)
-			.map(RedisStateStore::received);
+			.map(RedisRecords::received);
 	}
 
 	@Override
 	public boolean replace(StateKey key, byte[] expected, byte[] value, Duration ttl) {
 		StateStore.checkLength("replace", value);
 		byte[] millis = RedisCalls.utf8(Long.toString(RedisCalls.millis(ttl)));
-		return run("replace", REPLACE, key, sent(expected), sent(value), millis);
+		return run("replace", RedisRecords.REPLACE, key, RedisRecords.sent(expected), RedisRecords.sent(value), millis);
 	}
 
 	@Override
 	public boolean remove(StateKey key, byte[] expected) {
-		return run("remove", REMOVE, key, sent(expected));
+		return run("remove", RedisRecords.REMOVE, key, RedisRecords.sent(expected));
 	}
 
 	private boolean run(String operation, byte[] script, StateKey key, byte[]... arguments) {
@@ -193,10 +143,6 @@ final class RedisStateStore implements StateStore, DisposableBean {
 		// A ping to a cluster asks all nodes, some of which may be down
 		this.calls.call("ping",
 				(connection) -> (connection instanceof RedisClusterConnection) ? "" : connection.ping());
-	}
-
-	private static byte[] cut(byte[] value) {
-		return (value.length > READ_LENGTH) ? Arrays.copyOf(value, READ_LENGTH) : value;
 	}
 
 	@Override

@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.github.oauth2state.OAuth2StateRedisConnectionFactory;
@@ -35,6 +36,7 @@ import io.github.oauth2state.store.ConfiguredStore;
 @ConditionalOnClass(RedisConnectionFactory.class)
 @Conditional(RedisStateStoreAutoConfiguration.Needed.class)
 @EnableConfigurationProperties(RedisStateStoreAutoConfiguration.RedisStateStoreProperties.class)
+@ImportRuntimeHints(BoundedLettuce.Hints.class)
 public final class RedisStateStoreAutoConfiguration {
 
 	@Bean

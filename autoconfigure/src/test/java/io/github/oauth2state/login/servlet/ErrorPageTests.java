@@ -12,6 +12,8 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.web.header.writers.ContentSecurityPolicyHeaderWriter;
 
+import io.github.oauth2state.login.ErrorPage;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class ErrorPageTests {
@@ -47,17 +49,22 @@ class ErrorPageTests {
 
 	@Test
 	void pathIsEscaped() throws IOException {
-		ErrorPage.NOT_COMPLETED.write(this.response, "/a?b=\"><script>", "0123456789ab");
+		write(ErrorPage.NOT_COMPLETED, "/a?b=\"><script>");
 		assertThat(this.response.getContentAsString()).doesNotContain("<script>");
 	}
 
 	private String page() throws IOException {
-		ErrorPage.STORE_UNAVAILABLE.write(this.response, "/oauth2/authorization/demo", "0123456789ab");
+		write(ErrorPage.STORE_UNAVAILABLE, "/oauth2/authorization/demo");
 		assertThat(this.response.getStatus()).isEqualTo(503);
 		assertThat(this.response.getContentAsString()).contains("<h1>Login not possible at the moment</h1>",
 				"This should be over soon.", "href=\"/oauth2/authorization/demo\">Try again</a>",
 				"<code>0123456789ab</code>");
 		return this.response.getContentAsString();
+	}
+
+	private void write(ErrorPage page, String retryPath) throws IOException {
+		ServletExchange exchange = new ServletExchange(new MockHttpServletRequest(), this.response);
+		this.response.getWriter().write(page.answer(exchange, retryPath, "0123456789ab"));
 	}
 
 }

@@ -16,6 +16,8 @@ import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.login.LoginAutoConfiguration;
+import io.github.oauth2state.login.LoginNote;
+import io.github.oauth2state.login.LostLoginException;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 
@@ -79,9 +81,9 @@ class GuardedStateStoreTests {
 		run((repository) -> {
 			MockHttpServletRequest callback = begin(repository);
 			callback.setParameter("error", "access_denied");
-			LoginNote.of(callback).setLoaded();
+			LoginNote.of(new ServletExchange(callback)).setLoaded();
 			this.store.record = Optional.empty();
-			assertThatExceptionOfType(CallbackRecovery.LostLoginException.class)
+			assertThatExceptionOfType(LostLoginException.class)
 				.isThrownBy(() -> repository.removeAuthorizationRequest(callback, this.response));
 		});
 	}

@@ -25,7 +25,9 @@ import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.login.CallbackCheck;
 import io.github.oauth2state.login.LoginAutoConfiguration;
+import io.github.oauth2state.login.LoginServices;
 import io.github.oauth2state.rollout.RolloutAutoConfiguration;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 import io.github.oauth2state.store.StoreCircuit;
@@ -62,7 +64,7 @@ class LoginStarterTests {
 	void nothingIsEncodedForTheSessionWhileTheCircuitIsOpen() {
 		run((starter) -> {
 			MockHttpServletRequest request = request();
-			starter.start(login(), request, new MockHttpServletResponse());
+			starter.start(login(), new ServletExchange(request, new MockHttpServletResponse()));
 			assertThat(
 					new HttpSessionOAuth2AuthorizationRequestRepository().loadAuthorizationRequest(callback(request)))
 				.isEqualTo(login());
@@ -88,7 +90,8 @@ class LoginStarterTests {
 			this.circuit.left = open ? 0 : 1;
 			this.app.withBean(StateStore.class, FailingStore::failing)
 				.withPropertyValues("oauth2-state.on-store-failure=" + fallback, "oauth2-state.cookie.keys=" + KEY)
-				.run((context) -> starter(context).start(login(), request(), new MockHttpServletResponse()));
+				.run((context) -> starter(context).start(login(),
+						new ServletExchange(request(), new MockHttpServletResponse())));
 			assertThat(this.events).extracting(LoginEvent::outcome)
 				.endsWith(LoginOutcome.FALLBACK, LoginOutcome.STARTED)
 				.hasSize(open ? 2 : 3);
@@ -141,17 +144,15 @@ class LoginStarterTests {
 	}
 
 	private LoginStarter starter(ApplicationContext context) {
-		LoginChain.Services all = context.getBean(LoginChain.Services.class);
+		LoginServices services = context.getBean(LoginServices.class);
 		GuardedStateStore store = new GuardedStateStore(context.getBean(StateStore.class), this.circuit);
-		LoginChain.Services services = new LoginChain.Services(store, all.logins(), all.settings(), all.rollout(),
-				all.rolledOutPath(), all.onStoreFailure(), all.warnings());
-		MixUpDefense defense = new MixUpDefense(() -> null, all.settings());
-		return new LoginStarter(services, new LoginChain(defense, () -> null, true, null));
+		CallbackCheck check = new CallbackCheck(() -> null, services.settings());
+		return new LoginStarter(store, services, new LoginChain(() -> null, check, () -> null, true, null));
 	}
 
 	private void start(LoginStarter starter, MockHttpServletRequest request) {
 		MockHttpServletResponse response = new MockHttpServletResponse();
-		starter.start(login(), request, response);
+		starter.start(login(), new ServletExchange(request, response));
 		for (Cookie cookie : response.getCookies()) {
 			if (cookie.getMaxAge() == 0) {
 				this.cookies.remove(cookie.getName());

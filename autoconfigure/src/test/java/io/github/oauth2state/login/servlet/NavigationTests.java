@@ -8,7 +8,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link ServletRequests#isNavigation}.
+ * Tests for {@link ServletExchange#isNavigation}.
  */
 class NavigationTests {
 
@@ -28,7 +28,7 @@ class NavigationTests {
 
 	@Test
 	void clientThatSaysNothingIsBelievedToShowPages() {
-		assertThat(ServletRequests.isNavigation(new MockHttpServletRequest())).isTrue();
+		assertThat(new ServletExchange(new MockHttpServletRequest()).isNavigation()).isTrue();
 	}
 
 	@ParameterizedTest
@@ -49,7 +49,7 @@ class NavigationTests {
 	void scriptOfAnOldBrowserIsNone() {
 		MockHttpServletRequest request = new MockHttpServletRequest();
 		request.addHeader("X-Requested-With", "XMLHttpRequest");
-		assertThat(ServletRequests.isNavigation(request)).isFalse();
+		assertThat(new ServletExchange(request).isNavigation()).isFalse();
 	}
 
 	@Test
@@ -58,7 +58,7 @@ class NavigationTests {
 		request.addHeader("X-Requested-With", "XMLHttpRequest");
 		request.addHeader("Accept", "application/json");
 		request.addHeader("Sec-Fetch-Mode", "navigate");
-		assertThat(ServletRequests.isNavigation(request)).isTrue();
+		assertThat(new ServletExchange(request).isNavigation()).isTrue();
 	}
 
 	private static boolean isNavigation(String mode, String destination) {
@@ -69,13 +69,13 @@ class NavigationTests {
 		if (destination != null) {
 			request.addHeader("Sec-Fetch-Dest", destination);
 		}
-		return ServletRequests.isNavigation(request);
+		return new ServletExchange(request).isNavigation();
 	}
 
 	private static boolean acceptIsNavigation(String accept) {
 		MockHttpServletRequest request = new MockHttpServletRequest();
 		request.addHeader("Accept", accept);
-		return ServletRequests.isNavigation(request);
+		return new ServletExchange(request).isNavigation();
 	}
 
 }

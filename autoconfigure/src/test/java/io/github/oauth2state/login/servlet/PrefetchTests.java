@@ -30,8 +30,8 @@ class PrefetchTests {
 			X-Purpose   | preview
 			""")
 	void headerOfABrowserThatLooksAheadSaysSo(String header, String value) {
-		assertThat(ServletRequests.isPrefetch(request("GET", header, value))).isTrue();
-		assertThat(ServletRequests.isPrefetch(request("HEAD", header, value))).isTrue();
+		assertThat(new ServletExchange(request("GET", header, value)).isPrefetch()).isTrue();
+		assertThat(new ServletExchange(request("HEAD", header, value)).isPrefetch()).isTrue();
 	}
 
 	@ParameterizedTest
@@ -40,41 +40,43 @@ class PrefetchTests {
 			"prefetch=1", "prefetch:1", "%70refetch", "pref\u00e9tch", "prefetc\u212a" })
 	void nonsenseIsTakenForAVisit(String value) {
 		for (String header : new String[] { "Sec-Purpose", "Purpose", "X-Purpose", "X-Moz" }) {
-			assertThat(ServletRequests.isPrefetch(request("GET", header, value))).as(header).isFalse();
+			assertThat(new ServletExchange(request("GET", header, value)).isPrefetch()).as(header).isFalse();
 		}
 	}
 
 	@Test
 	void valueThatNoBrowserSendsIsNotLookedAt() {
-		assertThat(ServletRequests.isPrefetch(request("GET", "Sec-Purpose", "prefetch" + ";a".repeat(60)))).isTrue();
-		assertThat(ServletRequests.isPrefetch(request("GET", "Sec-Purpose", "prefetch" + ";a".repeat(61)))).isFalse();
-		assertThat(ServletRequests.isPrefetch(request("GET", "Sec-Purpose", ",".repeat(100_000) + "prefetch")))
+		assertThat(new ServletExchange(request("GET", "Sec-Purpose", "prefetch" + ";a".repeat(60))).isPrefetch())
+			.isTrue();
+		assertThat(new ServletExchange(request("GET", "Sec-Purpose", "prefetch" + ";a".repeat(61))).isPrefetch())
+			.isFalse();
+		assertThat(new ServletExchange(request("GET", "Sec-Purpose", ",".repeat(100_000) + "prefetch")).isPrefetch())
 			.isFalse();
 	}
 
 	@Test
 	void headerThatIsThereMoreThanOnceSaysSoIfOneDoes() {
-		assertThat(ServletRequests.isPrefetch(request("GET", "Purpose", "navigate", "prefetch"))).isTrue();
-		assertThat(ServletRequests.isPrefetch(request("GET", "Purpose", "navigate", "nonsense"))).isFalse();
+		assertThat(new ServletExchange(request("GET", "Purpose", "navigate", "prefetch")).isPrefetch()).isTrue();
+		assertThat(new ServletExchange(request("GET", "Purpose", "navigate", "nonsense")).isPrefetch()).isFalse();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "POST", "PUT", "get", "PROPFIND" })
 	void methodThatBrowsersDoNotSendAheadIsTakenForAVisit(String method) {
-		assertThat(ServletRequests.isPrefetch(request(method, "Sec-Purpose", "prefetch"))).isFalse();
+		assertThat(new ServletExchange(request(method, "Sec-Purpose", "prefetch")).isPrefetch()).isFalse();
 	}
 
 	@Test
 	void otherHeadersSayNothing() {
-		assertThat(ServletRequests.isPrefetch(new MockHttpServletRequest())).isFalse();
-		assertThat(ServletRequests.isPrefetch(request("GET", "Sec-Fetch-Dest", "prefetch"))).isFalse();
+		assertThat(new ServletExchange(new MockHttpServletRequest()).isPrefetch()).isFalse();
+		assertThat(new ServletExchange(request("GET", "Sec-Fetch-Dest", "prefetch")).isPrefetch()).isFalse();
 	}
 
 	@Test
 	void refusalIsNeitherASuccessNorKept() {
 		MockHttpServletResponse response = new MockHttpServletResponse();
 		response.addHeader("Vary", "Origin");
-		ServletRequests.refusePrefetch(response);
+		new ServletExchange(new MockHttpServletRequest(), response).refusePrefetch();
 		assertThat(response.getStatus()).isEqualTo(403);
 		assertThat(response.getHeader("Cache-Control")).isEqualTo("no-store");
 		assertThat(response.getHeaders("Vary")).containsExactly("Origin", "Sec-Purpose", "Purpose", "X-Purpose",

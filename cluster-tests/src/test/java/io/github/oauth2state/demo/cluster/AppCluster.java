@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.github.oauth2state.demo.api.Api;
 import io.github.oauth2state.demo.idp.IdentityProvider;
 
 /**
@@ -31,6 +32,8 @@ public final class AppCluster implements AutoCloseable {
 
 	private static final Duration ARCHIVED = Duration.ofMinutes(2);
 
+	private static final String GATEWAY = "sample-gateway";
+
 	private static final String CALLBACK = "/login/oauth2/code/demo";
 
 	/**
@@ -43,7 +46,13 @@ public final class AppCluster implements AutoCloseable {
 
 	private final Path logs;
 
+	private final SampleApp app;
+
 	private final Child provider;
+
+	private final Child api;
+
+	private final boolean gateways;
 
 	private final List<Instance> instances;
 
@@ -51,25 +60,34 @@ public final class AppCluster implements AutoCloseable {
 
 	private final Child balancer;
 
-	private AppCluster(int size, String name, List<String> args, Map<String, String> environment) {
+	private AppCluster(String app, List<String> ofProvider, int size, String name, List<String> args,
+			Map<String, String> environment) {
+		this.app = SampleApp.named(app);
+		this.gateways = app.equals(GATEWAY);
 		this.logs = directory(Path.of(System.getProperty("logs"), name));
 		// Not those of the demo, which may be running.
 		Ports ports = new Ports();
 		URI site = uri(ports.choose(18_080));
 		URI issuer = uri(ports.choose(19_000));
-		List<String> command = Jvm.main(IdentityProvider.class, List.of("--server.port=" + issuer.getPort(),
-				"--server.tomcat.threads.max=64", "--demo.redirect-uris=" + site + CALLBACK));
+		URI api = uri(ports.choose(19_100));
+		List<String> command = Jvm.main(IdentityProvider.class,
+				Stream.concat(Stream.of("--server.port=" + issuer.getPort(), "--server.tomcat.threads.max=64",
+						"--demo.redirect-uris=" + site + CALLBACK), ofProvider.stream())
+					.toList());
 		command.addAll(command.indexOf("-cp"), PROVIDER_OPTIONS);
 		this.provider = child("identity provider", issuer, "/.well-known/openid-configuration", command, Map.of());
+		this.api = child("api", api, "/health",
+				Jvm.main(Api.class, List.of("--server.port=" + api.getPort(), "--api.issuer=" + issuer)), Map.of());
 		Map<String, String> secrets = new TreeMap<>(environment);
 		secrets.put("OAUTH2STATE_TOKENS_KEYS", TokenKey.random());
 		secrets.put("OAUTH2STATE_COOKIE_KEYS", TokenKey.random());
+		List<String> all = Stream.concat(Stream.of("--sample.api-url=" + api), args.stream()).toList();
 		List<URI> uris = Stream.generate(() -> uri(ports.choose(18_081))).limit(size).toList();
 		this.instances = IntStream.range(0, size)
-			.mapToObj((i) -> instance("app-" + (i + 1), uris.get(i), arguments(uris.get(i), issuer, args), secrets))
+			.mapToObj((i) -> instance("app-" + (i + 1), uris.get(i), arguments(uris.get(i), issuer, all), secrets))
 			.toList();
 		this.archiving = child("archiving", uris.get(0), READINESS,
-				SampleApp.instance().archiving(arguments(uris.get(0), issuer, args)), secrets);
+				this.app.archiving(arguments(uris.get(0), issuer, all)), secrets);
 		this.balancer = child("balancer", site, "/", Balancers.command(site, this.instances, this.logs), Map.of());
 	}
 
@@ -84,7 +102,25 @@ public final class AppCluster implements AutoCloseable {
 	 */
 	public static AppCluster start(int size, String name, List<String> args, Map<String, String> environment)
 			throws InterruptedException {
-		AppCluster cluster = new AppCluster(size, name, args, environment);
+		return start(new AppCluster("sample-app", List.of(), size, name, args, environment));
+	}
+
+	/**
+	 * Starts a cluster of gateways, with an API behind them.
+	 * @param ofProvider more arguments of the identity provider
+	 * @param size how many gateways there are
+	 * @param name what to call the directory of its logs
+	 * @param args arguments of every gateway
+	 * @param environment environment variables of every gateway
+	 * @return the cluster, once it can be used
+	 * @throws InterruptedException if interrupted
+	 */
+	public static AppCluster startGateways(List<String> ofProvider, int size, String name, List<String> args,
+			Map<String, String> environment) throws InterruptedException {
+		return start(new AppCluster(GATEWAY, ofProvider, size, name, args, environment));
+	}
+
+	private static AppCluster start(AppCluster cluster) throws InterruptedException {
 		try {
 			cluster.start();
 			return cluster;
@@ -98,7 +134,10 @@ public final class AppCluster implements AutoCloseable {
 	private void start() throws InterruptedException {
 		Runtime.getRuntime().addShutdownHook(new Thread(this.children::close));
 		start(List.of(this.provider));
-		if (!SampleApp.instance().isArchived()) {
+		if (this.gateways) {
+			start(List.of(this.api));
+		}
+		if (!this.app.isArchived()) {
 			start(List.of(this.archiving));
 			this.archiving.terminate();
 			this.archiving.awaitEnd(ARCHIVED);
@@ -121,8 +160,7 @@ public final class AppCluster implements AutoCloseable {
 	private Instance instance(String name, URI uri, List<String> args, Map<String, String> secrets) {
 		List<String> all = new ArrayList<>(args);
 		all.add("--sample.instance=" + name);
-		return new Instance(name, child(name, uri, READINESS, SampleApp.instance().command(all), secrets),
-				this.children);
+		return new Instance(name, child(name, uri, READINESS, this.app.command(all), secrets), this.children);
 	}
 
 	private static List<String> arguments(URI uri, URI issuer, List<String> more) {
@@ -157,6 +195,14 @@ public final class AppCluster implements AutoCloseable {
 	 */
 	public URI uri() {
 		return this.balancer.uri();
+	}
+
+	/**
+	 * Returns the URL of the identity provider.
+	 * @return its issuer
+	 */
+	public URI provider() {
+		return this.provider.uri();
 	}
 
 	/**

@@ -5,32 +5,37 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The sample app, unpacked, with an archive of the classes that a start of it loads. With
- * that it starts in half of the processor time that its executable jar takes, or in a
- * third on a JDK that archives them as linked, which counts where a small machine starts
- * instances by the dozen.
+ * The sample app or the sample gateway, unpacked, with an archive of the classes that a
+ * start of it loads. With that it starts in half of the processor time that its
+ * executable jar takes, or in a third on a JDK that archives them as linked, which counts
+ * where a small machine starts instances by the dozen.
  */
 final class SampleApp {
 
 	private static final boolean CAN_LINK = Runtime.version().feature() >= 25;
 
+	private static final Map<String, SampleApp> apps = new ConcurrentHashMap<>();
+
 	private final Path jar;
 
 	private final Path archive;
 
-	private SampleApp(Path directory) {
-		this.jar = directory.resolve("sample-app.jar");
+	private SampleApp(Path directory, String name) {
+		this.jar = directory.resolve(name + ".jar");
 		this.archive = directory.resolve("classes");
 	}
 
 	/**
 	 * Returns the app of this JVM's tests, unpacked anew: its jar may have changed since.
+	 * @param name {@code sample-app} or {@code sample-gateway}
 	 * @return the app
 	 */
-	static SampleApp instance() {
-		return Holder.INSTANCE;
+	static SampleApp named(String name) {
+		return apps.computeIfAbsent(name, SampleApp::unpack);
 	}
 
 	/**
@@ -61,9 +66,9 @@ final class SampleApp {
 		return command;
 	}
 
-	private static SampleApp unpack() {
-		Path executable = Path.of(System.getProperty("sample-app")).normalize();
-		SampleApp app = new SampleApp(Path.of(System.getProperty("unpacked")));
+	private static SampleApp unpack(String name) {
+		Path executable = Path.of(System.getProperty(name)).normalize();
+		SampleApp app = new SampleApp(Path.of(System.getProperty("unpacked"), name), name);
 		try {
 			Files.deleteIfExists(app.archive);
 			int status = new ProcessBuilder(Jvm.java(), "-Djarmode=tools", "-jar", executable.toString(), "extract",
@@ -83,12 +88,6 @@ final class SampleApp {
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException(ex);
 		}
-	}
-
-	private static final class Holder {
-
-		private static final SampleApp INSTANCE = unpack();
-
 	}
 
 }

@@ -2,6 +2,8 @@ package io.github.oauth2state.demo.check;
 
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Says what should be, and fails where it is not.
  */
@@ -10,13 +12,13 @@ final class Expect {
 	private Expect() {
 	}
 
-	static void that(boolean condition, String expectation, Object actual) {
+	static void that(boolean condition, String expectation, @Nullable Object actual) {
 		if (!condition) {
 			throw new Failure(expectation, actual);
 		}
 	}
 
-	static void equal(Object expected, Object actual, String what) {
+	static void equal(Object expected, @Nullable Object actual, String what) {
 		that(Objects.equals(expected, actual), what + " is " + expected, actual);
 	}
 
@@ -27,7 +29,7 @@ final class Expect {
 
 		private static final long serialVersionUID = 1L;
 
-		Failure(String expectation, Object actual) {
+		Failure(String expectation, @Nullable Object actual) {
 			super("expected that " + expectation + ", but got: " + actual);
 		}
 

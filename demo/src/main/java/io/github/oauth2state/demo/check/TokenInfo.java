@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -14,9 +15,10 @@ import tools.jackson.databind.json.JsonMapper;
  * @param expiresAt when the access token expires
  * @param access by which it can be told from others
  * @param instance which instance answered
- * @param obtained how it came by the token
+ * @param obtained how it came by the token; {@code null} from a gateway, which does not
+ * tell
  */
-record TokenInfo(Instant expiresAt, String access, String instance, String obtained) {
+record TokenInfo(Instant expiresAt, String access, String instance, @Nullable String obtained) {
 
 	static final String PATH = "/api/token-info";
 

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.github.oauth2state.demo.api.Api;
 import io.github.oauth2state.demo.idp.IdentityProvider;
 import io.github.oauth2state.demo.proxy.RoundRobinProxy;
 import io.github.oauth2state.demo.store.StoreServer;
@@ -36,6 +37,8 @@ final class Blueprint {
 
 	private final URI provider;
 
+	private final URI api;
+
 	private final int storePort;
 
 	private final String tokenKey = TokenKey.random();
@@ -51,6 +54,7 @@ final class Blueprint {
 		this.ports = new Ports();
 		this.proxy = freeUri(options.port());
 		this.provider = freeUri(9000);
+		this.api = freeUri(9100);
 		this.spare = freeUri(8090);
 		this.storePort = this.ports.choose(9092);
 	}
@@ -103,6 +107,15 @@ final class Blueprint {
 				Jvm.main(StoreServer.class, List.of(String.valueOf(this.storePort))), Map.of());
 	}
 
+	/**
+	 * What gateways relay tokens to.
+	 */
+	Child api() {
+		return child("api", this.api, Probe.http(this.api.resolve("/health")),
+				Jvm.main(Api.class, List.of("--server.port=" + this.api.getPort(), "--api.issuer=" + this.provider)),
+				Map.of());
+	}
+
 	Child proxy(List<Instance> instances) {
 		return proxy("proxy", this.proxy, READINESS_PATH, instances);
 	}
@@ -123,6 +136,7 @@ final class Blueprint {
 		args.add("--server.address=127.0.0.1");
 		args.add("--sample.instance=" + name);
 		args.add("--sample.balancer-url=" + this.proxy);
+		args.add("--sample.api-url=" + this.api);
 		args.add("--spring.security.oauth2.client.provider.demo.issuer-uri=" + this.provider);
 		args.add("--sample.tells-provider=true");
 		args.addAll(this.options.with().arguments(store));
@@ -130,7 +144,7 @@ final class Blueprint {
 		Map<String, String> secrets = new TreeMap<>(store.secrets());
 		secrets.put("OAUTH2STATE_TOKENS_KEYS", this.tokenKey);
 		return child("instance " + name, uri, Probe.http(uri.resolve(READINESS_PATH)),
-				Jvm.jar(this.options.sampleApp(), args), secrets);
+				this.options.apps().command(name, args), secrets);
 	}
 
 	private Child child(String name, URI uri, Probe probe, List<String> command, Map<String, String> secrets) {

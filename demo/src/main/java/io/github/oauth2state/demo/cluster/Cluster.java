@@ -14,7 +14,8 @@ import org.springframework.util.StringUtils;
 
 /**
  * Two instances of an identity provider and two of the sample app, what they share, and a
- * proxy in front of each pair: each a process of its own.
+ * proxy in front of each pair: each a process of its own. Gateways have an API behind
+ * them.
  */
 public final class Cluster implements AutoCloseable {
 
@@ -74,6 +75,9 @@ public final class Cluster implements AutoCloseable {
 		}
 		start(List.of(this.storeServer));
 		start(Stream.concat(this.providers.stream().map(Instance::child), Stream.of(this.providerProxy)).toList());
+		if (this.options.apps().stack().hasGateway()) {
+			start(List.of(this.blueprint.api()));
+		}
 		start(Stream.concat(this.instances.stream().map(Instance::child), Stream.of(this.proxy)).toList());
 	}
 
@@ -173,6 +177,14 @@ public final class Cluster implements AutoCloseable {
 	 */
 	public List<Instance> instances() {
 		return this.instances;
+	}
+
+	/**
+	 * Returns what the instances are built on.
+	 * @return the stack
+	 */
+	public Stack stack() {
+		return this.options.apps().stack();
 	}
 
 	/**

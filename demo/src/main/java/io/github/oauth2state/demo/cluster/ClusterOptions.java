@@ -1,6 +1,5 @@
 package io.github.oauth2state.demo.cluster;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 
@@ -10,10 +9,10 @@ import java.util.Properties;
  * @param store what the instances share
  * @param with what the instances use
  * @param port the preferred port of the proxy
- * @param sampleApp the jar of the sample app
+ * @param apps what the instances run
  * @param logs the directory for the logs of all processes
  */
-public record ClusterOptions(SharedStore store, With with, int port, Path sampleApp, Path logs) {
+public record ClusterOptions(SharedStore store, With with, int port, Apps apps, Path logs) {
 
 	private static final int MAX_PORT = 65_000;
 
@@ -24,8 +23,15 @@ public record ClusterOptions(SharedStore store, With with, int port, Path sample
 	 * @throws ClusterException if one makes no sense
 	 */
 	public static ClusterOptions from(Properties properties) {
-		return new ClusterOptions(SharedStore.from(properties), With.from(properties), port(properties),
-				sampleApp(properties), Path.of(properties.getProperty("demo.logs", "target/logs")));
+		With with = With.from(properties);
+		Apps apps = Apps.from(properties);
+		if (apps.aot() && with != With.STARTER) {
+			throw new ClusterException(
+					"-Ddemo.aot=true needs -Ddemo.with=starter: when the apps were built with -Paot, "
+							+ "that was decided for good");
+		}
+		return new ClusterOptions(SharedStore.from(properties), with, port(properties), apps,
+				Path.of(properties.getProperty("demo.logs", "target/logs")));
 	}
 
 	/**
@@ -64,14 +70,6 @@ public record ClusterOptions(SharedStore store, With with, int port, Path sample
 			// Said below.
 		}
 		throw new ClusterException("-Ddemo.port is a number from 1 to %d, not \"%s\"".formatted(MAX_PORT, value));
-	}
-
-	private static Path sampleApp(Properties properties) {
-		Path jar = Path.of(properties.getProperty("demo.sample-app", "sample-app/target/sample-app.jar")).normalize();
-		if (!Files.isRegularFile(jar)) {
-			throw new ClusterException("The sample app is not built: there is no " + jar);
-		}
-		return jar;
 	}
 
 }

@@ -1,7 +1,10 @@
 package io.github.oauth2state.demo.idp;
 
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Bean;
@@ -29,9 +32,15 @@ public class IdentityProvider {
 			.run(args);
 	}
 
+	/**
+	 * Knows alice and bob.
+	 * @param more how many users there are besides: user-1, user-2 and so on
+	 */
 	@Bean
-	UserDetailsService users() {
-		return new InMemoryUserDetailsManager(user("alice"), user("bob"));
+	UserDetailsService users(@Value("${demo.more-users:0}") int more) {
+		Stream<String> others = IntStream.rangeClosed(1, more).mapToObj((i) -> "user-" + i);
+		return new InMemoryUserDetailsManager(
+				Stream.concat(Stream.of("alice", "bob"), others).map(IdentityProvider::user).toList());
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.oauth2state.demo.cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
@@ -128,6 +129,48 @@ class ClusterOptionsTests {
 	}
 
 	@Test
+	void byDefaultInstancesAreServletApps() {
+		assertThat(options().apps().stack()).isEqualTo(Stack.SERVLET);
+		assertThat(command("one")).anyMatch((part) -> part.endsWith("app.jar"));
+	}
+
+	@Test
+	void gatewaysAreStartedInsteadOrAsTheSecondInstance(@TempDir Path directory) throws IOException {
+		this.properties.setProperty("demo.sample-gateway",
+				Files.createFile(directory.resolve("gateway.jar")).toString());
+		this.properties.setProperty("demo.stack", "reactive");
+		assertThat(command("one")).anyMatch((part) -> part.endsWith("gateway.jar"));
+		this.properties.setProperty("demo.stack", "mixed");
+		assertThat(command("one")).anyMatch((part) -> part.endsWith("app.jar"));
+		assertThat(command("two")).anyMatch((part) -> part.endsWith("gateway.jar"));
+	}
+
+	@Test
+	void unknownStackIsRefused() {
+		assertRefused("demo.stack", "webflux", "-Ddemo.stack is servlet, reactive or mixed, not \"webflux\"");
+	}
+
+	@Test
+	void gatewayMustBeBuiltWhereItIsNeeded() {
+		this.properties.setProperty("demo.sample-gateway", "nowhere.jar");
+		assertThat(options().apps().stack()).isEqualTo(Stack.SERVLET);
+		assertRefused("demo.stack", "reactive", "there is no nowhere.jar");
+	}
+
+	@Test
+	void instancesUseWhatWasGeneratedIfTheyAreToldTo() {
+		assertThat(command("one")).doesNotContain("-Dspring.aot.enabled=true");
+		this.properties.setProperty("demo.aot", "true");
+		assertThat(command("one")).containsSubsequence("-Dspring.aot.enabled=true", "-jar");
+	}
+
+	@Test
+	void whatWasGeneratedIsOfNoUseWithoutStarter() {
+		this.properties.setProperty("demo.aot", "true");
+		assertRefused("demo.with", "nothing", "-Ddemo.aot=true needs -Ddemo.with=starter");
+	}
+
+	@Test
 	void sampleAppMustBeBuilt() {
 		assertRefused("demo.sample-app", "nowhere.jar", "there is no nowhere.jar");
 	}
@@ -135,6 +178,10 @@ class ClusterOptionsTests {
 	private void assertRefused(String name, String value, String message) {
 		this.properties.setProperty(name, value);
 		assertThatExceptionOfType(ClusterException.class).isThrownBy(this::options).withMessageContaining(message);
+	}
+
+	private List<String> command(String instance) {
+		return options().apps().command(instance, List.of());
 	}
 
 	private ClusterOptions options() {

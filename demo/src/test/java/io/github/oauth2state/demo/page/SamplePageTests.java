@@ -254,7 +254,7 @@ class SamplePageTests {
 	void pictureOfTheReadmeIsThatOfThePage() throws Exception {
 		try (Chromium browser = new Chromium(WIDE, true)) {
 			logInAcrossInstances(browser);
-			String style = Files.readString(Path.of("../sample-app/src/main/resources/static/css/journey.css"));
+			String style = Files.readString(Path.of("../sample-shared/src/main/resources/static/css/journey.css"));
 			String picture = String.valueOf(browser.run("return document.querySelector('svg').outerHTML"))
 				.replaceFirst("(<svg[^>]*>)", "$1\n<style>\n" + style.replace("\\", "\\\\") + "</style>") + "\n";
 			Files.createDirectories(Chromium.PICTURES);

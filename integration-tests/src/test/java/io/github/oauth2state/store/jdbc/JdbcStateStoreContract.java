@@ -35,6 +35,13 @@ abstract class JdbcStateStoreContract extends StateStoreContract {
 			app = TestStores.app(this.database);
 			store = TestStores.create(app, Duration.ofSeconds(10));
 		}
+		return called(store);
+	}
+
+	/**
+	 * Returns the store as a caller of the other stack calls it.
+	 */
+	StateStore called(JdbcStateStore store) {
 		return store;
 	}
 

@@ -11,6 +11,8 @@ import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.store.ConfiguredStore;
+import io.github.oauth2state.store.NonBlockingStore;
+import io.github.oauth2state.store.ReactiveCalls;
 import io.github.oauth2state.store.SessionIndex;
 
 /**
@@ -43,6 +45,13 @@ final class RedisApp implements AutoCloseable {
 
 	StateStore store() {
 		return this.context.getBean(StateStore.class);
+	}
+
+	/**
+	 * Returns the store as reactive callers call it.
+	 */
+	StateStore reactiveStore() {
+		return ReactiveCalls.of(this.context.getBean(NonBlockingStore.class));
 	}
 
 	SessionIndex sessionIndex() {

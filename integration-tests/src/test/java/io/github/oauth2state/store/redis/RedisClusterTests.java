@@ -88,7 +88,11 @@ class RedisClusterTests {
 
 	@Test
 	void everyCallWorksOnEverySlot() {
-		StateStore store = a.store();
+		everyCallWorksOnEverySlot(a.store());
+		everyCallWorksOnEverySlot(a.reactiveStore());
+	}
+
+	private static void everyCallWorksOnEverySlot(StateStore store) {
 		for (int i = 0; i < 100; i++) {
 			StateKey key = randomKey();
 			assertThat(store.putIfAbsent(key, bytes(1), MINUTE)).isEmpty();
@@ -128,7 +132,7 @@ class RedisClusterTests {
 		RedisProcess master = cluster.masters().get(0);
 		RedisProcess witness = cluster.masters().get(2);
 		List<StateKey> pending = put(200);
-		try (StoreWorkload workload = StoreWorkload.on(a.store(), b.store())) {
+		try (StoreWorkload workload = StoreWorkload.on(a.reactiveStore(), b.store())) {
 			awaitProgress(workload);
 			master.kill();
 			awaitNewMaster(master, witness);
@@ -146,7 +150,7 @@ class RedisClusterTests {
 		RedisProcess master = cluster.masters().get(1);
 		RedisProcess witness = cluster.masters().get(2);
 		List<StateKey> pending = put(200);
-		try (StoreWorkload workload = StoreWorkload.on(a.store(), b.store())) {
+		try (StoreWorkload workload = StoreWorkload.on(a.reactiveStore(), b.store())) {
 			awaitProgress(workload);
 			master.freeze();
 			awaitNewMaster(master, witness);
@@ -166,7 +170,7 @@ class RedisClusterTests {
 		RedisProcess to = masters.get(1);
 		List<Integer> slots = cluster.slots(from).subList(0, 150);
 		List<StateKey> pending = put(500);
-		try (StoreWorkload workload = StoreWorkload.on(a.store(), b.store())) {
+		try (StoreWorkload workload = StoreWorkload.on(a.reactiveStore(), b.store())) {
 			awaitProgress(workload);
 			slots.forEach((slot) -> cluster.move(slot, from, to));
 			awaitProgress(workload);
@@ -174,20 +178,24 @@ class RedisClusterTests {
 			assertThat(workload.errors()).isEmpty();
 		}
 		assertThat(pending).allSatisfy((key) -> {
-			assertThat(b.store().take(key)).contains(key.toByteArray());
+			assertThat(b.reactiveStore().take(key)).contains(key.toByteArray());
 			assertThat(a.store().take(key)).isEmpty();
 		});
 	}
 
 	@Test
 	void everyCallWorksOnASlotThatIsBeingMoved() {
+		everyCallWorksOnASlotThatIsBeingMoved(a.store());
+		everyCallWorksOnASlotThatIsBeingMoved(a.reactiveStore());
+	}
+
+	private static void everyCallWorksOnASlotThatIsBeingMoved(StateStore store) {
 		List<RedisProcess> masters = cluster.masters();
 		RedisProcess from = masters.get(1);
 		RedisProcess to = masters.get(2);
 		int slot = cluster.slots(from).get(0);
 		StateKey stays = keyIn(slot);
 		StateKey goes = keyIn(slot);
-		StateStore store = a.store();
 		store.putIfAbsent(stays, bytes(1), MINUTE);
 		cluster.beginMove(slot, from, to);
 		assertThat(store.putIfAbsent(goes, bytes(2), MINUTE)).isEmpty();

@@ -74,7 +74,14 @@ class RedisOutageTests {
 		this.proxy = new TcpProxy(redis.host(), redis.port());
 		this.app = RedisApp.start("spring.data.redis.host=" + this.proxy.host(),
 				"spring.data.redis.port=" + this.proxy.port(), "oauth2-state.timeout=" + TIMEOUT.toMillis() + "ms");
-		this.store = this.app.connected().store();
+		this.store = called(this.app.connected());
+	}
+
+	/**
+	 * Returns the store as a caller of the other stack calls it.
+	 */
+	StateStore called(RedisApp app) {
+		return app.store();
 	}
 
 	@AfterEach
@@ -218,7 +225,7 @@ class RedisOutageTests {
 			}
 			try (RedisApp nowhere = RedisApp.start("spring.data.redis.host=127.0.0.1",
 					"spring.data.redis.port=" + full.getLocalPort(), "oauth2-state.timeout=500ms")) {
-				assertThat(failure(() -> nowhere.store().take(StateKey.of("app", "test", "key"))).getReason())
+				assertThat(failure(() -> called(nowhere).take(StateKey.of("app", "test", "key"))).getReason())
 					.isEqualTo(Reason.CONNECTION);
 			}
 		}

@@ -19,6 +19,7 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.backends.TestRedis;
 import io.github.oauth2state.store.SessionIndex;
@@ -115,15 +116,15 @@ class RedisPermissionTests {
 
 	private void assertThatAllCallsWork() {
 		RedisStateStore store = store("oauth2-state:");
-		assertThat(store.find(KEY)).isEmpty();
-		assertThat(store.putIfAbsent(KEY, new byte[1], MINUTE)).isEmpty();
-		assertThat(store.putIfAbsent(KEY, new byte[1], MINUTE)).isPresent();
-		assertThat(store.find(KEY)).isPresent();
-		assertThat(store.replace(KEY, new byte[1], new byte[2], MINUTE)).isTrue();
-		assertThat(store.remove(KEY, new byte[1])).isFalse();
-		assertThat(store.take(KEY)).isPresent();
-		assertThat(store.putIfAbsent(KEY, new byte[1], MINUTE)).isEmpty();
-		assertThat(store.remove(KEY, new byte[1])).isTrue();
+		assertThat(called(store).find(KEY)).isEmpty();
+		assertThat(called(store).putIfAbsent(KEY, new byte[1], MINUTE)).isEmpty();
+		assertThat(called(store).putIfAbsent(KEY, new byte[1], MINUTE)).isPresent();
+		assertThat(called(store).find(KEY)).isPresent();
+		assertThat(called(store).replace(KEY, new byte[1], new byte[2], MINUTE)).isTrue();
+		assertThat(called(store).remove(KEY, new byte[1])).isFalse();
+		assertThat(called(store).take(KEY)).isPresent();
+		assertThat(called(store).putIfAbsent(KEY, new byte[1], MINUTE)).isEmpty();
+		assertThat(called(store).remove(KEY, new byte[1])).isTrue();
 		store.destroy();
 	}
 
@@ -131,9 +132,16 @@ class RedisPermissionTests {
 	void keysOfOthersAreRefused() {
 		RedisStateStore store = store("other:");
 		assertThatExceptionOfType(StateStoreException.class)
-			.isThrownBy(() -> store.putIfAbsent(KEY, new byte[1], MINUTE))
+			.isThrownBy(() -> called(store).putIfAbsent(KEY, new byte[1], MINUTE))
 			.satisfies((ex) -> assertThat(ex.getReason()).isEqualTo(StateStoreException.Reason.REJECTED));
 		store.destroy();
+	}
+
+	/**
+	 * Returns the store as a caller of the other stack calls it.
+	 */
+	StateStore called(RedisStateStore store) {
+		return store;
 	}
 
 	private RedisStateStore store(String keyPrefix) {

@@ -107,7 +107,7 @@ class RedisSentinelTests {
 		RedisProcess master = redis.master();
 		List<StateKey> pending = put(200);
 		redis.awaitReplicated();
-		try (StoreWorkload workload = StoreWorkload.on(a.store(), b.store())) {
+		try (StoreWorkload workload = StoreWorkload.on(a.reactiveStore(), b.store())) {
 			awaitProgress(workload);
 			master.kill();
 			redis.awaitOtherMaster(master);
@@ -126,7 +126,7 @@ class RedisSentinelTests {
 		RedisProcess master = redis.master();
 		List<StateKey> pending = put(200);
 		redis.awaitReplicated();
-		try (StoreWorkload workload = StoreWorkload.on(a.store(), b.store())) {
+		try (StoreWorkload workload = StoreWorkload.on(a.reactiveStore(), b.store())) {
 			awaitProgress(workload);
 			master.freeze();
 			redis.awaitOtherMaster(master);
@@ -143,7 +143,7 @@ class RedisSentinelTests {
 	@Test
 	void masterThatStepsDownIsLeft() {
 		RedisProcess master = redis.master();
-		try (StoreWorkload workload = StoreWorkload.on(a.store(), b.store())) {
+		try (StoreWorkload workload = StoreWorkload.on(a.reactiveStore(), b.store())) {
 			awaitProgress(workload);
 			redis.failover();
 			redis.awaitOtherMaster(master);

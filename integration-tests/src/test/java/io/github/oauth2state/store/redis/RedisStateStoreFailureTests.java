@@ -62,6 +62,13 @@ class RedisStateStoreFailureTests {
 
 	private final StateKey other = StateKey.of("app", "test", UUID.randomUUID().toString());
 
+	/**
+	 * Returns the store as a caller of the other stack calls it.
+	 */
+	StateStore called(RedisStateStore store) {
+		return store;
+	}
+
 	@BeforeEach
 	void put() {
 		this.direct.putIfAbsent(this.key, bytes("value"), Duration.ofMinutes(1));
@@ -78,33 +85,33 @@ class RedisStateStoreFailureTests {
 
 	@Test
 	void takeWhoseReplyIsLostFailsInTimeAndTheRecordIsGone() {
-		this.store.find(this.key);
+		called(this.store).find(this.key);
 		this.proxy.set(Mode.SWALLOW_REPLIES);
-		assertThat(failure(() -> this.store.take(this.key)).getReason()).isEqualTo(Reason.TIMEOUT);
+		assertThat(failure(() -> called(this.store).take(this.key)).getReason()).isEqualTo(Reason.TIMEOUT);
 		assertThat(this.direct.find(this.key)).isEmpty();
 		recovers();
 	}
 
 	@Test
 	void takeWhoseConnectionBreaksIsAmbiguousAndNotSentAgain() {
-		this.store.find(this.key);
+		called(this.store).find(this.key);
 		this.proxy.set(Mode.CUT_INSTEAD_OF_REPLY);
-		assertThat(failure(() -> this.store.take(this.key)).getReason()).isEqualTo(Reason.AMBIGUOUS);
+		assertThat(failure(() -> called(this.store).take(this.key)).getReason()).isEqualTo(Reason.AMBIGUOUS);
 		assertThat(this.direct.find(this.key)).isEmpty();
 		this.direct.putIfAbsent(this.key, bytes("again"), Duration.ofMinutes(1));
 		recovers();
-		assertThat(this.store.find(this.key)).contains(bytes("again"));
+		assertThat(called(this.store).find(this.key)).contains(bytes("again"));
 	}
 
 	@Test
 	void takeWhileDisconnectedFailsAndNeverRunsLater() {
-		this.store.find(this.key);
+		called(this.store).find(this.key);
 		this.proxy.set(Mode.REFUSE);
 		Awaitility.await()
-			.untilAsserted(() -> assertThat(failure(() -> this.store.take(this.key)).getReason())
+			.untilAsserted(() -> assertThat(failure(() -> called(this.store).take(this.key)).getReason())
 				.isEqualTo(Reason.CONNECTION));
 		recovers();
-		assertThat(this.store.take(this.key)).contains(bytes("value"));
+		assertThat(called(this.store).take(this.key)).contains(bytes("value"));
 	}
 
 	@Test
@@ -113,34 +120,34 @@ class RedisStateStoreFailureTests {
 		RedisStateStore cold = store(this.appThroughProxy, TIMEOUT);
 		ExecutorService executor = Executors.newFixedThreadPool(16);
 		List<Future<Reason>> reasons = IntStream.range(0, 16)
-			.mapToObj((i) -> executor.submit(() -> failure(() -> cold.take(this.key)).getReason()))
+			.mapToObj((i) -> executor.submit(() -> failure(() -> called(cold).take(this.key)).getReason()))
 			.toList();
 		for (Future<Reason> reason : reasons) {
 			assertThat(reason.get(30, TimeUnit.SECONDS)).isEqualTo(Reason.CONNECTION);
 		}
 		executor.shutdownNow();
 		recovers();
-		assertThat(cold.take(this.key)).contains(bytes("value"));
+		assertThat(called(cold).take(this.key)).contains(bytes("value"));
 		cold.destroy();
 	}
 
 	@Test
 	void connectionWhoseOtherEndIsGoneIsReplaced() {
-		this.store.find(this.key);
+		called(this.store).find(this.key);
 		this.proxy.abandonOpenConnections();
-		assertThat(failure(() -> this.store.take(this.key)).getReason()).isEqualTo(Reason.TIMEOUT);
-		assertThat(this.store.take(this.key)).contains(bytes("value"));
+		assertThat(failure(() -> called(this.store).take(this.key)).getReason()).isEqualTo(Reason.TIMEOUT);
+		assertThat(called(this.store).take(this.key)).contains(bytes("value"));
 	}
 
 	@Test
 	void connectionIsReplacedOnceForManyTimeouts() throws Exception {
-		this.store.find(this.key);
+		called(this.store).find(this.key);
 		this.proxy.abandonOpenConnections();
 		long before = connectionsReceived();
 		ExecutorService executor = Executors.newFixedThreadPool(16);
 		List<Future<Boolean>> calls = IntStream.range(0, 16).mapToObj((i) -> executor.submit(() -> {
-			failure(() -> this.store.find(this.key));
-			return this.store.find(this.key).isPresent();
+			failure(() -> called(this.store).find(this.key));
+			return called(this.store).find(this.key).isPresent();
 		})).toList();
 		for (Future<Boolean> call : calls) {
 			assertThat(call.get(30, TimeUnit.SECONDS)).isTrue();
@@ -157,7 +164,7 @@ class RedisStateStoreFailureTests {
 	void takeFailsInTimeWhereNothingListens() {
 		LettuceConnectionFactory nowhere = factory("localhost", 1);
 		RedisStateStore store = store(nowhere, TIMEOUT);
-		assertThat(failure(() -> store.take(this.key)).getReason()).isEqualTo(Reason.CONNECTION);
+		assertThat(failure(() -> called(store).take(this.key)).getReason()).isEqualTo(Reason.CONNECTION);
 		store.destroy();
 		nowhere.destroy();
 	}
@@ -168,7 +175,7 @@ class RedisStateStoreFailureTests {
 		try {
 			StateKey other = StateKey.of("app", "test", UUID.randomUUID().toString());
 			StateStoreException failure = failure(
-					() -> this.store.putIfAbsent(other, bytes("secret"), Duration.ofMinutes(1)));
+					() -> called(this.store).putIfAbsent(other, bytes("secret"), Duration.ofMinutes(1)));
 			assertThat(failure.getReason()).isEqualTo(Reason.CONNECTION);
 			assertThat(failure).hasStackTraceContaining("OOM");
 			assertThat(failure).hasMessage("Redis did not answer putIfAbsent");
@@ -180,14 +187,14 @@ class RedisStateStoreFailureTests {
 
 	@Test
 	void callAfterCloseFails() {
-		this.store.find(this.key);
+		called(this.store).find(this.key);
 		this.store.destroy();
-		assertThat(failure(() -> this.store.find(this.key)).getReason()).isEqualTo(Reason.CONNECTION);
+		assertThat(failure(() -> called(this.store).find(this.key)).getReason()).isEqualTo(Reason.CONNECTION);
 	}
 
 	@Test
 	void closingTheStoreLeavesTheAppItsConnections() {
-		this.store.find(this.key);
+		called(this.store).find(this.key);
 		this.store.destroy();
 		assertThat(this.appThroughProxy.getConnection().ping()).isEqualTo("PONG");
 	}
@@ -197,7 +204,7 @@ class RedisStateStoreFailureTests {
 	 */
 	@Test
 	void sessionIsAddedUnderAllItsNamesInOneRoundTrip() {
-		this.store.find(this.key);
+		called(this.store).find(this.key);
 		this.proxy.set(Mode.SWALLOW_REPLIES);
 		assertThat(failure(this::addSession).getReason()).isEqualTo(Reason.TIMEOUT);
 		assertThat(this.direct.sessionIndex().find(this.key)).hasSize(1);
@@ -207,7 +214,7 @@ class RedisStateStoreFailureTests {
 
 	@Test
 	void addWhoseConnectionBreaksIsAmbiguous() {
-		this.store.find(this.key);
+		called(this.store).find(this.key);
 		this.proxy.set(Mode.CUT_INSTEAD_OF_REPLY);
 		assertThat(failure(this::addSession).getReason()).isEqualTo(Reason.AMBIGUOUS);
 		recovers();
@@ -217,7 +224,7 @@ class RedisStateStoreFailureTests {
 	@Test
 	void sessionsAreNotIndexedWhileDisconnected() {
 		SessionIndex index = this.store.sessionIndex();
-		this.store.find(this.key);
+		called(this.store).find(this.key);
 		this.proxy.set(Mode.REFUSE);
 		for (StoreCall call : List.<StoreCall>of(this::addSession, () -> index.find(this.key),
 				() -> index.logOut(this.key, this.other, Instant.EPOCH, Duration.ofMinutes(1)),
@@ -240,8 +247,8 @@ class RedisStateStoreFailureTests {
 		this.proxy.set(Mode.FORWARD);
 		StateKey other = StateKey.of("app", "test", UUID.randomUUID().toString());
 		Awaitility.await().ignoreExceptionsInstanceOf(StateStoreException.class).until(() -> {
-			this.store.putIfAbsent(other, bytes("other"), Duration.ofMinutes(1));
-			return this.store.find(other).isPresent();
+			called(this.store).putIfAbsent(other, bytes("other"), Duration.ofMinutes(1));
+			return called(this.store).find(other).isPresent();
 		});
 	}
 

@@ -1,0 +1,37 @@
+package io.github.oauth2state;
+
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
+import reactor.core.publisher.Mono;
+
+/**
+ * Tokens that are due in a reactive app, and the means to obtain new ones. Nothing
+ * happens before a returned publisher is subscribed to.
+ */
+public interface ReactiveTokenRefresh extends DueTokens {
+
+	/**
+	 * Calls the provider, with the client that the app configured. Where the provider
+	 * rotates refresh tokens, the old one is spent from then on, so do not cancel the
+	 * call.
+	 * @return the new tokens, or an {@link OAuth2AuthorizationException} if the provider
+	 * gave no tokens
+	 */
+	Mono<OAuth2AccessTokenResponse> call();
+
+	/**
+	 * Looks up the client that is stored for the user now.
+	 * @return the client, or empty if no client is stored, or if clients are not stored
+	 * where all instances see them
+	 */
+	Mono<OAuth2AuthorizedClient> stored();
+
+	/**
+	 * Returns the refresh that is next when the tokens of this one are due again.
+	 * @param response the new tokens, with a refresh token among them
+	 * @return the next refresh, for the same user and scopes
+	 */
+	ReactiveTokenRefresh next(OAuth2AccessTokenResponse response);
+
+}

@@ -1,0 +1,127 @@
+package io.github.oauth2state.login.reactive;
+
+import java.lang.reflect.Field;
+import java.util.List;
+import java.util.Map;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity.OAuth2ClientSpec;
+import org.springframework.security.config.web.server.ServerHttpSecurity.OAuth2LoginSpec;
+import org.springframework.security.oauth2.client.web.server.DefaultServerOAuth2AuthorizationRequestResolver;
+import org.springframework.security.oauth2.client.web.server.OAuth2AuthorizationCodeGrantWebFilter;
+import org.springframework.security.oauth2.client.web.server.OAuth2AuthorizationRequestRedirectWebFilter;
+import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizationCodeAuthenticationTokenConverter;
+import org.springframework.security.web.server.authorization.ExceptionTranslationWebFilter;
+import org.springframework.security.web.server.savedrequest.WebSessionServerRequestCache;
+import org.springframework.util.Assert;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.web.server.WebFilter;
+
+/**
+ * Reads private fields of Spring Security's reactive classes, which have no getters.
+ */
+final class ServerSecurityInternals {
+
+	private static final Log logger = LogFactory.getLog(ServerSecurityInternals.class);
+
+	/**
+	 * The fields that are read, by class.
+	 */
+	static final Map<Class<?>, List<String>> FIELDS = Map.of(ServerHttpSecurity.class,
+			List.of("oauth2Login", "client", "logout", "requestCache", "securityContextRepository"),
+			OAuth2LoginSpec.class,
+			List.of("authorizationRequestRepository", "authenticationConverter", "clientRegistrationRepository",
+					"authenticationSuccessHandlers", "authenticationFailureHandler", "securityContextRepository",
+					"loginPage"),
+			OAuth2ClientSpec.class,
+			List.of("authorizationRequestRepository", "authenticationConverter", "clientRegistrationRepository"),
+			ServerHttpSecurity.RequestCacheSpec.class, List.of("requestCache"), WebSessionServerRequestCache.class,
+			List.of("saveRequestMatcher"), OAuth2AuthorizationRequestRedirectWebFilter.class,
+			List.of("authorizationRequestRepository", "authorizationRequestResolver"),
+			OAuth2AuthorizationCodeGrantWebFilter.class, List.of("authorizationRequestRepository"),
+			ServerOAuth2AuthorizationCodeAuthenticationTokenConverter.class, List.of("authorizationRequestRepository"),
+			ExceptionTranslationWebFilter.class, List.of("authenticationEntryPoint"));
+
+	private ServerSecurityInternals() {
+	}
+
+	/**
+	 * Returns the fields that this version of Spring Security does not have.
+	 */
+	static List<String> missingFields() {
+		return FIELDS.entrySet()
+			.stream()
+			.flatMap((fields) -> fields.getValue()
+				.stream()
+				.filter((name) -> ReflectionUtils.findField(fields.getKey(), name) == null)
+				.map((name) -> fields.getKey().getName() + "." + name))
+			.toList();
+	}
+
+	/**
+	 * Reads a field of the class that declares it, as an app's subclass may have another
+	 * one of that name.
+	 * @throws IllegalStateException if this version of the class has no such field
+	 */
+	static @Nullable Object read(Class<?> type, String name, Object target) {
+		Field field = ReflectionUtils.findField(type, name);
+		Assert.state(field != null, () -> type.getName() + " has no field " + name);
+		ReflectionUtils.makeAccessible(field);
+		return ReflectionUtils.getField(field, target);
+	}
+
+	/**
+	 * Reads a field, or returns {@code null} if this version of the class has no such
+	 * field.
+	 */
+	static @Nullable Object readIfPossible(Class<?> type, String name, Object target) {
+		try {
+			return read(type, name, target);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Cannot read " + name + " of " + type.getName(), ex);
+			return null;
+		}
+	}
+
+	/**
+	 * Returns the repository of a filter that starts or finishes logins, or {@code null}
+	 * if it is another filter or the field cannot be read. The filter for logins has it
+	 * in its converter, out of reach.
+	 */
+	static @Nullable Object repository(WebFilter filter) {
+		Class<?> type = (filter instanceof OAuth2AuthorizationRequestRedirectWebFilter)
+				? OAuth2AuthorizationRequestRedirectWebFilter.class
+				: (filter instanceof OAuth2AuthorizationCodeGrantWebFilter)
+						? OAuth2AuthorizationCodeGrantWebFilter.class : null;
+		return (type != null) ? readIfPossible(type, "authorizationRequestRepository", filter) : null;
+	}
+
+	/**
+	 * Returns whether a filter that starts logins has Spring Security's own resolver.
+	 */
+	static boolean hasDefaultResolver(OAuth2AuthorizationRequestRedirectWebFilter filter) {
+		Object resolver = readIfPossible(OAuth2AuthorizationRequestRedirectWebFilter.class,
+				"authorizationRequestResolver", filter);
+		return resolver instanceof DefaultServerOAuth2AuthorizationRequestResolver;
+	}
+
+	/**
+	 * Makes a native image keep the fields.
+	 */
+	static class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			FIELDS.forEach(
+					(type, fields) -> hints.reflection().registerType(type, (hint) -> fields.forEach(hint::withField)));
+		}
+
+	}
+
+}

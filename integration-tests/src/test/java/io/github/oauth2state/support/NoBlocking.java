@@ -1,0 +1,50 @@
+package io.github.oauth2state.support;
+
+import reactor.blockhound.BlockHound;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Makes a thread fail that blocks although it must not: those of Netty's event loops, and
+ * Reactor's parallel ones. This holds for the rest of the JVM's life.
+ */
+public final class NoBlocking {
+
+	private NoBlocking() {
+	}
+
+	/**
+	 * Starts to watch the threads, unless that has been done.
+	 */
+	public static void install() {
+		Watch.start();
+	}
+
+	/**
+	 * Installs the agent once, as a class is initialized once.
+	 */
+	private static final class Watch {
+
+		static {
+			// A thread that waits for work now would fail when it waits again, and take
+			// the
+			// work of its scheduler with it
+			Schedulers.shutdownNow();
+			// Random bytes come from a file of the system, which does not wait for them.
+			// Spring Security draws some for each login. Netty's allocator has locks that
+			// are held for an instant.
+			BlockHound.builder()
+				.loadIntegrations()
+				.allowBlockingCallsInside("java.security.SecureRandom", "nextBytes")
+				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator", "allocate")
+				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$Magazine", "free")
+				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "allocate")
+				.install();
+		}
+
+		static void start() {
+			// The initializer has done so
+		}
+
+	}
+
+}
