@@ -59,7 +59,6 @@ final class BlockingCalls implements AutoCloseable {
 		this.executor.setKeepAliveTime(KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS);
 		this.executor.allowCoreThreadTimeOut(true);
 		this.executor.setRemoveOnCancelPolicy(true);
-		this.executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 	}
 
 	/**
@@ -93,8 +92,7 @@ final class BlockingCalls implements AutoCloseable {
 	}
 
 	/**
-	 * Waits for calls that have started. Those that have not fail when their time to wait
-	 * is over.
+	 * Waits for calls. Those that have not started when their time to wait is over, fail.
 	 */
 	@Override
 	public void close() {

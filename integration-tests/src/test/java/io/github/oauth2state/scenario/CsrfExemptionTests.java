@@ -101,6 +101,17 @@ class CsrfExemptionTests {
 		assertThat(this.browser.isSignedIn(posting)).isTrue();
 	}
 
+	/**
+	 * A planted cookie makes the reactive filter read the form.
+	 */
+	@Test
+	void formThatCannotBeReadIsRefusedWithoutServerError() {
+		this.browser.cookies().put(VictimLogin.cookieName("scenario", "x"), planted("/transfer"));
+		for (String to : List.of("m".repeat(300_000), "%zz")) {
+			assertThat(this.browser.post(posting, "/transfer", "state=x&to=" + to).status()).isBetween(400, 499);
+		}
+	}
+
 	@Test
 	void plantedCookieExemptsNoRedirectUriOfAnAppThatDoesNotUsePostedCallbacks() {
 		this.browser.cookies().put(VictimLogin.cookieName("scenario", "x"), planted(CALLBACK));

@@ -378,8 +378,7 @@ class SavedRequestTests {
 		@Override
 		void customize(ServerHttpSecurity http) {
 			http.oauth2Login(Customizer.withDefaults())
-				.requestCache((cache) -> cache.requestCache(new WebSessionServerRequestCache() {
-				}));
+				.requestCache((cache) -> cache.requestCache(new WebSessionServerRequestCache()));
 		}
 
 	}

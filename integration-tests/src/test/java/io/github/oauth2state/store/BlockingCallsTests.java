@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -161,6 +162,19 @@ class BlockingCallsTests {
 		assertThat(finished).hasValue(1);
 		StepVerifier.create(this.calls.call(answering("never")))
 			.verifyErrorSatisfies((ex) -> assertThat(ex).hasMessage("The store is closed"));
+	}
+
+	@Test
+	void callsThatAreQueuedWhenItClosesAreMadeOrRefused() {
+		this.calls = new BlockingCalls(1, 10, MINUTE);
+		List<String> signals = new CopyOnWriteArrayList<>();
+		this.calls.call(sleeping()).subscribe();
+		Awaitility.await().until(() -> this.started.get() == 1);
+		for (int i = 0; i < 5; i++) {
+			this.calls.call(answering("answer")).subscribe(signals::add, (ex) -> signals.add("refused"));
+		}
+		this.calls.close();
+		Awaitility.await().until(() -> signals.size() == 5);
 	}
 
 	/**

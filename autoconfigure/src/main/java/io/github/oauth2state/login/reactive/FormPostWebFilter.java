@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -12,7 +13,9 @@ import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.security.web.server.csrf.CsrfWebFilter;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
+import org.springframework.web.server.ContentTooLargeException;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
@@ -56,6 +59,9 @@ final class FormPostWebFilter implements WebFilter {
 			return chain.filter(exchange);
 		}
 		return exchange.getFormData()
+			.onErrorMap(DataBufferLimitException.class, (ex) -> new ContentTooLargeException(ex))
+			.onErrorMap(IllegalArgumentException.class,
+					(ex) -> new ServerWebInputException("The form cannot be read"))
 			.map((form) -> withParameters(exchange, form))
 			.filterWhen((posted) -> isPostedCallback(new ReactiveExchange(posted)))
 			.doOnNext((posted) -> {

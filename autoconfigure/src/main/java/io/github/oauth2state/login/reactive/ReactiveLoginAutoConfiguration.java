@@ -83,7 +83,7 @@ public final class ReactiveLoginAutoConfiguration {
 	 */
 	@Bean
 	static ServerSecurityHook oauth2StateServerSecurityHook(ObjectProvider<ReactiveLoginConfigurer> configurer) {
-		return new ServerSecurityHook((http) -> configurer.getObject().configure(http));
+		return new ServerSecurityHook((http, initial) -> configurer.getObject().configure(http, initial));
 	}
 
 	@Bean

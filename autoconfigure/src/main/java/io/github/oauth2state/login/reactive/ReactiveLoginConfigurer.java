@@ -10,7 +10,6 @@ import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity.OAuth2ClientSpec;
 import org.springframework.security.config.web.server.ServerHttpSecurity.OAuth2LoginSpec;
-import org.springframework.security.config.web.server.ServerHttpSecurity.RequestCacheSpec;
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.web.server.authentication.RedirectServerAuthenticationFailureHandler;
 import org.springframework.security.web.server.authentication.RedirectServerAuthenticationSuccessHandler;
@@ -52,8 +51,9 @@ final class ReactiveLoginConfigurer {
 
 	/**
 	 * Configures a filter chain that is about to be built.
+	 * @param initial the request cache that Spring Security gave the chain
 	 */
-	void configure(ServerHttpSecurity http) {
+	void configure(ServerHttpSecurity http, @Nullable ServerRequestCache initial) {
 		AuxiliaryCookies cookies = this.services.logins().cookies();
 		SignInCountWebFilter signIns = new SignInCountWebFilter(cookies);
 		http.addFilterAfter(signIns, SecurityWebFiltersOrder.ANONYMOUS_AUTHENTICATION);
@@ -68,16 +68,16 @@ final class ReactiveLoginConfigurer {
 		addLogoutHandler(http, client != null);
 		if ((login != null || client != null) && !ChainRepositories.mayBeOfApp(login)
 				&& !ChainRepositories.mayBeOfApp(client)) {
-			configure(http, login, client, signIns);
+			configure(http, login, client, signIns, initial);
 		}
 	}
 
 	private void configure(ServerHttpSecurity http, @Nullable OAuth2LoginSpec login, @Nullable OAuth2ClientSpec client,
-			SignInCountWebFilter signIns) {
+			SignInCountWebFilter signIns, @Nullable ServerRequestCache initial) {
 		Supplier<ReactiveClientRegistrationRepository> own = registrations(login, client);
 		CallbackCheck check = new CallbackCheck(own, this.services.settings());
 		boolean withSessions = !isStateless(http, login);
-		ReactiveSavedRequests savedRequests = withSessions ? carrySavedRequests(http, login) : null;
+		ReactiveSavedRequests savedRequests = withSessions ? carrySavedRequests(http, login, initial) : null;
 		ReactiveLoginChain chain = new ReactiveLoginChain(own, check, client != null, savedRequests);
 		if (login != null) {
 			ChainRepositories.set(login, repository(LoginNote.Kind.LOGIN, chain));
@@ -138,7 +138,7 @@ final class ReactiveLoginConfigurer {
 	 * Replaces the cache of pages that users ask for, if it keeps them in the session.
 	 */
 	private @Nullable ReactiveSavedRequests carrySavedRequests(ServerHttpSecurity http,
-			@Nullable OAuth2LoginSpec login) {
+			@Nullable OAuth2LoginSpec login, @Nullable ServerRequestCache initial) {
 		ServerRequestCache cache = requestCache(http);
 		if (cache.getClass() != WebSessionServerRequestCache.class || !this.services.settings().carrySavedRequest()
 				|| this.services.warnings().areSessionsShared()) {
@@ -149,17 +149,15 @@ final class ReactiveLoginConfigurer {
 		if (!(saved instanceof ServerWebExchangeMatcher matcher)) {
 			return null;
 		}
-		boolean custom = login == null || read(login, "loginPage") != null;
+		boolean custom = cache != initial || login == null || read(login, "loginPage") != null;
 		ReactiveSavedRequests savedRequests = new ReactiveSavedRequests(sessions, matcher, custom, this.services);
 		http.requestCache((spec) -> spec.requestCache(savedRequests));
 		return savedRequests;
 	}
 
 	private static ServerRequestCache requestCache(ServerHttpSecurity http) {
-		Object spec = read(http, "requestCache");
-		Object cache = (spec != null) ? ServerSecurityInternals.read(RequestCacheSpec.class, "requestCache", spec)
-				: null;
-		return (cache instanceof ServerRequestCache known) ? known : new WebSessionServerRequestCache();
+		ServerRequestCache cache = ServerSecurityInternals.requestCache(http);
+		return (cache != null) ? cache : new WebSessionServerRequestCache();
 	}
 
 	/**

@@ -60,8 +60,9 @@ final class ReactiveLoginStore {
 			long called = System.nanoTime();
 			AtomicBoolean answered = new AtomicBoolean();
 			return call((store) -> store.putIfAbsent(login.key(), login.value(), login.ttl())).doOnNext((existing) -> {
-				answered.set(true);
-				this.circuit.succeeded(System.nanoTime() - called);
+				if (answered.compareAndSet(false, true)) {
+					this.circuit.succeeded(System.nanoTime() - called);
+				}
 			}).map((existing) -> {
 				// A client may send a command again whose answer was late, and then it
 				// finds its own record
@@ -69,8 +70,7 @@ final class ReactiveLoginStore {
 					throw new IllegalStateException("Two logins with the same state and the same secret");
 				}
 				return true;
-			}).onErrorResume((ex) -> !answered.get(), (ex) -> {
-				answered.set(true);
+			}).onErrorResume((ex) -> answered.compareAndSet(false, true), (ex) -> {
 				this.circuit.failed(System.nanoTime() - called, StoreFailureLog.log("the start of a login", ex));
 				return Mono.just(false);
 			}).doOnCancel(() -> {

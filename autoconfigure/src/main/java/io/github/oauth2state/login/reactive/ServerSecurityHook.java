@@ -1,7 +1,7 @@
 package io.github.oauth2state.login.reactive;
 
 import java.lang.reflect.Modifier;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.apache.commons.logging.Log;
@@ -13,6 +13,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.web.server.savedrequest.ServerRequestCache;
 
 /**
  * Configures each {@link ServerHttpSecurity} just before its filter chain is built, when
@@ -26,9 +27,14 @@ final class ServerSecurityHook implements SmartInstantiationAwareBeanPostProcess
 
 	private static final Log logger = LogFactory.getLog(ServerSecurityHook.class);
 
-	private final Consumer<ServerHttpSecurity> configurer;
+	private final BiConsumer<ServerHttpSecurity, @Nullable ServerRequestCache> configurer;
 
-	ServerSecurityHook(Consumer<ServerHttpSecurity> configurer) {
+	/**
+	 * Creates a hook.
+	 * @param configurer configures a builder, and is told which request cache Spring
+	 * Security gave it before the app could set another
+	 */
+	ServerSecurityHook(BiConsumer<ServerHttpSecurity, @Nullable ServerRequestCache> configurer) {
 		this.configurer = configurer;
 	}
 
@@ -68,12 +74,13 @@ final class ServerSecurityHook implements SmartInstantiationAwareBeanPostProcess
 
 	private ProxyFactory factory(Class<?> type, @Nullable ServerHttpSecurity http) {
 		ServerHttpSecurity fields = (http != null) ? withoutProxies(http) : null;
+		ServerRequestCache initial = (fields != null) ? ServerSecurityInternals.requestCache(fields) : null;
 		ProxyFactory factory = new ProxyFactory();
 		factory.setProxyTargetClass(true);
 		factory.setTargetSource(new BuilderTargetSource(type, http));
 		factory.addAdvice((MethodInterceptor) (call) -> {
 			if (fields != null && call.getMethod().getName().equals("build")) {
-				this.configurer.accept(fields);
+				this.configurer.accept(fields, initial);
 			}
 			return call.proceed();
 		});

@@ -17,6 +17,7 @@ import org.springframework.security.oauth2.client.web.server.OAuth2Authorization
 import org.springframework.security.oauth2.client.web.server.OAuth2AuthorizationRequestRedirectWebFilter;
 import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizationCodeAuthenticationTokenConverter;
 import org.springframework.security.web.server.authorization.ExceptionTranslationWebFilter;
+import org.springframework.security.web.server.savedrequest.ServerRequestCache;
 import org.springframework.security.web.server.savedrequest.WebSessionServerRequestCache;
 import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
@@ -100,6 +101,17 @@ final class ServerSecurityInternals {
 				: (filter instanceof OAuth2AuthorizationCodeGrantWebFilter)
 						? OAuth2AuthorizationCodeGrantWebFilter.class : null;
 		return (type != null) ? readIfPossible(type, "authorizationRequestRepository", filter) : null;
+	}
+
+	/**
+	 * Returns the request cache that a builder has now, or {@code null} if it cannot be
+	 * read.
+	 */
+	static @Nullable ServerRequestCache requestCache(ServerHttpSecurity http) {
+		Object spec = readIfPossible(ServerHttpSecurity.class, "requestCache", http);
+		Object cache = (spec != null)
+				? readIfPossible(ServerHttpSecurity.RequestCacheSpec.class, "requestCache", spec) : null;
+		return (cache instanceof ServerRequestCache known) ? known : null;
 	}
 
 	/**

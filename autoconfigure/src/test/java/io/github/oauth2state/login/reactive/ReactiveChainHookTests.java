@@ -254,7 +254,7 @@ class ReactiveChainHookTests {
 
 	@Test
 	void classOfTheProxyIsKnownAheadOfTime() {
-		ServerSecurityHook hook = new ServerSecurityHook((http) -> {
+		ServerSecurityHook hook = new ServerSecurityHook((http, initial) -> {
 		});
 		assertThat(hook.determineBeanType(ServerHttpSecurity.class, "http")).isAssignableTo(ServerHttpSecurity.class)
 			.isNotEqualTo(ServerHttpSecurity.class);
@@ -267,7 +267,7 @@ class ReactiveChainHookTests {
 	void builderInsideProxiesOfTheAppIsConfigured() {
 		List<ServerHttpSecurity> configured = new ArrayList<>();
 		ServerHttpSecurity http = ServerHttpSecurity.http();
-		Object proxy = new ServerSecurityHook(configured::add).postProcessAfterInitialization(proxy(proxy(http)),
+		Object proxy = new ServerSecurityHook((builder, initial) -> configured.add(builder)).postProcessAfterInitialization(proxy(proxy(http)),
 				"http");
 		((ServerHttpSecurity) proxy).build();
 		assertThat(configured).singleElement().isSameAs(http);
