@@ -200,8 +200,7 @@ public final class LoginNote {
 		LOGIN,
 
 		/**
-		 * The filter that authorizes a client for a user, and asks for a pending login on
-		 * any URL with a code and a state.
+		 * The filter that authorizes a client, on any URL with a code and a state.
 		 */
 		CLIENT
 
@@ -216,10 +215,7 @@ public final class LoginNote {
 	 */
 	public record Refused(ErrorPage page, String retryPath, String correlationId) {
 
-		/**
-		 * Returns a text without the path.
-		 */
-		@Override
+		@Override // without the path
 		public String toString() {
 			return "Refused[" + this.page + ", reference " + this.correlationId + "]";
 		}

@@ -60,8 +60,7 @@ final class FormPostWebFilter implements WebFilter {
 		}
 		return exchange.getFormData()
 			.onErrorMap(DataBufferLimitException.class, (ex) -> new ContentTooLargeException(ex))
-			.onErrorMap(IllegalArgumentException.class,
-					(ex) -> new ServerWebInputException("The form cannot be read"))
+			.onErrorMap(IllegalArgumentException.class, (ex) -> new ServerWebInputException("The form cannot be read"))
 			.map((form) -> withParameters(exchange, form))
 			.filterWhen((posted) -> isPostedCallback(new ReactiveExchange(posted)))
 			.doOnNext((posted) -> {

@@ -137,8 +137,8 @@ final class ReactiveLoginConfigurer {
 	/**
 	 * Replaces the cache of pages that users ask for, if it keeps them in the session.
 	 */
-	private @Nullable ReactiveSavedRequests carrySavedRequests(ServerHttpSecurity http,
-			@Nullable OAuth2LoginSpec login, @Nullable ServerRequestCache initial) {
+	private @Nullable ReactiveSavedRequests carrySavedRequests(ServerHttpSecurity http, @Nullable OAuth2LoginSpec login,
+			@Nullable ServerRequestCache initial) {
 		ServerRequestCache cache = requestCache(http);
 		if (cache.getClass() != WebSessionServerRequestCache.class || !this.services.settings().carrySavedRequest()
 				|| this.services.warnings().areSessionsShared()) {

@@ -109,8 +109,8 @@ final class ServerSecurityInternals {
 	 */
 	static @Nullable ServerRequestCache requestCache(ServerHttpSecurity http) {
 		Object spec = readIfPossible(ServerHttpSecurity.class, "requestCache", http);
-		Object cache = (spec != null)
-				? readIfPossible(ServerHttpSecurity.RequestCacheSpec.class, "requestCache", spec) : null;
+		Object cache = (spec != null) ? readIfPossible(ServerHttpSecurity.RequestCacheSpec.class, "requestCache", spec)
+				: null;
 		return (cache instanceof ServerRequestCache known) ? known : null;
 	}
 

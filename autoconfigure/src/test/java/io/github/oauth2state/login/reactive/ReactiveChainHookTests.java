@@ -267,8 +267,8 @@ class ReactiveChainHookTests {
 	void builderInsideProxiesOfTheAppIsConfigured() {
 		List<ServerHttpSecurity> configured = new ArrayList<>();
 		ServerHttpSecurity http = ServerHttpSecurity.http();
-		Object proxy = new ServerSecurityHook((builder, initial) -> configured.add(builder)).postProcessAfterInitialization(proxy(proxy(http)),
-				"http");
+		Object proxy = new ServerSecurityHook((builder, initial) -> configured.add(builder))
+			.postProcessAfterInitialization(proxy(proxy(http)), "http");
 		((ServerHttpSecurity) proxy).build();
 		assertThat(configured).singleElement().isSameAs(http);
 	}
