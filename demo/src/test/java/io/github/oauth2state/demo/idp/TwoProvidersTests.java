@@ -26,10 +26,13 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.web.util.HtmlUtils;
 
@@ -47,6 +50,19 @@ class TwoProvidersTests {
 	private final App app = new App();
 
 	private final HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+
+	/**
+	 * Logging belongs to the JVM, and two apps cannot set it up at the same time.
+	 */
+	@BeforeAll
+	static void leaveLoggingAlone() {
+		System.setProperty(LoggingSystem.SYSTEM_PROPERTY, LoggingSystem.NONE);
+	}
+
+	@AfterAll
+	static void restoreLogging() {
+		System.clearProperty(LoggingSystem.SYSTEM_PROPERTY);
+	}
 
 	@BeforeEach
 	void start() {
