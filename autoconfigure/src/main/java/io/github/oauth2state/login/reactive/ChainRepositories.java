@@ -16,6 +16,8 @@ final class ChainRepositories {
 
 	private static final String CONVERTER = "authenticationConverter";
 
+	private static final String REGISTRATIONS = "clientRegistrationRepository";
+
 	private ChainRepositories() {
 	}
 
@@ -44,6 +46,18 @@ final class ChainRepositories {
 		return converter instanceof ServerOAuth2AuthorizationCodeAuthenticationTokenConverter
 				&& ServerSecurityInternals.read(ServerOAuth2AuthorizationCodeAuthenticationTokenConverter.class,
 						REPOSITORY, converter) instanceof WebSessionOAuth2ServerAuthorizationRequestRepository;
+	}
+
+	/**
+	 * Returns the client registrations of login or client, or {@code null} if they are
+	 * those of the bean. A converter has its own.
+	 */
+	static @Nullable Object registrations(Object spec) {
+		Object converter = ServerSecurityInternals.read(spec.getClass(), CONVERTER, spec);
+		return (converter instanceof ServerOAuth2AuthorizationCodeAuthenticationTokenConverter)
+				? ServerSecurityInternals.read(ServerOAuth2AuthorizationCodeAuthenticationTokenConverter.class,
+						REGISTRATIONS, converter)
+				: ServerSecurityInternals.read(spec.getClass(), REGISTRATIONS, spec);
 	}
 
 	static void set(OAuth2LoginSpec login, SharedServerAuthorizationRequestRepository repository) {

@@ -1,5 +1,6 @@
 package io.github.oauth2state.login.reactive;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -74,24 +75,25 @@ final class ReactiveLoginConfigurer {
 
 	private void configure(ServerHttpSecurity http, @Nullable OAuth2LoginSpec login, @Nullable OAuth2ClientSpec client,
 			SignInCountWebFilter signIns, @Nullable ServerRequestCache initial) {
-		Supplier<ReactiveClientRegistrationRepository> own = registrations(login, client);
-		CallbackCheck check = new CallbackCheck(own, this.services.settings());
 		boolean withSessions = !isStateless(http, login);
 		ReactiveSavedRequests savedRequests = withSessions ? carrySavedRequests(http, login, initial) : null;
-		ReactiveLoginChain chain = new ReactiveLoginChain(own, check, client != null, savedRequests);
+		List<ReactiveLoginChain> chains = new ArrayList<>();
 		if (login != null) {
-			ChainRepositories.set(login, repository(LoginNote.Kind.LOGIN, chain));
+			chains.add(chain(login, client != null, savedRequests));
+			ChainRepositories.set(login, repository(LoginNote.Kind.LOGIN, chains.get(0)));
 			noteFailures(login);
 			if (withSessions) {
 				this.services.warnings().noteSignIn();
 			}
 		}
 		if (client != null) {
+			ReactiveLoginChain chain = chain(client, true, savedRequests);
+			chains.add(chain);
 			ChainRepositories.set(client, repository(LoginNote.Kind.CLIENT, chain));
 		}
 		ReactiveCallbackRecovery recovery = new ReactiveCallbackRecovery(this.services.settings().recovery(),
 				requestCache(http), redirect(login));
-		http.addFilterBefore(new FormPostWebFilter(this.services.logins(), this.store, check),
+		http.addFilterBefore(new FormPostWebFilter(this.services.logins(), this.store, chains.get(0).check()),
 				SecurityWebFiltersOrder.CSRF);
 		http.addFilterBefore(new LoginWebFilter(recovery, this.services.logins(), signIns, savedRequests),
 				SecurityWebFiltersOrder.HTTP_BASIC);
@@ -102,11 +104,14 @@ final class ReactiveLoginConfigurer {
 		return new SharedServerAuthorizationRequestRepository(kind, this.store, this.services, chain);
 	}
 
-	private Supplier<ReactiveClientRegistrationRepository> registrations(@Nullable OAuth2LoginSpec login,
-			@Nullable OAuth2ClientSpec client) {
-		Object own = (login != null) ? read(login, "clientRegistrationRepository") : null;
-		own = (own == null && client != null) ? read(client, "clientRegistrationRepository") : own;
-		return (own instanceof ReactiveClientRegistrationRepository repository) ? () -> repository : this.registrations;
+	/**
+	 * Login and client may have registrations of their own.
+	 */
+	private ReactiveLoginChain chain(Object spec, boolean clients, @Nullable ReactiveSavedRequests savedRequests) {
+		Supplier<ReactiveClientRegistrationRepository> own = (ChainRepositories
+			.registrations(spec) instanceof ReactiveClientRegistrationRepository repository) ? () -> repository
+					: this.registrations;
+		return new ReactiveLoginChain(own, new CallbackCheck(own, this.services.settings()), clients, savedRequests);
 	}
 
 	/**
@@ -190,10 +195,6 @@ final class ReactiveLoginConfigurer {
 
 	private static @Nullable Object read(OAuth2LoginSpec login, String field) {
 		return ServerSecurityInternals.read(OAuth2LoginSpec.class, field, login);
-	}
-
-	private static @Nullable Object read(OAuth2ClientSpec client, String field) {
-		return ServerSecurityInternals.read(OAuth2ClientSpec.class, field, client);
 	}
 
 }

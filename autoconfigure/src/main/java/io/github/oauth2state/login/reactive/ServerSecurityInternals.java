@@ -45,7 +45,8 @@ final class ServerSecurityInternals {
 			List.of("saveRequestMatcher"), OAuth2AuthorizationRequestRedirectWebFilter.class,
 			List.of("authorizationRequestRepository", "authorizationRequestResolver"),
 			OAuth2AuthorizationCodeGrantWebFilter.class, List.of("authorizationRequestRepository"),
-			ServerOAuth2AuthorizationCodeAuthenticationTokenConverter.class, List.of("authorizationRequestRepository"),
+			ServerOAuth2AuthorizationCodeAuthenticationTokenConverter.class,
+			List.of("authorizationRequestRepository", "clientRegistrationRepository"),
 			ExceptionTranslationWebFilter.class, List.of("authenticationEntryPoint"));
 
 	private ServerSecurityInternals() {
