@@ -39,6 +39,8 @@ import io.github.oauth2state.login.PendingLogins;
  */
 final class FormPostWebFilter implements WebFilter {
 
+	private static final String PARAMETERS = FormPostWebFilter.class.getName() + ".parameters";
+
 	private final PendingLogins logins;
 
 	private final ReactiveLoginStore store;
@@ -61,11 +63,12 @@ final class FormPostWebFilter implements WebFilter {
 		return exchange.getFormData()
 			.onErrorMap(DataBufferLimitException.class, (ex) -> new ContentTooLargeException(ex))
 			.onErrorMap(IllegalArgumentException.class, (ex) -> new ServerWebInputException("The form cannot be read"))
-			.map((form) -> withParameters(exchange, form))
+			.map((form) -> withParameters(exchange, merge(exchange.getRequest().getQueryParams(), form)))
 			.filterWhen((posted) -> isPostedCallback(new ReactiveExchange(posted)))
 			.doOnNext((posted) -> {
 				LoginNote.of(new ReactiveExchange(posted)).setCsrfExempt();
 				CsrfWebFilter.skipExchange(posted);
+				posted.getAttributes().put(PARAMETERS, posted.getRequest().getQueryParams());
 			})
 			.defaultIfEmpty(exchange)
 			.flatMap(chain::filter);
@@ -99,9 +102,24 @@ final class FormPostWebFilter implements WebFilter {
 			.map((record) -> this.logins.isPostedCallback(callback, (key) -> record));
 	}
 
-	private static ServerWebExchange withParameters(ServerWebExchange exchange, MultiValueMap<String, String> form) {
-		MultiValueMap<String, String> all = new LinkedMultiValueMap<>(exchange.getRequest().getQueryParams());
-		form.forEach((name, values) -> values.forEach((value) -> all.add(name, value)));
+	private static MultiValueMap<String, String> merge(MultiValueMap<String, String> query,
+			MultiValueMap<String, String> form) {
+		MultiValueMap<String, String> all = new LinkedMultiValueMap<>();
+		all.addAll(query);
+		all.addAll(form);
+		return all;
+	}
+
+	/**
+	 * Shows the parameters of a posted callback again, which a filter of the app loses if
+	 * it changes the request.
+	 */
+	static ServerWebExchange withParameters(ServerWebExchange exchange) {
+		MultiValueMap<String, String> all = exchange.getAttribute(PARAMETERS);
+		return (all != null) ? withParameters(exchange, all) : exchange;
+	}
+
+	private static ServerWebExchange withParameters(ServerWebExchange exchange, MultiValueMap<String, String> all) {
 		return exchange.mutate().request(new ServerHttpRequestDecorator(exchange.getRequest()) {
 
 			@Override

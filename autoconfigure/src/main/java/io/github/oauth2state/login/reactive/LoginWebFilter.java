@@ -47,8 +47,9 @@ final class LoginWebFilter implements WebFilter {
 	}
 
 	@Override
-	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+	public Mono<Void> filter(ServerWebExchange changed, WebFilterChain chain) {
 		return Mono.defer(() -> {
+			ServerWebExchange exchange = FormPostWebFilter.withParameters(changed);
 			ReactiveExchange call = new ReactiveExchange(exchange);
 			LoginNote note = LoginNote.of(call);
 			AtomicBoolean ended = new AtomicBoolean();
