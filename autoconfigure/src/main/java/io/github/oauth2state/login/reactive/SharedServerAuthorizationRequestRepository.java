@@ -87,6 +87,10 @@ final class SharedServerAuthorizationRequestRepository
 			if (this.kind == null) {
 				attempt.note().setLoaded();
 			}
+			if (attempt.note().taken() != null) {
+				// The app goes on after a login, and so the filter for clients asks too
+				return Mono.empty();
+			}
 			LoginCallback callback = attempt.callback();
 			if (callback == null) {
 				return loadFromSession(attempt);
