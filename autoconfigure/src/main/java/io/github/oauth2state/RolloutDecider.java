@@ -6,7 +6,8 @@ package io.github.oauth2state;
  * replaces {@code oauth2-state.rollout.percentage}.
  * <p>
  * A decision that throws is made by the percentage instead. Implementations are
- * thread-safe, and quick: the user waits, and in a reactive app so does an event loop.
+ * thread-safe, and quick, as the user waits. A reactive app calls them on a thread that
+ * may block.
  */
 @FunctionalInterface
 public interface RolloutDecider {

@@ -5,6 +5,7 @@ import org.springframework.security.oauth2.client.web.server.ServerAuthorization
 import org.springframework.security.oauth2.client.web.server.WebSessionOAuth2ServerAuthorizationRequestRepository;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.login.LoginServices;
@@ -44,14 +45,20 @@ final class ReactiveLoginStarter {
 	private Mono<Void> start(OAuth2AuthorizationRequest login, ReactiveExchange exchange, @Nullable String user) {
 		LoginStart start = new LoginStart(this.services, login, exchange, () -> user,
 				() -> this.chain.savedPage(exchange));
-		return Mono.defer(() -> {
-			LoginPath path = start.choosePath();
-			if (path == LoginPath.SHARED) {
-				return startInStore(start, login, exchange);
-			}
-			return (path != null) ? startWithoutStore(path, start, start.seal(path),
-					PendingLogins.randomCorrelationId(), login, exchange) : Mono.empty();
-		}).doOnError(start::failed);
+		return choosePath(start)
+			.flatMap((path) -> (path == LoginPath.SHARED) ? startInStore(start, login, exchange)
+					: startWithoutStore(path, start, start.seal(path), PendingLogins.randomCorrelationId(), login,
+							exchange))
+			.doOnError(start::failed);
+	}
+
+	/**
+	 * Asks a decider on a thread that may block: that of feature flags waits, and one of
+	 * the app may.
+	 */
+	private Mono<LoginPath> choosePath(LoginStart start) {
+		Mono<LoginPath> path = Mono.fromSupplier(start::choosePath);
+		return this.services.rollout().hasDecider() ? path.subscribeOn(Schedulers.boundedElastic()) : path;
 	}
 
 	/**
