@@ -1,5 +1,7 @@
 package io.github.oauth2state.login.reactive;
 
+import java.util.Objects;
+
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -66,7 +68,8 @@ public final class ReactiveLoginAutoConfiguration {
 	DeploymentWarnings oauth2StateDeploymentWarnings(ReactiveStores stores, LoginSettings loginSettings,
 			OAuth2StateSettings settings, ListableBeanFactory beans, Environment environment) {
 		boolean inCookies = settings.store() == StoreType.COOKIE;
-		return new DeploymentWarnings(loginSettings.sessions(), inCookies ? "cookie" : stores.logins().name(),
+		return new DeploymentWarnings(loginSettings.sessions(),
+				inCookies ? "cookie" : Objects.toString(stores.logins().name(), ""),
 				!inCookies && settings.onStoreFailure() == OnStoreFailure.SESSION,
 				Binder.get(environment).bind("oauth2-state.on-store-failure", String.class).isBound(), beans);
 	}
