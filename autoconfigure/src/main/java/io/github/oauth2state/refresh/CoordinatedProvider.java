@@ -2,15 +2,18 @@ package io.github.oauth2state.refresh;
 
 import java.io.IOException;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.security.oauth2.client.OAuth2AuthorizationContext;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 import org.springframework.web.client.HttpStatusCodeException;
@@ -124,11 +127,8 @@ final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 		if (due == null || refreshed == null) {
 			throw failure;
 		}
-		boolean outage = isOutage(failure);
-		this.limitedLog
-			.write((log) -> log.warn("New tokens of registration '%s' are %s: the user was not refreshed with them, %s"
-				.formatted(due.getClientRegistration().getRegistrationId(), outage ? "used" : "not saved",
-						SafeLog.describe(failure))));
+		boolean outage = hasCause(failure, CoordinatedProvider::isOutage);
+		warn(this.limitedLog, due.getClientRegistration(), outage, failure);
 		if (!outage) {
 			throw failure;
 		}
@@ -136,11 +136,19 @@ final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 				refreshed.getAccessToken(), refreshed.getRefreshToken());
 	}
 
-	private static boolean isOutage(Throwable failure) {
+	static void warn(SafeLog log, ClientRegistration registration, boolean used, Throwable failure) {
+		log.write((logger) -> logger
+			.warn("New tokens of registration '%s' are %s: the user was not refreshed with them, %s"
+				.formatted(registration.getRegistrationId(), used ? "used" : "not saved", SafeLog.describe(failure))));
+	}
+
+	/**
+	 * Returns whether a failure, or one of its causes, meets a condition.
+	 */
+	static boolean hasCause(Throwable failure, Predicate<Throwable> condition) {
 		Throwable current = failure;
 		for (int depth = 0; current != null && depth < MAX_DEPTH; depth++) {
-			if (current instanceof IOException
-					|| (current instanceof HttpStatusCodeException answer && isOverload(answer))) {
+			if (condition.test(current)) {
 				return true;
 			}
 			current = current.getCause();
@@ -148,9 +156,13 @@ final class CoordinatedProvider implements OAuth2AuthorizedClientProvider {
 		return false;
 	}
 
-	private static boolean isOverload(HttpStatusCodeException answer) {
-		return answer.getStatusCode().is5xxServerError()
-				|| answer.getStatusCode().isSameCodeAs(HttpStatus.TOO_MANY_REQUESTS);
+	private static boolean isOutage(Throwable cause) {
+		return cause instanceof IOException
+				|| (cause instanceof HttpStatusCodeException answer && isOverload(answer.getStatusCode()));
+	}
+
+	static boolean isOverload(HttpStatusCode status) {
+		return status.is5xxServerError() || status.isSameCodeAs(HttpStatus.TOO_MANY_REQUESTS);
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.oauth2state.refresh;
 
+import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -7,8 +8,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.aot.hint.TypeReference;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceReactiveOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ClientCredentialsReactiveOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.DelegatingReactiveOAuth2AuthorizedClientProvider;
@@ -24,6 +27,7 @@ import org.springframework.security.oauth2.client.endpoint.ReactiveOAuth2AccessT
 import org.springframework.security.oauth2.client.web.DefaultReactiveOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.web.reactive.function.client.ServerOAuth2AuthorizedClientExchangeFilterFunction;
 import org.springframework.security.oauth2.client.web.reactive.result.method.annotation.OAuth2AuthorizedClientArgumentResolver;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
 import reactor.core.publisher.Mono;
@@ -36,6 +40,8 @@ import reactor.core.publisher.Mono;
 final class ReactiveClientInternals {
 
 	private static final String ATTRIBUTES_MAPPER = "contextAttributesMapper";
+
+	private static final String SET_SUCCESS_HANDLER = "setAuthorizationSuccessHandler";
 
 	private static final String CUSTOM_RESOLVERS = "customResolvers";
 
@@ -109,6 +115,29 @@ final class ReactiveClientInternals {
 		return require(provider, ClientInternals.PROVIDERS, List.class);
 	}
 
+	/**
+	 * Returns what refreshes the user after a refresh of tokens.
+	 * @return the handler, or empty before Spring Security 7.1
+	 */
+	static Optional<ReactiveOAuth2AuthorizationSuccessHandler> userRefresh(
+			RefreshTokenReactiveOAuth2AuthorizedClientProvider provider) {
+		return ClientInternals.hasField(provider, ClientInternals.SUCCESS_HANDLER)
+				? Optional.of(successHandler(provider)) : Optional.empty();
+	}
+
+	/**
+	 * Sets what {@link #userRefresh} returns, by reflection, as Spring Security 7.0 has
+	 * no such method.
+	 */
+	static void setUserRefresh(RefreshTokenReactiveOAuth2AuthorizedClientProvider provider,
+			ReactiveOAuth2AuthorizationSuccessHandler handler) {
+		Method setter = ReflectionUtils.findMethod(provider.getClass(), SET_SUCCESS_HANDLER,
+				ReactiveOAuth2AuthorizationSuccessHandler.class);
+		if (setter != null) {
+			ReflectionUtils.invokeMethod(setter, provider, handler);
+		}
+	}
+
 	@SuppressWarnings("unchecked")
 	static ReactiveOAuth2AccessTokenResponseClient<OAuth2RefreshTokenGrantRequest> tokenClient(
 			RefreshTokenReactiveOAuth2AuthorizedClientProvider provider) {
@@ -138,7 +167,13 @@ final class ReactiveClientInternals {
 						ClientInternals.FAILURE_HANDLER, ClientInternals.SUCCESS_HANDLER, ATTRIBUTES_MAPPER);
 			}
 			keep(hints, DelegatingReactiveOAuth2AuthorizedClientProvider.class, ClientInternals.PROVIDERS);
-			keep(hints, RefreshTokenReactiveOAuth2AuthorizedClientProvider.class, ClientInternals.TOKEN_CLIENT);
+			keep(hints, RefreshTokenReactiveOAuth2AuthorizedClientProvider.class, ClientInternals.TOKEN_CLIENT,
+					ClientInternals.SUCCESS_HANDLER);
+			hints.reflection()
+				.registerType(RefreshTokenReactiveOAuth2AuthorizedClientProvider.class,
+						(type) -> type.withMethod(SET_SUCCESS_HANDLER,
+								List.of(TypeReference.of(ReactiveOAuth2AuthorizationSuccessHandler.class)),
+								ExecutableMode.INVOKE));
 			keep(hints, ClientCredentialsReactiveOAuth2AuthorizedClientProvider.class, ClientInternals.TOKEN_CLIENT);
 			keep(hints, ServerOAuth2AuthorizedClientExchangeFilterFunction.class, ClientInternals.MANAGER,
 					ClientInternals.RESPONSE_HANDLER);

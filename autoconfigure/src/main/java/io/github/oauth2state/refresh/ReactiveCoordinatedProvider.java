@@ -22,6 +22,7 @@ import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClient
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.util.context.ContextView;
 
 import io.github.oauth2state.TokenRefreshAdvice;
@@ -132,20 +133,25 @@ final class ReactiveCoordinatedProvider
 			OAuth2AuthorizationContext context, boolean early) {
 		CurrentAuthorization authorization = new CurrentAuthorization(context, early, this.keptByName);
 		TokenLineage.Notes notes = new TokenLineage.Notes();
+		Sinks.Empty<Void> gone = Sinks.empty();
 		Mono<OAuth2AuthorizedClient> saved = Mono.defer(() -> provider.authorize(context)).flatMap((client) -> {
 			noteDescent(context.getAuthorizedClient(), client, notes);
 			return save(client, context).thenReturn(client);
 		})
 			.contextWrite((outer) -> outer.put(CurrentAuthorization.class, authorization)
-				.put(TokenLineage.Notes.class, notes));
+				.put(TokenLineage.Notes.class, notes)
+				.put(ReactiveUserRefresh.GONE, gone.asMono()));
 		OAuth2AuthorizedClient due = context.getAuthorizedClient();
 		if (due == null || due.getRefreshToken() == null) {
 			return saved;
 		}
-		AtomicBoolean gone = new AtomicBoolean();
+		AtomicBoolean saveSession = new AtomicBoolean();
 		return this.runner.get()
-			.detached(saved.delayUntil((client) -> gone.get() ? saveSession(context) : Mono.empty()))
-			.doOnCancel(() -> gone.set(true));
+			.detached(saved.delayUntil((client) -> saveSession.get() ? saveSession(context) : Mono.empty()))
+			.doOnCancel(() -> {
+				saveSession.set(true);
+				gone.tryEmitEmpty();
+			});
 	}
 
 	/**

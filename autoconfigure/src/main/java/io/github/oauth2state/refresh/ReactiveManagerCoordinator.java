@@ -174,6 +174,8 @@ final class ReactiveManagerCoordinator implements BeanPostProcessor {
 		RefreshTokenReactiveOAuth2AuthorizedClientProvider early = new RefreshTokenReactiveOAuth2AuthorizedClientProvider();
 		early.setAccessTokenResponseClient(ReactiveClientInternals.tokenClient(other));
 		early.setClockSkew(ManagerCoordinator.LONGER_THAN_ANY_TOKEN_LIVES);
+		ReactiveClientInternals.userRefresh(other)
+			.ifPresent((handler) -> ReactiveClientInternals.setUserRefresh(early, handler));
 		return early;
 	}
 
@@ -181,6 +183,9 @@ final class ReactiveManagerCoordinator implements BeanPostProcessor {
 		var client = ReactiveClientInternals.tokenClient(provider);
 		if (!(client instanceof ReactiveCoordinatedTokenClient)) {
 			provider.setAccessTokenResponseClient(new ReactiveCoordinatedTokenClient<>(client, this.runner));
+			ReactiveClientInternals.userRefresh(provider)
+				.ifPresent((handler) -> ReactiveClientInternals.setUserRefresh(provider,
+						new ReactiveUserRefresh(handler)));
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.github.oauth2state.refresh;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -8,6 +9,8 @@ import java.util.function.Supplier;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
@@ -18,10 +21,14 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientManager;
+import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.RefreshTokenReactiveOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.ReactiveOAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.client.web.server.WebSessionServerOAuth2AuthorizedClientRepository;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AccessTokenResponse;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
@@ -111,6 +118,48 @@ class ReactiveHangUpTests {
 			OAuth2AuthorizedClient kept = sessions.loadAuthorizedClient("idp", alice, exchange).block();
 			assertThat(kept.getRefreshToken().getTokenValue()).isEqualTo("alice.1");
 		});
+	}
+
+	/**
+	 * From version 7.1 on, Spring Security refreshes the user after the tokens, and gives
+	 * the session another id, which a browser that is gone does not receive.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void sessionKeepsItsIdIfItsRequestIsGone(boolean early) {
+		this.provider.delay = () -> Duration.ofMillis(100);
+		RefreshTokenReactiveOAuth2AuthorizedClientProvider provider = new RefreshTokenReactiveOAuth2AuthorizedClientProvider();
+		provider.setAccessTokenResponseClient(this.provider);
+		AtomicInteger changes = new AtomicInteger();
+		ReactiveClientInternals.setUserRefresh(provider, (client, principal,
+				attributes) -> Mono.delay(Duration.ofMillis(100)).then(Mono.fromRunnable(changes::incrementAndGet)));
+		this.runner.withBean(RefreshTokenReactiveOAuth2AuthorizedClientProvider.class, () -> provider)
+			.withPropertyValues("oauth2-state.refresh.early.window=" + (early ? "1h" : "0s"),
+					"oauth2-state.refresh.early.jitter=0")
+			.run((context) -> {
+				save(context, "alice.0", early);
+				authorize(context, "alice").subscribe().dispose();
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(20))
+					.untilAsserted(() -> assertThat(kept(context, "alice")).isEqualTo("alice.1"));
+				assertThat(changes).hasValue(0);
+				boolean refreshesUsers = ReactiveClientInternals.userRefresh(provider).isPresent();
+				save(context, "alice.1", early);
+				authorize(context, "alice").block();
+				assertThat(kept(context, "alice")).isEqualTo("alice.2");
+				assertThat(changes).hasValue(refreshesUsers ? 1 : 0);
+			});
+	}
+
+	private static void save(ApplicationContext context, String refreshToken, boolean valid) {
+		OAuth2AuthorizedClient expired = ReactiveTestApp.expired(context, "alice", refreshToken);
+		Instant now = Instant.now();
+		OAuth2AccessToken token = valid ? new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER,
+				"access-of-" + refreshToken, now.minusSeconds(3600), now.plusSeconds(600)) : expired.getAccessToken();
+		context.getBean(ReactiveOAuth2AuthorizedClientService.class)
+			.saveAuthorizedClient(new OAuth2AuthorizedClient(expired.getClientRegistration(), "alice", token,
+					new OAuth2RefreshToken(refreshToken, now)), new TestingAuthenticationToken("alice", "none"))
+			.block();
 	}
 
 	@Test
