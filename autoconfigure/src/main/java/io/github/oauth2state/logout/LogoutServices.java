@@ -97,12 +97,22 @@ final class LogoutServices implements DisposableBean {
 			IndexedSessions sessions = new IndexedSessions(index.orElseThrow(), deletion, settings.namespace(), clock);
 			return new LogoutServices(sessions, new IndexUpdates(sessions, clock), events, ended, Duration.ZERO);
 		}
-		// Stores of the app that cannot be told apart stop it here
-		StateStore store = ConfiguredStore.shared(settings.store(), logins, stores).orElseGet(logins::getObject);
 		LogoutMarks marks = new LogoutMarks(
-				ConfiguredStore.decorate(store, beans.getBeanProvider(ConfiguredStore.Decorator.class)),
+				ConfiguredStore.decorate(storeOfMarks(beans, settings),
+						beans.getBeanProvider(ConfiguredStore.Decorator.class)),
 				settings.namespace(), properties.markTtl(environment));
 		return new LogoutServices(marks, null, events, ended, properties.checkedCheckInterval());
+	}
+
+	/**
+	 * Returns the store in which marks are left, undecorated. Stores of the app that
+	 * cannot be told apart stop it here.
+	 */
+	static StateStore storeOfMarks(ListableBeanFactory beans, OAuth2StateSettings settings) {
+		ObjectProvider<StateStore> logins = beans.getBeanProvider(StateStore.class);
+		ObjectProvider<ConfiguredStore<?>> stores = beans
+			.getBeanProvider(ResolvableType.forClass(ConfiguredStore.class));
+		return ConfiguredStore.shared(settings.store(), logins, stores).orElseGet(logins::getObject);
 	}
 
 	SessionEnder ender() {

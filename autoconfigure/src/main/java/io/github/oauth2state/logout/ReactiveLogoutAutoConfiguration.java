@@ -97,10 +97,10 @@ public final class ReactiveLogoutAutoConfiguration {
 		@Order(Ordered.HIGHEST_PRECEDENCE)
 		Customizer<ServerHttpSecurity> oauth2StateLogoutCustomizer(LogoutServices services, ReactiveStores stores,
 				ObjectProvider<ReactiveClientRegistrationRepository> registrations,
-				ObjectProvider<WebSessionManager> managers) {
+				ObjectProvider<WebSessionManager> managers, ListableBeanFactory beans, OAuth2StateSettings settings) {
 			LogoutMarks own = services.marks();
 			ReactiveLogoutMarks marks = (own != null)
-					? new ReactiveLogoutMarks(own, stores.shared().orElseGet(stores::logins)) : null;
+					? new ReactiveLogoutMarks(own, stores.of(LogoutServices.storeOfMarks(beans, settings))) : null;
 			SingletonSupplier<@Nullable WebSessionManager> manager = SingletonSupplier
 				.ofNullable(managers::getIfUnique);
 			return (http) -> http

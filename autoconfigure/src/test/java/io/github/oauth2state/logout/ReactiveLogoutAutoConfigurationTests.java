@@ -1,5 +1,6 @@
 package io.github.oauth2state.logout;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -14,12 +15,18 @@ import org.springframework.boot.test.context.runner.ReactiveWebApplicationContex
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.oauth2.client.CommonOAuth2Provider;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
+import org.springframework.security.oauth2.client.oidc.authentication.logout.OidcLogoutToken;
 import org.springframework.security.oauth2.client.oidc.server.session.InMemoryReactiveOidcSessionRegistry;
 import org.springframework.security.oauth2.client.oidc.server.session.ReactiveOidcSessionRegistry;
 import org.springframework.security.oauth2.client.registration.InMemoryReactiveClientRegistrationRepository;
@@ -29,10 +36,14 @@ import org.springframework.session.MapSession;
 import org.springframework.session.ReactiveMapSessionRepository;
 import org.springframework.session.ReactiveSessionRepository;
 import org.springframework.web.reactive.config.EnableWebFlux;
+import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Mono;
 
+import io.github.oauth2state.ReactiveStateStore;
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
+import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.StartupFailureException;
+import io.github.oauth2state.store.NonBlockingStore;
 import io.github.oauth2state.store.ReactiveStoreAutoConfiguration;
 import io.github.oauth2state.store.StateStoreAutoConfiguration;
 
@@ -99,6 +110,40 @@ class ReactiveLogoutAutoConfigurationTests {
 			.run((context) -> assertThat(context.getBean(LogoutServices.class).isInUse()).isTrue());
 		this.withStore.withUserConfiguration(LoginChain.class)
 			.run((context) -> assertThat(context.getBean(LogoutServices.class).isInUse()).isFalse());
+	}
+
+	/**
+	 * Marks are left by calls that wait for an answer, and looked for by others.
+	 */
+	@Test
+	void marksAreLookedForWhereTheyAreLeftIfTheAppHasTwoStores() {
+		ReactiveStateStore other = NonBlockingStore.inMemory(new FakeStore());
+		this.withStore.withBean(ReactiveStateStore.class, () -> other)
+			.withUserConfiguration(LogoutChain.class)
+			.run((context) -> {
+				MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/"));
+				WebSession session = exchange.getSession().block();
+				session.start();
+				leaveMarkOnAnotherInstance(context, Tokens.bySid("s1", Tokens.LOGIN, "1"));
+				filter(context).filter(exchange, (rest) -> Mono.empty())
+					.contextWrite(ReactiveSecurityContextHolder.withAuthentication(
+							new OAuth2AuthenticationToken(Tokens.user("s1", "alice"), List.of(), "google")))
+					.block();
+				assertThat(session.isExpired()).isTrue();
+			});
+	}
+
+	private static void leaveMarkOnAnotherInstance(ApplicationContext context, OidcLogoutToken token) {
+		new LogoutMarks(context.getBean(FakeStore.class), context.getBean(OAuth2StateSettings.class).namespace(),
+				Duration.ofHours(1))
+			.end(token);
+	}
+
+	private static ReactiveSessionLogoutFilter filter(ApplicationContext context) {
+		return ReactiveChain.of(context.getBean(SecurityWebFilterChain.class))
+			.all(ReactiveSessionLogoutFilter.class)
+			.findFirst()
+			.orElseThrow();
 	}
 
 	/**
