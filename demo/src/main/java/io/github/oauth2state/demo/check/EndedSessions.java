@@ -5,7 +5,6 @@ import java.util.List;
 
 import io.github.oauth2state.demo.cluster.Cluster;
 import io.github.oauth2state.demo.cluster.Instance;
-import io.github.oauth2state.demo.cluster.Stack;
 
 /**
  * Users log in on one instance, and the provider ends the sessions of one of them: by a
@@ -56,23 +55,11 @@ final class EndedSessions implements Scenario {
 	private void endByUser(Instance first, Instance second) throws Exception {
 		Visitors visitors = logIn(first, second);
 		Visitor user = visitors.ofOneUser().get(0);
-		keepForm(first);
 		Page home = user.open(this.cluster.uri());
 		String form = "everywhere=true&_csrf=" + home.formToken().orElseThrow();
-		keepForm(first);
 		Page end = user.follow(user.browser().post(this.cluster.uri().resolve("/logout"), form));
 		Expect.that(end.status() == 200 && "/logouts".equals(end.uri().getPath()), "the page about logouts comes", end);
 		visitors.expectOneUserLoggedOut();
-	}
-
-	/**
-	 * Leads a form back to the instance that it came from, where the stacks differ: they
-	 * keep the token of a form in different places.
-	 */
-	private void keepForm(Instance instance) throws IOException, InterruptedException {
-		if (this.cluster.stack() == Stack.MIXED) {
-			this.balancer.aimAt(instance);
-		}
 	}
 
 	/**

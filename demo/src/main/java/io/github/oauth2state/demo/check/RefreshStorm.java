@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 
 import io.github.oauth2state.demo.cluster.Cluster;
 import io.github.oauth2state.demo.cluster.Instance;
+import io.github.oauth2state.demo.cluster.Stack;
 
 /**
  * Many requests of one user find the same token due, on all instances at once. The
@@ -77,7 +78,7 @@ final class RefreshStorm implements Scenario {
 	 * The API behind a gateway tells of the token, but cannot tell how it was obtained.
 	 */
 	private boolean tellsObtained() {
-		return !this.cluster.stack().hasGateway();
+		return this.cluster.stack() == Stack.SERVLET;
 	}
 
 	/**

@@ -144,7 +144,7 @@ final class Blueprint {
 		Map<String, String> secrets = new TreeMap<>(store.secrets());
 		secrets.put("OAUTH2STATE_TOKENS_KEYS", this.tokenKey);
 		return child("instance " + name, uri, Probe.http(uri.resolve(READINESS_PATH)),
-				this.options.apps().command(name, args), secrets);
+				this.options.apps().command(args), secrets);
 	}
 
 	private Child child(String name, URI uri, Probe probe, List<String> command, Map<String, String> secrets) {

@@ -75,7 +75,7 @@ public final class Cluster implements AutoCloseable {
 		}
 		start(List.of(this.storeServer));
 		start(Stream.concat(this.providers.stream().map(Instance::child), Stream.of(this.providerProxy)).toList());
-		if (this.options.apps().stack().hasGateway()) {
+		if (stack() == Stack.REACTIVE) {
 			start(List.of(this.blueprint.api()));
 		}
 		start(Stream.concat(this.instances.stream().map(Instance::child), Stream.of(this.proxy)).toList());

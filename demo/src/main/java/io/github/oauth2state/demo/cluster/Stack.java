@@ -10,44 +10,30 @@ public enum Stack {
 	/**
 	 * The sample app, a servlet app.
 	 */
-	SERVLET,
+	SERVLET("sample-app"),
 
 	/**
 	 * The sample gateway, a reactive app.
 	 */
-	REACTIVE,
+	REACTIVE("sample-gateway");
 
-	/**
-	 * One instance of each, which share what they keep.
-	 */
-	MIXED;
+	private final String module;
+
+	Stack(String module) {
+		this.module = module;
+	}
 
 	static Stack from(Properties properties) {
 		String value = properties.getProperty("demo.stack", "");
 		return switch (value) {
 			case "", "servlet" -> SERVLET;
 			case "reactive" -> REACTIVE;
-			case "mixed" -> MIXED;
-			default ->
-				throw new ClusterException("-Ddemo.stack is servlet, reactive or mixed, not \"%s\"".formatted(value));
+			default -> throw new ClusterException("-Ddemo.stack is servlet or reactive, not \"%s\"".formatted(value));
 		};
 	}
 
-	/**
-	 * Tells whether an instance is reactive.
-	 * @param name the name of the instance
-	 * @return whether it is a gateway
-	 */
-	public boolean isReactive(String name) {
-		return this == REACTIVE || (this == MIXED && !name.equals("one"));
-	}
-
-	/**
-	 * Tells whether any instance is reactive.
-	 * @return whether there is a gateway, which needs something behind it
-	 */
-	public boolean hasGateway() {
-		return this != SERVLET;
+	String module() {
+		return this.module;
 	}
 
 }

@@ -131,23 +131,20 @@ class ClusterOptionsTests {
 	@Test
 	void byDefaultInstancesAreServletApps() {
 		assertThat(options().apps().stack()).isEqualTo(Stack.SERVLET);
-		assertThat(command("one")).anyMatch((part) -> part.endsWith("app.jar"));
+		assertThat(command()).anyMatch((part) -> part.endsWith("app.jar"));
 	}
 
 	@Test
-	void gatewaysAreStartedInsteadOrAsTheSecondInstance(@TempDir Path directory) throws IOException {
+	void gatewaysAreStartedInstead(@TempDir Path directory) throws IOException {
 		this.properties.setProperty("demo.sample-gateway",
 				Files.createFile(directory.resolve("gateway.jar")).toString());
 		this.properties.setProperty("demo.stack", "reactive");
-		assertThat(command("one")).anyMatch((part) -> part.endsWith("gateway.jar"));
-		this.properties.setProperty("demo.stack", "mixed");
-		assertThat(command("one")).anyMatch((part) -> part.endsWith("app.jar"));
-		assertThat(command("two")).anyMatch((part) -> part.endsWith("gateway.jar"));
+		assertThat(command()).anyMatch((part) -> part.endsWith("gateway.jar"));
 	}
 
 	@Test
 	void unknownStackIsRefused() {
-		assertRefused("demo.stack", "webflux", "-Ddemo.stack is servlet, reactive or mixed, not \"webflux\"");
+		assertRefused("demo.stack", "webflux", "-Ddemo.stack is servlet or reactive, not \"webflux\"");
 	}
 
 	@Test
@@ -159,9 +156,9 @@ class ClusterOptionsTests {
 
 	@Test
 	void instancesUseWhatWasGeneratedIfTheyAreToldTo() {
-		assertThat(command("one")).doesNotContain("-Dspring.aot.enabled=true");
+		assertThat(command()).doesNotContain("-Dspring.aot.enabled=true");
 		this.properties.setProperty("demo.aot", "true");
-		assertThat(command("one")).containsSubsequence("-Dspring.aot.enabled=true", "-jar");
+		assertThat(command()).containsSubsequence("-Dspring.aot.enabled=true", "-jar");
 	}
 
 	@Test
@@ -180,8 +177,8 @@ class ClusterOptionsTests {
 		assertThatExceptionOfType(ClusterException.class).isThrownBy(this::options).withMessageContaining(message);
 	}
 
-	private List<String> command(String instance) {
-		return options().apps().command(instance, List.of());
+	private List<String> command() {
+		return options().apps().command(List.of());
 	}
 
 	private ClusterOptions options() {
