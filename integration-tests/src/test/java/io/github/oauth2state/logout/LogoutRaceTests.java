@@ -29,7 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Tag("full")
 @ParameterizedClass
-@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = { "INDEXED_REDIS_WITH_POSTGRESQL", "POSTGRESQL_WITH_REDIS" })
+@EnumSource(names = { "REDIS", "INDEXED_REDIS", "POSTGRESQL", "OWN_WITH_REDIS", "OWN_WITH_POSTGRESQL", "REACTIVE_REDIS",
+		"REACTIVE_OWN_WITH_POSTGRESQL" })
 class LogoutRaceTests {
 
 	private static final int REQUESTS = 24;
