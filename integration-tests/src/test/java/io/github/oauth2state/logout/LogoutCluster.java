@@ -2,9 +2,9 @@ package io.github.oauth2state.logout;
 
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.oauth2state.scenario.Browser;
@@ -16,7 +16,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class LogoutCluster {
 
-	private static final Map<SetUp, LogoutCluster> STARTED = new ConcurrentHashMap<>();
+	/** How many clusters run at once at most, as each has two processes. */
+	private static final int RUNNING = 5;
+
+	/** The one that was used least recently comes first. */
+	private static final Map<SetUp, LogoutCluster> STARTED = new LinkedHashMap<>(16, 0.75F, true);
 
 	private static final AtomicInteger names = new AtomicInteger();
 
@@ -35,8 +39,25 @@ final class LogoutCluster {
 		this.b = instances.get(1);
 	}
 
-	static LogoutCluster of(SetUp setUp) {
-		return STARTED.computeIfAbsent(setUp, LogoutCluster::new);
+	/**
+	 * Returns the cluster of a set-up, which is started if it does not run.
+	 */
+	static synchronized LogoutCluster of(SetUp setUp) {
+		LogoutCluster started = STARTED.get(setUp);
+		if (started != null) {
+			return started;
+		}
+		if (STARTED.size() == RUNNING) {
+			STARTED.remove(STARTED.keySet().iterator().next()).stop();
+		}
+		LogoutCluster cluster = new LogoutCluster(setUp);
+		STARTED.put(setUp, cluster);
+		return cluster;
+	}
+
+	private void stop() {
+		this.a.close();
+		this.b.close();
 	}
 
 	/**

@@ -19,8 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Tag("full")
 @ParameterizedClass
-@EnumSource(names = { "REDIS", "INDEXED_REDIS", "POSTGRESQL", "OWN_WITH_REDIS", "OWN_WITH_POSTGRESQL", "REACTIVE_REDIS",
-		"REACTIVE_OWN_WITH_REDIS", "REACTIVE_OWN_WITH_POSTGRESQL" })
+@EnumSource(names = { "REDIS", "INDEXED_REDIS", "POSTGRESQL", "OWN_WITH_POSTGRESQL", "REACTIVE_REDIS",
+		"REACTIVE_OWN_WITH_POSTGRESQL" })
 class LogoutCostTests {
 
 	private static final int SESSIONS = 10;
