@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -28,6 +29,8 @@ final class Resilience4jCircuit implements StoreCircuit {
 		this.circuit = CircuitBreaker.of("oauth2-state",
 				CircuitBreakerConfig.custom()
 					.slidingWindowType(CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+					// Event loops record calls too, and must not wait for each other
+					.slidingWindowSynchronizationStrategy(SlidingWindowSynchronizationStrategy.LOCK_FREE)
 					.slidingWindowSize(properties.checkedSlidingWindowSize())
 					.minimumNumberOfCalls(properties.checkedMinimumNumberOfCalls())
 					.failureRateThreshold(properties.checkedFailureRateThreshold())

@@ -6,8 +6,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.IntStream;
 
-import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.security.authentication.TestingAuthenticationToken;
@@ -45,7 +46,8 @@ public final class JobsProcess {
 	 * @throws IOException if it cannot wait for that
 	 */
 	public static void main(String[] args) throws IOException {
-		ConfigurableApplicationContext context = SpringApplication.run(App.class, args);
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(App.class).web(WebApplicationType.NONE)
+			.run(args);
 		keepExpired(context, context.getEnvironment().getRequiredProperty("refresh-token"));
 		OAuth2AuthorizedClientManager manager = context.getBean(OAuth2AuthorizedClientManager.class);
 		Set<String> tokens = new ConcurrentSkipListSet<>();

@@ -1,6 +1,9 @@
 package io.github.oauth2state.support;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.blockhound.BlockHound;
+import reactor.blockhound.BlockingOperationError;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -8,6 +11,8 @@ import reactor.core.scheduler.Schedulers;
  * Reactor's parallel ones. This holds for the rest of the JVM's life.
  */
 public final class NoBlocking {
+
+	private static final Log logger = LogFactory.getLog(NoBlocking.class);
 
 	private NoBlocking() {
 	}
@@ -25,19 +30,27 @@ public final class NoBlocking {
 	private static final class Watch {
 
 		static {
-			// A thread that waits for work now would fail when it waits again, and take
-			// the
+			// A thread that waits for work now would fail when it waits again, and take the
 			// work of its scheduler with it
 			Schedulers.shutdownNow();
 			// Random bytes come from a file of the system, which does not wait for them.
 			// Spring Security draws some for each login. Netty's allocator has locks that
-			// are held for an instant.
+			// are held for an instant. Spring Data blocks when it opens the connection of
+			// Spring Session.
 			BlockHound.builder()
 				.loadIntegrations()
 				.allowBlockingCallsInside("java.security.SecureRandom", "nextBytes")
 				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator", "allocate")
 				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$Magazine", "free")
 				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "allocate")
+				.allowBlockingCallsInside(
+						"org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory$SharedConnection",
+						"getConnection")
+				.blockingMethodCallback((method) -> {
+					BlockingOperationError error = new BlockingOperationError(method);
+					logger.error("A thread blocks that must not", error);
+					throw error;
+				})
 				.install();
 		}
 
