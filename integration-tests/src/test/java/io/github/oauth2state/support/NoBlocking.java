@@ -44,8 +44,8 @@ public final class NoBlocking {
 				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$Magazine", "free")
 				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "allocate")
 				.allowBlockingCallsInside(
-						"org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory$SharedConnection",
-						"getConnection")
+						"org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory",
+						"getSharedReactiveConnection")
 				.blockingMethodCallback((method) -> {
 					BlockingOperationError error = new BlockingOperationError(method);
 					logger.error("A thread blocks that must not", error);
