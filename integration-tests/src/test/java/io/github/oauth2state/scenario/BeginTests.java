@@ -107,8 +107,10 @@ class BeginTests {
 			finally {
 				executor.shutdownNow();
 			}
+			// The last login sees the cookies of all others, which none of them may have
+			String callback = tabs.begin(instance, BEGIN);
 			assertThat(size(tabs)).isLessThan(7 * 1024);
-			tabs.open(instance, tabs.begin(instance, BEGIN));
+			tabs.open(instance, callback);
 			assertThat(tabs.isSignedIn(instance)).isTrue();
 		}
 	}
