@@ -1,6 +1,6 @@
 package io.github.oauth2state.scenario;
 
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -99,7 +99,12 @@ class BeginTests {
 			Browser tabs = Browser.overHttps();
 			ExecutorService executor = Executors.newFixedThreadPool(60);
 			try {
-				List<Callable<Browser.Page>> begins = Collections.nCopies(60, () -> beginInTab(tabs, instance));
+				List<Callable<Browser.Page>> begins = new ArrayList<>();
+				for (int i = 0; i < 60; i++) {
+					// Shows no cookie of the others
+					Browser tab = tabs.copy();
+					begins.add(() -> beginInTab(tab, tabs, instance));
+				}
 				for (Future<Browser.Page> begun : executor.invokeAll(begins)) {
 					assertThat(begun.get().location()).contains("/oauth2/authorize?");
 				}
@@ -115,14 +120,7 @@ class BeginTests {
 		}
 	}
 
-	/**
-	 * Shows the cookies that the browser has when it sends the request.
-	 */
-	private static Browser.Page beginInTab(Browser tabs, Instance instance) {
-		Browser tab;
-		synchronized (tabs) {
-			tab = tabs.copy();
-		}
+	private static Browser.Page beginInTab(Browser tab, Browser tabs, Instance instance) {
 		Browser.Page page = tab.send(instance, BEGIN, null);
 		synchronized (tabs) {
 			tabs.accept(page);
