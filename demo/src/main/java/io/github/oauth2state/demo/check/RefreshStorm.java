@@ -57,13 +57,13 @@ final class RefreshStorm implements Scenario {
 		Expect.equal(refreshesBefore + 1, this.tokenCalls.refreshes(), "the number of refreshes");
 		Expect.equal(Map.of("refreshed", 1L, "shared", REQUESTS - 1L),
 				storm.stream().collect(Collectors.groupingBy(TokenInfo::obtained, Collectors.counting())),
-				"how the requests came by their token");
+				"how the requests got their token");
 		Set<String> tokens = storm.stream().map(TokenInfo::access).collect(Collectors.toSet());
 		Expect.that(tokens.size() == 1 && !tokens.contains(old.access()), "all have the same new token", tokens);
 
 		for (Instance instance : this.cluster.instances()) {
 			TokenInfo next = ask(visitor, instance.uri());
-			Expect.equal("cached", next.obtained(), "how the next request comes by its token");
+			Expect.equal("cached", next.obtained(), "how the next request got its token");
 			Expect.equal(tokens, Set.of(next.access()), "the token of the next request");
 		}
 		visitor.signedIn();
