@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.github.oauth2state.TokenRefreshEvent;
 
 /**
- * How a request came by its access token.
+ * How a request got its access token.
  */
 enum Obtained {
 

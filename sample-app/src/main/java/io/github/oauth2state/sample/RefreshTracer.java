@@ -25,7 +25,7 @@ class RefreshTracer implements TokenRefreshListener {
 	}
 
 	/**
-	 * Returns how the current request came by its token.
+	 * Returns how the current request got its token.
 	 */
 	Obtained obtained() {
 		Object noted = RequestContextHolder.currentRequestAttributes()
