@@ -8,7 +8,7 @@ import io.github.oauth2state.TokenRefreshEvent;
 import io.github.oauth2state.TokenRefreshListener;
 
 /**
- * Notes on the request that needs a token how it came by it. It is called on the thread
+ * Notes on the request that needs a token how it got it. It is called on the thread
  * of that request, and not at all while tokens are valid.
  */
 @Component
