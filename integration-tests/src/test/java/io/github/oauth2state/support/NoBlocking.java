@@ -30,20 +30,22 @@ public final class NoBlocking {
 	private static final class Watch {
 
 		static {
-			// A thread that waits for work now would fail when it waits again, and take
-			// the
+			// A thread that waits for work now would fail when it waits again, and take the
 			// work of its scheduler with it
 			Schedulers.shutdownNow();
 			// Random bytes come from a file of the system, which does not wait for them.
 			// Spring Security draws some for each login. Netty's allocator has locks that
-			// are held for an instant. Spring Data blocks when it opens the connection of
-			// Spring Session.
+			// are held for an instant, and Lettuce has one for each connection. An error
+			// out of that one would leave all other threads waiting for it. Spring Data
+			// blocks when it opens the connection of Spring Session.
 			BlockHound.builder()
 				.loadIntegrations()
 				.allowBlockingCallsInside("java.security.SecureRandom", "nextBytes")
 				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator", "allocate")
 				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$Magazine", "free")
 				.allowBlockingCallsInside("io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "allocate")
+				.allowBlockingCallsInside("io.lettuce.core.protocol.SharedLock", "incrementWriters")
+				.allowBlockingCallsInside("io.lettuce.core.protocol.SharedLock", "lockWritersExclusive")
 				.allowBlockingCallsInside("org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory",
 						"getSharedReactiveConnection")
 				.blockingMethodCallback((method) -> {
