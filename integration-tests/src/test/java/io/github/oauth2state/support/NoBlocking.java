@@ -30,7 +30,8 @@ public final class NoBlocking {
 	private static final class Watch {
 
 		static {
-			// A thread that waits for work now would fail when it waits again, and take the
+			// A thread that waits for work now would fail when it waits again, and take
+			// the
 			// work of its scheduler with it
 			Schedulers.shutdownNow();
 			// Random bytes come from a file of the system, which does not wait for them.

@@ -8,8 +8,8 @@ import io.github.oauth2state.TokenRefreshEvent;
 import io.github.oauth2state.TokenRefreshListener;
 
 /**
- * Notes on the request that needs a token how it got it. It is called on the thread
- * of that request, and not at all while tokens are valid.
+ * Notes on the request that needs a token how it got it. It is called on the thread of
+ * that request, and not at all while tokens are valid.
  */
 @Component
 class RefreshTracer implements TokenRefreshListener {

@@ -15,8 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param expiresAt when the access token expires
  * @param access by which it can be told from others
  * @param instance which instance answered
- * @param obtained how it got the token; {@code null} from a gateway, which does not
- * tell
+ * @param obtained how it got the token; {@code null} from a gateway, which does not tell
  */
 record TokenInfo(Instant expiresAt, String access, String instance, @Nullable String obtained) {
 
