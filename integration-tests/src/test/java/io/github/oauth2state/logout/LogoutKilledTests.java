@@ -38,7 +38,8 @@ class LogoutKilledTests {
 		try (TcpProxy farAway = SetUp.proxyTo(setUp.sessionsAreInRedis());
 				LogoutInstance victim = LogoutInstance
 					.start(setUp.propertiesThrough(farAway, setUp.sessionsAreInRedis()))) {
-			farAway.delay(Duration.ofMillis(30));
+			// So slow that it cannot be done before all sessions were looked at once
+			farAway.delay(Duration.ofMillis(200));
 			CompletableFuture<?> unanswered = CompletableFuture.supplyAsync(() -> victim.send(token));
 			Awaitility.await()
 				.atMost(Duration.ofMinutes(1))
