@@ -35,9 +35,9 @@ class SingleUseAuthorizationCodeTests extends SingleUseFixture {
 		saveAsShop(redeemed);
 		assertThat(this.store.takeCommands()).containsExactly("putIfAbsent");
 		assertThat(this.app.saved.get(1)).isEqualTo(CodeUse.unmark(redeemed));
-		assertEvents("REDEEMED AUTHORIZATION_CODE", "ISSUED REFRESH_TOKEN");
 		assertThat(this.events).allMatch((event) -> "id-shop".equals(event.registeredClientId())
 				&& issued.getId().equals(event.authorizationId()));
+		assertEvents("REDEEMED AUTHORIZATION_CODE", "ISSUED REFRESH_TOKEN");
 	}
 
 	@Test
