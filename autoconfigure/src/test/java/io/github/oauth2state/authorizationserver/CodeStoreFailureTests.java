@@ -1,6 +1,5 @@
 package io.github.oauth2state.authorizationserver;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,11 +17,9 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
-import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationException;
 
 import io.github.oauth2state.CodeEvent;
-import io.github.oauth2state.CodeListener;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
 
@@ -33,34 +30,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for codes whose store or listeners fail.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class CodeStoreFailureTests {
-
-	private final CodeStore store = new CodeStore();
-
-	private final TestService app = new TestService();
-
-	private final List<CodeEvent> events = new ArrayList<>();
-
-	private final List<CodeListener> listeners = new ArrayList<>(List.of(this.events::add));
-
-	private final CodeLedger ledger = new CodeLedger(this.store, "shop", Duration.ofDays(30));
-
-	private final CodeEventPublisher publisher = new CodeEventPublisher(() -> this.listeners);
-
-	private final OAuth2AuthorizationService service = service(false);
-
-	private OAuth2AuthorizationService service(boolean inStore) {
-		return new SingleUseAuthorizationService(this.app, this.ledger,
-				new PendingAuthorizations(this.app, this.ledger, this.publisher, inStore), this.publisher,
-				Duration.ZERO);
-	}
+class CodeStoreFailureTests extends SingleUseFixture {
 
 	private final OAuth2Authorization issued = TestCodes.withCode();
 
 	@BeforeEach
-	void issue() {
-		this.service.save(this.issued);
-		this.events.clear();
+	void issueCode() {
+		issue(this.issued);
 		this.app.saved.clear();
 	}
 
@@ -72,10 +48,10 @@ class CodeStoreFailureTests {
 	@ParameterizedTest
 	@MethodSource("failures")
 	void storeThatFailsAtTheTokenEndpointBurnsNothing(RuntimeException failure) {
-		OAuth2Authorization found = findCode(this.service);
+		OAuth2Authorization found = findCode(this.issued);
 		this.store.failure = failure;
 		assertThatExceptionOfType(OAuth2AuthenticationException.class)
-			.isThrownBy(() -> TestCodes.as(TestCodes.SHOP, () -> this.service.save(TestCodes.redeemed(found))))
+			.isThrownBy(() -> saveAsShop(TestCodes.redeemed(found)))
 			.satisfies((ex) -> {
 				assertThat(ex).isExactlyInstanceOf(OAuth2AuthenticationException.class).hasCause(failure);
 				assertThat(ex.getError().getErrorCode()).isEqualTo("temporarily_unavailable");
@@ -91,10 +67,8 @@ class CodeStoreFailureTests {
 	@ParameterizedTest
 	@MethodSource("failures")
 	void storeThatFailsAtTheConsentPageIsToldToTheClient(RuntimeException failure) {
-		OAuth2Authorization asked = TestCodes.onConsentPage();
-		this.service.save(asked);
-		this.events.clear();
-		OAuth2Authorization found = this.service.findByToken(TestCodes.state(asked), TestCodes.STATE);
+		OAuth2Authorization asked = issue(TestCodes.onConsentPage());
+		OAuth2Authorization found = findState(asked);
 		this.store.failure = failure;
 		assertRedirected(() -> this.service.save(TestCodes.approved(found)));
 		assertRedirected(() -> this.service.remove(found));
@@ -107,9 +81,9 @@ class CodeStoreFailureTests {
 
 	@Test
 	void storeThatFailsForAPushedRequestIsToldToTheClient() {
-		OAuth2Authorization pushed = TestCodes.pushed(Duration.ofMinutes(5));
+		OAuth2Authorization pushed = TestCodes.pushed(LIFE);
 		this.service.save(pushed);
-		OAuth2Authorization found = this.service.findByToken(TestCodes.state(pushed), TestCodes.STATE);
+		OAuth2Authorization found = findState(pushed);
 		this.store.failure = new StateStoreException(Reason.CONNECTION, "planted", null);
 		SecurityContextHolder.getContext().setAuthentication(TestCodes.user());
 		try {
@@ -136,10 +110,9 @@ class CodeStoreFailureTests {
 	@ParameterizedTest
 	@EnumSource(value = Reason.class, names = { "TIMEOUT", "AMBIGUOUS" })
 	void claimWhoseAnswerWasLostIsReleased(Reason reason) {
-		OAuth2Authorization found = findCode(this.service);
+		OAuth2Authorization found = findCode(this.issued);
 		this.store.lostAnswer = new StateStoreException(reason, "Lost", null);
-		assertThatExceptionOfType(OAuth2AuthenticationException.class)
-			.isThrownBy(() -> TestCodes.as(TestCodes.SHOP, () -> this.service.save(TestCodes.redeemed(found))));
+		assertRedeemFails(found);
 		Awaitility.await().until(this.store.records()::isEmpty);
 		assertThat(this.store.takeCommands()).containsExactly("putIfAbsent", "remove");
 		assertRedeemable();
@@ -147,10 +120,9 @@ class CodeStoreFailureTests {
 
 	@Test
 	void claimIsReleasedWhenTheStoreIsBack() {
-		OAuth2Authorization found = findCode(this.service);
+		OAuth2Authorization found = findCode(this.issued);
 		this.store.failureAfter = new StateStoreException(Reason.TIMEOUT, "Away", null);
-		assertThatExceptionOfType(OAuth2AuthenticationException.class)
-			.isThrownBy(() -> TestCodes.as(TestCodes.SHOP, () -> this.service.save(TestCodes.redeemed(found))));
+		assertRedeemFails(found);
 		Awaitility.await().until(() -> this.store.takeCommands().contains("remove"));
 		assertThat(this.store.records()).isNotEmpty();
 		this.store.failureAfter = null;
@@ -161,10 +133,9 @@ class CodeStoreFailureTests {
 
 	@Test
 	void claimThatArrivesLateIsReleased() {
-		OAuth2Authorization found = findCode(this.service);
+		OAuth2Authorization found = findCode(this.issued);
 		this.store.late = new StateStoreException(Reason.TIMEOUT, "Stuck", null);
-		assertThatExceptionOfType(OAuth2AuthenticationException.class)
-			.isThrownBy(() -> TestCodes.as(TestCodes.SHOP, () -> this.service.save(TestCodes.redeemed(found))));
+		assertRedeemFails(found);
 		Awaitility.await().until(() -> this.store.takeCommands().contains("remove"));
 		this.store.deliver();
 		Awaitility.await().until(this.store.records()::isEmpty);
@@ -174,10 +145,9 @@ class CodeStoreFailureTests {
 	@ParameterizedTest
 	@EnumSource(value = Reason.class, names = { "CONNECTION", "REJECTED" })
 	void claimThatDidNotTakeEffectIsNotReleased(Reason reason) {
-		OAuth2Authorization found = findCode(this.service);
+		OAuth2Authorization found = findCode(this.issued);
 		this.store.failure = new StateStoreException(reason, "Refused", null);
-		assertThatExceptionOfType(OAuth2AuthenticationException.class)
-			.isThrownBy(() -> TestCodes.as(TestCodes.SHOP, () -> this.service.save(TestCodes.redeemed(found))));
+		assertRedeemFails(found);
 		assertThat(this.store.takeCommands()).containsExactly("putIfAbsent");
 	}
 
@@ -193,28 +163,25 @@ class CodeStoreFailureTests {
 
 	@Test
 	void claimOfAnotherIsNotReleased() {
-		OAuth2Authorization loser = findCode(this.service);
+		OAuth2Authorization loser = findCode(this.issued);
 		assertRedeemable();
 		this.store.lostAnswer = new StateStoreException(Reason.TIMEOUT, "Lost", null);
-		assertThatExceptionOfType(OAuth2AuthenticationException.class)
-			.isThrownBy(() -> TestCodes.as(TestCodes.SHOP, () -> this.service.save(TestCodes.redeemed(loser))));
+		assertRedeemFails(loser);
 		assertThat(this.store.records()).hasSize(1);
 	}
 
 	@Test
 	void storeThatFailsWhenAFamilyMightBeRevokedRefusesTheToken() {
 		this.store.failure = new IllegalStateException("planted");
-		assertThat(TestCodes.<OAuth2Authorization>as(TestCodes.SHOP,
-				() -> this.service.findByToken("unknown", OAuth2TokenType.REFRESH_TOKEN)))
-			.isNull();
+		assertThat(findRefresh("unknown")).isNull();
 		assertEvents("STORE_ERROR REFRESH_TOKEN");
 	}
 
 	@Test
 	void storeThatFailsHidesNoCodeThatTheServiceHas() {
 		this.store.failure = new IllegalStateException("planted");
-		assertThat(findCode(this.service)).isNotNull();
-		assertThat(findCode(service(true))).isNotNull();
+		assertThat(findCode(this.issued)).isNotNull();
+		assertThat(findCode(decorate(this.app, true), this.issued)).isNotNull();
 		assertEvents();
 	}
 
@@ -223,7 +190,7 @@ class CodeStoreFailureTests {
 	void storeThatFailsWhereACodeMightBeIsUnavailable(RuntimeException failure) {
 		this.store.failure = failure;
 		for (boolean inStore : new boolean[] { true, false }) {
-			OAuth2AuthorizationService finding = service(inStore);
+			OAuth2AuthorizationService finding = decorate(this.app, inStore);
 			assertThatExceptionOfType(OAuth2AuthenticationException.class)
 				.isThrownBy(() -> finding.findByToken("unknown", TestCodes.CODE))
 				.satisfies((ex) -> assertThat(ex.getError().getErrorCode()).isEqualTo("temporarily_unavailable"));
@@ -239,10 +206,8 @@ class CodeStoreFailureTests {
 
 	@Test
 	void releaseThatFailsLeavesTheFirstFailure() {
-		OAuth2Authorization found = findCode(this.service);
-		TestService failing = failingService();
-		OAuth2AuthorizationService saving = new SingleUseAuthorizationService(failing, this.ledger,
-				new PendingAuthorizations(failing, this.ledger, this.publisher, false), this.publisher, Duration.ZERO);
+		OAuth2Authorization found = findCode(this.issued);
+		OAuth2AuthorizationService saving = decorate(failingService(), false);
 		assertThatExceptionOfType(IllegalStateException.class)
 			.isThrownBy(() -> TestCodes.as(TestCodes.SHOP, () -> saving.save(TestCodes.redeemed(found))))
 			.withMessage("Database");
@@ -273,32 +238,24 @@ class CodeStoreFailureTests {
 
 	@Test
 	void abnormalOutcomesAreLogged(CapturedOutput output) {
-		OAuth2Authorization found = findCode(this.service);
+		OAuth2Authorization found = findCode(this.issued);
 		this.store.failure = new StateStoreException(Reason.CONNECTION, "planted", null);
-		assertThatExceptionOfType(OAuth2AuthenticationException.class)
-			.isThrownBy(() -> TestCodes.as(TestCodes.SHOP, () -> this.service.save(TestCodes.redeemed(found))));
+		assertRedeemFails(found);
 		assertThat(output)
 			.contains("Code store_error: type authorization_code, registered client id-shop, " + "authorization "
 					+ this.issued.getId())
 			.doesNotContain("planted", TestCodes.code(this.issued).getTokenValue());
 	}
 
-	private OAuth2Authorization findCode(OAuth2AuthorizationService finding) {
-		return TestCodes.as(TestCodes.SHOP,
-				() -> finding.findByToken(TestCodes.code(this.issued).getTokenValue(), TestCodes.CODE));
+	private void assertRedeemFails(OAuth2Authorization found) {
+		assertThatExceptionOfType(OAuth2AuthenticationException.class)
+			.isThrownBy(() -> saveAsShop(TestCodes.redeemed(found)));
 	}
 
 	private void assertRedeemable() {
-		OAuth2Authorization redeemed = TestCodes.redeemed(findCode(this.service));
-		TestCodes.as(TestCodes.SHOP, () -> this.service.save(redeemed));
-		assertThat(this.app.findById(this.issued.getId()).getAccessToken()).isNotNull();
+		assertThat(redeem(this.issued).getAccessToken()).isNotNull();
 		assertThat(this.events).extracting((event) -> event.outcome() + " " + event.type())
 			.endsWith("REDEEMED AUTHORIZATION_CODE", "ISSUED REFRESH_TOKEN");
-	}
-
-	private void assertEvents(String... expected) {
-		assertThat(this.events).extracting((event) -> event.outcome() + " " + event.type()).containsExactly(expected);
-		this.events.clear();
 	}
 
 }

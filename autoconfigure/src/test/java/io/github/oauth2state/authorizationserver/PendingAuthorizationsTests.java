@@ -2,7 +2,6 @@ package io.github.oauth2state.authorizationserver;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -16,8 +15,8 @@ import org.springframework.security.authentication.UsernamePasswordAuthenticatio
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationCode;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
 
-import io.github.oauth2state.CodeEvent;
 import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
@@ -29,26 +28,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Tests for {@link PendingAuthorizations}: where authorizations without tokens are.
  */
-class PendingAuthorizationsTests {
+class PendingAuthorizationsTests extends SingleUseFixture {
 
-	private static final Duration LIFE = Duration.ofMinutes(5);
+	private final OAuth2AuthorizationService inStore = decorate(this.app, true);
 
-	private final CodeStore store = new CodeStore();
-
-	private final TestService app = new TestService();
-
-	private final List<CodeEvent> events = new ArrayList<>();
-
-	private final SingleUseAuthorizationService inStore = instance(true);
-
-	private final SingleUseAuthorizationService inService = instance(false);
-
-	private SingleUseAuthorizationService instance(boolean inStore) {
-		CodeLedger ledger = new CodeLedger(this.store, "shop", Duration.ofDays(30));
-		CodeEventPublisher publisher = new CodeEventPublisher(() -> List.of(this.events::add));
-		return new SingleUseAuthorizationService(this.app, ledger,
-				new PendingAuthorizations(this.app, ledger, publisher, inStore), publisher, Duration.ZERO);
-	}
+	private final OAuth2AuthorizationService inService = decorate(this.app, false);
 
 	@Test
 	void codeLivesInTheStoreUntilItIsRedeemed() {
@@ -57,7 +41,7 @@ class PendingAuthorizationsTests {
 		assertThat(this.app.saved).isEmpty();
 		assertThat(this.store.takeCommands()).containsExactly("putIfAbsent");
 		assertThat(this.store.lives().get(0)).isBetween(LIFE, LIFE.plusMinutes(1));
-		OAuth2Authorization found = find(this.inStore, issued);
+		OAuth2Authorization found = findCode(this.inStore, issued);
 		assertThat(CodeUse.unmark(found)).isEqualTo(CodeUse.unmark(OAuth2Authorization.from(issued)
 			.attributes((all) -> all.putAll(CodeUse.unmark(found).getAttributes()))
 			.build()));
@@ -70,7 +54,7 @@ class PendingAuthorizationsTests {
 	void ofTwoThatFoundACodeInTheStoreOneGetsTokens() {
 		OAuth2Authorization issued = TestCodes.withCode();
 		this.inStore.save(issued);
-		OAuth2Authorization second = TestCodes.redeemed(find(this.inStore, issued));
+		OAuth2Authorization second = TestCodes.redeemed(findCode(this.inStore, issued));
 		redeem(this.inStore, issued);
 		assertRefused(this.inStore, second);
 	}
@@ -79,26 +63,22 @@ class PendingAuthorizationsTests {
 	void codeThatIsClaimedAndNotYetSavedIsUnknown() {
 		OAuth2Authorization issued = TestCodes.withCode();
 		this.inStore.save(issued);
-		OAuth2Authorization first = TestCodes.redeemed(find(this.inStore, issued));
+		OAuth2Authorization first = TestCodes.redeemed(findCode(this.inStore, issued));
 		TestService killed = new TestService() {
 			@Override
 			public void save(OAuth2Authorization authorization) {
-				assertThat(find(PendingAuthorizationsTests.this.inStore, issued)).isNull();
-				assertThat(find(PendingAuthorizationsTests.this.inService, issued)).isNull();
+				assertThat(findCode(PendingAuthorizationsTests.this.inStore, issued)).isNull();
+				assertThat(findCode(PendingAuthorizationsTests.this.inService, issued)).isNull();
 			}
 		};
-		CodeLedger ledger = new CodeLedger(this.store, "shop", Duration.ofDays(30));
-		CodeEventPublisher publisher = new CodeEventPublisher(List::of);
-		new SingleUseAuthorizationService(killed, ledger, new PendingAuthorizations(killed, ledger, publisher, true),
-				publisher, Duration.ZERO)
-			.save(first);
+		decorate(killed, true).save(first);
 	}
 
 	@Test
 	void serviceThatFailsPutsThePendingAuthorizationBack() {
 		OAuth2Authorization issued = TestCodes.withCode();
 		this.inStore.save(issued);
-		OAuth2Authorization found = find(this.inStore, issued);
+		OAuth2Authorization found = findCode(this.inStore, issued);
 		this.app.failure = new IllegalStateException("Database");
 		assertThatIllegalStateException()
 			.isThrownBy(() -> TestCodes.as(TestCodes.SHOP, () -> this.inStore.save(TestCodes.redeemed(found))));
@@ -110,33 +90,33 @@ class PendingAuthorizationsTests {
 	void lostAnswerOfAClaimPutsThePendingAuthorizationBack() {
 		OAuth2Authorization issued = TestCodes.withCode();
 		this.inStore.save(issued);
-		OAuth2Authorization found = find(this.inStore, issued);
+		OAuth2Authorization found = findCode(this.inStore, issued);
 		this.store.lostAnswer = new StateStoreException(Reason.AMBIGUOUS, "Lost", null);
 		assertThatExceptionOfType(OAuth2AuthenticationException.class)
 			.isThrownBy(() -> TestCodes.as(TestCodes.SHOP, () -> this.inStore.save(TestCodes.redeemed(found))));
-		Awaitility.await().until(() -> find(this.inStore, issued) != null);
+		Awaitility.await().until(() -> findCode(this.inStore, issued) != null);
 		redeem(this.inStore, issued);
 	}
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void instancesOfBothSettingsRedeemEachOthersCodesOnce(boolean first) {
-		SingleUseAuthorizationService issuing = first ? this.inStore : this.inService;
-		SingleUseAuthorizationService redeeming = first ? this.inService : this.inStore;
+		OAuth2AuthorizationService issuing = first ? this.inStore : this.inService;
+		OAuth2AuthorizationService redeeming = first ? this.inService : this.inStore;
 		OAuth2Authorization issued = TestCodes.withCode();
 		issuing.save(issued);
-		OAuth2Authorization second = TestCodes.redeemed(find(issuing, issued));
+		OAuth2Authorization second = TestCodes.redeemed(findCode(issuing, issued));
 		redeem(redeeming, issued);
 		assertRefused(issuing, second);
-		assertThat(find(issuing, issued).getToken(OAuth2AuthorizationCode.class).isInvalidated()).isTrue();
-		assertThat(find(redeeming, issued).getToken(OAuth2AuthorizationCode.class).isInvalidated()).isTrue();
+		assertThat(findCode(issuing, issued).getToken(OAuth2AuthorizationCode.class).isInvalidated()).isTrue();
+		assertThat(findCode(redeeming, issued).getToken(OAuth2AuthorizationCode.class).isInvalidated()).isTrue();
 	}
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void instancesOfBothSettingsAnswerEachOthersConsents(boolean first) {
-		SingleUseAuthorizationService asking = first ? this.inStore : this.inService;
-		SingleUseAuthorizationService answering = first ? this.inService : this.inStore;
+		OAuth2AuthorizationService asking = first ? this.inStore : this.inService;
+		OAuth2AuthorizationService answering = first ? this.inService : this.inStore;
 		OAuth2Authorization asked = TestCodes.onConsentPage();
 		asking.save(asked);
 		OAuth2Authorization second = findState(asking, asked);
@@ -161,8 +141,8 @@ class PendingAuthorizationsTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void deniedConsentOfTheOtherSettingIsGone(boolean first) {
-		SingleUseAuthorizationService asking = first ? this.inStore : this.inService;
-		SingleUseAuthorizationService denying = first ? this.inService : this.inStore;
+		OAuth2AuthorizationService asking = first ? this.inStore : this.inService;
+		OAuth2AuthorizationService denying = first ? this.inService : this.inStore;
 		OAuth2Authorization asked = TestCodes.onConsentPage();
 		asking.save(asked);
 		OAuth2Authorization second = findState(asking, asked);
@@ -250,8 +230,8 @@ class PendingAuthorizationsTests {
 		this.inStore.save(issued);
 		Map.Entry<StateKey, byte[]> record = this.store.records().entrySet().iterator().next();
 		record.getValue()[20]++;
-		assertThat(find(this.inStore, issued)).isNull();
-		assertThat(find(this.inService, issued)).isNull();
+		assertThat(findCode(this.inStore, issued)).isNull();
+		assertThat(findCode(this.inService, issued)).isNull();
 	}
 
 	@Test
@@ -268,9 +248,9 @@ class PendingAuthorizationsTests {
 	void appThatChangesWhatItFoundByACodeChangesTheRecord() {
 		OAuth2Authorization issued = TestCodes.withCode();
 		this.inStore.save(issued);
-		this.inStore.save(OAuth2Authorization.from(find(this.inStore, issued)).attribute("risk", "low").build());
+		this.inStore.save(OAuth2Authorization.from(findCode(this.inStore, issued)).attribute("risk", "low").build());
 		assertThat(this.app.saved).isEmpty();
-		assertThat(find(this.inStore, issued).getAttributes()).containsEntry("risk", "low");
+		assertThat(findCode(this.inStore, issued).getAttributes()).containsEntry("risk", "low");
 		redeem(this.inStore, issued);
 	}
 
@@ -278,16 +258,16 @@ class PendingAuthorizationsTests {
 	void appThatRemovesWhatItFoundByACodeRemovesTheRecord() {
 		OAuth2Authorization issued = TestCodes.withCode();
 		this.inStore.save(issued);
-		this.inStore.remove(find(this.inStore, issued));
+		this.inStore.remove(findCode(this.inStore, issued));
 		assertThat(this.store.records()).isEmpty();
-		assertThat(find(this.inStore, issued)).isNull();
+		assertThat(findCode(this.inStore, issued)).isNull();
 	}
 
 	@Test
 	void storeThatFailsWhenTheAppRemovesIsToldToIt() {
 		OAuth2Authorization issued = TestCodes.withCode();
 		this.inStore.save(issued);
-		OAuth2Authorization found = find(this.inStore, issued);
+		OAuth2Authorization found = findCode(this.inStore, issued);
 		this.store.failure = new StateStoreException(Reason.CONNECTION, "planted", null);
 		assertThatExceptionOfType(OAuth2AuthenticationException.class).isThrownBy(() -> this.inStore.remove(found));
 	}
@@ -296,13 +276,13 @@ class PendingAuthorizationsTests {
 	void codeThatItsClientRevokesIsGoodNoMore() {
 		OAuth2Authorization issued = TestCodes.withCode();
 		this.inStore.save(issued);
-		OAuth2Authorization kept = find(this.inStore, issued);
+		OAuth2Authorization kept = findCode(this.inStore, issued);
 		TestCodes.as(TestCodes.SHOP, () -> {
 			OAuth2Authorization found = this.inStore.findByToken(TestCodes.code(issued).getTokenValue(), null);
 			this.inStore.save(OAuth2Authorization.from(found).invalidate(TestCodes.code(found)).build());
 		});
 		assertRefused(this.inStore, TestCodes.redeemed(kept));
-		OAuth2Authorization found = find(this.inStore, issued);
+		OAuth2Authorization found = findCode(this.inStore, issued);
 		assertThat(found.getToken(OAuth2AuthorizationCode.class).isInvalidated()).isTrue();
 	}
 
@@ -313,7 +293,7 @@ class PendingAuthorizationsTests {
 		this.inStore.save(issued);
 		assertThat(this.app.saved).hasSize(1);
 		assertThat(this.store.records()).hasSize(1);
-		OAuth2Authorization late = find(this.inService, issued);
+		OAuth2Authorization late = findCode(this.inService, issued);
 		redeem(this.inService, issued);
 		assertRefused(this.inService, TestCodes.redeemed(late));
 		assertRefused(this.inStore, TestCodes.redeemed(late));
@@ -327,23 +307,14 @@ class PendingAuthorizationsTests {
 		redeem(this.inStore, issued);
 	}
 
-	private static OAuth2Authorization find(SingleUseAuthorizationService service, OAuth2Authorization issued) {
-		return TestCodes.as(TestCodes.SHOP,
-				() -> service.findByToken(TestCodes.code(issued).getTokenValue(), TestCodes.CODE));
-	}
-
-	private static OAuth2Authorization findState(SingleUseAuthorizationService service, OAuth2Authorization asked) {
-		return service.findByToken(TestCodes.state(asked), TestCodes.STATE);
-	}
-
-	private void redeem(SingleUseAuthorizationService service, OAuth2Authorization issued) {
-		OAuth2Authorization redeemed = TestCodes.redeemed(find(service, issued));
+	private void redeem(OAuth2AuthorizationService service, OAuth2Authorization issued) {
+		OAuth2Authorization redeemed = TestCodes.redeemed(findCode(service, issued));
 		TestCodes.as(TestCodes.SHOP, () -> service.save(redeemed));
 		assertThat(this.app.findById(issued.getId()).getAccessToken()).isNotNull();
 		assertThat(this.app.findById(issued.getId()).getAttributes()).doesNotContainKey(CodeUse.class.getName());
 	}
 
-	private static void assertRefused(SingleUseAuthorizationService service, OAuth2Authorization saved) {
+	private static void assertRefused(OAuth2AuthorizationService service, OAuth2Authorization saved) {
 		assertThatExceptionOfType(OAuth2AuthenticationException.class)
 			.isThrownBy(() -> TestCodes.as(TestCodes.SHOP, () -> service.save(saved)));
 	}

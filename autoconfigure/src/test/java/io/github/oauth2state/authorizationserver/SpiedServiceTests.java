@@ -17,7 +17,7 @@ import static org.mockito.Mockito.never;
 /**
  * Tests that an app can spy on its service in its own tests.
  */
-@SpringJUnitConfig({ AuthorizationServiceGuardTests.Guarded.class, AuthorizationServiceGuardTests.OfAnOwnClass.class })
+@SpringJUnitConfig({ AuthorizationServiceGuardFixture.Guarded.class, TestService.class })
 class SpiedServiceTests {
 
 	@MockitoSpyBean
@@ -30,7 +30,7 @@ class SpiedServiceTests {
 	void callsAreVerified() {
 		OAuth2Authorization issued = TestCodes.withCode();
 		this.service.save(issued);
-		OAuth2Authorization found = this.service.findByToken(TestCodes.code(issued).getTokenValue(), TestCodes.CODE);
+		OAuth2Authorization found = TestCodes.find(this.service, issued);
 		assertThat(CodeUse.of(found)).isNotNull();
 		then(this.spy).should().save(any());
 		then(this.spy).should().save(issued);

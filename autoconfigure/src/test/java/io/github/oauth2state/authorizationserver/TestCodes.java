@@ -27,6 +27,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationCode;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
@@ -160,6 +161,13 @@ final class TestCodes {
 
 	static OAuth2AuthorizationCode code(OAuth2Authorization authorization) {
 		return authorization.getToken(OAuth2AuthorizationCode.class).getToken();
+	}
+
+	/**
+	 * Finds an authorization by its code.
+	 */
+	static OAuth2Authorization find(OAuth2AuthorizationService service, OAuth2Authorization issued) {
+		return service.findByToken(code(issued).getTokenValue(), CODE);
 	}
 
 	static String state(OAuth2Authorization authorization) {
