@@ -3,6 +3,7 @@ package io.github.oauth2state.scenario;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -16,6 +17,9 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.github.oauth2state.tiers.Scale;
 
@@ -24,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Requests on several instances that want new tokens of the same users at once.
  */
+@ParameterizedClass
+@MethodSource("storesAndStacks")
 class RefreshAcrossInstancesTests extends RefreshClusterTests {
 
 	private static final int USERS = Scale.of(10);
@@ -31,6 +37,11 @@ class RefreshAcrossInstancesTests extends RefreshClusterTests {
 	private static final int REQUESTS = 50;
 
 	private static final int USERS_AT_ONCE = 8;
+
+	static Stream<Arguments> storesAndStacks() {
+		return Arrays.stream(SharedStore.values())
+			.flatMap((store) -> Arrays.stream(Stack.values()).map((stack) -> Arguments.of(store, stack)));
+	}
 
 	/**
 	 * A wave per user: all requests at once, over all instances.

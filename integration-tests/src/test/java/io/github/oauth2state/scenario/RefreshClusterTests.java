@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -16,17 +15,12 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Three instances in processes of their own refresh the tokens of the same users, at a
  * provider that takes each refresh token once and revokes everything when one comes
  * again.
  */
-@ParameterizedClass
-@MethodSource("storesAndStacks")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class RefreshClusterTests {
 
@@ -58,11 +52,6 @@ abstract class RefreshClusterTests {
 		this.idp = IdentityProvider.start();
 		this.records = store.newRecords();
 		this.instances = RefreshingInstance.start(stack, 3, shared());
-	}
-
-	static Stream<Arguments> storesAndStacks() {
-		return Arrays.stream(SharedStore.values())
-			.flatMap((store) -> Arrays.stream(Stack.values()).map((stack) -> Arguments.of(store, stack)));
 	}
 
 	@AfterParameterizedClassInvocation

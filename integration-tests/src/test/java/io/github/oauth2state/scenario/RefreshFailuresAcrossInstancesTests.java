@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.github.oauth2state.backends.TcpProxy;
 
@@ -20,8 +23,19 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Refreshes during which the instance that holds the lease is killed or paused, or the
  * provider fails.
  */
+@ParameterizedClass
+@MethodSource("eachStoreAndEachStack")
 @Tag("full")
 class RefreshFailuresAcrossInstancesTests extends RefreshClusterTests {
+
+	/**
+	 * Not each with each: stores are held to the same contract, and stacks to the same
+	 * tests without failures.
+	 */
+	static Stream<Arguments> eachStoreAndEachStack() {
+		return Stream.of(Arguments.of(SharedStore.REDIS, Stack.REACTIVE),
+				Arguments.of(SharedStore.POSTGRESQL, Stack.SERVLET));
+	}
 
 	@Test
 	void holderThatIsKilledBeforeItsCallCostsNobodyTheirTokens() {
