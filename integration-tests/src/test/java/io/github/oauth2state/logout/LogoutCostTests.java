@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Tag("full")
 @ParameterizedClass
-@EnumSource(names = { "REDIS", "INDEXED_REDIS", "POSTGRESQL", "OWN_WITH_POSTGRESQL", "REACTIVE_REDIS",
+@EnumSource(names = { "REDIS", "POSTGRESQL", "OWN_WITH_POSTGRESQL", "REACTIVE_REDIS",
 		"REACTIVE_OWN_WITH_POSTGRESQL" })
 class LogoutCostTests {
 
@@ -27,7 +27,7 @@ class LogoutCostTests {
 
 	private static final int REQUESTS = 50;
 
-	private static final int FORGED = 500;
+	private static final int FORGED = 200;
 
 	private final SetUp setUp;
 

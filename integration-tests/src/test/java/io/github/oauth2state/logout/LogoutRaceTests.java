@@ -100,14 +100,14 @@ class LogoutRaceTests {
 
 	@Test
 	void requestsDuringALogoutDoNotBringTheSessionBack() {
-		for (int round = 0; round < Scale.of(20); round++) {
+		for (int round = 0; round < Scale.of(10); round++) {
 			race(round, "write", REQUESTS);
 		}
 	}
 
 	@Test
 	void changeOfTheIdDuringALogoutDoesNotSaveTheSession() {
-		for (int round = 0; round < Scale.of(20); round++) {
+		for (int round = 0; round < Scale.of(10); round++) {
 			race(round, "change-id", 2);
 		}
 	}
