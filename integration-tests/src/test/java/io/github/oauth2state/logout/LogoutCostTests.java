@@ -19,8 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Tag("full")
 @ParameterizedClass
-@EnumSource(names = { "REDIS", "POSTGRESQL", "OWN_WITH_POSTGRESQL", "REACTIVE_REDIS",
-		"REACTIVE_OWN_WITH_POSTGRESQL" })
+@EnumSource(names = { "REDIS", "POSTGRESQL", "OWN_WITH_POSTGRESQL", "REACTIVE_REDIS", "REACTIVE_OWN_WITH_POSTGRESQL" })
 class LogoutCostTests {
 
 	private static final int SESSIONS = 10;
