@@ -47,11 +47,12 @@ class RefreshWithoutStoreTests {
 	private RefreshingInstance careful;
 
 	static Stream<Arguments> storesAndStacks() {
-		Stream<Named<Supplier<BreakableStore>>> stores = Stream.of(
-				Named.of("killed Redis", BreakableStore.KilledRedis::new),
-				Named.of("stalling Redis", BreakableStore.StallingRedis::new),
-				Named.of("stopped PostgreSQL", BreakableStore.StoppedPostgres::new));
-		return stores.flatMap((store) -> Stream.of(Stack.values()).map((stack) -> Arguments.of(store, stack)));
+		Named<Supplier<BreakableStore>> killedRedis = Named.of("killed Redis", BreakableStore.KilledRedis::new);
+		Named<Supplier<BreakableStore>> stallingRedis = Named.of("stalling Redis", BreakableStore.StallingRedis::new);
+		Named<Supplier<BreakableStore>> stoppedPostgres = Named.of("stopped PostgreSQL",
+				BreakableStore.StoppedPostgres::new);
+		return Stream.of(Arguments.of(killedRedis, Stack.SERVLET), Arguments.of(killedRedis, Stack.REACTIVE),
+				Arguments.of(stallingRedis, Stack.REACTIVE), Arguments.of(stoppedPostgres, Stack.SERVLET));
 	}
 
 	@BeforeParameterizedClassInvocation
