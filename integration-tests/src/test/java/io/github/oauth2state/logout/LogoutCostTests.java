@@ -26,7 +26,7 @@ class LogoutCostTests {
 
 	private static final int REQUESTS = 50;
 
-	private static final int FORGED = 200;
+	private static final int FORGED = 500;
 
 	private final SetUp setUp;
 
