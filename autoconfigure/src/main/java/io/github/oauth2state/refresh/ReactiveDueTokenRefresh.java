@@ -71,7 +71,7 @@ final class ReactiveDueTokenRefresh extends RequestedTokens implements ReactiveT
 	}
 
 	/**
-	 * Returns the notes of an authorization, which nobody reads if there is none.
+	 * Returns the notes of an authorization, or new ones outside an authorization.
 	 */
 	static TokenLineage.Notes notes(ContextView context) {
 		return context.<TokenLineage.Notes>getOrEmpty(TokenLineage.Notes.class).orElseGet(TokenLineage.Notes::new);

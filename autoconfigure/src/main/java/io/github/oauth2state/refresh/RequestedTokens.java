@@ -97,8 +97,8 @@ class RequestedTokens implements DueTokens {
 	}
 
 	/**
-	 * Returns the name by which newer tokens may be stored, or empty if there are none to
-	 * look for.
+	 * Returns the name by which newer tokens may be stored, or empty if nobody needs to
+	 * look for them.
 	 */
 	Optional<String> nameOfStored() {
 		return (refreshToken() != null && this.authorization != null && this.authorization.isSignedIn())

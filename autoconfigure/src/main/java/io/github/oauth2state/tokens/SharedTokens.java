@@ -21,8 +21,8 @@ import io.github.oauth2state.StateStoreException.Reason;
 import io.github.oauth2state.tokens.TokenLineage.ClientIdentity;
 
 /**
- * Decides what becomes of the tokens of users in a store that all instances share. Makes
- * no calls of the store, so that servlet and reactive apps share it.
+ * Decides which tokens of users are kept and removed in a store that all instances share.
+ * Makes no calls of the store, so that servlet and reactive apps share it.
  * <p>
  * Older tokens never overwrite newer ones. A login replaces all stored tokens. The result
  * of a refresh replaces only the tokens that it was obtained with, so an instance that
