@@ -144,7 +144,8 @@ final class ReactiveRedisStateStore implements ReactiveStateStore {
 	 * rest that was left for the command.
 	 */
 	private StateStoreException late(String operation, CompletableFuture<?> connecting) {
-		return connecting.isDone() ? failed(operation, new QueryTimeoutException("No answer in time"))
+		boolean sent = connecting.isDone() && !connecting.isCompletedExceptionally();
+		return sent ? failed(operation, new QueryTimeoutException("No answer in time"))
 				: RedisFailures.beforeSending(operation, OwnRedisConnections.tooLateToConnect(null));
 	}
 

@@ -1,12 +1,15 @@
 package io.github.oauth2state.store.redis;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -31,6 +34,8 @@ import io.github.oauth2state.store.redis.RedisConnections.AppRedisConnections;
 import io.github.oauth2state.support.NoBlocking;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for when {@link ReactiveRedisStateStore} makes a call, and that no thread waits.
@@ -99,6 +104,31 @@ class ReactiveRedisCallTests {
 			.thenConsumeWhile(Reason.CONNECTION::equals)
 			.expectComplete()
 			.verify(Duration.ofSeconds(20));
+	}
+
+	/**
+	 * Connecting fails at the end of the timeout if a server does not accept connections,
+	 * and either may come first.
+	 */
+	@Test
+	void commandThatCouldNotBeSentInTimeFailedToConnect() {
+		CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> connecting = new CompletableFuture<>() {
+
+			@Override
+			public CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> copy() {
+				return new CompletableFuture<>();
+			}
+
+		};
+		OwnRedisConnections connections = mock();
+		given(connections.connecting()).willReturn(connecting);
+		given(connections.timeout()).willReturn(Duration.ofMillis(100));
+		StepVerifier
+			.create(new ReactiveRedisStateStore(connections, mock(), mock()).take(this.key)
+				.doOnSubscribe((subscription) -> connecting.completeExceptionally(new IOException())))
+			.verifyErrorSatisfies((ex) -> assertThat(ex)
+				.isInstanceOfSatisfying(StateStoreException.class,
+						(failure) -> assertThat(failure.getReason()).isEqualTo(Reason.CONNECTION)));
 	}
 
 	@Test
