@@ -39,14 +39,24 @@ public final class StateKey {
 	 * @return the key
 	 */
 	public static StateKey of(String namespace, String purpose, String... parts) {
-		MessageDigest digest = sha256();
-		digest.update(FORMAT);
-		update(digest, namespace);
-		update(digest, purpose);
-		for (String part : parts) {
-			update(digest, part);
+		byte[][] bytes = new byte[2 + parts.length][];
+		bytes[0] = namespace.getBytes(StandardCharsets.UTF_8);
+		bytes[1] = purpose.getBytes(StandardCharsets.UTF_8);
+		int length = 1 + bytes.length * Integer.BYTES + bytes[0].length + bytes[1].length;
+		for (int i = 0; i < parts.length; i++) {
+			bytes[2 + i] = parts[i].getBytes(StandardCharsets.UTF_8);
+			length += bytes[2 + i].length;
 		}
-		return new StateKey(digest.digest());
+		ByteBuffer digested = ByteBuffer.allocate(length).put(FORMAT);
+		for (byte[] part : bytes) {
+			digested.putInt(part.length).put(part);
+		}
+		try {
+			return new StateKey(MessageDigest.getInstance("SHA-256").digest(digested.array()));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
 	}
 
 	/**
@@ -60,21 +70,6 @@ public final class StateKey {
 			throw new IllegalArgumentException("A key has " + LENGTH + " bytes, not " + bytes.length);
 		}
 		return new StateKey(bytes.clone());
-	}
-
-	private static void update(MessageDigest digest, String part) {
-		byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-		digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
-		digest.update(bytes);
-	}
-
-	private static MessageDigest sha256() {
-		try {
-			return MessageDigest.getInstance("SHA-256");
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
 	}
 
 	/**

@@ -62,6 +62,8 @@ class ArchitectureTests {
 					"stores, the rollout and authorization servers run tasks at intervals with it"),
 			Map.entry("web.BrowserRequest", "logins and the rollout see a request as this"),
 			Map.entry("web.CookieSettings", "logins and the rollout set cookies with it"),
+			Map.entry("record.Base64Url", "cookies and records have texts in it"),
+			Map.entry("record.Sha256", "logins and tokens name things by digests"),
 			Map.entry("record.CborRecord", "tokens and refreshes write their records with it"),
 			Map.entry("record.CborValues", "the codec of authorization requests writes values with it"),
 			Map.entry("record.Keyring", "logins, tokens and the rollout have keys"),

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,6 +13,7 @@ import org.springframework.security.oauth2.server.authorization.OAuth2Authorizat
 
 import io.github.oauth2state.CodeType;
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.record.Base64Url;
 
 /**
  * What the store keeps under a code: that it was used, and for which authorization, or an
@@ -64,7 +64,7 @@ final class CodeRecord {
 	 */
 	private static String digest(String token) {
 		byte[] digest = StateKey.of("", "refresh-token", token).toByteArray();
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, DIGEST_LENGTH));
+		return Base64Url.encode(Arrays.copyOf(digest, DIGEST_LENGTH));
 	}
 
 	byte[] bytes() {

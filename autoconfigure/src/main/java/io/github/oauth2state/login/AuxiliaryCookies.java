@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseCookie;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.record.Base64Url;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
@@ -70,7 +71,7 @@ public final class AuxiliaryCookies {
 		if (!isPage(path)) {
 			return Optional.empty();
 		}
-		String value = Base64.getUrlEncoder().withoutPadding().encodeToString(path.getBytes(StandardCharsets.UTF_8));
+		String value = Base64Url.encode(path.getBytes(StandardCharsets.UTF_8));
 		if (value.length() + sizeOfOtherPages(browser) > MAX_TOTAL_PAGE_SIZE) {
 			return Optional.empty();
 		}
@@ -88,7 +89,7 @@ public final class AuxiliaryCookies {
 			return null;
 		}
 		try {
-			String path = new String(Base64.getUrlDecoder().decode(value), StandardCharsets.UTF_8);
+			String path = new String(Base64Url.decode(value), StandardCharsets.UTF_8);
 			return isPage(path) ? path : null;
 		}
 		catch (IllegalArgumentException ex) {
@@ -219,14 +220,17 @@ public final class AuxiliaryCookies {
 	 * so.
 	 */
 	boolean isOlderThanLogout(BrowserRequest browser, BindingCookie cookie) {
+		List<String> marks = names(browser, this.logoutMark).map(browser.cookies()::get).filter(Objects::nonNull).toList();
+		if (marks.isEmpty()) {
+			return false;
+		}
 		String hash = logoutHash(cookie.secret());
-		return names(browser, this.logoutMark).map((name) -> browser.cookies().getOrDefault(name, ""))
-			.anyMatch((marked) -> List.of(marked.split("\\.")).contains(hash));
+		return marks.stream().anyMatch((mark) -> List.of(mark.split("\\.")).contains(hash));
 	}
 
 	private String logoutHash(String text) {
 		byte[] hash = StateKey.of(this.settings.namespace(), "logout", text).toByteArray();
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, LOGOUT_HASH_BYTES));
+		return Base64Url.encode(Arrays.copyOf(hash, LOGOUT_HASH_BYTES));
 	}
 
 	private Stream<String> names(BrowserRequest browser, String suffix) {

@@ -3,10 +3,8 @@ package io.github.oauth2state.login;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
@@ -14,6 +12,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 
 import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.record.Base64Url;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
@@ -60,11 +59,9 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 
 	private static final int LATEST_READABLE_VERSION = 3;
 
-	private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{0,43}|[A-Za-z0-9_-]{1,16}~[A-Za-z0-9_-]+");
+	private static final int MAX_KEY_ID_LENGTH = 16;
 
-	private static final Pattern ISSUED = Pattern.compile("[0-9a-z]{1,8}");
-
-	private static final Pattern FIELD = Pattern.compile("[A-Za-z0-9_-]*");
+	private static final int MAX_ISSUED_LENGTH = 8;
 
 	private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -73,13 +70,14 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 		byte[] secret = new byte[SECRET_LENGTH];
 		RANDOM.nextBytes(secret);
 		String registrationId = request.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
-		return new BindingCookie(true, Base64.getUrlEncoder().withoutPadding().encodeToString(secret), now,
+		return new BindingCookie(true, Base64Url.encode(secret), now,
 				(registrationId != null) ? registrationId : "", restartPath(path),
 				FormPostCallbacks.callbackPath(request), app, query);
 	}
 
 	private static String restartPath(String path) {
-		String withoutQuery = path.replaceFirst("\\?.*", "");
+		int query = path.indexOf('?');
+		String withoutQuery = (query < 0) ? path : path.substring(0, query);
 		return (withoutQuery.length() <= MAX_RESTART_PATH_LENGTH && BrowserRequest.isLocalPath(withoutQuery))
 				? withoutQuery : "/";
 	}
@@ -103,26 +101,56 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 
 	static Optional<BindingCookie> parse(String value) {
 		String[] fields = (value.length() <= MAX_LENGTH) ? value.split("\\.", -1) : new String[0];
-		if (fields.length < 5 || fields[0].length() != 2) {
+		if (fields.length < 5 || !isKnown(fields[0], fields.length) || !isSecret(fields[1]) || !isIssued(fields[2])) {
 			return Optional.empty();
 		}
-		int version = fields[0].charAt(0) - '0';
-		char status = fields[0].charAt(1);
-		boolean known = version >= 1 && version <= LATEST_READABLE_VERSION && (status == 'p' || status == 'u')
-				&& (version > 1 || fields.length <= 6);
-		if (!known || !SECRET.matcher(fields[1]).matches() || !ISSUED.matcher(fields[2]).matches()
-				|| !Arrays.stream(fields, 3, fields.length).allMatch((field) -> FIELD.matcher(field).matches())) {
-			return Optional.empty();
+		for (int i = 3; i < fields.length; i++) {
+			if (!Base64Url.isAlphabet(fields[i], 0, fields[i].length())) {
+				return Optional.empty();
+			}
 		}
 		try {
-			BindingCookie cookie = new BindingCookie(status == 'p', fields[1],
+			BindingCookie cookie = new BindingCookie(fields[0].charAt(1) == 'p', fields[1],
 					Instant.ofEpochSecond(Long.parseLong(fields[2], 36)), decode(fields[3]), decode(fields[4]),
 					callbackPath(fields), added(fields, 6), added(fields, 7));
-			return Optional.of(cookie).filter((parsed) -> BrowserRequest.isLocalPath(parsed.restartPath()));
+			return BrowserRequest.isLocalPath(cookie.restartPath()) ? Optional.of(cookie) : Optional.empty();
 		}
 		catch (IllegalArgumentException ex) {
 			return Optional.empty();
 		}
+	}
+
+	private static boolean isKnown(String versionAndStatus, int fields) {
+		if (versionAndStatus.length() != 2) {
+			return false;
+		}
+		int version = versionAndStatus.charAt(0) - '0';
+		char status = versionAndStatus.charAt(1);
+		return version >= 1 && version <= LATEST_READABLE_VERSION && (status == 'p' || status == 'u')
+				&& (version > 1 || fields <= 6);
+	}
+
+	/**
+	 * Returns whether a text is a secret or a key, or else the id of a key, '~' and a
+	 * sealed record.
+	 */
+	private static boolean isSecret(String text) {
+		int mark = text.indexOf('~');
+		if (mark < 0) {
+			return text.length() <= KEY_CHARACTERS && Base64Url.isAlphabet(text, 0, text.length());
+		}
+		return mark > 0 && mark <= MAX_KEY_ID_LENGTH && mark < text.length() - 1
+				&& Base64Url.isAlphabet(text, 0, mark) && Base64Url.isAlphabet(text, mark + 1, text.length());
+	}
+
+	private static boolean isIssued(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z')) {
+				return false;
+			}
+		}
+		return !text.isEmpty() && text.length() <= MAX_ISSUED_LENGTH;
 	}
 
 	private static @Nullable String callbackPath(String[] fields) {
@@ -135,9 +163,9 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 	}
 
 	String format() {
-		String value = "%s%s.%s.%s.%s.%s".formatted((this.app != null) ? "2" : "1", this.pending ? "p" : "u",
-				this.secret, Long.toString(this.issued.getEpochSecond(), 36), encode(this.registrationId),
-				encode(this.restartPath));
+		String value = ((this.app != null) ? "2" : "1") + (this.pending ? "p." : "u.") + this.secret + "."
+				+ Long.toString(this.issued.getEpochSecond(), 36) + "." + encode(this.registrationId) + "."
+				+ encode(this.restartPath);
 		if (this.app != null) {
 			return value + "." + ((this.callbackPath != null) ? encode(this.callbackPath) : "") + "." + this.app
 					+ ((this.query != null) ? "." + this.query : "");
@@ -151,7 +179,7 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 	 */
 	BindingCookie used(StateKey key) {
 		String mark = this.secret.substring(0, this.secret.indexOf('~') + 1)
-				+ Base64.getUrlEncoder().withoutPadding().encodeToString(key.toByteArray());
+				+ Base64Url.encode(key.toByteArray());
 		return new BindingCookie(false, this.pending ? mark : this.secret, this.issued, this.registrationId,
 				this.restartPath, this.callbackPath, this.app, this.query);
 	}
@@ -163,16 +191,16 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 	 */
 	Optional<byte[]> usedKey() {
 		String key = this.secret.substring(this.secret.indexOf('~') + 1);
-		return (!this.pending && key.length() == KEY_CHARACTERS) ? Optional.of(Base64.getUrlDecoder().decode(key))
+		return (!this.pending && key.length() == KEY_CHARACTERS) ? Optional.of(Base64Url.decode(key))
 				: Optional.empty();
 	}
 
 	private static String encode(String text) {
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+		return Base64Url.encode(text.getBytes(StandardCharsets.UTF_8));
 	}
 
 	private static String decode(String text) {
-		return new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
+		return new String(Base64Url.decode(text), StandardCharsets.UTF_8);
 	}
 
 	@Override

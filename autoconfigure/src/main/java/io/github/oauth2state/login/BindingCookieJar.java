@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +12,7 @@ import java.util.stream.Stream;
 import org.springframework.http.ResponseCookie;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.record.Base64Url;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
@@ -115,7 +115,7 @@ final class BindingCookieJar {
 	}
 
 	private static String hash(StateKey key, int bytes) {
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(key.toByteArray(), bytes));
+		return Base64Url.encode(Arrays.copyOf(key.toByteArray(), bytes));
 	}
 
 	/**
@@ -132,6 +132,9 @@ final class BindingCookieJar {
 	 */
 	Optional<Eviction> makeRoom(BrowserRequest browser, Instant now, ResponseCookie issued) {
 		List<Held> held = held(browser);
+		if (held.isEmpty()) {
+			return Optional.of(new Eviction(List.of(issued), 0));
+		}
 		Instant expired = now.minus(this.settings.ttl());
 		int own = 1 + (int) held.stream().filter((cookie) -> cookie.isOf(this.app)).count();
 		int total = size(issued) + held.stream().mapToInt(Held::size).sum();
@@ -169,11 +172,9 @@ final class BindingCookieJar {
 	 * they and the new one are too many.
 	 */
 	List<ResponseCookie> clearUnseen(BrowserRequest browser, ResponseCookie issued) {
-		return this.recent
-			.add(browser.sender(), issued.getName(), size(issued), browser.received(), browser.cookies().keySet())
-			.stream()
-			.map((name) -> clear(browser, name))
-			.toList();
+		List<String> names = this.recent.add(browser.sender(), issued.getName(), size(issued), browser.received(),
+				browser.cookies().keySet());
+		return names.isEmpty() ? List.of() : names.stream().map((name) -> clear(browser, name)).toList();
 	}
 
 	private static int size(ResponseCookie cookie) {
@@ -185,10 +186,13 @@ final class BindingCookieJar {
 	}
 
 	private List<Held> held(BrowserRequest browser) {
+		if (browser.cookies().isEmpty()) {
+			return List.of();
+		}
 		List<String> prefixes = this.settings.cookie().names(browser, "");
 		List<Held> held = new ArrayList<>();
 		browser.cookies().forEach((name, value) -> {
-			if (prefixes.stream().anyMatch((prefix) -> isNamed(name, prefix))) {
+			if (isNamed(name, prefixes.get(0)) || isNamed(name, prefixes.get(prefixes.size() - 1))) {
 				held.add(new Held(name, name.length() + value.length(), BindingCookie.parse(value)));
 			}
 		});

@@ -1,13 +1,11 @@
 package io.github.oauth2state.login;
 
 import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -49,6 +47,16 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 
 	private static final int AUTHORIZATION_REQUEST_URI = 7;
 
+	/**
+	 * Says how the URI is assembled. If a record has neither this nor a URI, an older
+	 * version wrote it, and Spring Security's builder makes the URI.
+	 */
+	private static final int ASSEMBLED_URI = 9;
+
+	private static final int ASSEMBLY = 1;
+
+	private static final int USUAL_LENGTH = 384;
+
 	private static final int MAX_LENGTH = 16 * 1024;
 
 	private static final int MAX_NESTING_DEPTH = 32;
@@ -66,28 +74,28 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 
 	@Override
 	public byte[] encode(OAuth2AuthorizationRequest request) {
-		byte[] bytes = write(request, false);
-		OAuth2AuthorizationRequest restored = decode(bytes, request.getState());
-		if (!restored.getAuthorizationRequestUri().equals(request.getAuthorizationRequestUri())) {
-			bytes = write(request, true);
-			restored = decode(bytes, request.getState());
+		byte[] bytes = write(request);
+		if (!RoundTrip.isSafe(request)) {
+			RoundTrip.requireEqual(decode(bytes, request.getState()), request, REMEDY);
 		}
-		requireEqual(restored, request);
 		return bytes;
 	}
 
-	private byte[] write(OAuth2AuthorizationRequest request, boolean withUri) {
-		ByteArrayOutputStream output = new ByteArrayOutputStream();
+	private byte[] write(OAuth2AuthorizationRequest request) {
+		ByteArrayOutputStream output = new ByteArrayOutputStream(USUAL_LENGTH);
 		try (JsonGenerator generator = this.cbor.createGenerator(ObjectWriteContext.empty(), output)) {
 			generator.writeStartObject();
 			writeField(generator, AUTHORIZATION_URI, request.getAuthorizationUri());
 			writeField(generator, CLIENT_ID, request.getClientId());
 			writeField(generator, REDIRECT_URI, request.getRedirectUri());
 			writeScopes(generator, request.getScopes());
-			writeMap(generator, ADDITIONAL_PARAMETERS, "Additional parameter",
-					DerivedParameters.leaveOut(request.getAdditionalParameters(), request.getAttributes()));
-			writeMap(generator, ATTRIBUTES, "Attribute", request.getAttributes());
-			if (withUri) {
+			writeMap(generator, ADDITIONAL_PARAMETERS, "Additional parameter", request.getAdditionalParameters(),
+					(name, value) -> DerivedParameters.leaveOut(name, value, request.getAttributes()));
+			writeMap(generator, ATTRIBUTES, "Attribute", request.getAttributes(), (name, value) -> value);
+			if (AuthorizationRequestUri.of(request).equals(request.getAuthorizationRequestUri())) {
+				writeField(generator, ASSEMBLED_URI, ASSEMBLY);
+			}
+			else {
 				writeField(generator, AUTHORIZATION_REQUEST_URI, request.getAuthorizationRequestUri());
 			}
 			generator.writeEndObject();
@@ -116,14 +124,14 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 		generator.writeEndArray();
 	}
 
-	private static void writeMap(JsonGenerator generator, int id, String kind,
-			Map<String, ? extends @Nullable Object> map) {
+	private static void writeMap(JsonGenerator generator, int id, String kind, Map<String, Object> map,
+			BiFunction<String, @Nullable Object, @Nullable Object> written) {
 		generator.writePropertyId(id);
 		generator.writeStartObject(null, map.size());
 		map.forEach((name, value) -> {
 			try {
 				generator.writeName(name);
-				CborValues.write(generator, value);
+				CborValues.write(generator, written.apply(name, value));
 			}
 			catch (IllegalArgumentException ex) {
 				throw cannotStore(kind, name, ex.getMessage());
@@ -141,29 +149,10 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 						+ REMEDY);
 	}
 
-	private static void requireEqual(OAuth2AuthorizationRequest restored, OAuth2AuthorizationRequest request) {
-		if (!restored.equals(request)) {
-			List<String> differing = new ArrayList<>();
-			addDiffering(differing, request.getAttributes(), restored.getAttributes());
-			addDiffering(differing, request.getAdditionalParameters(), restored.getAdditionalParameters());
-			throw new IllegalArgumentException("The authorization request of type %s would not come back equal; "
-				.formatted(request.getClass().getName()) + "attributes and parameters that differ: " + differing + "."
-					+ REMEDY);
-		}
-	}
-
-	private static void addDiffering(List<String> names, Map<String, Object> written, Map<String, Object> restored) {
-		written.forEach((name, value) -> {
-			if (!Objects.equals(value, restored.get(name))) {
-				names.add(name);
-			}
-		});
-	}
-
 	@Override
 	public OAuth2AuthorizationRequest decode(byte[] bytes, String state) {
 		try (JsonParser parser = this.cbor.createParser(ObjectReadContext.empty(), bytes)) {
-			return read(parser).state(state).build();
+			return read(parser, state);
 		}
 		catch (RuntimeException ex) {
 			// Parsers of bytes and of values fail in many ways, with messages that quote
@@ -172,28 +161,46 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 		}
 	}
 
-	private static OAuth2AuthorizationRequest.Builder read(JsonParser parser) {
+	private static OAuth2AuthorizationRequest read(JsonParser parser, String state) {
 		OAuth2AuthorizationRequest.Builder builder = OAuth2AuthorizationRequest.authorizationCode();
-		Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
-		Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
+		String authorizationUri = null;
+		String clientId = null;
+		String redirectUri = null;
+		String uri = null;
+		boolean assembled = false;
+		Set<String> scopes = Set.of();
 		require(parser.nextToken() == JsonToken.START_OBJECT);
 		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
 			int field = Integer.parseInt(parser.currentName());
 			parser.nextToken();
 			switch (field) {
-				case AUTHORIZATION_URI -> builder.authorizationUri(readString(parser));
-				case CLIENT_ID -> builder.clientId(readString(parser));
-				case REDIRECT_URI -> builder.redirectUri(readString(parser));
-				case SCOPES -> builder.scopes(readScopes(parser));
-				case ADDITIONAL_PARAMETERS -> readMap(parser, parameters, CborValues::readParameter);
-				case ATTRIBUTES -> readMap(parser, attributes, CborValues::read);
-				case AUTHORIZATION_REQUEST_URI -> builder.authorizationRequestUri(readString(parser));
+				case AUTHORIZATION_URI -> authorizationUri = readString(parser);
+				case CLIENT_ID -> clientId = readString(parser);
+				case REDIRECT_URI -> redirectUri = readString(parser);
+				case SCOPES -> scopes = readScopes(parser);
+				case ADDITIONAL_PARAMETERS ->
+					builder.additionalParameters((map) -> readMap(parser, map, CborValues::readParameter));
+				case ATTRIBUTES -> builder.attributes((map) -> readMap(parser, map, CborValues::read));
+				case AUTHORIZATION_REQUEST_URI -> uri = readString(parser);
+				case ASSEMBLED_URI -> assembled = Integer.valueOf(ASSEMBLY).equals(CborValues.read(parser));
 				default -> parser.skipChildren();
 			}
 		}
 		require(parser.currentToken() == JsonToken.END_OBJECT);
-		DerivedParameters.putBack(parameters, attributes);
-		return builder.additionalParameters(parameters).attributes(attributes);
+		builder.attributes((attributes) -> builder
+			.additionalParameters((parameters) -> DerivedParameters.putBack(parameters, attributes)));
+		if (assembled && authorizationUri != null && clientId != null) {
+			AuthorizationRequestUri assembly = AuthorizationRequestUri.of(authorizationUri, clientId, scopes, state, redirectUri);
+			builder.additionalParameters((parameters) -> parameters.forEach(assembly::add));
+			uri = assembly.toString();
+		}
+		return builder.authorizationUri(authorizationUri)
+			.clientId(clientId)
+			.redirectUri(redirectUri)
+			.scopes(scopes)
+			.state(state)
+			.authorizationRequestUri(uri)
+			.build();
 	}
 
 	private static @Nullable String readString(JsonParser parser) {

@@ -1,18 +1,15 @@
 package io.github.oauth2state.login;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.endpoint.PkceParameterNames;
 import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames;
 
+import io.github.oauth2state.record.Base64Url;
 import io.github.oauth2state.record.CborValues;
+import io.github.oauth2state.record.Sha256;
 
 /**
  * Leaves out of a record the parameters that can be derived from the attributes: the PKCE
@@ -25,39 +22,30 @@ final class DerivedParameters {
 	private DerivedParameters() {
 	}
 
-	static Map<String, @Nullable Object> leaveOut(Map<String, Object> parameters, Map<String, Object> attributes) {
-		Map<String, String> derived = derive(attributes);
-		Map<String, @Nullable Object> remaining = new LinkedHashMap<>(parameters);
-		remaining.replaceAll(
-				(name, value) -> (value != null && value.equals(derived.get(name))) ? CborValues.DERIVED : value);
-		return remaining;
+	/**
+	 * Returns what to write of a parameter.
+	 */
+	static @Nullable Object leaveOut(String name, @Nullable Object value, Map<String, Object> attributes) {
+		return (value != null && value.equals(derive(name, attributes))) ? CborValues.DERIVED : value;
 	}
 
 	static void putBack(Map<String, @Nullable Object> parameters, Map<String, @Nullable Object> attributes) {
-		Map<String, String> derived = derive(attributes);
-		parameters.replaceAll((name, value) -> (value == CborValues.DERIVED) ? derived.get(name) : value);
+		parameters
+			.replaceAll((name, value) -> (value == CborValues.DERIVED) ? derive(name, attributes) : value);
 	}
 
-	private static Map<String, String> derive(Map<String, ? extends @Nullable Object> attributes) {
-		Map<String, String> derived = new HashMap<>();
-		if (attributes.get(PkceParameterNames.CODE_VERIFIER) instanceof String verifier) {
-			derived.put(PkceParameterNames.CODE_CHALLENGE, hash(verifier));
-			derived.put(PkceParameterNames.CODE_CHALLENGE_METHOD, "S256");
-		}
-		if (attributes.get(OidcParameterNames.NONCE) instanceof String nonce) {
-			derived.put(OidcParameterNames.NONCE, hash(nonce));
-		}
-		return derived;
+	private static @Nullable String derive(String name, Map<String, ? extends @Nullable Object> attributes) {
+		return switch (name) {
+			case PkceParameterNames.CODE_CHALLENGE -> hash(attributes.get(PkceParameterNames.CODE_VERIFIER));
+			case PkceParameterNames.CODE_CHALLENGE_METHOD ->
+				(attributes.get(PkceParameterNames.CODE_VERIFIER) instanceof String) ? "S256" : null;
+			case OidcParameterNames.NONCE -> hash(attributes.get(OidcParameterNames.NONCE));
+			default -> null;
+		};
 	}
 
-	private static String hash(String value) {
-		try {
-			byte[] digest = MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.US_ASCII));
-			return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+	private static @Nullable String hash(@Nullable Object value) {
+		return (value instanceof String text) ? Base64Url.encode(Sha256.digest(text.getBytes(StandardCharsets.US_ASCII))) : null;
 	}
 
 }

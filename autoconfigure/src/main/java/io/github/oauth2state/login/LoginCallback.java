@@ -35,6 +35,8 @@ public final class LoginCallback {
 
 	private final AuxiliaryCookies cookies;
 
+	private @Nullable StateKey key;
+
 	private byte @Nullable [] record;
 
 	private @Nullable String savedRequest;
@@ -71,7 +73,12 @@ public final class LoginCallback {
 	 * @return the key
 	 */
 	public StateKey key() {
-		return this.sealer.key(this.state, this.cookie.secret());
+		StateKey key = this.key;
+		if (key == null) {
+			key = this.sealer.key(this.state, this.cookie.secret());
+			this.key = key;
+		}
+		return key;
 	}
 
 	/**

@@ -1,12 +1,9 @@
 package io.github.oauth2state.login;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -17,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 import io.github.oauth2state.AuthorizationRequestCodec;
 import io.github.oauth2state.LoginOutcome;
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.record.Base64Url;
 import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.record.Seal;
+import io.github.oauth2state.record.Sha256;
 import io.github.oauth2state.web.BrowserRequest;
 
 /**
@@ -74,14 +73,7 @@ final class LoginSealer {
 	 * record's key, which is itself a hash over a 256-bit secret.
 	 */
 	static String correlationId(byte[] key) {
-		try {
-			MessageDigest digest = MessageDigest.getInstance("SHA-256");
-			digest.update(CORRELATION_ID);
-			return HexFormat.of().formatHex(digest.digest(key), 0, CORRELATION_ID_LENGTH);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		return HexFormat.of().formatHex(Sha256.digest(CORRELATION_ID, key), 0, CORRELATION_ID_LENGTH);
 	}
 
 	byte[] seal(String state, String secret, LoginRecord login) {
@@ -136,7 +128,7 @@ final class LoginSealer {
 		}
 		String[] parts = text.split("~", 2);
 		try {
-			byte[] sealed = Base64.getUrlDecoder().decode(parts[1]);
+			byte[] sealed = Base64Url.decode(parts[1]);
 			return this.cookieKeys.get(parts[0]).flatMap((key) -> Seal.open(cookieKey(key, state), sealed));
 		}
 		catch (IllegalArgumentException ex) {
@@ -213,7 +205,7 @@ final class LoginSealer {
 			return path;
 		}
 		try {
-			return Seal.open(queryKey(state), Base64.getUrlDecoder().decode(sealed))
+			return Seal.open(queryKey(state), Base64Url.decode(sealed))
 				.map((query) -> path + "?" + new String(query, StandardCharsets.UTF_8))
 				.filter(BrowserRequest::isLocalPath)
 				.orElse(path);
@@ -228,7 +220,7 @@ final class LoginSealer {
 	}
 
 	private static String encode(byte[] bytes) {
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+		return Base64Url.encode(bytes);
 	}
 
 }

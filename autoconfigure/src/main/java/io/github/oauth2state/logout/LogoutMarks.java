@@ -2,7 +2,6 @@ package io.github.oauth2state.logout;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +18,7 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStore;
 import io.github.oauth2state.StateStoreException;
 import io.github.oauth2state.StateStoreException.Reason;
+import io.github.oauth2state.record.Base64Url;
 import io.github.oauth2state.support.SafeLog;
 
 /**
@@ -81,7 +81,7 @@ final class LogoutMarks implements SessionEnder {
 
 	private String digest(String issuer, String token) {
 		byte[] digest = StateKey.of(this.namespace, "logout-token", issuer, token).toByteArray();
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(digest).substring(0, 16);
+		return Base64Url.encode(digest).substring(0, 16);
 	}
 
 	@Override

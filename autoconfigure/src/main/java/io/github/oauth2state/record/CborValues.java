@@ -1,7 +1,6 @@
 package io.github.oauth2state.record;
 
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -41,7 +39,7 @@ public final class CborValues {
 
 	private static final int MAX_DEPTH = 16;
 
-	private static final Pattern BASE64_URL = Pattern.compile("[A-Za-z0-9_-]{16,}");
+	private static final int MIN_BASE64_LENGTH = 16;
 
 	private CborValues() {
 	}
@@ -86,15 +84,12 @@ public final class CborValues {
 	}
 
 	private static Optional<byte[]> asBytes(String string) {
-		if (string.length() % 4 == 1 || !BASE64_URL.matcher(string).matches()) {
+		if (string.length() < MIN_BASE64_LENGTH || string.length() % 4 == 1
+				|| !Base64Url.isAlphabet(string, 0, string.length())) {
 			return Optional.empty();
 		}
-		byte[] bytes = Base64.getUrlDecoder().decode(string);
-		return asString(bytes).equals(string) ? Optional.of(bytes) : Optional.empty();
-	}
-
-	private static String asString(byte[] bytes) {
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+		byte[] bytes = Base64Url.decode(string);
+		return Base64Url.encode(bytes).equals(string) ? Optional.of(bytes) : Optional.empty();
 	}
 
 	private static void writeTyped(JsonGenerator generator, Object value, int depth) {
@@ -161,7 +156,7 @@ public final class CborValues {
 		return switch (parser.currentToken()) {
 			case VALUE_NULL -> null;
 			case VALUE_STRING -> parser.getString();
-			case VALUE_EMBEDDED_OBJECT -> asString(parser.getBinaryValue());
+			case VALUE_EMBEDDED_OBJECT -> Base64Url.encode(parser.getBinaryValue());
 			case VALUE_TRUE -> true;
 			case VALUE_FALSE -> false;
 			case VALUE_NUMBER_INT -> parser.getIntValue();

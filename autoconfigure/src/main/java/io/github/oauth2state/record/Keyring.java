@@ -3,7 +3,6 @@ package io.github.oauth2state.record;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +74,7 @@ public final class Keyring {
 				throw unusable(property,
 						"number %d is not an id and 32 bytes in Base64".formatted(keys.byId.size() + 1));
 			}
-			byte[] bytes = Base64.getUrlDecoder().decode(matcher.group(2).replace('+', '-').replace('/', '_'));
+			byte[] bytes = Base64Url.decode(matcher.group(2).replace('+', '-').replace('/', '_'));
 			if (keys.byId.putIfAbsent(matcher.group(1), bytes) != null) {
 				throw unusable(property, "two have the id '%s'".formatted(matcher.group(1)));
 			}

@@ -1,11 +1,7 @@
 package io.github.oauth2state.record;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
@@ -52,6 +48,11 @@ public final class Seal {
 	private static final int MAX_DERIVED_LENGTH = 255 * HASH_LENGTH;
 
 	private static final SecureRandom RANDOM = new SecureRandom();
+
+	private static final CryptoEngines<Mac> MACS = new CryptoEngines<>(() -> Mac.getInstance(HMAC));
+
+	private static final CryptoEngines<Cipher> CIPHERS = new CryptoEngines<>(
+			() -> Cipher.getInstance("AES/GCM/NoPadding"));
 
 	private Seal() {
 	}
@@ -111,12 +112,7 @@ public final class Seal {
 		if (bytes.length == 0 || bytes[bytes.length - 1] != 0) {
 			return bytes;
 		}
-		try {
-			return MessageDigest.getInstance("SHA-256").digest(bytes);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		return Sha256.digest(bytes);
 	}
 
 	/**
@@ -131,23 +127,24 @@ public final class Seal {
 	static byte[] hkdf(byte[] salt, byte[] secret, byte[] info, int length) {
 		Assert.isTrue(length >= 0 && length <= MAX_DERIVED_LENGTH, "HKDF derives 0 to 8160 bytes");
 		byte[] pseudorandomKey = hmac((salt.length > 0) ? salt : new byte[HASH_LENGTH], secret);
-		ByteArrayOutputStream output = new ByteArrayOutputStream();
+		byte[] output = new byte[length];
 		byte[] block = {};
-		for (int counter = 1; output.size() < length; counter++) {
+		for (int done = 0, counter = 1; done < length; done += HASH_LENGTH, counter++) {
 			block = hmac(pseudorandomKey, block, info, new byte[] { (byte) counter });
-			output.writeBytes(block);
+			System.arraycopy(block, 0, output, done, Math.min(HASH_LENGTH, length - done));
 		}
-		return Arrays.copyOf(output.toByteArray(), length);
+		return output;
 	}
 
 	private static byte[] hmac(byte[] key, byte[]... parts) {
 		try {
-			Mac mac = Mac.getInstance(HMAC);
-			mac.init(new SecretKeySpec(key, HMAC));
-			for (byte[] part : parts) {
-				mac.update(part);
-			}
-			return mac.doFinal();
+			return MACS.use((mac) -> {
+				mac.init(new SecretKeySpec(key, HMAC));
+				for (byte[] part : parts) {
+					mac.update(part);
+				}
+				return mac.doFinal();
+			});
 		}
 		catch (GeneralSecurityException ex) {
 			throw new IllegalStateException("Every Java platform has " + HMAC, ex);
@@ -163,13 +160,15 @@ public final class Seal {
 	public static byte[] seal(SecretKey key, byte[] content) {
 		byte[] nonce = new byte[NONCE_LENGTH];
 		RANDOM.nextBytes(nonce);
+		byte[] sealed = new byte[OVERHEAD + content.length];
+		sealed[0] = VERSION;
+		System.arraycopy(nonce, 0, sealed, 1, NONCE_LENGTH);
 		try {
-			byte[] ciphertext = cipher(Cipher.ENCRYPT_MODE, key, VERSION, nonce).doFinal(content);
-			return ByteBuffer.allocate(1 + NONCE_LENGTH + ciphertext.length)
-				.put(VERSION)
-				.put(nonce)
-				.put(ciphertext)
-				.array();
+			CIPHERS.use((cipher) -> {
+				init(cipher, Cipher.ENCRYPT_MODE, key, VERSION, nonce);
+				return cipher.doFinal(content, 0, content.length, sealed, 1 + NONCE_LENGTH);
+			});
+			return sealed;
 		}
 		catch (GeneralSecurityException ex) {
 			throw new IllegalStateException("Sealing failed", ex);
@@ -187,25 +186,22 @@ public final class Seal {
 		if (sealed.length < OVERHEAD || sealed[0] < 1 || sealed[0] > VERSION + 1) {
 			return Optional.empty();
 		}
-		ByteBuffer buffer = ByteBuffer.wrap(sealed);
-		byte version = buffer.get();
-		byte[] nonce = new byte[NONCE_LENGTH];
-		buffer.get(nonce);
-		byte[] ciphertext = new byte[buffer.remaining()];
-		buffer.get(ciphertext);
+		byte[] nonce = Arrays.copyOfRange(sealed, 1, 1 + NONCE_LENGTH);
 		try {
-			return Optional.of(cipher(Cipher.DECRYPT_MODE, key, version, nonce).doFinal(ciphertext));
+			return Optional.of(CIPHERS.use((cipher) -> {
+				init(cipher, Cipher.DECRYPT_MODE, key, sealed[0], nonce);
+				return cipher.doFinal(sealed, 1 + NONCE_LENGTH, sealed.length - 1 - NONCE_LENGTH);
+			}));
 		}
 		catch (GeneralSecurityException ex) {
 			return Optional.empty();
 		}
 	}
 
-	private static Cipher cipher(int mode, SecretKey key, byte version, byte[] nonce) throws GeneralSecurityException {
-		Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+	private static void init(Cipher cipher, int mode, SecretKey key, byte version, byte[] nonce)
+			throws GeneralSecurityException {
 		cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
 		cipher.updateAAD(new byte[] { version });
-		return cipher;
 	}
 
 }

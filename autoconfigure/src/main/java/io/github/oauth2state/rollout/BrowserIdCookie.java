@@ -3,13 +3,13 @@ package io.github.oauth2state.rollout;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 import org.springframework.http.ResponseCookie;
 
 import io.github.oauth2state.StateKey;
+import io.github.oauth2state.record.Base64Url;
 import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
 
@@ -51,7 +51,7 @@ final class BrowserIdCookie {
 	}
 
 	private static String base64(byte[] bytes) {
-		return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+		return Base64Url.encode(bytes);
 	}
 
 	/**

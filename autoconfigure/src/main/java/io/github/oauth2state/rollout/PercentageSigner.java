@@ -2,11 +2,11 @@ package io.github.oauth2state.rollout;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.github.oauth2state.record.Base64Url;
 import io.github.oauth2state.record.Keyring;
 import io.github.oauth2state.record.Seal;
 
@@ -76,9 +76,7 @@ final class PercentageSigner {
 	}
 
 	private String signature(byte[] key, String content) {
-		return Base64.getUrlEncoder()
-			.withoutPadding()
-			.encodeToString(Seal.tag("rollout", this.namespace, content, key, SIGNATURE_BYTES));
+		return Base64Url.encode(Seal.tag("rollout", this.namespace, content, key, SIGNATURE_BYTES));
 	}
 
 	private static boolean contains(String signatures, String expected) {

@@ -1,11 +1,8 @@
 package io.github.oauth2state.tokens;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +13,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
+
+import io.github.oauth2state.record.Base64Url;
+import io.github.oauth2state.record.Sha256;
 
 /**
  * Tells newer tokens from older ones: remembers which tokens they were obtained with, and
@@ -124,13 +124,7 @@ public final class TokenLineage {
 	}
 
 	static String digest(String token) {
-		try {
-			byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-			return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every Java platform has SHA-256", ex);
-		}
+		return Base64Url.encode(Sha256.digest(token.getBytes(StandardCharsets.UTF_8)));
 	}
 
 	/**

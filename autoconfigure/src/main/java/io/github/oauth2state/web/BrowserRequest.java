@@ -1,7 +1,6 @@
 package io.github.oauth2state.web;
 
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * The parts of an HTTP request that matter to a pending login, on any web stack. The
@@ -20,18 +19,23 @@ public record BrowserRequest(boolean secure, String path, boolean crossSite, int
 		Map<String, String> cookies) {
 
 	/**
-	 * Printable ASCII without backslashes, as browsers take both "//host" and "/\host"
-	 * for another origin.
-	 */
-	private static final Pattern LOCAL_PATH = Pattern.compile("/(?!/)[\\x21-\\x5b\\x5d-\\x7e]*");
-
-	/**
-	 * Returns whether a redirect to a path stays in this app's origin.
+	 * Returns whether a redirect to a path stays in this app's origin. It does if the
+	 * path is printable ASCII without backslashes: browsers take both "//host" and
+	 * "/\host" for another origin.
 	 * @param path a path, possibly with a query
 	 * @return whether it is safe to redirect to
 	 */
 	public static boolean isLocalPath(String path) {
-		return LOCAL_PATH.matcher(path).matches();
+		if (!path.startsWith("/") || path.startsWith("//")) {
+			return false;
+		}
+		for (int i = 1; i < path.length(); i++) {
+			char c = path.charAt(i);
+			if (c <= ' ' || c > '~' || c == '\\') {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.github.oauth2state.web;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -54,10 +55,12 @@ public record CookieSettings(String name, @Nullable Boolean secure, boolean cros
 	 */
 	public String name(BrowserRequest browser, String suffix) {
 		List<String> names = names(browser, suffix);
-		return names.stream()
-			.filter(browser.cookies()::containsKey)
-			.findFirst()
-			.orElseGet(() -> names.get(names.size() - 1));
+		for (String name : names) {
+			if (browser.cookies().containsKey(name)) {
+				return name;
+			}
+		}
+		return names.get(names.size() - 1);
 	}
 
 	/**
@@ -97,10 +100,13 @@ public record CookieSettings(String name, @Nullable Boolean secure, boolean cros
 	 * @return the cookies to send, none if the browser has none
 	 */
 	public List<ResponseCookie> clear(BrowserRequest browser, String suffix) {
-		return names(browser, suffix).stream()
-			.filter(browser.cookies()::containsKey)
-			.map((name) -> cookie(browser, name, "", Duration.ZERO).build())
-			.toList();
+		List<ResponseCookie> cleared = new ArrayList<>(0);
+		for (String name : names(browser, suffix)) {
+			if (browser.cookies().containsKey(name)) {
+				cleared.add(cookie(browser, name, "", Duration.ZERO).build());
+			}
+		}
+		return cleared;
 	}
 
 	/**

@@ -65,9 +65,16 @@ final class RequestPurpose {
 	}
 
 	static boolean isPrefetch(WebExchange exchange) {
-		boolean reads = exchange.method().equals("GET") || exchange.method().equals("HEAD");
-		return reads && HEADERS.stream()
-			.anyMatch((header) -> exchange.headers(header).stream().anyMatch(RequestPurpose::isPrefetchPurpose));
+		if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
+			return false;
+		}
+		for (String header : HEADERS) {
+			if (exchange.header(header) != null
+					&& exchange.headers(header).stream().anyMatch(RequestPurpose::isPrefetchPurpose)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

@@ -160,7 +160,12 @@ public abstract class WebExchange {
 				header(HttpHeaders.ACCEPT_LANGUAGE));
 	}
 
-	final @Nullable String header(String name) {
+	/**
+	 * Returns the first value of a header.
+	 * @param name its name
+	 * @return the value, or {@code null} if it was not sent
+	 */
+	protected @Nullable String header(String name) {
 		List<String> values = headers(name);
 		return values.isEmpty() ? null : values.get(0);
 	}

@@ -82,6 +82,11 @@ final class ServletExchange extends WebExchange {
 	}
 
 	@Override
+	protected @Nullable String header(String name) {
+		return this.request.getHeader(name);
+	}
+
+	@Override
 	public List<String> headers(String name) {
 		return Collections.list(this.request.getHeaders(name));
 	}

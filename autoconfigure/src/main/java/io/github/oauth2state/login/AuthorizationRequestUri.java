@@ -1,0 +1,96 @@
+package io.github.oauth2state.login;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.web.util.UriUtils;
+
+/**
+ * Assembles the URI of an authorization request from its parts (RFC 6749, section 4.1.1).
+ * Spring Security's builder does so too, by parsing and encoding it, which takes longer
+ * than everything else that is done for a record. A login whose URI is not the one that
+ * is assembled here keeps its own in its record.
+ */
+final class AuthorizationRequestUri {
+
+	private static final int CAPACITY = 384;
+
+	/**
+	 * What stays as it is in a parameter of a query, beside letters and digits (RFC 3986,
+	 * section 3.4).
+	 */
+	private static final String UNENCODED = "-._~:/?@!$'()*+,;";
+
+	private final StringBuilder uri = new StringBuilder(CAPACITY);
+
+	private AuthorizationRequestUri() {
+	}
+
+	static String of(OAuth2AuthorizationRequest request) {
+		AuthorizationRequestUri uri = of(request.getAuthorizationUri(), request.getClientId(), request.getScopes(),
+				request.getState(), request.getRedirectUri());
+		request.getAdditionalParameters().forEach(uri::add);
+		return uri.toString();
+	}
+
+	/**
+	 * Assembles a URI that lacks the additional parameters.
+	 */
+	static AuthorizationRequestUri of(String authorizationUri, String clientId, Set<String> scopes,
+			@Nullable String state, @Nullable String redirectUri) {
+		AuthorizationRequestUri uri = new AuthorizationRequestUri();
+		uri.uri.append(authorizationUri)
+			.append((authorizationUri.indexOf('?') < 0) ? '?' : '&')
+			.append(OAuth2ParameterNames.RESPONSE_TYPE)
+			.append("=code");
+		uri.add(OAuth2ParameterNames.CLIENT_ID, clientId);
+		if (!scopes.isEmpty()) {
+			uri.add(OAuth2ParameterNames.SCOPE, String.join(" ", scopes));
+		}
+		if (state != null) {
+			uri.add(OAuth2ParameterNames.STATE, state);
+		}
+		if (redirectUri != null) {
+			uri.add(OAuth2ParameterNames.REDIRECT_URI, redirectUri);
+		}
+		return uri;
+	}
+
+	void add(String name, @Nullable Object value) {
+		this.uri.append('&');
+		appendEncoded(name);
+		this.uri.append('=');
+		appendEncoded(String.valueOf(value));
+	}
+
+	private void appendEncoded(String text) {
+		int start = this.uri.length();
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (isUnencoded(c)) {
+				this.uri.append(c);
+			}
+			else if (c == ' ') {
+				this.uri.append("%20");
+			}
+			else {
+				this.uri.setLength(start);
+				this.uri.append(UriUtils.encodeQueryParam(text, StandardCharsets.UTF_8));
+				return;
+			}
+		}
+	}
+
+	@Override
+	public String toString() {
+		return this.uri.toString();
+	}
+
+	private static boolean isUnencoded(char c) {
+		return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || UNENCODED.indexOf(c) >= 0;
+	}
+
+}
