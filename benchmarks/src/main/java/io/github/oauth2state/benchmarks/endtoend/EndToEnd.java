@@ -1,0 +1,127 @@
+package io.github.oauth2state.benchmarks.endtoend;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.server.context.ConfigurableWebServerApplicationContext;
+
+import io.github.oauth2state.backends.TestPostgres;
+import io.github.oauth2state.benchmarks.report.Report;
+import io.github.oauth2state.benchmarks.report.Table;
+
+/**
+ * Lets visitors log in at all apps, each of which runs in this process. In each round
+ * every app gets one slice of time, in an order that rotates. So all of them see the same
+ * JVM, machine and servers, and one app is compared with another within a round.
+ */
+public final class EndToEnd {
+
+	private static final Duration WARM_UP = Duration.ofSeconds(4);
+
+	private final int rounds;
+
+	private final Duration slice;
+
+	private final Map<Variant, Integer> ports = new EnumMap<>(Variant.class);
+
+	/**
+	 * Creates a measurement.
+	 * @param rounds how many rounds
+	 * @param slice how long one app is measured in a round
+	 */
+	public EndToEnd(int rounds, Duration slice) {
+		this.rounds = rounds;
+		this.slice = slice;
+	}
+
+	/**
+	 * Measures and reports.
+	 * @param report takes the results
+	 */
+	public void run(Report report) {
+		List<ConfigurableWebServerApplicationContext> apps = new ArrayList<>();
+		try {
+			for (Variant variant : Variant.values()) {
+				ConfigurableWebServerApplicationContext app = variant.start();
+				apps.add(app);
+				this.ports.put(variant, Objects.requireNonNull(app.getWebServer()).getPort());
+			}
+			for (int threads : new int[] { 1, 32 }) {
+				report.add(measure(threads, "", report));
+			}
+			report.add(measure(32, "/", report));
+		}
+		finally {
+			apps.forEach(ConfigurableWebServerApplicationContext::close);
+		}
+	}
+
+	private Table measure(int threads, String page, Report report) {
+		Map<Variant, List<HttpConnection>> connections = new EnumMap<>(Variant.class);
+		this.ports.forEach((variant, port) -> connections.put(variant,
+				IntStream.range(0, threads).mapToObj((i) -> new HttpConnection(port)).toList()));
+		try {
+			connections.forEach((variant, all) -> Slice.run(all, page, WARM_UP.toNanos()));
+			Map<Variant, List<Slice>> slices = new EnumMap<>(Variant.class);
+			List<Variant> order = new ArrayList<>(Arrays.asList(Variant.values()));
+			for (int round = 0; round < this.rounds; round++) {
+				// Else a checkpoint slows whichever app happens to be measured
+				TestPostgres.instance().execute("postgres", "CHECKPOINT");
+				for (Variant variant : order) {
+					slices.computeIfAbsent(variant, (key) -> new ArrayList<>())
+						.add(Slice.run(Objects.requireNonNull(connections.get(variant)), page, this.slice.toNanos()));
+				}
+				Collections.rotate(order, 1);
+				report.progress("%d of %d rounds, %d threads".formatted(round + 1, this.rounds, threads));
+			}
+			return table(threads, page, slices);
+		}
+		finally {
+			connections.values().forEach((all) -> all.forEach(HttpConnection::close));
+		}
+	}
+
+	private Table table(int threads, String page, Map<Variant, List<Slice>> slices) {
+		Table table = new Table("%s, %d %s".formatted(page.isEmpty() ? "Logins" : "Logins after a page that was asked for",
+				threads, (threads == 1) ? "visitor" : "visitors at once"), "app", "logins/s", "begin, p50 in ms",
+				"callback, p50 in ms", "CPU in ms", "compared with", "logins/s", "begin", "callback", "CPU");
+		slices.forEach((variant, own) -> {
+			Variant baseline = variant.baseline();
+			List<Slice> others = (baseline != null) ? slices.get(baseline) : null;
+			table.add(variant.title(), Table.number(median(own, Slice::logins)),
+					Table.number(median(own, Slice::begin) / 1e6), Table.number(median(own, Slice::callback) / 1e6),
+					Table.number(median(own, Slice::cpu) / 1e6), (baseline != null) ? baseline.title() : "",
+					ratio(own, others, Slice::logins), ratio(own, others, Slice::begin),
+					ratio(own, others, Slice::callback), ratio(own, others, Slice::cpu));
+		});
+		return table;
+	}
+
+	private static double median(List<Slice> slices, ToDoubleFunction<Slice> value) {
+		return Quartiles.of(slices.stream().mapToDouble(value).toArray()).median();
+	}
+
+	/**
+	 * Returns the median of the ratios of all rounds, and their quartiles.
+	 */
+	private static String ratio(List<Slice> own, @Nullable List<Slice> others, ToDoubleFunction<Slice> value) {
+		if (others == null) {
+			return "";
+		}
+		Quartiles ratios = Quartiles.of(IntStream.range(0, own.size())
+			.mapToDouble((i) -> value.applyAsDouble(own.get(i)) / value.applyAsDouble(others.get(i)))
+			.toArray());
+		return "%s (%s–%s)".formatted(Table.number(ratios.median()), Table.number(ratios.lower()),
+				Table.number(ratios.upper()));
+	}
+
+}

@@ -1,0 +1,34 @@
+package io.github.oauth2state.benchmarks.endtoend;
+
+import java.util.Arrays;
+
+/**
+ * The middle of some measurements, and how far they are apart.
+ *
+ * @param lower a quarter of them is below this
+ * @param median a half of them is below this
+ * @param upper three quarters of them are below this
+ */
+public record Quartiles(double lower, double median, double upper) {
+
+	static Quartiles of(long... values) {
+		return of(Arrays.stream(values).asDoubleStream().toArray());
+	}
+
+	static Quartiles of(double... values) {
+		double[] sorted = values.clone();
+		Arrays.sort(sorted);
+		return new Quartiles(at(sorted, 0.25), at(sorted, 0.5), at(sorted, 0.75));
+	}
+
+	private static double at(double[] sorted, double part) {
+		if (sorted.length == 0) {
+			return Double.NaN;
+		}
+		double position = part * (sorted.length - 1);
+		int below = (int) position;
+		int above = Math.min(below + 1, sorted.length - 1);
+		return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+	}
+
+}
