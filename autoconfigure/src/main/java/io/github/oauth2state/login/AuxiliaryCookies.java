@@ -220,7 +220,9 @@ public final class AuxiliaryCookies {
 	 * so.
 	 */
 	boolean isOlderThanLogout(BrowserRequest browser, BindingCookie cookie) {
-		List<String> marks = names(browser, this.logoutMark).map(browser.cookies()::get).filter(Objects::nonNull).toList();
+		List<String> marks = names(browser, this.logoutMark).map(browser.cookies()::get)
+			.filter(Objects::nonNull)
+			.toList();
 		if (marks.isEmpty()) {
 			return false;
 		}

@@ -70,9 +70,8 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 		byte[] secret = new byte[SECRET_LENGTH];
 		RANDOM.nextBytes(secret);
 		String registrationId = request.getAttribute(OAuth2ParameterNames.REGISTRATION_ID);
-		return new BindingCookie(true, Base64Url.encode(secret), now,
-				(registrationId != null) ? registrationId : "", restartPath(path),
-				FormPostCallbacks.callbackPath(request), app, query);
+		return new BindingCookie(true, Base64Url.encode(secret), now, (registrationId != null) ? registrationId : "",
+				restartPath(path), FormPostCallbacks.callbackPath(request), app, query);
 	}
 
 	private static String restartPath(String path) {
@@ -139,8 +138,8 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 		if (mark < 0) {
 			return text.length() <= KEY_CHARACTERS && Base64Url.isAlphabet(text, 0, text.length());
 		}
-		return mark > 0 && mark <= MAX_KEY_ID_LENGTH && mark < text.length() - 1
-				&& Base64Url.isAlphabet(text, 0, mark) && Base64Url.isAlphabet(text, mark + 1, text.length());
+		return mark > 0 && mark <= MAX_KEY_ID_LENGTH && mark < text.length() - 1 && Base64Url.isAlphabet(text, 0, mark)
+				&& Base64Url.isAlphabet(text, mark + 1, text.length());
 	}
 
 	private static boolean isIssued(String text) {
@@ -178,8 +177,7 @@ record BindingCookie(boolean pending, String secret, Instant issued, String regi
 	 * @param key the key of its record, which is gone
 	 */
 	BindingCookie used(StateKey key) {
-		String mark = this.secret.substring(0, this.secret.indexOf('~') + 1)
-				+ Base64Url.encode(key.toByteArray());
+		String mark = this.secret.substring(0, this.secret.indexOf('~') + 1) + Base64Url.encode(key.toByteArray());
 		return new BindingCookie(false, this.pending ? mark : this.secret, this.issued, this.registrationId,
 				this.restartPath, this.callbackPath, this.app, this.query);
 	}

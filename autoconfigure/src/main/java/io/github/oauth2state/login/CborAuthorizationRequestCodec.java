@@ -190,7 +190,8 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 		builder.attributes((attributes) -> builder
 			.additionalParameters((parameters) -> DerivedParameters.putBack(parameters, attributes)));
 		if (assembled && authorizationUri != null && clientId != null) {
-			AuthorizationRequestUri assembly = AuthorizationRequestUri.of(authorizationUri, clientId, scopes, state, redirectUri);
+			AuthorizationRequestUri assembly = AuthorizationRequestUri.of(authorizationUri, clientId, scopes, state,
+					redirectUri);
 			builder.additionalParameters((parameters) -> parameters.forEach(assembly::add));
 			uri = assembly.toString();
 		}

@@ -30,8 +30,7 @@ final class DerivedParameters {
 	}
 
 	static void putBack(Map<String, @Nullable Object> parameters, Map<String, @Nullable Object> attributes) {
-		parameters
-			.replaceAll((name, value) -> (value == CborValues.DERIVED) ? derive(name, attributes) : value);
+		parameters.replaceAll((name, value) -> (value == CborValues.DERIVED) ? derive(name, attributes) : value);
 	}
 
 	private static @Nullable String derive(String name, Map<String, ? extends @Nullable Object> attributes) {
@@ -45,7 +44,8 @@ final class DerivedParameters {
 	}
 
 	private static @Nullable String hash(@Nullable Object value) {
-		return (value instanceof String text) ? Base64Url.encode(Sha256.digest(text.getBytes(StandardCharsets.US_ASCII))) : null;
+		return (value instanceof String text)
+				? Base64Url.encode(Sha256.digest(text.getBytes(StandardCharsets.US_ASCII))) : null;
 	}
 
 }

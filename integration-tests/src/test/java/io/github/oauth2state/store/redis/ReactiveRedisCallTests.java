@@ -126,9 +126,8 @@ class ReactiveRedisCallTests {
 		StepVerifier
 			.create(new ReactiveRedisStateStore(connections, mock(), mock()).take(this.key)
 				.doOnSubscribe((subscription) -> connecting.completeExceptionally(new IOException())))
-			.verifyErrorSatisfies((ex) -> assertThat(ex)
-				.isInstanceOfSatisfying(StateStoreException.class,
-						(failure) -> assertThat(failure.getReason()).isEqualTo(Reason.CONNECTION)));
+			.verifyErrorSatisfies((ex) -> assertThat(ex).isInstanceOfSatisfying(StateStoreException.class,
+					(failure) -> assertThat(failure.getReason()).isEqualTo(Reason.CONNECTION)));
 	}
 
 	@Test
