@@ -3,7 +3,6 @@ package io.github.oauth2state.login;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,6 @@
 package io.github.oauth2state.login;
 
 import java.io.ByteArrayOutputStream;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -174,15 +173,27 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 			int field = Integer.parseInt(parser.currentName());
 			parser.nextToken();
 			switch (field) {
-				case AUTHORIZATION_URI -> authorizationUri = readString(parser);
-				case CLIENT_ID -> clientId = readString(parser);
-				case REDIRECT_URI -> redirectUri = readString(parser);
-				case SCOPES -> scopes = readScopes(parser);
+				case AUTHORIZATION_URI -> {
+					authorizationUri = readString(parser);
+				}
+				case CLIENT_ID -> {
+					clientId = readString(parser);
+				}
+				case REDIRECT_URI -> {
+					redirectUri = readString(parser);
+				}
+				case SCOPES -> {
+					scopes = readScopes(parser);
+				}
 				case ADDITIONAL_PARAMETERS ->
 					builder.additionalParameters((map) -> readMap(parser, map, CborValues::readParameter));
 				case ATTRIBUTES -> builder.attributes((map) -> readMap(parser, map, CborValues::read));
-				case AUTHORIZATION_REQUEST_URI -> uri = readString(parser);
-				case ASSEMBLED_URI -> assembled = Integer.valueOf(ASSEMBLY).equals(CborValues.read(parser));
+				case AUTHORIZATION_REQUEST_URI -> {
+					uri = readString(parser);
+				}
+				case ASSEMBLED_URI -> {
+					assembled = Integer.valueOf(ASSEMBLY).equals(CborValues.read(parser));
+				}
 				default -> parser.skipChildren();
 			}
 		}
