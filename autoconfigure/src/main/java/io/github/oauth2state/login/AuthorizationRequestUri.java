@@ -16,7 +16,10 @@ import org.springframework.web.util.UriUtils;
  */
 final class AuthorizationRequestUri {
 
-	private static final int CAPACITY = 384;
+	/**
+	 * Enough for most.
+	 */
+	private static final int CAPACITY = 512;
 
 	/**
 	 * What stays as it is in a parameter of a query, beside letters and digits (RFC 3986,
@@ -29,11 +32,14 @@ final class AuthorizationRequestUri {
 	private AuthorizationRequestUri() {
 	}
 
-	static String of(OAuth2AuthorizationRequest request) {
+	/**
+	 * Returns whether the URI of a request is the one that is assembled of its parts.
+	 */
+	static boolean isAssembled(OAuth2AuthorizationRequest request) {
 		AuthorizationRequestUri uri = of(request.getAuthorizationUri(), request.getClientId(), request.getScopes(),
 				request.getState(), request.getRedirectUri());
 		request.getAdditionalParameters().forEach(uri::add);
-		return uri.toString();
+		return request.getAuthorizationRequestUri().contentEquals(uri.uri);
 	}
 
 	/**

@@ -91,7 +91,7 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 			writeMap(generator, ADDITIONAL_PARAMETERS, "Additional parameter", request.getAdditionalParameters(),
 					(name, value) -> DerivedParameters.leaveOut(name, value, request.getAttributes()));
 			writeMap(generator, ATTRIBUTES, "Attribute", request.getAttributes(), (name, value) -> value);
-			if (AuthorizationRequestUri.of(request).equals(request.getAuthorizationRequestUri())) {
+			if (AuthorizationRequestUri.isAssembled(request)) {
 				writeField(generator, ASSEMBLED_URI, ASSEMBLY);
 			}
 			else {

@@ -19,6 +19,12 @@ public final class TestPostgres extends TestDatabase {
 
 	private static final String STATISTICS = "pg_stat_statements";
 
+	/**
+	 * Whether a commit waits for the disk. Tests have nothing to lose; benchmarks measure
+	 * it.
+	 */
+	private static final String DURABLE = Boolean.getBoolean("postgres.durable") ? "on" : "off";
+
 	private static final int PORT = 5432;
 
 	private TestPostgres(String host, int port, String username, String password) {
@@ -92,7 +98,7 @@ public final class TestPostgres extends TestDatabase {
 	@SuppressWarnings("resource")
 	private static TestPostgres startContainer() {
 		PostgreSQLContainer container = new PostgreSQLContainer("postgres:17-alpine").withCommand("postgres", "-c",
-				"fsync=off", "-c", "max_connections=" + MAX_CONNECTIONS, "-c",
+				"fsync=" + DURABLE, "-c", "synchronous_commit=" + DURABLE, "-c", "max_connections=" + MAX_CONNECTIONS, "-c",
 				"shared_preload_libraries=" + STATISTICS);
 		container.withDatabaseName("postgres").start();
 		return new TestPostgres(container.getHost(), container.getMappedPort(PORT), container.getUsername(),
@@ -103,7 +109,8 @@ public final class TestPostgres extends TestDatabase {
 	private static TestPostgres startEmbedded() {
 		try {
 			EmbeddedPostgres server = EmbeddedPostgres.builder()
-				.setServerConfig("fsync", "off")
+				.setServerConfig("fsync", DURABLE)
+				.setServerConfig("synchronous_commit", DURABLE)
 				.setServerConfig("max_connections", Integer.toString(MAX_CONNECTIONS))
 				.setServerConfig("shared_preload_libraries", STATISTICS)
 				.start();

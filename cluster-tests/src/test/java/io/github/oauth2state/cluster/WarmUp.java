@@ -7,6 +7,7 @@ import org.awaitility.Awaitility;
 
 import io.github.oauth2state.demo.check.PatientVisitor.Ending;
 import io.github.oauth2state.demo.cluster.AppCluster;
+import io.github.oauth2state.tiers.Scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,9 +20,10 @@ final class WarmUp {
 	private static final Duration PATIENCE = Duration.ofMinutes(2);
 
 	/**
-	 * Some for each of three instances.
+	 * Some for each of three instances, and enough for the compilers if times are
+	 * reported.
 	 */
-	private static final int LOGINS = 30;
+	private static final int LOGINS = (Scale.of(1) > 1) ? 900 : 30;
 
 	private WarmUp() {
 	}

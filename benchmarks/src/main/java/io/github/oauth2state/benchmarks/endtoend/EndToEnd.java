@@ -2,7 +2,6 @@ package io.github.oauth2state.benchmarks.endtoend;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -15,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.context.ConfigurableWebServerApplicationContext;
 
 import io.github.oauth2state.backends.TestPostgres;
+import io.github.oauth2state.benchmarks.report.Quartiles;
 import io.github.oauth2state.benchmarks.report.Report;
 import io.github.oauth2state.benchmarks.report.Table;
 
 /**
- * Lets visitors log in at all apps, each of which runs in this process. In each round
- * every app gets one slice of time, in an order that rotates. So all of them see the same
- * JVM, machine and servers, and one app is compared with another within a round.
+ * Lets visitors log in at all apps of a group, each of which runs in this process. In
+ * each round every app gets one slice of time, in an order that rotates. So all of them
+ * see the same JVM, machine and servers, and one app is compared with another within a
+ * round.
  */
 public final class EndToEnd {
 
@@ -30,8 +31,6 @@ public final class EndToEnd {
 	private final int rounds;
 
 	private final Duration slice;
-
-	private final Map<Variant, Integer> ports = new EnumMap<>(Variant.class);
 
 	/**
 	 * Creates a measurement.
@@ -48,31 +47,40 @@ public final class EndToEnd {
 	 * @param report takes the results
 	 */
 	public void run(Report report) {
+		for (Group group : Group.values()) {
+			run(group, report);
+		}
+	}
+
+	private void run(Group group, Report report) {
 		List<ConfigurableWebServerApplicationContext> apps = new ArrayList<>();
 		try {
-			for (Variant variant : Variant.values()) {
+			Map<Variant, Integer> ports = new EnumMap<>(Variant.class);
+			for (Variant variant : group.variants()) {
 				ConfigurableWebServerApplicationContext app = variant.start();
 				apps.add(app);
-				this.ports.put(variant, Objects.requireNonNull(app.getWebServer()).getPort());
+				ports.put(variant, Objects.requireNonNull(app.getWebServer()).getPort());
 			}
 			for (int threads : new int[] { 1, 32 }) {
-				report.add(measure(threads, "", report));
+				report.add(measure(group, ports, threads, "", report));
 			}
-			report.add(measure(32, "/", report));
+			if (group == Group.SERVLET) {
+				report.add(measure(group, ports, 32, "/", report));
+			}
 		}
 		finally {
 			apps.forEach(ConfigurableWebServerApplicationContext::close);
 		}
 	}
 
-	private Table measure(int threads, String page, Report report) {
+	private Table measure(Group group, Map<Variant, Integer> ports, int threads, String page, Report report) {
 		Map<Variant, List<HttpConnection>> connections = new EnumMap<>(Variant.class);
-		this.ports.forEach((variant, port) -> connections.put(variant,
+		ports.forEach((variant, port) -> connections.put(variant,
 				IntStream.range(0, threads).mapToObj((i) -> new HttpConnection(port)).toList()));
 		try {
 			connections.forEach((variant, all) -> Slice.run(all, page, WARM_UP.toNanos()));
 			Map<Variant, List<Slice>> slices = new EnumMap<>(Variant.class);
-			List<Variant> order = new ArrayList<>(Arrays.asList(Variant.values()));
+			List<Variant> order = new ArrayList<>(group.variants());
 			for (int round = 0; round < this.rounds; round++) {
 				// Else a checkpoint slows whichever app happens to be measured
 				TestPostgres.instance().execute("postgres", "CHECKPOINT");
@@ -81,19 +89,23 @@ public final class EndToEnd {
 						.add(Slice.run(Objects.requireNonNull(connections.get(variant)), page, this.slice.toNanos()));
 				}
 				Collections.rotate(order, 1);
-				report.progress("%d of %d rounds, %d threads".formatted(round + 1, this.rounds, threads));
+				report.progress(
+						"%s: %d of %d rounds, %d threads".formatted(group.title(), round + 1, this.rounds, threads));
 			}
-			return table(threads, page, slices);
+			return table(group, threads, page, slices);
 		}
 		finally {
 			connections.values().forEach((all) -> all.forEach(HttpConnection::close));
 		}
 	}
 
-	private Table table(int threads, String page, Map<Variant, List<Slice>> slices) {
-		Table table = new Table("%s, %d %s".formatted(page.isEmpty() ? "Logins" : "Logins after a page that was asked for",
-				threads, (threads == 1) ? "visitor" : "visitors at once"), "app", "logins/s", "begin, p50 in ms",
-				"callback, p50 in ms", "CPU in ms", "compared with", "logins/s", "begin", "callback", "CPU");
+	private Table table(Group group, int threads, String page, Map<Variant, List<Slice>> slices) {
+		String logins = page.isEmpty() ? "Logins" : "Logins after a page that was asked for";
+		Table table = new Table(
+				"%s, %s, %d %s".formatted(logins, group.title(), threads,
+						(threads == 1) ? "visitor" : "visitors at once"),
+				"app", "logins/s", "begin, p50 in ms", "callback, p50 in ms", "CPU in ms", "compared with", "logins/s",
+				"begin", "callback", "CPU");
 		slices.forEach((variant, own) -> {
 			Variant baseline = variant.baseline();
 			List<Slice> others = (baseline != null) ? slices.get(baseline) : null;

@@ -12,6 +12,7 @@ import org.springframework.jdbc.datasource.init.DataSourceInitializer;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 import org.springframework.session.data.redis.config.annotation.web.http.EnableRedisHttpSession;
 import org.springframework.session.data.redis.config.annotation.web.http.EnableRedisIndexedHttpSession;
+import org.springframework.session.data.redis.config.annotation.web.server.EnableRedisWebSession;
 import org.springframework.session.jdbc.config.annotation.web.http.EnableJdbcHttpSession;
 
 /**
@@ -33,6 +34,11 @@ enum Sessions {
 	 * In Redis, through Spring Session, with an index by the user's name and events.
 	 */
 	INDEXED_REDIS(InIndexedRedis.class),
+
+	/**
+	 * In Redis, through Spring Session, for a reactive app.
+	 */
+	REACTIVE_REDIS(InReactiveRedis.class),
 
 	/**
 	 * In PostgreSQL, through Spring Session.
@@ -58,6 +64,12 @@ enum Sessions {
 	@Configuration(proxyBeanMethods = false)
 	@EnableRedisIndexedHttpSession
 	static class InIndexedRedis {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableRedisWebSession
+	static class InReactiveRedis {
 
 	}
 

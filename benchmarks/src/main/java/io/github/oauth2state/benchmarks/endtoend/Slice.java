@@ -7,10 +7,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 
 import com.sun.management.OperatingSystemMXBean;
+
+import io.github.oauth2state.benchmarks.report.Quartiles;
 
 /**
  * What an app did in a short time.
@@ -70,21 +71,12 @@ record Slice(double begin, double callback, double logins, double cpu) {
 		List<Long> begins = new ArrayList<>();
 		List<Long> callbacks = new ArrayList<>();
 		while (System.nanoTime() < end) {
-			Visitor visitor = new Visitor(connection, address());
+			Visitor visitor = new Visitor(connection, Visitor.randomAddress());
 			visitor.logIn(page);
 			begins.add(visitor.begin());
 			callbacks.add(visitor.callback());
 		}
 		return new Logins(begins, callbacks, ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu);
-	}
-
-	/**
-	 * Each visitor has an address of its own, as otherwise all of them look like one
-	 * browser.
-	 */
-	private static String address() {
-		int number = ThreadLocalRandom.current().nextInt();
-		return "10." + (number & 0xff) + "." + ((number >> 8) & 0xff) + "." + ((number >> 16) & 0xff);
 	}
 
 	private record Logins(List<Long> begins, List<Long> callbacks, long cpu) {

@@ -2,6 +2,7 @@ package io.github.oauth2state.benchmarks.endtoend;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 import org.springframework.web.util.UriComponentsBuilder;
@@ -21,6 +22,8 @@ final class Visitor {
 
 	private final Map<String, String> cookies = new LinkedHashMap<>();
 
+	private String location = "";
+
 	private long begin;
 
 	private long callback;
@@ -31,24 +34,49 @@ final class Visitor {
 	}
 
 	/**
+	 * Each visitor has an address of its own, as otherwise all of them look like one
+	 * browser.
+	 */
+	static String randomAddress() {
+		int number = ThreadLocalRandom.current().nextInt();
+		return "10." + (number & 0xff) + "." + ((number >> 8) & 0xff) + "." + ((number >> 16) & 0xff);
+	}
+
+	/**
 	 * Logs in.
 	 * @param page the page that the visitor asks for first, or an empty text
 	 * @throws IllegalStateException if that does not work
 	 */
 	void logIn(String page) {
+		begin(page);
+		complete();
+	}
+
+	/**
+	 * Begins to log in.
+	 * @param page the page that the visitor asks for first, or an empty text
+	 */
+	void begin(String page) {
 		if (!page.isEmpty()) {
 			expect(get(page), BEGIN);
 		}
 		long started = System.nanoTime();
 		HttpConnection.Answer provider = get(BEGIN);
 		this.begin = System.nanoTime() - started;
-		Map<String, String> parameters = UriComponentsBuilder.fromUriString(expect(provider, "https://id.example.com/"))
+		this.location = expect(provider, "https://id.example.com/");
+	}
+
+	/**
+	 * Comes back from the provider.
+	 */
+	void complete() {
+		Map<String, String> parameters = UriComponentsBuilder.fromUriString(this.location)
 			.build()
 			.getQueryParams()
 			.toSingleValueMap();
 		// The provider of the app takes the nonce out of the code
 		String callback = CALLBACK + "?code=" + parameters.get("nonce") + "&state=" + parameters.get("state");
-		started = System.nanoTime();
+		long started = System.nanoTime();
 		HttpConnection.Answer done = get(callback);
 		this.callback = System.nanoTime() - started;
 		expect(done, "/");

@@ -21,7 +21,9 @@ public final class Report {
 
 	private final Map<String, String> facts = new LinkedHashMap<>();
 
-	private final List<Table> tables = new ArrayList<>();
+	private final List<Section> sections = new ArrayList<>();
+
+	private final List<String> exceeded = new ArrayList<>();
 
 	/**
 	 * Creates a report.
@@ -48,25 +50,48 @@ public final class Report {
 
 	/**
 	 * Adds what was measured, and writes the report.
-	 * @param table the table
+	 * @param section a table or a chart
 	 */
-	public void add(Table table) {
-		this.tables.add(table);
-		progress(table.markdown());
+	public void add(Section section) {
+		this.sections.add(section);
+		progress(section.markdown());
 		try {
+			section.writeFiles(this.folder);
 			StringBuilder text = new StringBuilder("# Benchmarks\n\n");
 			this.facts.forEach((name, value) -> text.append("- ").append(name).append(": ").append(value).append('\n'));
 			text.append('\n');
-			this.tables.forEach((each) -> text.append(each.markdown()));
+			this.sections.forEach((each) -> text.append(each.markdown()));
 			Files.writeString(this.folder.resolve("report.md"), text);
-			Map<String, Object> data = Map.of("facts", this.facts, "tables",
-					this.tables.stream().map(Table::data).toList());
+			Map<String, Object> data = Map.of("facts", this.facts, "sections",
+					this.sections.stream().map(Section::data).toList());
 			Files.writeString(this.folder.resolve("report.json"),
 					JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(data));
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("The report cannot be written", ex);
 		}
+	}
+
+	/**
+	 * Compares a count with its limit. Counts do not depend on how fast a machine is, so
+	 * a run fails in the end if one is exceeded.
+	 * @param count what was counted
+	 * @param value how many
+	 * @param limit how many are allowed
+	 */
+	public void limit(String count, double value, double limit) {
+		if (!(value <= limit)) {
+			this.exceeded.add("%s: %s, and at most %s is allowed".formatted(count, Table.number(value),
+					Table.number(limit)));
+		}
+	}
+
+	/**
+	 * Returns the counts that exceed their limits.
+	 * @return a sentence for each
+	 */
+	public List<String> exceeded() {
+		return this.exceeded;
 	}
 
 	/**

@@ -3,14 +3,13 @@ package io.github.oauth2state.benchmarks.report;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What was measured of one kind. A row begins with its name.
  */
-public final class Table {
+public final class Table implements Section {
 
 	private final String title;
 
@@ -48,19 +47,8 @@ public final class Table {
 		return new BigDecimal(number).round(new MathContext((Math.abs(number) < 10) ? 2 : 3)).toPlainString();
 	}
 
-	String title() {
-		return this.title;
-	}
-
-	List<String> columns() {
-		return this.columns;
-	}
-
-	List<List<String>> rows() {
-		return this.rows;
-	}
-
-	String markdown() {
+	@Override
+	public String markdown() {
 		StringBuilder text = new StringBuilder("## ").append(this.title).append("\n\n");
 		text.append("| ").append(String.join(" | ", this.columns)).append(" |\n");
 		text.append("| ").append("--- | ".repeat(this.columns.size()).strip()).append('\n');
@@ -71,12 +59,9 @@ public final class Table {
 	/**
 	 * Returns the table as data. Titles of columns may occur twice, so a row is a list.
 	 */
-	Map<String, Object> data() {
-		Map<String, Object> data = new LinkedHashMap<>();
-		data.put("title", this.title);
-		data.put("columns", this.columns);
-		data.put("rows", this.rows);
-		return data;
+	@Override
+	public Map<String, Object> data() {
+		return Map.of("table", this.title, "columns", this.columns, "rows", this.rows);
 	}
 
 }

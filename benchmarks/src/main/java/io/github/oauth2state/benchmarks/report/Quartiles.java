@@ -1,4 +1,4 @@
-package io.github.oauth2state.benchmarks.endtoend;
+package io.github.oauth2state.benchmarks.report;
 
 import java.util.Arrays;
 
@@ -11,11 +11,21 @@ import java.util.Arrays;
  */
 public record Quartiles(double lower, double median, double upper) {
 
-	static Quartiles of(long... values) {
+	/**
+	 * Sorts measurements.
+	 * @param values the measurements
+	 * @return their quartiles, not numbers if there is no measurement
+	 */
+	public static Quartiles of(long... values) {
 		return of(Arrays.stream(values).asDoubleStream().toArray());
 	}
 
-	static Quartiles of(double... values) {
+	/**
+	 * Sorts measurements.
+	 * @param values the measurements
+	 * @return their quartiles, not numbers if there is no measurement
+	 */
+	public static Quartiles of(double... values) {
 		double[] sorted = values.clone();
 		Arrays.sort(sorted);
 		return new Quartiles(at(sorted, 0.25), at(sorted, 0.5), at(sorted, 0.75));

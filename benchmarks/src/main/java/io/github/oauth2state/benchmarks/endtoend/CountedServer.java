@@ -1,0 +1,165 @@
+package io.github.oauth2state.benchmarks.endtoend;
+
+import java.util.Map;
+
+import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import io.github.oauth2state.backends.TestPostgres;
+import io.github.oauth2state.backends.TestRedis;
+
+/**
+ * The server of an app, as it counts its work and its data.
+ */
+abstract class CountedServer {
+
+	static CountedServer of(ConfigurableApplicationContext app) {
+		String url = app.getEnvironment().getProperty("spring.datasource.url");
+		return (url != null) ? new Postgres(url.substring(url.lastIndexOf('/') + 1)) : new Redis();
+	}
+
+	/**
+	 * Returns how many commands or statements the server executed.
+	 */
+	long calls(Runnable work) {
+		return callsDuring(work).values().stream().mapToLong(Integer::longValue).sum();
+	}
+
+	abstract Map<String, Integer> callsDuring(Runnable work);
+
+	/**
+	 * Returns the position in the write-ahead log, in bytes.
+	 */
+	abstract long written();
+
+	/**
+	 * Writes a checkpoint, after which the next change of a page logs the whole page.
+	 */
+	abstract void checkpoint();
+
+	abstract void clear();
+
+	/**
+	 * Returns how many bytes all data takes, with indexes.
+	 */
+	abstract long bytes();
+
+	abstract long records();
+
+	/**
+	 * Returns how long the newest record is kept, in seconds.
+	 */
+	abstract long seconds();
+
+	private static final class Redis extends CountedServer {
+
+		private static final double MILLIS = 1000;
+
+		private final TestRedis redis = TestRedis.instance();
+
+		@Override
+		Map<String, Integer> callsDuring(Runnable work) {
+			return this.redis.callsDuring(work);
+		}
+
+		@Override
+		long written() {
+			return 0;
+		}
+
+		@Override
+		void checkpoint() {
+		}
+
+		@Override
+		void clear() {
+			this.redis.flush();
+		}
+
+		@Override
+		long bytes() {
+			return this.redis.usedMemory();
+		}
+
+		@Override
+		long records() {
+			return this.redis.commands().dbsize();
+		}
+
+		@Override
+		long seconds() {
+			long longest = 0;
+			ScanCursor cursor = ScanCursor.INITIAL;
+			do {
+				KeyScanCursor<String> keys = this.redis.commands().scan(cursor, ScanArgs.Builder.limit(1000));
+				for (String key : keys.getKeys()) {
+					longest = Math.max(longest, this.redis.commands().pttl(key));
+				}
+				cursor = keys;
+			}
+			while (!cursor.isFinished());
+			return Math.round(longest / MILLIS);
+		}
+
+	}
+
+	private static final class Postgres extends CountedServer {
+
+		private final TestPostgres postgres = TestPostgres.instance();
+
+		private final String database;
+
+		private final boolean sessions;
+
+		Postgres(String database) {
+			this.database = database;
+			this.sessions = number("SELECT count(*) FROM pg_tables WHERE tablename = 'spring_session'") > 0;
+		}
+
+		private long number(String sql) {
+			return this.postgres.queryNumber(this.database, sql);
+		}
+
+		@Override
+		Map<String, Integer> callsDuring(Runnable work) {
+			return this.postgres.callsDuring(this.database, work);
+		}
+
+		@Override
+		long written() {
+			return number("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint");
+		}
+
+		@Override
+		void checkpoint() {
+			this.postgres.execute(this.database, "CHECKPOINT");
+		}
+
+		@Override
+		void clear() {
+			this.postgres.execute(this.database, this.sessions ? "TRUNCATE spring_session CASCADE" : "TRUNCATE oauth2_state");
+		}
+
+		@Override
+		long bytes() {
+			return number(this.sessions
+					? "SELECT pg_total_relation_size('spring_session') + pg_total_relation_size('spring_session_attributes')"
+					: "SELECT pg_total_relation_size('oauth2_state')");
+		}
+
+		@Override
+		long records() {
+			return number("SELECT count(*) FROM " + (this.sessions ? "spring_session" : "oauth2_state"));
+		}
+
+		@Override
+		long seconds() {
+			return number(this.sessions ? "SELECT max(expiry_time) / 1000 - extract(epoch FROM now())::bigint FROM spring_session"
+					: "SELECT extract(epoch FROM max(expires_at) - now())::bigint FROM oauth2_state");
+		}
+
+	}
+
+}
