@@ -17,8 +17,8 @@ class AuthorizationRequestUriTests {
 	private static final String ENDPOINT = "https://id.example.com/authorize";
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "plain", "a b", "a+b", "a%20b", "a%b", "a=b&c=d", "#[]{}|\\^`<>\"", "-._~:/?@!$'()*+,;",
-			"\u00e4\u00f6\u00fc", "\u20ac \ud83d\ude00", "{name}", "\u0000\n" })
+	@ValueSource(strings = { "", "plain", "a b", "a+b", "a%20b", "a%b", "a=b&c=d", "#[]{}|\\^`<>\"",
+			"-._~:/?@!$'()*+,;", "\u00e4\u00f6\u00fc", "\u20ac \ud83d\ude00", "{name}", "\u0000\n" })
 	void uriIsThatOfSpringSecurity(String text) {
 		assertThat(AuthorizationRequestUri.isAssembled(request(ENDPOINT).clientId(text.isEmpty() ? "client" : text)
 			.state("state" + text)
@@ -37,15 +37,15 @@ class AuthorizationRequestUriTests {
 
 	@Test
 	void whatIsNotGivenIsLeftOut() {
-		assertThat(AuthorizationRequestUri
-			.isAssembled(OAuth2AuthorizationRequest.authorizationCode().authorizationUri(ENDPOINT).clientId("id").build()))
+		assertThat(AuthorizationRequestUri.isAssembled(
+				OAuth2AuthorizationRequest.authorizationCode().authorizationUri(ENDPOINT).clientId("id").build()))
 			.isTrue();
 	}
 
 	@Test
 	void uriOfTheAppIsAnotherOne() {
-		assertThat(AuthorizationRequestUri
-			.isAssembled(request(ENDPOINT).authorizationRequestUri((uri) -> uri.queryParam("more", "1").build()).build()))
+		assertThat(AuthorizationRequestUri.isAssembled(
+				request(ENDPOINT).authorizationRequestUri((uri) -> uri.queryParam("more", "1").build()).build()))
 			.isFalse();
 		assertThat(AuthorizationRequestUri.isAssembled(request(ENDPOINT).authorizationRequestUri(ENDPOINT).build()))
 			.isFalse();

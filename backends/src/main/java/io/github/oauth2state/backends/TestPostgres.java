@@ -98,8 +98,8 @@ public final class TestPostgres extends TestDatabase {
 	@SuppressWarnings("resource")
 	private static TestPostgres startContainer() {
 		PostgreSQLContainer container = new PostgreSQLContainer("postgres:17-alpine").withCommand("postgres", "-c",
-				"fsync=" + DURABLE, "-c", "synchronous_commit=" + DURABLE, "-c", "max_connections=" + MAX_CONNECTIONS, "-c",
-				"shared_preload_libraries=" + STATISTICS);
+				"fsync=" + DURABLE, "-c", "synchronous_commit=" + DURABLE, "-c", "max_connections=" + MAX_CONNECTIONS,
+				"-c", "shared_preload_libraries=" + STATISTICS);
 		container.withDatabaseName("postgres").start();
 		return new TestPostgres(container.getHost(), container.getMappedPort(PORT), container.getUsername(),
 				container.getPassword());

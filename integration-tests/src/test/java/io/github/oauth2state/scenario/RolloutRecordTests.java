@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +37,10 @@ class RolloutRecordTests {
 	@Parameter
 	private SharedStore store;
 
+	/**
+	 * Before, too: each record of another test would become as large.
+	 */
+	@BeforeEach
 	@AfterEach
 	void forget() {
 		this.store.cluster().forget();

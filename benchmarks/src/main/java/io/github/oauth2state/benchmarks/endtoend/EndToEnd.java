@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.context.ConfigurableWebServerApplicationContext;
 
 import io.github.oauth2state.backends.TestPostgres;
+import io.github.oauth2state.benchmarks.report.Chart;
 import io.github.oauth2state.benchmarks.report.Quartiles;
 import io.github.oauth2state.benchmarks.report.Report;
 import io.github.oauth2state.benchmarks.report.Table;
@@ -62,10 +64,10 @@ public final class EndToEnd {
 				ports.put(variant, Objects.requireNonNull(app.getWebServer()).getPort());
 			}
 			for (int threads : new int[] { 1, 32 }) {
-				report.add(measure(group, ports, threads, "", report));
+				measure(group, ports, threads, "", report);
 			}
 			if (group == Group.SERVLET) {
-				report.add(measure(group, ports, 32, "/", report));
+				measure(group, ports, 32, "/", report);
 			}
 		}
 		finally {
@@ -73,7 +75,7 @@ public final class EndToEnd {
 		}
 	}
 
-	private Table measure(Group group, Map<Variant, Integer> ports, int threads, String page, Report report) {
+	private void measure(Group group, Map<Variant, Integer> ports, int threads, String page, Report report) {
 		Map<Variant, List<HttpConnection>> connections = new EnumMap<>(Variant.class);
 		ports.forEach((variant, port) -> connections.put(variant,
 				IntStream.range(0, threads).mapToObj((i) -> new HttpConnection(port)).toList()));
@@ -92,48 +94,75 @@ public final class EndToEnd {
 				report.progress(
 						"%s: %d of %d rounds, %d threads".formatted(group.title(), round + 1, this.rounds, threads));
 			}
-			return table(group, threads, page, slices);
+			report.add(table(group, threads, page, slices));
+			if (threads > 1) {
+				addCharts(group, page, slices, report);
+			}
 		}
 		finally {
 			connections.values().forEach((all) -> all.forEach(HttpConnection::close));
 		}
 	}
 
-	private Table table(Group group, int threads, String page, Map<Variant, List<Slice>> slices) {
-		String logins = page.isEmpty() ? "Logins" : "Logins after a page that was asked for";
-		Table table = new Table(
-				"%s, %s, %d %s".formatted(logins, group.title(), threads,
-						(threads == 1) ? "visitor" : "visitors at once"),
-				"app", "logins/s", "begin, p50 in ms", "callback, p50 in ms", "CPU in ms", "compared with", "logins/s",
-				"begin", "callback", "CPU");
+	private static String title(Group group, int threads, String page) {
+		return "%s, %s, %d %s".formatted(page.isEmpty() ? "Logins" : "Logins after a page that was asked for",
+				group.title(), threads, (threads == 1) ? "visitor" : "visitors at once");
+	}
+
+	private static Table table(Group group, int threads, String page, Map<Variant, List<Slice>> slices) {
+		Table table = new Table(title(group, threads, page), "app", "logins/s", "begin, p50 in ms",
+				"callback, p50 in ms", "CPU in ms", "compared with", "logins/s", "begin", "callback", "CPU");
 		slices.forEach((variant, own) -> {
 			Variant baseline = variant.baseline();
 			List<Slice> others = (baseline != null) ? slices.get(baseline) : null;
 			table.add(variant.title(), Table.number(median(own, Slice::logins)),
 					Table.number(median(own, Slice::begin) / 1e6), Table.number(median(own, Slice::callback) / 1e6),
 					Table.number(median(own, Slice::cpu) / 1e6), (baseline != null) ? baseline.title() : "",
-					ratio(own, others, Slice::logins), ratio(own, others, Slice::begin),
-					ratio(own, others, Slice::callback), ratio(own, others, Slice::cpu));
+					format(own, others, Slice::logins), format(own, others, Slice::begin),
+					format(own, others, Slice::callback), format(own, others, Slice::cpu));
 		});
 		return table;
+	}
+
+	/**
+	 * Shows throughput and CPU time of all apps over those of what they replace.
+	 */
+	private static void addCharts(Group group, String page, Map<Variant, List<Slice>> slices, Report report) {
+		String file = group.name().toLowerCase(Locale.ROOT).replace('_', '-') + (page.isEmpty() ? "" : "-page");
+		Chart logins = new Chart("logins-" + file, "Logins per second, over those of the app compared with");
+		Chart cpu = new Chart("cpu-" + file, "CPU time of a login, over that of the app compared with");
+		slices.forEach((variant, own) -> {
+			Variant baseline = variant.baseline();
+			if (baseline != null) {
+				List<Slice> others = Objects.requireNonNull(slices.get(baseline));
+				logins.add(variant.title(), ratios(own, others, Slice::logins));
+				cpu.add(variant.title(), ratios(own, others, Slice::cpu));
+			}
+		});
+		report.add(logins);
+		report.add(cpu);
 	}
 
 	private static double median(List<Slice> slices, ToDoubleFunction<Slice> value) {
 		return Quartiles.of(slices.stream().mapToDouble(value).toArray()).median();
 	}
 
-	/**
-	 * Returns the median of the ratios of all rounds, and their quartiles.
-	 */
-	private static String ratio(List<Slice> own, @Nullable List<Slice> others, ToDoubleFunction<Slice> value) {
+	private static String format(List<Slice> own, @Nullable List<Slice> others, ToDoubleFunction<Slice> value) {
 		if (others == null) {
 			return "";
 		}
-		Quartiles ratios = Quartiles.of(IntStream.range(0, own.size())
-			.mapToDouble((i) -> value.applyAsDouble(own.get(i)) / value.applyAsDouble(others.get(i)))
-			.toArray());
+		Quartiles ratios = ratios(own, others, value);
 		return "%s (%s–%s)".formatted(Table.number(ratios.median()), Table.number(ratios.lower()),
 				Table.number(ratios.upper()));
+	}
+
+	/**
+	 * Compares two apps within each round.
+	 */
+	private static Quartiles ratios(List<Slice> own, List<Slice> others, ToDoubleFunction<Slice> value) {
+		return Quartiles.of(IntStream.range(0, own.size())
+			.mapToDouble((i) -> value.applyAsDouble(own.get(i)) / value.applyAsDouble(others.get(i)))
+			.toArray());
 	}
 
 }
