@@ -54,7 +54,7 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 
 	private static final int ASSEMBLY = 1;
 
-	private static final int USUAL_LENGTH = 384;
+	private static final int USUAL_LENGTH = 512;
 
 	private static final int MAX_LENGTH = 16 * 1024;
 

@@ -9,6 +9,16 @@ public final class Base64Url {
 
 	private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
+	/**
+	 * The characters whose last four bits are zero.
+	 */
+	private static final String LAST_OF_ONE_BYTE = "AQgw";
+
+	/**
+	 * The characters whose last two bits are zero.
+	 */
+	private static final String LAST_OF_TWO_BYTES = "AEIMQUYcgkosw048";
+
 	private Base64Url() {
 	}
 
@@ -29,6 +39,23 @@ public final class Base64Url {
 	 */
 	public static byte[] decode(String text) {
 		return Base64.getUrlDecoder().decode(text);
+	}
+
+	/**
+	 * Returns whether a text is what {@link #encode} makes of the bytes that
+	 * {@link #decode} makes of it. Other texts for the same bytes have padding, or bits
+	 * in the last character that belong to no byte (RFC 4648, section 3.5).
+	 * @param text the text
+	 * @return whether it is
+	 */
+	static boolean isCanonical(String text) {
+		int length = text.length();
+		return isAlphabet(text, 0, length) && switch (length % 4) {
+			case 0 -> true;
+			case 2 -> LAST_OF_ONE_BYTE.indexOf(text.charAt(length - 1)) >= 0;
+			case 3 -> LAST_OF_TWO_BYTES.indexOf(text.charAt(length - 1)) >= 0;
+			default -> false;
+		};
 	}
 
 	/**

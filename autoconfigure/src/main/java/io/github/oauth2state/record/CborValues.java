@@ -84,12 +84,8 @@ public final class CborValues {
 	}
 
 	private static Optional<byte[]> asBytes(String string) {
-		if (string.length() < MIN_BASE64_LENGTH || string.length() % 4 == 1
-				|| !Base64Url.isAlphabet(string, 0, string.length())) {
-			return Optional.empty();
-		}
-		byte[] bytes = Base64Url.decode(string);
-		return Base64Url.encode(bytes).equals(string) ? Optional.of(bytes) : Optional.empty();
+		return (string.length() >= MIN_BASE64_LENGTH && Base64Url.isCanonical(string))
+				? Optional.of(Base64Url.decode(string)) : Optional.empty();
 	}
 
 	private static void writeTyped(JsonGenerator generator, Object value, int depth) {

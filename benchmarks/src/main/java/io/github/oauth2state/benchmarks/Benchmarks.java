@@ -29,8 +29,8 @@ final class Benchmarks {
 		Locale.setDefault(Locale.ROOT);
 		boolean full = !System.getProperty("benchmarks", "full").equals("short");
 		Set<String> only = StringUtils.commaDelimitedListToSet(System.getProperty("benchmarks.only"));
-		int rounds = full ? 21 : 2;
-		Duration slice = Duration.ofMillis(full ? 1000 : 250);
+		int rounds = full ? 11 : 2;
+		Duration slice = Duration.ofMillis(full ? 800 : 250);
 		Report report = new Report(Path.of(System.getProperty("benchmarks.report", "target/report")));
 		report.fact("Spring Boot", SpringBootVersion.getVersion());
 		report.fact("run", full ? "full" : "short, which only shows that everything works");
