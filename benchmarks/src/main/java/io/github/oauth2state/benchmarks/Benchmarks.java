@@ -20,11 +20,17 @@ import io.github.oauth2state.benchmarks.store.StoreCalls;
  * Runs all benchmarks, or those that are named. Ends with status 1 if a count exceeds its
  * limit.
  */
-final class Benchmarks {
+public final class Benchmarks {
 
 	private Benchmarks() {
 	}
 
+	/**
+	 * Runs the benchmarks.
+	 * @param args ignored
+	 * @throws IOException if the report cannot be written
+	 * @throws RunnerException if JMH fails
+	 */
 	public static void main(String[] args) throws IOException, RunnerException {
 		Locale.setDefault(Locale.ROOT);
 		boolean full = !System.getProperty("benchmarks", "full").equals("short");

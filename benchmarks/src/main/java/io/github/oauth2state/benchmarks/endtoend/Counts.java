@@ -20,11 +20,14 @@ public final class Counts {
 
 	private static final int LOGINS = 500;
 
-	private static final int MAX_BYTES = 600;
+	/**
+	 * In Redis and in PostgreSQL alike.
+	 */
+	private static final int MAX_BYTES = 730;
 
 	private static final List<Variant> VARIANTS = List.of(Variant.SPRING_SESSION_REDIS,
-			Variant.SPRING_SESSION_INDEXED_REDIS, Variant.STARTER_REDIS, Variant.SPRING_SESSION_POSTGRESQL,
-			Variant.STARTER_POSTGRESQL);
+			Variant.SPRING_SESSION_INDEXED_REDIS, Variant.STARTER_REDIS, Variant.STARTER_REDIS_AND_SESSIONS,
+			Variant.SPRING_SESSION_POSTGRESQL, Variant.STARTER_POSTGRESQL, Variant.STARTER_POSTGRESQL_AND_SESSIONS);
 
 	private final int abandoned;
 
@@ -44,7 +47,8 @@ public final class Counts {
 	 */
 	public void run(Report report) {
 		Table calls = new Table("What one login costs its server", "app", "calls to begin", "calls for the callback",
-				"WAL to begin, in bytes", "WAL for the callback, in bytes");
+				"calls for a page and to begin", "calls for the callback then", "WAL to begin, in bytes",
+				"WAL for the callback, in bytes");
 		Table left = new Table("%,d logins that nobody completes".formatted(this.abandoned), "app", "keys or rows",
 				"bytes for each login", "kept for, in s", "bytes at one login a second");
 		for (Variant variant : VARIANTS) {
@@ -61,32 +65,40 @@ public final class Counts {
 		try (ConfigurableWebServerApplicationContext app = variant.start();
 				HttpConnection connection = new HttpConnection(Objects.requireNonNull(app.getWebServer()).getPort())) {
 			CountedServer server = CountedServer.of(app);
-			complete(begin(connection, LOGINS));
+			complete(begin(connection, "", LOGINS));
 			server.checkpoint();
-			List<Visitor> visitors = new ArrayList<>();
-			long written = server.written();
-			double begin = server.calls(() -> visitors.addAll(begin(connection, LOGINS))) / (double) LOGINS;
-			double writtenToBegin = (server.written() - written) / (double) LOGINS;
-			written = server.written();
-			double callback = server.calls(() -> complete(visitors)) / (double) LOGINS;
-			double writtenForCallback = (server.written() - written) / (double) LOGINS;
-			calls.add(variant.title(), Table.number(begin), Table.number(callback), Table.number(writtenToBegin),
-					Table.number(writtenForCallback));
+			Calls plain = count(server, connection, "");
+			Calls afterPage = count(server, connection, "/");
+			calls.add(variant.title(), Table.number(plain.begin()), Table.number(plain.callback()),
+					Table.number(afterPage.begin()), Table.number(afterPage.callback()),
+					Table.number(plain.writtenToBegin()), Table.number(plain.writtenForCallback()));
 			server.clear();
 			long before = server.bytes();
-			begin(connection, this.abandoned);
+			begin(connection, "", this.abandoned);
 			double bytes = (server.bytes() - before) / (double) this.abandoned;
 			double atOneASecond = bytes * server.seconds();
 			this.resident.put(variant, atOneASecond);
 			left.add(variant.title(), Long.toString(server.records()), Table.number(bytes),
 					Long.toString(server.seconds()), Table.number(atOneASecond));
-			if (variant.title().startsWith("starter")) {
-				report.limit("Calls to begin, " + variant.title(), begin, 1);
-				report.limit("Calls for the callback, " + variant.title(), callback, 1);
+			if (variant == Variant.STARTER_REDIS || variant == Variant.STARTER_POSTGRESQL) {
+				report.limit("Calls to begin, " + variant.title(), plain.begin(), 1);
+				report.limit("Calls for the callback, " + variant.title(), plain.callback(), 1);
+				report.limit("Calls for a page and to begin, " + variant.title(), afterPage.begin(), 1);
+				report.limit("Calls for the callback then, " + variant.title(), afterPage.callback(), 1);
 				report.limit("Bytes of a pending login, " + variant.title(), bytes, MAX_BYTES);
 				report.limit("Records of logins, " + variant.title(), (double) server.records(), this.abandoned);
 			}
 		}
+	}
+
+	private static Calls count(CountedServer server, HttpConnection connection, String page) {
+		List<Visitor> visitors = new ArrayList<>();
+		long start = server.written();
+		double begin = server.calls(() -> visitors.addAll(begin(connection, page, LOGINS)));
+		long begun = server.written();
+		double callback = server.calls(() -> complete(visitors));
+		return new Calls(begin / LOGINS, callback / LOGINS, (begun - start) / (double) LOGINS,
+				(server.written() - begun) / (double) LOGINS);
 	}
 
 	private void compare(Report report, Variant starter, Variant session) {
@@ -95,11 +107,11 @@ public final class Counts {
 				0.125);
 	}
 
-	private static List<Visitor> begin(HttpConnection connection, int number) {
+	private static List<Visitor> begin(HttpConnection connection, String page, int number) {
 		List<Visitor> visitors = new ArrayList<>();
 		for (int i = 0; i < number; i++) {
 			Visitor visitor = new Visitor(connection, Visitor.randomAddress());
-			visitor.begin("");
+			visitor.begin(page);
 			visitors.add(visitor);
 		}
 		return visitors;
@@ -107,6 +119,17 @@ public final class Counts {
 
 	private static void complete(List<Visitor> visitors) {
 		visitors.forEach(Visitor::complete);
+	}
+
+	/**
+	 * What a login costs, on average.
+	 *
+	 * @param begin calls to begin
+	 * @param callback calls for the callback
+	 * @param writtenToBegin bytes of the write-ahead log to begin
+	 * @param writtenForCallback bytes of the write-ahead log for the callback
+	 */
+	private record Calls(double begin, double callback, double writtenToBegin, double writtenForCallback) {
 	}
 
 }

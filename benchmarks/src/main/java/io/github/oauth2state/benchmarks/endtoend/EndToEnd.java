@@ -135,8 +135,8 @@ public final class EndToEnd {
 			Variant baseline = variant.baseline();
 			if (baseline != null) {
 				List<Slice> others = Objects.requireNonNull(slices.get(baseline));
-				logins.add(variant.title(), ratios(own, others, Slice::logins));
-				cpu.add(variant.title(), ratios(own, others, Slice::cpu));
+				logins.add(variant.title(), Quartiles.ofRatios(own, others, Slice::logins));
+				cpu.add(variant.title(), Quartiles.ofRatios(own, others, Slice::cpu));
 			}
 		});
 		report.add(logins);
@@ -148,21 +148,7 @@ public final class EndToEnd {
 	}
 
 	private static String format(List<Slice> own, @Nullable List<Slice> others, ToDoubleFunction<Slice> value) {
-		if (others == null) {
-			return "";
-		}
-		Quartiles ratios = ratios(own, others, value);
-		return "%s (%s–%s)".formatted(Table.number(ratios.median()), Table.number(ratios.lower()),
-				Table.number(ratios.upper()));
-	}
-
-	/**
-	 * Compares two apps within each round.
-	 */
-	private static Quartiles ratios(List<Slice> own, List<Slice> others, ToDoubleFunction<Slice> value) {
-		return Quartiles.of(IntStream.range(0, own.size())
-			.mapToDouble((i) -> value.applyAsDouble(own.get(i)) / value.applyAsDouble(others.get(i)))
-			.toArray());
+		return (others != null) ? Quartiles.ofRatios(own, others, value).toString() : "";
 	}
 
 }

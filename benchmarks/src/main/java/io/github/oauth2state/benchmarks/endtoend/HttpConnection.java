@@ -85,10 +85,16 @@ final class HttpConnection implements AutoCloseable {
 			int colon = header.indexOf(':');
 			String value = header.substring(colon + 1).strip();
 			switch (header.substring(0, colon).toLowerCase(java.util.Locale.ROOT)) {
-				case "location" -> location = value;
+				case "location" -> {
+					location = value;
+				}
 				case "set-cookie" -> cookies.add(value);
-				case "content-length" -> length = Long.parseLong(value);
-				case "transfer-encoding" -> chunked = true;
+				case "content-length" -> {
+					length = Long.parseLong(value);
+				}
+				case "transfer-encoding" -> {
+					chunked = true;
+				}
 				default -> {
 				}
 			}

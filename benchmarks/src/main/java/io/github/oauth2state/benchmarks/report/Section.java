@@ -11,7 +11,7 @@ public sealed interface Section permits Table, Chart {
 
 	/**
 	 * Returns the section as text.
-	 * @return Markdown, which ends with an empty line
+	 * @return the Markdown, which ends with an empty line
 	 */
 	String markdown();
 

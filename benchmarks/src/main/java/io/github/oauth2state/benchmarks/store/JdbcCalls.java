@@ -29,7 +29,15 @@ final class JdbcCalls implements Calls, AutoCloseable {
 
 	private final HikariDataSource pool = new HikariDataSource();
 
-	JdbcCalls(String database) {
+	private final int timeoutSeconds;
+
+	/**
+	 * Opens connections.
+	 * @param database the database
+	 * @param timeoutSeconds how long a statement may take, or 0 for no timer
+	 */
+	JdbcCalls(String database, int timeoutSeconds) {
+		this.timeoutSeconds = timeoutSeconds;
 		TestPostgres postgres = TestPostgres.instance();
 		this.pool.setJdbcUrl(postgres.url(database));
 		this.pool.setUsername(postgres.username());
@@ -42,6 +50,7 @@ final class JdbcCalls implements Calls, AutoCloseable {
 	public boolean put(StateKey key, byte[] value) {
 		try (Connection connection = this.pool.getConnection();
 				PreparedStatement statement = connection.prepareStatement(PUT)) {
+			statement.setQueryTimeout(this.timeoutSeconds);
 			statement.setBytes(1, key.toByteArray());
 			statement.setBytes(2, value);
 			statement.setLong(3, Records.TTL.toMillis());
@@ -56,6 +65,7 @@ final class JdbcCalls implements Calls, AutoCloseable {
 	public byte @Nullable [] take(StateKey key) {
 		try (Connection connection = this.pool.getConnection();
 				PreparedStatement statement = connection.prepareStatement(TAKE)) {
+			statement.setQueryTimeout(this.timeoutSeconds);
 			statement.setBytes(1, key.toByteArray());
 			try (ResultSet rows = statement.executeQuery()) {
 				return rows.next() ? rows.getBytes(1) : null;

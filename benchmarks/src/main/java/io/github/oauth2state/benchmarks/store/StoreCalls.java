@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -50,11 +49,15 @@ public final class StoreCalls {
 		try (StoreApp onRedis = StoreApp.onRedis();
 				StoreApp onPostgresql = StoreApp.onPostgresql(database);
 				LettuceCalls lettuce = new LettuceCalls();
-				JdbcCalls jdbc = new JdbcCalls(database)) {
+				JdbcCalls jdbc = new JdbcCalls(database, 0);
+				JdbcCalls bounded = new JdbcCalls(database, 10)) {
 			Variant redis = new Variant("Lettuce alone", lettuce, null);
-			Variant postgresql = new Variant("JDBC and HikariCP alone, PostgreSQL", jdbc, null);
+			Variant unbounded = new Variant("JDBC and HikariCP alone", jdbc, null);
+			// The driver has a timer for it, whose thread wakes up for each statement
+			Variant postgresql = new Variant("JDBC and HikariCP alone, with a query timeout", bounded, unbounded);
 			List<Variant> variants = List.of(redis, new Variant("store on Redis", Calls.of(onRedis.store()), redis),
-					postgresql, new Variant("store on PostgreSQL", Calls.of(onPostgresql.store()), postgresql));
+					unbounded, postgresql,
+					new Variant("store on PostgreSQL, with a query timeout", Calls.of(onPostgresql.store()), postgresql));
 			for (int threads : new int[] { 1, 32 }) {
 				report.add(measure(variants, threads, database, report));
 			}
@@ -102,18 +105,8 @@ public final class StoreCalls {
 		return Quartiles.of(slices.stream().mapToDouble(value).toArray()).median();
 	}
 
-	/**
-	 * Returns the median of the ratios of all rounds, and their quartiles.
-	 */
 	private static String ratio(List<Slice> own, @Nullable List<Slice> others, ToDoubleFunction<Slice> value) {
-		if (others == null) {
-			return "";
-		}
-		Quartiles ratios = Quartiles.of(IntStream.range(0, own.size())
-			.mapToDouble((i) -> value.applyAsDouble(own.get(i)) / value.applyAsDouble(others.get(i)))
-			.toArray());
-		return "%s (%s–%s)".formatted(Table.number(ratios.median()), Table.number(ratios.lower()),
-				Table.number(ratios.upper()));
+		return (others != null) ? Quartiles.ofRatios(own, others, value).toString() : "";
 	}
 
 	/**
