@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -22,13 +23,18 @@ import io.github.oauth2state.benchmarks.report.Table;
 
 /**
  * Lets visitors log in at all apps of a group, each of which runs in this process. In
- * each round every app gets one slice of time, in an order that rotates. So all of them
+ * each round every app gets one slice of time, in a random order. So all of them
  * see the same JVM, machine and servers, and one app is compared with another within a
  * round.
  */
 public final class EndToEnd {
 
-	private static final Duration WARM_UP = Duration.ofSeconds(4);
+	private static final long SEED = 42;
+
+	/**
+	 * How many slices warm an app up.
+	 */
+	private static final int WARM_UP = 5;
 
 	private final int rounds;
 
@@ -80,17 +86,20 @@ public final class EndToEnd {
 		ports.forEach((variant, port) -> connections.put(variant,
 				IntStream.range(0, threads).mapToObj((i) -> new HttpConnection(port)).toList()));
 		try {
-			connections.forEach((variant, all) -> Slice.run(all, page, WARM_UP.toNanos()));
+			connections.forEach((variant, all) -> Slice.run(all, page, WARM_UP * this.slice.toNanos()));
 			Map<Variant, List<Slice>> slices = new EnumMap<>(Variant.class);
 			List<Variant> order = new ArrayList<>(group.variants());
+			Random random = new Random(SEED);
 			for (int round = 0; round < this.rounds; round++) {
 				// Else a checkpoint slows whichever app happens to be measured
 				TestPostgres.instance().execute("postgres", "CHECKPOINT");
+				// And an app pays for what the one before it left behind
+				Collections.shuffle(order, random);
 				for (Variant variant : order) {
+					System.gc();
 					slices.computeIfAbsent(variant, (key) -> new ArrayList<>())
 						.add(Slice.run(Objects.requireNonNull(connections.get(variant)), page, this.slice.toNanos()));
 				}
-				Collections.rotate(order, 1);
 				report.progress(
 						"%s: %d of %d rounds, %d threads".formatted(group.title(), round + 1, this.rounds, threads));
 			}

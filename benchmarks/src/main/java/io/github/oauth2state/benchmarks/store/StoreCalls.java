@@ -23,7 +23,10 @@ import io.github.oauth2state.benchmarks.report.Table;
  */
 public final class StoreCalls {
 
-	private static final Duration WARM_UP = Duration.ofSeconds(4);
+	/**
+	 * How many slices warm calls up.
+	 */
+	private static final int WARM_UP = 5;
 
 	private final int rounds;
 
@@ -65,7 +68,7 @@ public final class StoreCalls {
 	}
 
 	private Table measure(List<Variant> variants, int threads, String database, Report report) {
-		variants.forEach((variant) -> Slice.run(variant.calls(), threads, WARM_UP.toNanos()));
+		variants.forEach((variant) -> Slice.run(variant.calls(), threads, WARM_UP * this.slice.toNanos()));
 		Map<Variant, List<Slice>> slices = new LinkedHashMap<>();
 		variants.forEach((variant) -> slices.put(variant, new ArrayList<>()));
 		List<Variant> order = new ArrayList<>(variants);
