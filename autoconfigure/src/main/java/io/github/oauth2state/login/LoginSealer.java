@@ -111,7 +111,7 @@ final class LoginSealer {
 		}
 		String id = this.cookieKeys.sealingId();
 		byte[] key = this.cookieKeys.get(id).orElseThrow();
-		return id + "~" + encode(Seal.seal(cookieKey(key, state), login.write()));
+		return id + "~" + Base64Url.encode(Seal.seal(cookieKey(key, state), login.write()));
 	}
 
 	/**
@@ -193,7 +193,7 @@ final class LoginSealer {
 		if (start == 0 || path.length() > MAX_PATH_LENGTH || !BrowserRequest.isLocalPath(path)) {
 			return null;
 		}
-		return encode(Seal.seal(queryKey(state), path.substring(start).getBytes(StandardCharsets.UTF_8)));
+		return Base64Url.encode(Seal.seal(queryKey(state), path.substring(start).getBytes(StandardCharsets.UTF_8)));
 	}
 
 	/**
@@ -217,10 +217,6 @@ final class LoginSealer {
 
 	private SecretKey queryKey(String state) {
 		return Seal.key("restart", this.settings.namespace(), "", state.getBytes(StandardCharsets.UTF_8));
-	}
-
-	private static String encode(byte[] bytes) {
-		return Base64Url.encode(bytes);
 	}
 
 }

@@ -41,16 +41,12 @@ final class BrowserIdCookie {
 	BrowserIdCookie(String namespace, CookieSettings settings) {
 		byte[] hash = StateKey.of(namespace, "rollout-cookie").toByteArray();
 		this.settings = settings;
-		this.suffix = "rollout-" + base64(Arrays.copyOf(hash, HASH_BYTES));
+		this.suffix = "rollout-" + Base64Url.encode(Arrays.copyOf(hash, HASH_BYTES));
 	}
 
 	static String newId() {
 		byte[] bytes = new byte[BYTES];
 		random.nextBytes(bytes);
-		return base64(bytes);
-	}
-
-	private static String base64(byte[] bytes) {
 		return Base64Url.encode(bytes);
 	}
 

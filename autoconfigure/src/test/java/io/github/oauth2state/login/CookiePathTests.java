@@ -129,7 +129,8 @@ class CookiePathTests {
 		String name = this.cookies.keySet().iterator().next();
 		String value = this.cookies.get(name);
 		int record = value.indexOf('~') + 1;
-		for (int i = record; i < value.indexOf('.', record); i += 7) {
+		// The last character may have bits that belong to no byte
+		for (int i = record; i < value.indexOf('.', record) - 1; i += 7) {
 			char other = (value.charAt(i) == 'A') ? 'B' : 'A';
 			this.cookies.put(name, value.substring(0, i) + other + value.substring(i + 1));
 			assertLost(logins("shop", ONE), LoginOutcome.UNREADABLE);

@@ -21,7 +21,7 @@ public interface Calls {
 	/**
 	 * Removes a value and returns it.
 	 * @param key where to look
-	 * @return the value, or {@code null} if there is none
+	 * @return the value, or {@code null} if the key has no value
 	 */
 	byte @Nullable [] take(StateKey key);
 
