@@ -170,9 +170,11 @@ final class BindingCookieJar {
 	/**
 	 * Clears cookies that other requests of the browser received at the same time, if
 	 * they and the new one are too many.
+	 * @param sender tells browsers apart
+	 * @param received when the app received the request, in nanoseconds
 	 */
-	List<ResponseCookie> clearUnseen(BrowserRequest browser, ResponseCookie issued) {
-		List<String> names = this.recent.add(browser.sender(), issued.getName(), size(issued), browser.received(),
+	List<ResponseCookie> clearUnseen(BrowserRequest browser, int sender, long received, ResponseCookie issued) {
+		List<String> names = this.recent.add(sender, issued.getName(), size(issued), received,
 				browser.cookies().keySet());
 		return names.isEmpty() ? List.of() : names.stream().map((name) -> clear(browser, name)).toList();
 	}

@@ -63,7 +63,8 @@ final class CountingCookie {
 
 	private int count(BrowserRequest browser) {
 		String value = browser.cookies().getOrDefault(name(browser), "0");
-		return value.matches("[0-9]") ? Integer.parseInt(value) : MAX_ATTEMPTS;
+		boolean digit = value.length() == 1 && value.charAt(0) >= '0' && value.charAt(0) <= '9';
+		return digit ? value.charAt(0) - '0' : MAX_ATTEMPTS;
 	}
 
 	private String name(BrowserRequest browser) {

@@ -41,6 +41,8 @@ public final class LoginStart {
 
 	private final BrowserRequest browser;
 
+	private final long received = System.nanoTime();
+
 	private final Supplier<@Nullable String> user;
 
 	private final Supplier<@Nullable String> savedPage;
@@ -170,7 +172,8 @@ public final class LoginStart {
 		}
 		// The app may have switched off that of Spring Security
 		this.exchange.setHeader(HttpHeaders.CACHE_CONTROL, CACHE_CONTROL);
-		this.exchange.addCookies(this.services.logins().clearUnseen(this.browser, started.cookies()));
+		this.exchange.addCookies(this.services.logins()
+			.clearUnseen(this.browser, this.exchange.sender(), this.received, started.cookies()));
 		this.exchange.addCookies(started.cookies());
 		publish(LoginOutcome.STARTED, path, started.correlationId());
 		for (int i = 0; i < started.evicted(); i++) {
@@ -220,11 +223,8 @@ public final class LoginStart {
 		return CallbackCheck.registrationId(this.login);
 	}
 
-	/**
-	 * Returns a line that says why a login could not start. Only messages of the library
-	 * are in it, as others may contain data.
-	 */
 	private static String line(String text, String correlationId, Throwable failure, boolean ofTheLibrary) {
+		// Messages of others may contain data
 		String reason = ofTheLibrary ? failure.getMessage() : failure.getClass().getName();
 		return text + ", reference " + correlationId + ": " + reason;
 	}

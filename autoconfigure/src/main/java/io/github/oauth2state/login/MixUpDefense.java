@@ -82,6 +82,10 @@ final class MixUpDefense {
 	 * registration has it, or if it differs in more than what proxies change.
 	 */
 	private boolean isAtRedirectUri(String redirectUri, ClientRegistration registration, WebExchange exchange) {
+		if (redirectUri.equals(origin(exchange) + exchange.path())) {
+			// Most often, and nothing needs to be parsed
+			return true;
+		}
 		UriComponents expected = UriComponentsBuilder.fromUriString(redirectUri).build();
 		if (isAt(expected, exchange)) {
 			return true;
@@ -174,6 +178,18 @@ final class MixUpDefense {
 				.equals(exchange.parameters(decode(parameter.getKey()))));
 	}
 
+	private static String origin(WebExchange exchange) {
+		return exchange.scheme() + "://" + exchange.host() + port(exchange);
+	}
+
+	/**
+	 * Returns the port with a colon, or an empty text for that of the scheme.
+	 */
+	private static String port(WebExchange exchange) {
+		boolean defaultPort = exchange.port() == ("https".equals(exchange.scheme()) ? 443 : 80);
+		return defaultPort ? "" : ":" + exchange.port();
+	}
+
 	private static String decode(String text) {
 		return URLDecoder.decode(text, StandardCharsets.UTF_8);
 	}
@@ -196,12 +212,10 @@ final class MixUpDefense {
 		if (template == null) {
 			return false;
 		}
-		boolean defaultPort = exchange.port() == ("https".equals(exchange.scheme()) ? 443 : 80);
-		String port = defaultPort ? "" : ":" + exchange.port();
+		String port = port(exchange);
 		Map<String, String> variables = Map.of("registrationId", registration.getRegistrationId(), "baseScheme",
 				exchange.scheme(), "baseHost", exchange.host(), "basePort", port, "basePath", exchange.contextPath(),
-				"baseUrl", exchange.scheme() + "://" + exchange.host() + port + exchange.contextPath(), "action",
-				"login");
+				"baseUrl", origin(exchange) + exchange.contextPath(), "action", "login");
 		try {
 			String expanded = UriComponentsBuilder.fromUriString(template).buildAndExpand(variables).toUriString();
 			return isAt(UriComponentsBuilder.fromUriString(expanded).build(), exchange);

@@ -148,11 +148,15 @@ public final class PendingLogins {
 	 * Clears cookies that other requests of the browser received at the same time, if
 	 * they and the new one are too many. Call it just before the answer is written.
 	 * @param browser the HTTP request that starts a login
+	 * @param sender the same number for all requests of a browser; other browsers may
+	 * share it
+	 * @param received the {@link System#nanoTime()} at which the request was received
 	 * @param issued the cookies of the answer, the new one as the last
 	 * @return the cookies that clear others
 	 */
-	public List<ResponseCookie> clearUnseen(BrowserRequest browser, List<ResponseCookie> issued) {
-		return this.jar.clearUnseen(browser, issued.get(issued.size() - 1));
+	public List<ResponseCookie> clearUnseen(BrowserRequest browser, int sender, long received,
+			List<ResponseCookie> issued) {
+		return this.jar.clearUnseen(browser, sender, received, issued.get(issued.size() - 1));
 	}
 
 	/**

@@ -10,13 +10,9 @@ import java.util.Map;
  * @param path its path with the context path, and its query
  * @param crossSite whether the browser says that another site caused it
  * ({@code Sec-Fetch-Site})
- * @param sender the same number for all requests of a browser; other browsers may share
- * it
- * @param received the {@link System#nanoTime()} at which it was received
  * @param cookies its cookies by name, the first of each name
  */
-public record BrowserRequest(boolean secure, String path, boolean crossSite, int sender, long received,
-		Map<String, String> cookies) {
+public record BrowserRequest(boolean secure, String path, boolean crossSite, Map<String, String> cookies) {
 
 	/**
 	 * Returns whether a redirect to a path stays in this app's origin. It does if the

@@ -149,13 +149,14 @@ public abstract class WebExchange {
 	public final BrowserRequest browser() {
 		String query = query();
 		return new BrowserRequest(isSecure(), (query != null) ? path() + "?" + query : path(),
-				"cross-site".equals(header("Sec-Fetch-Site")), sender(), System.nanoTime(), cookies());
+				"cross-site".equals(header("Sec-Fetch-Site")), cookies());
 	}
 
 	/**
 	 * Tells senders apart by headers, which need not be those of trusted proxies.
+	 * @return the same number for all requests of a browser; other browsers may share it
 	 */
-	private int sender() {
+	public final int sender() {
 		return Objects.hash(remoteAddress(), header("X-Forwarded-For"), header(HttpHeaders.USER_AGENT),
 				header(HttpHeaders.ACCEPT_LANGUAGE));
 	}

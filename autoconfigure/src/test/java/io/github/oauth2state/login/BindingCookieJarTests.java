@@ -161,7 +161,7 @@ class BindingCookieJarTests {
 	void loginThatBeganOverHttpsIsFoundThoughTheCallbackSeemsToBePlain() {
 		BindingCookie cookie = pending(NOW);
 		ResponseCookie issued = this.cookies.issue(HTTPS, "state", cookie);
-		BrowserRequest plain = new BrowserRequest(false, "/callback", false, 0, 0, sentBack(issued));
+		BrowserRequest plain = new BrowserRequest(false, "/callback", false, sentBack(issued));
 		assertThat(this.cookies.find(plain, "state")).hasValue(cookie);
 		ResponseCookie used = this.cookies.issueUsedMark(plain, "state", cookie.used(KEY));
 		assertThat(used.getName()).isEqualTo(issued.getName());
@@ -171,8 +171,7 @@ class BindingCookieJarTests {
 	@Test
 	void hostPrefixedNameIsNotReadWhereCookiesAreNotSecureBySetting() {
 		Map<String, String> sent = sentBack(this.cookies.issue(HTTPS, "state", pending(NOW)));
-		assertThat(cookies("shop", false).find(new BrowserRequest(false, "/callback", false, 0, 0, sent), "state"))
-			.isEmpty();
+		assertThat(cookies("shop", false).find(new BrowserRequest(false, "/callback", false, sent), "state")).isEmpty();
 	}
 
 	@Test
@@ -198,7 +197,7 @@ class BindingCookieJarTests {
 	@Test
 	void loginsThatBeganOverHttpsCountThoughTheRequestSeemsToBePlain() {
 		BindingCookieJar.Eviction eviction = this.cookies
-			.makeRoom(new BrowserRequest(false, "/begin", false, 0, 0, held(8)), NOW, NEW)
+			.makeRoom(new BrowserRequest(false, "/begin", false, held(8)), NOW, NEW)
 			.orElseThrow();
 		assertThat(eviction.cookies()).extracting(ResponseCookie::getName).containsExactly(name(0), NEW.getName());
 		assertThat(eviction.cookies().get(0).isSecure()).isTrue();
@@ -211,7 +210,7 @@ class BindingCookieJarTests {
 			for (int i = 0; i < 8; i++) {
 				held.putAll(sentBack(this.cookies.issue(begin, "state-" + i, pending(NOW.minusSeconds(8 - i)))));
 			}
-			BrowserRequest browser = new BrowserRequest(begin.secure(), "/begin", false, 0, 0, held);
+			BrowserRequest browser = new BrowserRequest(begin.secure(), "/begin", false, held);
 			ResponseCookie issued = this.cookies.issue(begin, "state-0", pending(NOW));
 			ResponseCookie cleared = this.cookies.makeRoom(browser, NOW, NEW).orElseThrow().cookies().get(0);
 			assertThat(cleared.getName()).isEqualTo(issued.getName());
@@ -380,7 +379,7 @@ class BindingCookieJarTests {
 	}
 
 	private static BrowserRequest crossSite(Map<String, String> held) {
-		return new BrowserRequest(true, "/begin", true, 0, 0, held);
+		return new BrowserRequest(true, "/begin", true, held);
 	}
 
 	private static Map<String, String> sentBack(ResponseCookie cookie) {

@@ -191,7 +191,7 @@ class CookiePathTests {
 		for (int i = 0; i < 20; i++) {
 			take(logins.start(LoginPath.COOKIE, TestRequests.oidc(), browser(), null, null).orElseThrow().cookies());
 		}
-		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, 0, 0, this.cookies);
+		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, this.cookies);
 		assertThat(logins.start(LoginPath.COOKIE, TestRequests.oidc(), crossSite, null, null)).isEmpty();
 	}
 

@@ -74,7 +74,7 @@ class CountingCookieTests {
 
 	@Test
 	void countOfASecureRequestGoesOnThoughTheNextSeemsToBePlain() {
-		BrowserRequest browser = new BrowserRequest(false, "/callback", false, 0, 0, Map.of(NAME, "2"));
+		BrowserRequest browser = new BrowserRequest(false, "/callback", false, Map.of(NAME, "2"));
 		ResponseCookie counted = this.counter.countOne(browser);
 		assertThat(counted.getName()).isEqualTo(NAME);
 		assertThat(counted.getValue()).isEqualTo("3");

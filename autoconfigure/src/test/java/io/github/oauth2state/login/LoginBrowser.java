@@ -30,7 +30,7 @@ final class LoginBrowser {
 	}
 
 	BrowserRequest request(String path, boolean https) {
-		return new BrowserRequest(https, path, false, 0, 0, this.cookies);
+		return new BrowserRequest(https, path, false, this.cookies);
 	}
 
 	void take(List<ResponseCookie> received) {

@@ -259,21 +259,21 @@ class PendingLoginsTests extends PendingLoginsFixture {
 		for (int i = 0; i < 8; i++) {
 			begin(TestRequests.oidc());
 		}
-		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, 0, 0,
-				this.browser.cookies());
+		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, this.browser.cookies());
 		assertThat(this.logins.start(LoginPath.SHARED, TestRequests.oidc(), crossSite, null, null)).isEmpty();
 	}
 
 	@Test
 	void requestsThatAreSentAtOnceDoNotFillTheBrowserWithCookies() {
 		BrowserRequest begin = this.browser.begin();
-		BrowserRequest withoutCookies = new BrowserRequest(true, begin.path(), false, 7, System.nanoTime(), Map.of());
+		BrowserRequest withoutCookies = new BrowserRequest(true, begin.path(), false, Map.of());
+		long received = System.nanoTime();
 		for (int i = 0; i < 60; i++) {
 			List<ResponseCookie> issued = this.logins
 				.start(LoginPath.SHARED, TestRequests.oidc(), withoutCookies, null, null)
 				.orElseThrow()
 				.cookies();
-			this.browser.take(this.logins.clearUnseen(withoutCookies, issued));
+			this.browser.take(this.logins.clearUnseen(withoutCookies, 7, received, issued));
 			this.browser.take(issued);
 			assertThat(this.browser.cookies()).hasSizeLessThanOrEqualTo(8);
 		}

@@ -88,8 +88,7 @@ class PostedCallbackTests extends PendingLoginsFixture {
 	void postedCallbackOverPlainHttpIsNone() {
 		OAuth2AuthorizationRequest posted = TestRequests.posted();
 		begin(posted);
-		BrowserRequest plain = new BrowserRequest(false, TestRequests.CALLBACK_PATH, false, 0, 0,
-				this.browser.cookies());
+		BrowserRequest plain = new BrowserRequest(false, TestRequests.CALLBACK_PATH, false, this.browser.cookies());
 		assertThat(this.logins.mayBePostedCallback(plain)).isFalse();
 	}
 

@@ -87,11 +87,11 @@ final class TestRequests {
 	}
 
 	static BrowserRequest https(String path, Map<String, String> cookies) {
-		return new BrowserRequest(true, path, false, 0, 0, cookies);
+		return new BrowserRequest(true, path, false, cookies);
 	}
 
 	static BrowserRequest http(String path) {
-		return new BrowserRequest(false, path, false, 0, 0, Map.of());
+		return new BrowserRequest(false, path, false, Map.of());
 	}
 
 	static LoginSealer sealer(String namespace) {

@@ -285,7 +285,7 @@ class RolloutAutoConfigurationTests {
 	}
 
 	private static BrowserRequest browser(Map<String, String> cookies) {
-		return new BrowserRequest(true, "/oauth2/authorization/keycloak", false, 0, 0, cookies);
+		return new BrowserRequest(true, "/oauth2/authorization/keycloak", false, cookies);
 	}
 
 	/**

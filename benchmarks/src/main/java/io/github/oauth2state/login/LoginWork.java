@@ -68,7 +68,7 @@ public class LoginWork {
 		for (int i = 0; i < LOGINS; i++) {
 			OAuth2AuthorizationRequest request = resolve();
 			StartedLogin started = this.logins
-				.start(LoginPath.SHARED, request, new BrowserRequest(true, BEGIN_PATH, false, i, 0, Map.of()), null, null)
+				.start(LoginPath.SHARED, request, new BrowserRequest(true, BEGIN_PATH, false, Map.of()), null, null)
 				.orElseThrow();
 			Map<String, String> cookies = new HashMap<>();
 			started.cookies().forEach((cookie) -> cookies.put(cookie.getName(), cookie.getValue()));
@@ -113,10 +113,10 @@ public class LoginWork {
 	}
 
 	private void begin(Pending login, Blackhole result) {
-		BrowserRequest browser = new BrowserRequest(true, BEGIN_PATH, false, System.identityHashCode(login),
-				System.nanoTime(), Map.of());
+		BrowserRequest browser = new BrowserRequest(true, BEGIN_PATH, false, Map.of());
 		StartedLogin started = this.logins.start(LoginPath.SHARED, login.request(), browser, null, null).orElseThrow();
-		result.consume(this.logins.clearUnseen(browser, started.cookies()));
+		result.consume(this.logins.clearUnseen(browser, System.identityHashCode(login),
+				System.nanoTime(), started.cookies()));
 		result.consume(started.value());
 		consume(started.cookies(), result);
 	}
@@ -131,7 +131,7 @@ public class LoginWork {
 
 	private void callback(Pending login, Blackhole result) {
 		LoginCallback callback = this.logins
-			.callback(login.request().getState(), new BrowserRequest(true, CALLBACK_PATH, false, 0, 0, login.cookies()))
+			.callback(login.request().getState(), new BrowserRequest(true, CALLBACK_PATH, false, login.cookies()))
 			.orElseThrow();
 		result.consume(callback.key());
 		result.consume(callback.read(Optional.of(login.started().value())));

@@ -78,7 +78,7 @@ class RealStoreTests {
 			request.setServletPath(BEGIN);
 			OAuth2AuthorizationRequest begun = resolver.resolve(request);
 			StartedLogin login = logins
-				.start(LoginPath.SHARED, begun, new BrowserRequest(true, BEGIN, false, 0, 0, Map.of()), null, null)
+				.start(LoginPath.SHARED, begun, new BrowserRequest(true, BEGIN, false, Map.of()), null, null)
 				.orElseThrow();
 			Optional<byte[]> there = stateStore.putIfAbsent(login.key(), login.value(), login.ttl());
 			assertThat(there).isEmpty();

@@ -37,7 +37,7 @@ record CallbackAttempt(ReactiveExchange exchange, LoginNote note, LoginNote.@Nul
 	 * Refuses what the user has not asked for yet, wherever the app's callback is.
 	 */
 	void refusePrefetch() {
-		if (this.exchange.isPrefetch() && this.note.isInsideCallbackFilter()) {
+		if (this.note.isInsideCallbackFilter() && this.exchange.isPrefetch()) {
 			throw new LoginStart.PrefetchException();
 		}
 	}

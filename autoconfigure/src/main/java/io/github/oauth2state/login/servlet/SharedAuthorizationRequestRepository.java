@@ -144,8 +144,8 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 * Refuses what the user has not asked for yet, wherever the app's callback is.
 	 */
 	private static void refusePrefetch(HttpServletRequest request) {
-		if (new ServletExchange(request).isPrefetch()
-				&& LoginNote.of(new ServletExchange(request)).isInsideCallbackFilter()) {
+		ServletExchange exchange = new ServletExchange(request);
+		if (LoginNote.of(exchange).isInsideCallbackFilter() && exchange.isPrefetch()) {
 			throw new LoginStart.PrefetchException();
 		}
 	}
