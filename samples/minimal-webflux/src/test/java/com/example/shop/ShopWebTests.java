@@ -3,22 +3,20 @@ package com.example.shop;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.webflux.test.autoconfigure.WebFluxTest;
-import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
-import org.springframework.test.context.bean.override.mockito.MockitoBean;
+import org.springframework.context.annotation.Import;
+import org.springframework.test.web.reactive.server.ExchangeResult;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.security.test.web.reactive.server.SecurityMockServerConfigurers.mockOAuth2Login;
 
-/** The web layer alone. */
+/** The web layer alone, which the starter is not in. */
 @WebFluxTest
+@Import(TestProvider.class)
 class ShopWebTests {
 
 	@Autowired
 	WebTestClient client;
-
-	/** In place of the one that asks the provider for its endpoints at startup. */
-	@MockitoBean
-	ReactiveClientRegistrationRepository registrations;
 
 	@Test
 	void greetsTheUser() {
@@ -28,6 +26,16 @@ class ShopWebTests {
 			.exchange()
 			.expectBody(String.class)
 			.isEqualTo("Hello user");
+	}
+
+	@Test
+	void keepsPendingLoginsInTheSession() {
+		ExchangeResult start = this.client.get()
+			.uri("/oauth2/authorization/demo")
+			.exchange()
+			.expectBody()
+			.returnResult();
+		assertThat(start.getResponseCookies()).containsOnlyKeys("SESSION");
 	}
 
 }
