@@ -23,6 +23,7 @@ dependencies {
 
 	testImplementation("org.springframework.boot:spring-boot-starter-webmvc-test")
 	testImplementation("org.springframework.boot:spring-boot-starter-security-oauth2-client-test")
+	testImplementation("com.github.codemonstur:embedded-redis:1.4.4")
 	testRuntimeOnly("org.junit.platform:junit-platform-launcher")
 }
 
