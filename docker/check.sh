@@ -97,6 +97,11 @@ echo "$variant: $(tr '\n' ' ' <<<"$services")"
 compose up -d --build $services >"$work/up" 2>&1 || { cat "$work/up" >&2; fail "up"; }
 await_healthy
 echo "  all healthy after $SECONDS s"
+confinement='{{.Name}} {{or .Config.User "root"}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}}'
+confinement+=' {{.HostConfig.SecurityOpt}} {{.HostConfig.Memory}} {{.HostConfig.PidsLimit}}'
+open=$(docker ps -q --filter label=com.docker.compose.project=oauth2-state-check | xargs docker inspect --format "$confinement" |
+	awk '$2 ~ /^(root|0)(:|$)/ || $3 != "true" || $4 != "[ALL]" || $5 != "[no-new-privileges:true]" || $6 !~ /^[1-9]/ || $7 !~ /^[1-9]/')
+[ -z "$open" ] || fail "not confined: $open"
 : >"$work/ca.pem"
 if [ "$variant" = hardened ]; then compose exec -T haproxy cat /run/haproxy/ca.pem >"$work/ca.pem"; fi
 
@@ -146,5 +151,14 @@ if [ "$variant" = hardened ]; then
 		cli="redis-cli --tls --cacert /run/redis/ca.pem --no-auth-warning"
 		$cli ping; $cli --user health --pass none get oauth2-state:x; redis-cli ping' 2>&1 || true)
 	[[ $answers != *PONG* && $answers == *NOAUTH* && $answers == *NOPERM* ]] || fail "Redis answers anyone: $answers"
+	# shellcheck disable=SC2016
+	answers=$(compose exec -T postgres sh -c '
+		export PGPASSWORD=$(cat /run/postgres/password)
+		psql -Atc "select 123456 + 654321" "host=postgres user=app dbname=app sslmode=disable"
+		psql -Atc "select usename, ssl, count(*) from pg_stat_ssl join pg_stat_activity using (pid)
+			where client_addr <> inet_server_addr() group by 1, 2" \
+			"host=postgres user=app dbname=app sslmode=verify-full sslrootcert=/run/postgres/ca.pem"' 2>&1 || true)
+	[[ $answers == *"no encryption"* && $answers == *"app|t|"* && $answers != *"|f|"* && $answers != *777777* ]] ||
+		fail "PostgreSQL answers without TLS: $answers"
 fi
 echo "$variant: ok after $SECONDS s"

@@ -39,14 +39,16 @@ user health on nopass +ping +role
 ACL
 printf 'masteruser replica\nmasterauth %s\n' "$(cat /out/redis/replica.password)" >/out/redis/replication.conf
 
-if ! openssl x509 -checkend 604800 -noout -in /out/haproxy/server.pem >/dev/null 2>&1; then
+if ! openssl x509 -checkend 604800 -noout -in /out/haproxy/server.pem >/dev/null 2>&1 || ! [ -s /out/postgres/postgres.pem ]; then
 	# The authority's key lives in memory until this container ends: nobody can sign with it later.
 	openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj '/CN=OAuth2 State, demo' \
 		-keyout /tmp/ca.key -out /tmp/ca.pem 2>/dev/null
 	certificate redis /out/redis DNS:redis,DNS:redis-replica,DNS:localhost
+	certificate postgres /out/postgres DNS:postgres,DNS:localhost
 	certificate localhost /tmp DNS:localhost,IP:127.0.0.1
 	cp /tmp/ca.pem /out/app/ca.pem
 	cp /tmp/ca.pem /out/redis/ca.pem
+	cp /tmp/ca.pem /out/postgres/ca.pem
 	cp /tmp/ca.pem /out/haproxy/ca.pem
 	cat /tmp/localhost.pem /tmp/localhost.key >/out/haproxy/server.pem
 fi

@@ -1,6 +1,5 @@
 package io.github.oauth2state.backends;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -19,8 +18,7 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import io.lettuce.core.sentinel.api.sync.RedisSentinelCommands;
 import org.awaitility.Awaitility;
-import redis.embedded.core.ExecutableProvider;
-import redis.embedded.util.IO;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * A Redis server of a test's own, which can be killed, frozen and started again. Also
@@ -62,7 +60,7 @@ public final class RedisProcess implements AutoCloseable {
 		lines.add("bind 127.0.0.1");
 		lines.add("dir " + this.directory);
 		write(configuration, lines);
-		this.command.add(Executable.FILE.getPath());
+		this.command.add(RedisExecutable.FILE.getPath());
 		this.command.add(configuration.toString());
 		if (options.stream().anyMatch((option) -> option.startsWith("sentinel "))) {
 			this.command.add(SENTINEL);
@@ -169,9 +167,10 @@ public final class RedisProcess implements AutoCloseable {
 	 * Deletes what the server had written to disk, while it is down.
 	 */
 	public void wipe() {
-		for (String name : List.of("appendonly.aof", "dump.rdb")) {
+		// A file up to Redis 6.2, a folder since
+		for (String name : List.of("appendonly.aof", "appendonlydir", "dump.rdb")) {
 			try {
-				Files.deleteIfExists(this.directory.resolve(name));
+				FileSystemUtils.deleteRecursively(this.directory.resolve(name));
 			}
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);
@@ -258,21 +257,6 @@ public final class RedisProcess implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-	}
-
-	private static final class Executable {
-
-		private static final File FILE = unpack();
-
-		private static File unpack() {
-			try {
-				return ExecutableProvider.newJarResourceProvider(IO.newTempDirForBinary()).get();
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		}
-
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.lettuce.core.FlushMode;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -65,10 +66,10 @@ public final class TestRedis {
 	}
 
 	/**
-	 * Removes all data.
+	 * Removes all data, and returns when its memory is free. Valkey would free it later.
 	 */
 	public void flush() {
-		this.commands.flushall();
+		this.commands.flushall(FlushMode.SYNC);
 	}
 
 	/**
@@ -113,12 +114,20 @@ public final class TestRedis {
 
 	private static TestRedis start() {
 		TestRedis redis = TestBackends.docker() ? startContainer() : startEmbedded();
-		return TestBackends.started("Redis " + redis.version(), redis);
+		return TestBackends.started(redis.version(), redis);
 	}
 
+	/**
+	 * Valkey tells two versions: its own, and that of a Redis that has the same commands.
+	 */
 	private String version() {
-		Matcher matcher = Pattern.compile("redis_version:(\\S+)").matcher(this.commands.info("server"));
-		return matcher.find() ? matcher.group(1) : "of unknown version";
+		String server = this.commands.info("server");
+		Matcher valkey = Pattern.compile("valkey_version:(\\S+)").matcher(server);
+		if (valkey.find()) {
+			return "Valkey " + valkey.group(1);
+		}
+		Matcher redis = Pattern.compile("redis_version:(\\S+)").matcher(server);
+		return "Redis " + (redis.find() ? redis.group(1) : "of unknown version");
 	}
 
 	@SuppressWarnings("resource")
@@ -132,7 +141,12 @@ public final class TestRedis {
 	private static TestRedis startEmbedded() {
 		try {
 			int port = freePort();
-			RedisServer.newRedisServer().port(port).setting("save \"\"").build().start();
+			RedisServer.newRedisServer()
+				.executableProvider(() -> RedisExecutable.FILE)
+				.port(port)
+				.setting("save \"\"")
+				.build()
+				.start();
 			return new TestRedis("localhost", port);
 		}
 		catch (IOException ex) {

@@ -39,6 +39,12 @@ final class SqlFailures {
 	private static final String REFUSED_CREDENTIALS = "28";
 
 	/**
+	 * The connection broke; or, from a distributed database, a node broke that may have
+	 * committed.
+	 */
+	private static final String COMPLETION_UNKNOWN = "40003";
+
+	/**
 	 * MySQL and MariaDB have one SQLState for all constraints.
 	 */
 	private static final int MYSQL_DUPLICATE_KEY = 1062;
@@ -71,7 +77,9 @@ final class SqlFailures {
 	 * @return whether the database rolled the statement back in favor of others
 	 */
 	static boolean isRolledBack(SQLException failure) {
-		return failure instanceof SQLTransactionRollbackException || state(failure).startsWith("40");
+		String state = state(failure);
+		return !state.equals(COMPLETION_UNKNOWN)
+				&& (failure instanceof SQLTransactionRollbackException || state.startsWith("40"));
 	}
 
 	/**
@@ -125,7 +133,8 @@ final class SqlFailures {
 		if (NOT_CONNECTED.contains(state) || state.startsWith(OUT_OF_RESOURCES) || isReadOnly(failure)) {
 			return Reason.CONNECTION;
 		}
-		return (state.startsWith("08") || isConnectionFailure(failure)) ? Reason.AMBIGUOUS : Reason.REJECTED;
+		return (state.startsWith("08") || state.equals(COMPLETION_UNKNOWN) || isConnectionFailure(failure))
+				? Reason.AMBIGUOUS : Reason.REJECTED;
 	}
 
 	private static boolean isConnectionFailure(SQLException failure) {

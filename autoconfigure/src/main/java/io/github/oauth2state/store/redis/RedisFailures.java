@@ -35,6 +35,11 @@ final class RedisFailures {
 			"NOREPLICAS ", "OOM ", "MISCONF ");
 
 	/**
+	 * Of a command, and of one in a script: up to Redis 6.2, and since.
+	 */
+	private static final List<String> NOT_PERMITTED = List.of("NOPERM", "can't run this command", "ACL failure");
+
+	/**
 	 * What a user must be allowed, as in docs/configuration.md.
 	 */
 	static final String PERMISSIONS = "+set +get +getrange +getdel +eval +del +ping +time +hget +hset +hdel +hgetall "
@@ -64,7 +69,7 @@ final class RedisFailures {
 	 * Names the permissions that releases have added.
 	 */
 	private static String advice(Throwable failure) {
-		return messages(failure).anyMatch((text) -> text.contains("NOPERM") || text.contains("can't run this command"))
+		return messages(failure).anyMatch((text) -> NOT_PERMITTED.stream().anyMatch(text::contains))
 				? ": grant its user " + PERMISSIONS : "";
 	}
 

@@ -23,7 +23,7 @@ class SqlFailuresTests {
 
 	@ParameterizedTest
 	@CsvSource({ "57014,TIMEOUT", "HYT00,TIMEOUT", "08001,CONNECTION", "08003,CONNECTION", "57P01,CONNECTION",
-			"08006,AMBIGUOUS", "08S01,AMBIGUOUS", "08007,AMBIGUOUS", "42P01,REJECTED", "53100,CONNECTION",
+			"08006,AMBIGUOUS", "08S01,AMBIGUOUS", "08007,AMBIGUOUS", "40003,AMBIGUOUS", "42P01,REJECTED", "53100,CONNECTION",
 			"53300,CONNECTION", "25006,CONNECTION", "40001,REJECTED", ",REJECTED" })
 	void stateTellsTheReason(String state, Reason reason) {
 		assertThat(reason(new SQLException("message", state))).isEqualTo(reason);
@@ -54,6 +54,9 @@ class SqlFailuresTests {
 	void onlyWhatTheDatabaseUndidIsRepeated() {
 		assertThat(SqlFailures.isRolledBack(new SQLException("deadlock", "40P01"))).isTrue();
 		assertThat(SqlFailures.isRolledBack(new SQLTransactionRollbackException())).isTrue();
+		assertThat(SqlFailures.isRolledBack(new SQLException("serialization", "40001"))).isTrue();
+		assertThat(SqlFailures.isRolledBack(new SQLException("unknown", "40003"))).isFalse();
+		assertThat(SqlFailures.isRolledBack(new SQLTransactionRollbackException("unknown", "40003"))).isFalse();
 		assertThat(SqlFailures.isRolledBack(new SQLException("broken", "08006"))).isFalse();
 		assertThat(SqlFailures.isRolledBack(new SQLException())).isFalse();
 	}

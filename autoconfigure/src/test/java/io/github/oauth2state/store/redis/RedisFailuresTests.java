@@ -73,6 +73,15 @@ class RedisFailuresTests {
 		assertThat(Throwables.getStackTrace(failure)).doesNotContain("secret");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "NOPERM this user has no permissions to run the 'getdel' command",
+			"ERR Error running script: The user executing the script can't run this command or subcommand",
+			"ERR ACL failure in script: User app has no permissions to run the 'time' command script: 4d58, on @user_script:1." })
+	void missingPermissionIsToldByEveryServer(String error) {
+		assertThat(RedisFailures.afterSending("add", system(new RedisCommandExecutionException(error))))
+			.hasMessageEndingWith(": grant its user " + RedisFailures.PERMISSIONS);
+	}
+
 	private static Reason reason(RuntimeException failure) {
 		return RedisFailures.afterSending("take", failure).getReason();
 	}
