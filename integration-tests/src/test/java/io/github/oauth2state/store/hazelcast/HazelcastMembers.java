@@ -19,6 +19,7 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import org.awaitility.Awaitility;
 
+import io.github.oauth2state.StateKey;
 import io.github.oauth2state.scenario.JavaProcess;
 
 /**
@@ -56,7 +57,7 @@ public final class HazelcastMembers implements AutoCloseable {
 	/**
 	 * Returns the configuration in the documentation.
 	 */
-	static String documented() {
+	public static String documented() {
 		try {
 			String page = Files.readString(Path.of("../docs/hazelcast.md"));
 			int begin = page.indexOf("```yaml\nhazelcast:") + "```yaml\n".length();
@@ -67,10 +68,21 @@ public final class HazelcastMembers implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * Starts a member that notices soon when others do not answer.
-	 */
 	static HazelcastInstance start(String name, int port, List<Integer> ports, String configuration) {
+		return Hazelcast.newHazelcastInstance(config(name, port, ports, configuration));
+	}
+
+	/**
+	 * Returns the configuration of a member that is not started yet.
+	 */
+	public Config config(int number) {
+		return config(this.name, this.ports.get(number), this.ports, this.configuration);
+	}
+
+	/**
+	 * Returns the configuration of a member that notices soon when others do not answer.
+	 */
+	private static Config config(String name, int port, List<Integer> ports, String configuration) {
 		Config config = Config.loadFromString(configuration);
 		config.setClusterName(name);
 		config.setProperty("hazelcast.logging.type", "slf4j");
@@ -88,30 +100,20 @@ public final class HazelcastMembers implements AutoCloseable {
 		join.getMulticastConfig().setEnabled(false);
 		join.getAutoDetectionConfig().setEnabled(false);
 		join.getTcpIpConfig().setEnabled(true).setMembers(ports.stream().map((each) -> LOOPBACK + ":" + each).toList());
-		return Hazelcast.newHazelcastInstance(config);
+		return config;
 	}
 
 	HazelcastInstance here(int number) {
 		return this.here.get(number);
 	}
 
-	/**
-	 * Returns the members in this JVM, each of which is a bean of one instance of an app.
-	 */
-	public List<HazelcastInstance> here() {
-		return this.here;
-	}
-
 	HazelcastStateStore store(int number) {
 		return new HazelcastStateStore(RecordCache.open(here(number)), Duration.ofSeconds(2));
 	}
 
-	String address(int number) {
-		return LOOPBACK + ":" + this.ports.get(number);
-	}
-
-	String name() {
-		return this.name;
+	boolean owns(int number, StateKey key) {
+		return here(0).getPartitionService().getPartition(key.toByteArray()).getOwner().getAddress().getPort() == this.ports
+			.get(number);
 	}
 
 	/**
