@@ -61,6 +61,11 @@ public record OAuth2StateSettings(String namespace, Duration timeout, @Nullable 
 		JDBC,
 
 		/**
+		 * The memory of a Hazelcast cluster, through the app's {@code HazelcastInstance}.
+		 */
+		HAZELCAST,
+
+		/**
 		 * The memory of this JVM: for tests, demos and apps with one instance.
 		 */
 		MEMORY,

@@ -41,7 +41,14 @@ import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 final class AvailableConnections {
 
 	private static final Map<StoreType, String> CONNECTION_TYPES = Map.of(StoreType.REDIS,
-			"org.springframework.data.redis.connection.RedisConnectionFactory", StoreType.JDBC, "javax.sql.DataSource");
+			"org.springframework.data.redis.connection.RedisConnectionFactory", StoreType.JDBC, "javax.sql.DataSource",
+			StoreType.HAZELCAST, "com.hazelcast.core.HazelcastInstance");
+
+	/**
+	 * The types that are never chosen by what the app has: it may have them for
+	 * something else, with settings that lose records.
+	 */
+	private static final Set<StoreType> ONLY_BY_NAME = Set.of(StoreType.HAZELCAST);
 
 	private static final DependencyDescriptor UNQUALIFIED = InjectionPoints.descriptor("unqualified");
 
@@ -62,7 +69,11 @@ final class AvailableConnections {
 	}
 
 	private static Set<StoreType> types(Predicate<StoreType> condition) {
-		return CONNECTION_TYPES.keySet().stream().filter(condition).collect(Collectors.toUnmodifiableSet());
+		return CONNECTION_TYPES.keySet()
+			.stream()
+			.filter((type) -> !ONLY_BY_NAME.contains(type))
+			.filter(condition)
+			.collect(Collectors.toUnmodifiableSet());
 	}
 
 	private static boolean isQualified(StoreType type, ConfigurableListableBeanFactory beanFactory) {

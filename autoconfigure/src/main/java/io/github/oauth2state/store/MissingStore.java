@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.config.StartupFailureException;
@@ -24,12 +25,19 @@ final class MissingStore {
 
 	private static final List<StoreType> KINDS = List.of(StoreType.REDIS, StoreType.JDBC);
 
-	private static final Map<StoreType, String> QUALIFIERS = Map.of(StoreType.REDIS,
-			"@OAuth2StateRedisConnectionFactory", StoreType.JDBC, "@OAuth2StateDataSource");
+	private static final Map<StoreType, String> REMEDIES = Map.of(StoreType.REDIS,
+			"annotate the %s bean to use with @OAuth2StateRedisConnectionFactory", StoreType.JDBC,
+			"annotate the %s bean to use with @OAuth2StateDataSource", StoreType.HAZELCAST,
+			"make the %s bean to use an autowire candidate without a qualifier");
 
 	private static final String ADD_REDIS = "add spring-boot-starter-data-redis and set spring.data.redis.url";
 
 	private static final String ADD_JDBC = "add spring-boot-starter-jdbc and a driver, and set spring.datasource.url";
+
+	private static final String ADD_HAZELCAST = "add spring-boot-starter-hazelcast and javax.cache:cache-api, and "
+			+ "configure a cluster in hazelcast.yaml";
+
+	private static final String JCACHE = "javax.cache.Cache";
 
 	private MissingStore() {
 	}
@@ -51,12 +59,22 @@ final class MissingStore {
 
 	private static StartupFailureException configuredWithoutConnection(StoreType configured,
 			Map<StoreType, List<String>> beans) {
-		boolean any = !names(configured, beans).isEmpty();
 		return new StartupFailureException(
 				"The property oauth2-state.store is '%s', but %s".formatted(configured.name().toLowerCase(Locale.ROOT),
-						any ? notInjectable(configured, beans) : "the app has no %s bean.".formatted(bean(configured))),
-				"One of these:\n\n" + annotate(configured, beans)
-						+ "- %s\n%s".formatted((configured == StoreType.REDIS) ? ADD_REDIS : ADD_JDBC, OTHER_WAYS));
+						missing(configured, beans)),
+				"One of these:\n\n" + annotate(configured, beans) + "- %s\n%s".formatted(switch (configured) {
+					case REDIS -> ADD_REDIS;
+					case HAZELCAST -> ADD_HAZELCAST;
+					default -> ADD_JDBC;
+				}, OTHER_WAYS));
+	}
+
+	private static String missing(StoreType configured, Map<StoreType, List<String>> beans) {
+		if (names(configured, beans).isEmpty()) {
+			return "the app has no %s bean.".formatted(bean(configured));
+		}
+		return (configured == StoreType.HAZELCAST && !ClassUtils.isPresent(JCACHE, null))
+				? "the app has no class " + JCACHE + "." : notInjectable(configured, beans);
 	}
 
 	private static StartupFailureException noConnection(Map<StoreType, List<String>> beans) {
@@ -85,7 +103,7 @@ final class MissingStore {
 
 	private static String annotate(StoreType type, Map<StoreType, List<String>> beans) {
 		return names(type, beans).isEmpty() ? ""
-				: "- annotate the %s bean to use with %s\n".formatted(bean(type), QUALIFIERS.get(type));
+				: "- %s\n".formatted(REMEDIES.getOrDefault(type, "")).formatted(bean(type));
 	}
 
 	private static List<String> names(StoreType type, Map<StoreType, List<String>> beans) {
@@ -93,7 +111,11 @@ final class MissingStore {
 	}
 
 	private static String bean(StoreType type) {
-		return (type == StoreType.REDIS) ? "RedisConnectionFactory" : "DataSource";
+		return switch (type) {
+			case REDIS -> "RedisConnectionFactory";
+			case HAZELCAST -> "HazelcastInstance";
+			default -> "DataSource";
+		};
 	}
 
 }

@@ -22,7 +22,8 @@ import io.github.oauth2state.config.PropertyCheck;
  * the library, which a reactive store of the app replaces.
  */
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class, before = StateStoreAutoConfiguration.class,
-		beforeName = { "io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration",
+		beforeName = { "io.github.oauth2state.store.hazelcast.HazelcastStateStoreAutoConfiguration",
+				"io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration",
 				"io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration",
 				"io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration" })
 @ConditionalOnOAuth2State

@@ -27,7 +27,8 @@ import io.github.oauth2state.config.PropertyCheck;
  * store. Without that failure, logins would silently stay in one instance.
  */
 @AutoConfiguration(after = OAuth2StateAutoConfiguration.class,
-		afterName = { "io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration",
+		afterName = { "io.github.oauth2state.store.hazelcast.HazelcastStateStoreAutoConfiguration",
+				"io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration",
 				"io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration",
 				"io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration" })
 @ConditionalOnOAuth2State

@@ -7,6 +7,8 @@ import java.util.Optional;
 
 import javax.sql.DataSource;
 
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.ICacheManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,11 +34,13 @@ import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.config.StartupFailure;
 import io.github.oauth2state.config.StartupFailureException;
+import io.github.oauth2state.store.hazelcast.HazelcastStateStoreAutoConfiguration;
 import io.github.oauth2state.store.jdbc.JdbcStateStoreAutoConfiguration;
 import io.github.oauth2state.store.memory.MemoryStateStoreAutoConfiguration;
 import io.github.oauth2state.store.redis.RedisStateStoreAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
@@ -52,8 +56,9 @@ class StateStoreAutoConfigurationTests {
 
 	private final ApplicationContextRunner app = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class,
-				JdbcStateStoreAutoConfiguration.class, MemoryStateStoreAutoConfiguration.class,
-				RedisStateStoreAutoConfiguration.class, StateStoreAutoConfiguration.class));
+				HazelcastStateStoreAutoConfiguration.class, JdbcStateStoreAutoConfiguration.class,
+				MemoryStateStoreAutoConfiguration.class, RedisStateStoreAutoConfiguration.class,
+				StateStoreAutoConfiguration.class));
 
 	private final ApplicationContextRunner appWithRedis = this.app.withBean(RedisConnectionFactory.class,
 			LettuceConnectionFactory::new);
@@ -194,6 +199,52 @@ class StateStoreAutoConfigurationTests {
 				.isEqualTo("The property oauth2-state.store is 'jdbc', but the app has no DataSource bean.");
 			assertThat(analysis.getAction()).contains("spring-boot-starter-jdbc").endsWith(OTHER_WAYS);
 		});
+	}
+
+	@Test
+	void hazelcastIsChosenByNameOnly() {
+		this.appWithRedis.withBean(HazelcastInstance.class, StateStoreAutoConfigurationTests::hazelcast)
+			.run((context) -> assertStore(context, "redis"));
+		this.app.withBean(HazelcastInstance.class, StateStoreAutoConfigurationTests::hazelcast)
+			.run((context) -> assertThat(analysis(context).getDescription()).contains("has neither"));
+		this.appWithBoth.withBean(HazelcastInstance.class, StateStoreAutoConfigurationTests::hazelcast)
+			.withPropertyValues("oauth2-state.store=hazelcast")
+			.run((context) -> assertStore(context, "hazelcast"));
+	}
+
+	@Test
+	void hazelcastWithoutWhatItNeedsIsToldWithTheWaysOut() {
+		ApplicationContextRunner chosen = this.appWithJdbc.withPropertyValues("oauth2-state.store=hazelcast");
+		chosen.run((context) -> {
+			StartupFailureException analysis = analysis(context);
+			assertThat(analysis.getDescription()).isEqualTo(
+					"The property oauth2-state.store is 'hazelcast', but the app has no HazelcastInstance bean.");
+			assertThat(analysis.getAction())
+				.contains("spring-boot-starter-hazelcast", "javax.cache:cache-api", "hazelcast.yaml")
+				.endsWith(OTHER_WAYS);
+		});
+		chosen.withClassLoader(new FilteredClassLoader("com.hazelcast", "javax.cache"))
+			.run((context) -> assertThat(analysis(context).getDescription()).contains("no HazelcastInstance bean"));
+		chosen.withBean(HazelcastInstance.class, StateStoreAutoConfigurationTests::hazelcast)
+			.withClassLoader(new FilteredClassLoader("javax.cache"))
+			.run((context) -> assertThat(analysis(context).getDescription()).isEqualTo(
+					"The property oauth2-state.store is 'hazelcast', but the app has no class javax.cache.Cache."));
+		chosen
+			.withBean("cache", HazelcastInstance.class, StateStoreAutoConfigurationTests::hazelcast,
+					(definition) -> definition.setAutowireCandidate(false))
+			.run((context) -> {
+				assertThat(analysis(context).getDescription()).contains("cannot be injected", "'cache'");
+				assertThat(analysis(context).getAction())
+					.contains("- make the HazelcastInstance bean to use an autowire candidate");
+			});
+	}
+
+	private static HazelcastInstance hazelcast() {
+		HazelcastInstance instance = mock(HazelcastInstance.class);
+		ICacheManager caches = mock(ICacheManager.class);
+		given(instance.getCacheManager()).willReturn(caches);
+		given(caches.getCache("oauth2-state")).willReturn(mock());
+		return instance;
 	}
 
 	@Test
