@@ -99,7 +99,7 @@ class SampleApplicationTests extends RunningApp {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/actuator", "/actuator/info", "/actuator/metrics", "/actuator/metrics/jvm.info",
-			"/actuator/env" })
+			"/actuator/sbom", "/actuator/sbom/application", "/actuator/env" })
 	void restOfActuatorNeedsALogin(String path) throws Exception {
 		HttpResponse<String> response = get(path);
 		assertThat(response.statusCode()).isEqualTo(302);
