@@ -68,9 +68,14 @@ final class RecordCache {
 	private static void require(boolean right, String setting, String value, String otherwise) {
 		if (!right) {
 			throw new StartupFailureException(
-					"The property oauth2-state.store is 'hazelcast', and the setting %s of the Hazelcast cache '%s' is such that %s."
+					("The property oauth2-state.store is 'hazelcast', and with the setting %s of the Hazelcast cache '%s' "
+							+ "%s.")
 						.formatted(setting, NAME, otherwise),
-					"One of these:\n\n- set %s to %s in the configuration of the cache\n- or remove that configuration, so that OAuth2 State brings its own"
+					"""
+							One of these:
+
+							- set %s to %s in the configuration of the cache
+							- or remove that configuration, so that OAuth2 State brings its own"""
 						.formatted(setting, value));
 		}
 	}
