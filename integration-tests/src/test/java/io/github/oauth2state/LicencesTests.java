@@ -24,7 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Holds the licences of all that the published jars need, by their SBOMs, to those that
  * we accept and to docs/licences.md.
  */
-@DisabledIfSystemProperty(named = "maven", matches = "offline: true", disabledReason = "Maven writes no SBOM while offline")
+@DisabledIfSystemProperty(named = "maven", matches = "offline: true",
+		disabledReason = "Maven writes no SBOM while offline")
 class LicencesTests {
 
 	private static final Path PAGE = Path.of("../docs/licences.md");

@@ -45,8 +45,8 @@ final class AvailableConnections {
 			StoreType.HAZELCAST, "com.hazelcast.core.HazelcastInstance");
 
 	/**
-	 * The types that are never chosen by what the app has: it may have them for
-	 * something else, with settings that lose records.
+	 * The types that are never chosen by what the app has: it may have them for something
+	 * else, with settings that lose records.
 	 */
 	private static final Set<StoreType> ONLY_BY_NAME = Set.of(StoreType.HAZELCAST);
 

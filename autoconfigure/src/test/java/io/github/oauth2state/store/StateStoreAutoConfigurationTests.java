@@ -54,11 +54,10 @@ class StateStoreAutoConfigurationTests {
 			- or declare a bean of type io.github.oauth2state.StateStore or ReactiveStateStore
 			- or set oauth2-state.enabled=false, to run without OAuth2 State""";
 
-	private final ApplicationContextRunner app = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(OAuth2StateAutoConfiguration.class,
-				HazelcastStateStoreAutoConfiguration.class, JdbcStateStoreAutoConfiguration.class,
-				MemoryStateStoreAutoConfiguration.class, RedisStateStoreAutoConfiguration.class,
-				StateStoreAutoConfiguration.class));
+	private final ApplicationContextRunner app = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(OAuth2StateAutoConfiguration.class, HazelcastStateStoreAutoConfiguration.class,
+					JdbcStateStoreAutoConfiguration.class, MemoryStateStoreAutoConfiguration.class,
+					RedisStateStoreAutoConfiguration.class, StateStoreAutoConfiguration.class));
 
 	private final ApplicationContextRunner appWithRedis = this.app.withBean(RedisConnectionFactory.class,
 			LettuceConnectionFactory::new);

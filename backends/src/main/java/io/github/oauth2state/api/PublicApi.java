@@ -128,7 +128,10 @@ public final class PublicApi {
 		StringBuilder head = new StringBuilder(deprecation(type));
 		int without = type.isInterface() ? Modifier.INTERFACE | Modifier.ABSTRACT : 0;
 		head.append(modifiers(type.getModifiers() & ~without)).append(type.isSealed() ? "sealed " : "");
-		head.append(kind(type)).append(' ').append(type.getCanonicalName()).append(variables(type.getTypeParameters()).trim());
+		head.append(kind(type))
+			.append(' ')
+			.append(type.getCanonicalName())
+			.append(variables(type.getTypeParameters()).trim());
 		AnnotatedType superclass = type.getAnnotatedSuperclass();
 		if (superclass != null && !Set.of(Object.class, Record.class).contains(type.getSuperclass())
 				&& !type.isEnum()) {

@@ -51,8 +51,9 @@ class HazelcastLoginTests {
 	}
 
 	private Instance start(Class<?> member) {
-		return Instance.start(this.stack, Cluster.shared(this.stack).idp, null, List.of("oauth2-state.store=hazelcast",
-				"spring.autoconfigure.exclude=" + Instance.NOT_OF_THE_APP), member);
+		return Instance.start(this.stack, Cluster.shared(this.stack).idp, null,
+				List.of("oauth2-state.store=hazelcast", "spring.autoconfigure.exclude=" + Instance.NOT_OF_THE_APP),
+				member);
 	}
 
 	static class First {

@@ -17,7 +17,8 @@ import static org.springframework.security.test.web.servlet.setup.SecurityMockMv
  * Tests that the Actuator shows what the app consists of.
  */
 @SpringBootTest
-@DisabledIfSystemProperty(named = "maven", matches = "offline: true", disabledReason = "Maven writes no SBOM while offline")
+@DisabledIfSystemProperty(named = "maven", matches = "offline: true",
+		disabledReason = "Maven writes no SBOM while offline")
 class SbomTests {
 
 	@DynamicPropertySource

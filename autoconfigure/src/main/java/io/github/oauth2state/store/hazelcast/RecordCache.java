@@ -75,8 +75,8 @@ final class RecordCache {
 							One of these:
 
 							- set %s to %s in the configuration of the cache
-							- or remove that configuration, so that OAuth2 State brings its own"""
-						.formatted(setting, value));
+							- or remove that configuration, so that OAuth2 State brings its own""".formatted(setting,
+							value));
 		}
 	}
 

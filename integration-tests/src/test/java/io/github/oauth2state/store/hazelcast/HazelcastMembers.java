@@ -112,8 +112,11 @@ public final class HazelcastMembers implements AutoCloseable {
 	}
 
 	boolean owns(int number, StateKey key) {
-		return here(0).getPartitionService().getPartition(key.toByteArray()).getOwner().getAddress().getPort() == this.ports
-			.get(number);
+		return here(0).getPartitionService()
+			.getPartition(key.toByteArray())
+			.getOwner()
+			.getAddress()
+			.getPort() == this.ports.get(number);
 	}
 
 	/**
@@ -121,8 +124,9 @@ public final class HazelcastMembers implements AutoCloseable {
 	 */
 	JavaProcess startProcess(int number) {
 		JavaProcess process = JavaProcess.start(HazelcastProcess.class, "128m",
-				Stream.concat(Stream.of(this.name, this.configuration, Integer.toString(this.ports.get(number))),
-						this.ports.stream().map(String::valueOf))
+				Stream
+					.concat(Stream.of(this.name, this.configuration, Integer.toString(this.ports.get(number))),
+							this.ports.stream().map(String::valueOf))
 					.toList());
 		process.awaitLine(HazelcastProcess.SERVES);
 		awaitSafe();

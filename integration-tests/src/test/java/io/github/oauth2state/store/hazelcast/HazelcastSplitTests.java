@@ -81,8 +81,9 @@ class HazelcastSplitTests {
 	private static void suspect(HazelcastInstance member, HazelcastInstance... others) {
 		ClusterService service = ((HazelcastInstanceProxy) member).getOriginal().node.getClusterService();
 		for (HazelcastInstance other : others) {
-			((ClusterServiceImpl) service).suspectMember(service.getMember(other.getCluster().getLocalMember().getUuid()),
-					"a test splits the cluster", true);
+			((ClusterServiceImpl) service).suspectMember(
+					service.getMember(other.getCluster().getLocalMember().getUuid()), "a test splits the cluster",
+					true);
 		}
 	}
 
