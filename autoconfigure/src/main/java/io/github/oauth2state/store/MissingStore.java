@@ -62,11 +62,15 @@ final class MissingStore {
 		return new StartupFailureException(
 				"The property oauth2-state.store is '%s', but %s".formatted(configured.name().toLowerCase(Locale.ROOT),
 						missing(configured, beans)),
-				"One of these:\n\n" + annotate(configured, beans) + "- %s\n%s".formatted(switch (configured) {
-					case REDIS -> ADD_REDIS;
-					case HAZELCAST -> ADD_HAZELCAST;
-					default -> ADD_JDBC;
-				}, OTHER_WAYS));
+				"One of these:\n\n" + annotate(configured, beans) + "- %s\n%s".formatted(add(configured), OTHER_WAYS));
+	}
+
+	private static String add(StoreType configured) {
+		return switch (configured) {
+			case REDIS -> ADD_REDIS;
+			case HAZELCAST -> ADD_HAZELCAST;
+			default -> ADD_JDBC;
+		};
 	}
 
 	private static String missing(StoreType configured, Map<StoreType, List<String>> beans) {
