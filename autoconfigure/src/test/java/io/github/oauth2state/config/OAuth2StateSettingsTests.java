@@ -132,7 +132,7 @@ class OAuth2StateSettingsTests {
 	@Test
 	void storeThatDoesNotExistStopsStartupAndListsThoseThatDo() {
 		assertThat(StartupFailure.analysisOf(this.runner, "oauth2-state.store=mongo")).contains("oauth2-state.store")
-			.contains("Use one of redis, jdbc, memory, cookie");
+			.contains("Use one of redis, jdbc, hazelcast, memory, cookie");
 	}
 
 }
