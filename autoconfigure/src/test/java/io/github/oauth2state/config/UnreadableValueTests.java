@@ -42,7 +42,8 @@ class UnreadableValueTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "store, mongo, 'Use one of redis, jdbc, hazelcast, memory, cookie, for example oauth2-state.store=redis'",
+	@CsvSource({
+			"store, mongo, 'Use one of redis, jdbc, hazelcast, memory, cookie, for example oauth2-state.store=redis'",
 			"on-store-failure, ignore, 'Use one of session, cookie, fail, for example oauth2-state.on-store-failure=session'",
 			"refresh.strategy, late, 'Use one of single-flight, early, none, for example oauth2-state.refresh.strategy=single-flight'",
 			"refresh.key-scope, user, 'Use one of principal, registration, client, for'",
