@@ -20,10 +20,11 @@ export GNUPGHOME=$work/gnupg
 mkdir -m 700 "$GNUPGHOME"
 gpg --batch --quiet --pinentry-mode loopback --passphrase '' --quick-gen-key 'Dry run <dry-run@example.org>' rsa3072 sign 1d
 
-# Copies what is committed or about to be, and nothing that was built.
+# Copies what is committed or about to be, and nothing that was built; also where there is no repository, as in an archive of the sources.
+files() { git ls-files -z --cached --others --exclude-standard 2>/dev/null || find . -name target -prune -o -type f -print0; }
 copy() {
 	mkdir -p "$1"
-	git ls-files -z --cached --others --exclude-standard | tar -c --null -T - | tar -x -C "$1"
+	files | tar -c --null -T - | tar -x -C "$1"
 	find "$1" -name pom.xml -exec sed -i "s|$version|$release|" {} +
 }
 build() { # tree, repository, further arguments
