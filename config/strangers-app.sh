@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Makes an app as somebody does who only has the documentation: an empty Maven project with the BOM and the starter from a folder that
-# config/release-dry-run.sh left, and an empty local repository. Starts it and begins a login. Needs curl.
+# config/release-dry-run.sh left, and an empty local repository. Starts it and begins a login. Then runs the tests of the Kotlin sample, copied
+# and with the released version. Needs curl.
 #
 #   config/strangers-app.sh FOLDER
 set -euo pipefail
 published=$(cd "$1" && pwd)
+samples=$(cd "$(dirname "$0")/../samples" && pwd)
 version=$(ls "$published/io/github/oauth2state/oauth2-state-bom" | grep -v maven-metadata)
 work=$(mktemp -d)
 app=
@@ -128,3 +130,11 @@ for store in jdbc memory; do
 	app=
 done
 echo "Both stores began a login, $SECONDS s"
+
+SECONDS=0
+cp -r "$samples/minimal-kotlin" kotlin
+rm -rf kotlin/target
+repository="<repositories><repository><id>dry-run</id><url>file:$published</url></repository></repositories>"
+sed -i "s|>[^<]*-SNAPSHOT</version>|>$version</version>|; s|^\t<dependencies>|\t$repository\n&|" kotlin/pom.xml
+(cd kotlin && mvn -B -ntp -q verify "-Dmaven.repo.local=$work/repository")
+echo "The Kotlin sample passed its tests, $SECONDS s"
