@@ -1,5 +1,6 @@
 package io.github.oauth2state.cluster;
 
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -117,20 +119,37 @@ class GatewayStormTests {
 			// While the provider is being asked, by the first of them for example
 			TimeUnit.MILLISECONDS.sleep(100);
 		}
-		List<CompletableFuture<Integer>> awaited = new ArrayList<>();
+		List<Integer> awaited = new ArrayList<>();
 		for (int i = 0; i < REQUESTS; i++) {
 			if (hangUp && i % CANCELLED == 0 && requests.get(i).cancel(true)) {
 				this.cancelled.incrementAndGet();
 			}
 			else {
-				awaited.add(requests.get(i));
+				awaited.add(i);
 			}
 		}
 		List<Integer> answers = new ArrayList<>();
-		for (CompletableFuture<Integer> request : awaited) {
-			answers.add(request.get());
+		for (int i : awaited) {
+			answers.add(answer(requests.get(i), user, gateways.get(i % gateways.size()), hangUp));
 		}
 		return answers;
+	}
+
+	/**
+	 * Waits for an answer. Where others are cancelled, the client may send a request on
+	 * the connection of such a one while it is being closed. Then it is sent again.
+	 */
+	private static int answer(CompletableFuture<Integer> request, GatewayUser user, URI gateway, boolean hangUp)
+			throws Exception {
+		try {
+			return request.get();
+		}
+		catch (ExecutionException ex) {
+			if (!hangUp || !(ex.getCause() instanceof IOException)) {
+				throw ex;
+			}
+			return user.call(gateway).get();
+		}
 	}
 
 	private AppCluster start(String store, String kind) throws InterruptedException {
