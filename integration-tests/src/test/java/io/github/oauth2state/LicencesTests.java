@@ -76,8 +76,8 @@ class LicencesTests {
 	}
 
 	/**
-	 * Returns names for those that SPDX does not know. Whoever uses the component chooses
-	 * one.
+	 * Returns the SPDX ids of the licences, or their names if SPDX has no id for them. A
+	 * user of the component chooses one of them.
 	 */
 	private static List<String> licences(JsonNode component) {
 		List<String> licences = new ArrayList<>();
