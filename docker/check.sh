@@ -45,7 +45,7 @@ await_healthy() {
 
 # A browser. Bodies go to standard output, heads to a file.
 browse() {
-	curl -sS --max-time 60 --cacert "$work/ca.pem" -H 'Accept: text/html' -b "$work/jar" -c "$work/jar" -D "$work/head" "$@"
+	curl -sS --max-time 60 --cacert "$work/ca.pem" -H 'Accept: text/html, */*;q=0.8' -b "$work/jar" -c "$work/jar" -D "$work/head" "$@"
 }
 header() { tr -d '\r' <"$work/head" | awk -v name="$1:" 'tolower($1) == name { print $2; exit }'; }
 
