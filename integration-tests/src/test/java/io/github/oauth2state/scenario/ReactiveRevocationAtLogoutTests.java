@@ -43,7 +43,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Reactive instances revoke tokens when users log out, as {@link RevocationAtLogoutTests}
- * has it for servlet ones, and end sessions whose tokens the provider refuses.
+ * and {@link RefreshAtLogoutTests} have it for servlet ones, and end sessions whose
+ * tokens the provider refuses.
  */
 class ReactiveRevocationAtLogoutTests {
 
