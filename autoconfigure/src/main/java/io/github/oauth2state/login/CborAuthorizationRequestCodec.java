@@ -129,7 +129,7 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 		generator.writeStartObject(null, map.size());
 		map.forEach((name, value) -> {
 			try {
-				generator.writeName(name);
+				generator.writeName(ShortNames.shorten(name));
 				CborValues.write(generator, written.apply(name, value));
 			}
 			catch (IllegalArgumentException ex) {
@@ -234,7 +234,7 @@ final class CborAuthorizationRequestCodec implements AuthorizationRequestCodec {
 			Function<JsonParser, @Nullable Object> reader) {
 		require(parser.currentToken() == JsonToken.START_OBJECT);
 		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-			String name = parser.currentName();
+			String name = ShortNames.restore(parser.currentName());
 			parser.nextToken();
 			map.put(name, reader.apply(parser));
 		}

@@ -22,8 +22,8 @@ class FormatTests {
 	 * Format 2 is what the next release may write.
 	 */
 	@ParameterizedTest
-	@ValueSource(ints = { 1, 2 })
-	void recordAndCookieOfTheFormatCompleteALogin(int version) {
+	@ValueSource(strings = { "1", "1-short-names", "2" })
+	void recordAndCookieOfTheFormatCompleteALogin(String version) {
 		RecordedFormat format = new RecordedFormat(version);
 		LoginCallback callback = format.callback("pending").orElseThrow();
 		assertThat(callback.isPending()).isTrue();
@@ -84,8 +84,8 @@ class FormatTests {
 	}
 
 	@Test
-	void thisReleaseWritesFormat1() {
-		RecordedFormat format = new RecordedFormat(1);
+	void thisReleaseWritesFormat1WithShortNames() {
+		RecordedFormat format = new RecordedFormat("1-short-names");
 		assertThat(Seal.VERSION).isEqualTo((byte) 1);
 		for (String cookie : new String[] { "pending", "posted", "used" }) {
 			String recorded = format.get("cookie." + cookie);
