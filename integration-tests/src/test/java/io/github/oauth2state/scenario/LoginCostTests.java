@@ -69,6 +69,20 @@ class LoginCostTests {
 		assertThat(calls(() -> this.browser.open(this.cluster.b, callback))).isEmpty();
 	}
 
+	/**
+	 * The page is in the session, and a client is for the user whom the session has.
+	 */
+	@Test
+	void sessionIsLoadedToAuthorizeAClientOnly() {
+		try (Instance instance = this.cluster.start(SharedSessions.inRedis(), SharedSessions.InRedis.class)) {
+			this.browser.open(instance, "/page");
+			assertThat(this.browser.cookies()).containsKey("SESSION");
+			assertThat(calls(() -> this.browser.begin(instance, BEGIN))).isEqualTo(Map.of("set", 1));
+			assertThat(calls(() -> this.browser.begin(instance, "/oauth2/authorization/api"))).containsEntry("set", 1)
+				.containsKey("hgetall");
+		}
+	}
+
 	private Map<String, Integer> calls(Runnable work) {
 		return this.redis.callsDuring(work);
 	}

@@ -28,22 +28,21 @@ final class LoginWebFilter implements WebFilter {
 
 	private final SignInCountWebFilter signIns;
 
-	private final @Nullable ReactiveSavedRequests savedRequests;
+	private final ReactiveLoginChain chain;
 
 	LoginWebFilter(ReactiveCallbackRecovery recovery, PendingLogins logins, SignInCountWebFilter signIns,
-			@Nullable ReactiveSavedRequests savedRequests) {
+			ReactiveLoginChain chain) {
 		this.recovery = recovery;
 		this.logins = logins;
 		this.signIns = signIns;
-		this.savedRequests = savedRequests;
+		this.chain = chain;
 	}
 
 	/**
-	 * Returns what keeps the pages that users asked for on this filter chain, or
-	 * {@code null} if the app does.
+	 * Returns the filter chain of which this filter is a part.
 	 */
-	@Nullable ReactiveSavedRequests savedRequests() {
-		return this.savedRequests;
+	ReactiveLoginChain chain() {
+		return this.chain;
 	}
 
 	@Override

@@ -62,7 +62,7 @@ final class ReactiveCallbackRecovery {
 			return Mono.error(new ResponseStatusException((lost.outcome() == LoginOutcome.STORE_ERROR)
 					? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.BAD_REQUEST));
 		}
-		return ReactiveLoginChain.authentication().singleOptional().flatMap((user) -> {
+		return ReactiveSignedInUser.authentication().singleOptional().flatMap((user) -> {
 			if (user.isPresent() && lost.kind() == LoginNote.Kind.LOGIN) {
 				return redirectSignedIn(exchange, user.get());
 			}

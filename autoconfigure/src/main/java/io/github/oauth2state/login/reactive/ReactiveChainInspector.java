@@ -7,7 +7,9 @@ import java.util.function.Predicate;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.security.oauth2.client.web.server.OAuth2AuthorizationCodeGrantWebFilter;
 import org.springframework.security.oauth2.client.web.server.OAuth2AuthorizationRequestRedirectWebFilter;
 import org.springframework.security.oauth2.client.web.server.WebSessionOAuth2ServerAuthorizationRequestRepository;
 import org.springframework.security.oauth2.client.web.server.authentication.OAuth2LoginAuthenticationWebFilter;
@@ -20,7 +22,8 @@ import org.springframework.web.server.WebFilter;
 
 /**
  * Inspects every filter chain at startup: logs whether its pending logins are shared, and
- * why not, and finds the chains on which a page that a user asks for needs no session.
+ * why not, and finds the chains on which a page that a user asks for needs no session,
+ * and on which a login starts without looking into it.
  */
 final class ReactiveChainInspector implements BeanPostProcessor {
 
@@ -32,6 +35,10 @@ final class ReactiveChainInspector implements BeanPostProcessor {
 
 	private static final String REMEDY = "Set the ServerAuthorizationRequestRepository bean on every filter that the app makes itself.";
 
+	private final List<ReactiveSignedInUser> users = new ArrayList<>();
+
+	private int chainsWithClients;
+
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof SecurityWebFilterChain chain) {
@@ -39,6 +46,7 @@ final class ReactiveChainInspector implements BeanPostProcessor {
 			chain.getWebFilters().onErrorComplete().subscribe(filters::add);
 			report("Filter chain '" + beanName + "'", filters);
 			avoidSessions(filters);
+			ignoreUsers(filters);
 		}
 		return bean;
 	}
@@ -71,7 +79,7 @@ final class ReactiveChainInspector implements BeanPostProcessor {
 		}
 	}
 
-	private static boolean isShared(Object repository) {
+	private static boolean isShared(@Nullable Object repository) {
 		return repository instanceof SharedServerAuthorizationRequestRepository;
 	}
 
@@ -88,9 +96,35 @@ final class ReactiveChainInspector implements BeanPostProcessor {
 		if (filters.stream().allMatch(ReactiveChainInspector::isStock)) {
 			filters.stream()
 				.filter(LoginWebFilter.class::isInstance)
-				.map((filter) -> ((LoginWebFilter) filter).savedRequests())
+				.map((filter) -> ((LoginWebFilter) filter).chain().savedRequests())
 				.filter(Objects::nonNull)
 				.forEach(ReactiveSavedRequests::avoidSessions);
+		}
+	}
+
+	/**
+	 * Ignores who is signed in when a login starts that signs a user in, unless several
+	 * chains authorize clients: one of them could receive the callback of a login that
+	 * another one started.
+	 */
+	private void ignoreUsers(List<WebFilter> filters) {
+		if (filters.stream()
+			.filter(OAuth2AuthorizationCodeGrantWebFilter.class::isInstance)
+			.noneMatch((filter) -> isShared(ServerSecurityInternals.repository(filter)))) {
+			return;
+		}
+		filters.stream().filter(LoginWebFilter.class::isInstance).forEach((filter) -> {
+			ReactiveSignedInUser user = ((LoginWebFilter) filter).chain().user();
+			filters.stream()
+				.map(ServerSecurityInternals::signInPath)
+				.filter(Objects::nonNull)
+				.findFirst()
+				.ifPresent(user::setSignInPath);
+			this.users.add(user);
+		});
+		this.chainsWithClients++;
+		if (this.chainsWithClients > 1) {
+			this.users.forEach((user) -> user.setSignInPath(null));
 		}
 	}
 

@@ -105,7 +105,7 @@ public final class ReactiveLoginAutoConfiguration {
 			ObjectProvider<ReactiveClientRegistrationRepository> registrations) {
 		CallbackCheck check = new CallbackCheck(registrations::getObject, services.settings());
 		return new SharedServerAuthorizationRequestRepository(null, store, services,
-				new ReactiveLoginChain(registrations::getObject, check, true, null));
+				new ReactiveLoginChain(registrations::getObject, check, new ReactiveSignedInUser(true), null));
 	}
 
 }

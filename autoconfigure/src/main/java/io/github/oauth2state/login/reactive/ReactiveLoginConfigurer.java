@@ -77,9 +77,10 @@ final class ReactiveLoginConfigurer {
 			SignInCountWebFilter signIns, @Nullable ServerRequestCache initial) {
 		boolean withSessions = !isStateless(http, login);
 		ReactiveSavedRequests savedRequests = withSessions ? carrySavedRequests(http, login, initial) : null;
+		ReactiveSignedInUser user = new ReactiveSignedInUser(client != null);
 		List<ReactiveLoginChain> chains = new ArrayList<>();
 		if (login != null) {
-			chains.add(chain(login, client != null, savedRequests));
+			chains.add(chain(login, user, savedRequests));
 			ChainRepositories.set(login, repository(LoginNote.Kind.LOGIN, chains.get(0)));
 			noteFailures(login);
 			if (withSessions) {
@@ -87,7 +88,7 @@ final class ReactiveLoginConfigurer {
 			}
 		}
 		if (client != null) {
-			ReactiveLoginChain chain = chain(client, true, savedRequests);
+			ReactiveLoginChain chain = chain(client, user, savedRequests);
 			chains.add(chain);
 			ChainRepositories.set(client, repository(LoginNote.Kind.CLIENT, chain));
 		}
@@ -95,7 +96,7 @@ final class ReactiveLoginConfigurer {
 				requestCache(http), redirect(login));
 		http.addFilterBefore(new FormPostWebFilter(this.services.logins(), this.store, chains.get(0).check()),
 				SecurityWebFiltersOrder.CSRF);
-		http.addFilterBefore(new LoginWebFilter(recovery, this.services.logins(), signIns, savedRequests),
+		http.addFilterBefore(new LoginWebFilter(recovery, this.services.logins(), signIns, chains.get(0)),
 				SecurityWebFiltersOrder.HTTP_BASIC);
 		http.addFilterAfter(FormPostWebFilter.refusal(), SecurityWebFiltersOrder.OAUTH2_AUTHORIZATION_CODE);
 	}
@@ -107,11 +108,12 @@ final class ReactiveLoginConfigurer {
 	/**
 	 * Login and client may have registrations of their own.
 	 */
-	private ReactiveLoginChain chain(Object spec, boolean clients, @Nullable ReactiveSavedRequests savedRequests) {
+	private ReactiveLoginChain chain(Object spec, ReactiveSignedInUser user,
+			@Nullable ReactiveSavedRequests savedRequests) {
 		Supplier<ReactiveClientRegistrationRepository> own = (ChainRepositories
 			.registrations(spec) instanceof ReactiveClientRegistrationRepository repository) ? () -> repository
 					: this.registrations;
-		return new ReactiveLoginChain(own, new CallbackCheck(own, this.services.settings()), clients, savedRequests);
+		return new ReactiveLoginChain(own, new CallbackCheck(own, this.services.settings()), user, savedRequests);
 	}
 
 	/**

@@ -38,7 +38,7 @@ final class ReactiveLoginStarter {
 		// It is for a log line only
 		Mono<Void> ready = this.services.logins().cookies().hasTooManySignIns(exchange.browser())
 				? exchange.lookUpSession().onErrorComplete() : Mono.empty();
-		return ready.then(this.chain.user().singleOptional())
+		return ready.then(this.chain.user().name(login, exchange).singleOptional())
 			.flatMap((user) -> start(login, exchange, user.orElse(null)));
 	}
 

@@ -16,12 +16,16 @@ import org.springframework.security.oauth2.client.web.server.DefaultServerOAuth2
 import org.springframework.security.oauth2.client.web.server.OAuth2AuthorizationCodeGrantWebFilter;
 import org.springframework.security.oauth2.client.web.server.OAuth2AuthorizationRequestRedirectWebFilter;
 import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizationCodeAuthenticationTokenConverter;
+import org.springframework.security.oauth2.client.web.server.authentication.OAuth2LoginAuthenticationWebFilter;
+import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
 import org.springframework.security.web.server.authorization.ExceptionTranslationWebFilter;
 import org.springframework.security.web.server.savedrequest.ServerRequestCache;
 import org.springframework.security.web.server.savedrequest.WebSessionServerRequestCache;
+import org.springframework.security.web.server.util.matcher.PathPatternParserServerWebExchangeMatcher;
 import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.web.server.WebFilter;
+import org.springframework.web.util.pattern.PathPattern;
 
 /**
  * Reads private fields of Spring Security's reactive classes, which have no getters.
@@ -48,6 +52,13 @@ final class ServerSecurityInternals {
 			ServerOAuth2AuthorizationCodeAuthenticationTokenConverter.class,
 			List.of("authorizationRequestRepository", "clientRegistrationRepository"),
 			ExceptionTranslationWebFilter.class, List.of("authenticationEntryPoint"));
+
+	/**
+	 * The fields that tell where users are signed in, which need not be known.
+	 */
+	private static final Map<Class<?>, List<String>> SIGN_IN_FIELDS = Map.of(AuthenticationWebFilter.class,
+			List.of("requiresAuthenticationMatcher", "authenticationConverter"),
+			PathPatternParserServerWebExchangeMatcher.class, List.of("pattern", "method"));
 
 	private ServerSecurityInternals() {
 	}
@@ -125,14 +136,44 @@ final class ServerSecurityInternals {
 	}
 
 	/**
+	 * Returns the path within the app where a filter signs users in, or {@code null} if
+	 * more than a path decides that, or a field cannot be read.
+	 */
+	static @Nullable PathPattern signInPath(WebFilter filter) {
+		if (!(filter instanceof OAuth2LoginAuthenticationWebFilter) || !isStock(filter)) {
+			return null;
+		}
+		Class<?> type = PathPatternParserServerWebExchangeMatcher.class;
+		try {
+			Object converter = read(AuthenticationWebFilter.class, "authenticationConverter", filter);
+			Object matcher = read(AuthenticationWebFilter.class, "requiresAuthenticationMatcher", filter);
+			return (isStock(converter) && matcher instanceof PathPatternParserServerWebExchangeMatcher path
+					&& read(type, "method", path) == null) ? (PathPattern) read(type, "pattern", path) : null;
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Cannot tell where users are signed in", ex);
+			return null;
+		}
+	}
+
+	/**
+	 * Returns whether an object, or the lambda expression that it is, is of Spring
+	 * Security. A converter of the app may leave callbacks to the filters after it.
+	 */
+	private static boolean isStock(@Nullable Object object) {
+		return object != null && object.getClass().getName().startsWith("org.springframework.security.");
+	}
+
+	/**
 	 * Makes a native image keep the fields.
 	 */
 	static class Hints implements RuntimeHintsRegistrar {
 
 		@Override
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-			FIELDS.forEach(
-					(type, fields) -> hints.reflection().registerType(type, (hint) -> fields.forEach(hint::withField)));
+			List.of(FIELDS, SIGN_IN_FIELDS)
+				.forEach((all) -> all.forEach((type, fields) -> hints.reflection()
+					.registerType(type, (hint) -> fields.forEach(hint::withField))));
 		}
 
 	}

@@ -172,7 +172,7 @@ final class SharedServerAuthorizationRequestRepository
 		if (attempt.isLogin()) {
 			return Mono.just(true);
 		}
-		return this.chain.user().singleOptional().map((user) -> {
+		return this.chain.user().name().singleOptional().map((user) -> {
 			LoginEvent event = this.chain.check().otherUser(found, callback, user.orElse(null));
 			if (event != null) {
 				publish(event, attempt);

@@ -46,7 +46,7 @@ final class SignInCountWebFilter implements WebFilter {
 		if (cleared.isEmpty() || exchange.isPrefetch()) {
 			return Mono.empty();
 		}
-		return ReactiveLoginChain.authentication().doOnNext((authentication) -> {
+		return ReactiveSignedInUser.authentication().doOnNext((authentication) -> {
 			LoginNote.of(exchange).setSignedIn();
 			exchange.addCookies(cleared);
 		}).then();

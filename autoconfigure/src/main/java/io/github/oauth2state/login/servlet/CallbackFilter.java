@@ -39,22 +39,21 @@ class CallbackFilter extends OncePerRequestFilter {
 
 	private final SecurityContextHolderStrategy securityContexts;
 
-	private final @Nullable SavedRequests savedRequests;
+	private final LoginChain chain;
 
 	CallbackFilter(CallbackRecovery recovery, PendingLogins logins, SecurityContextHolderStrategy securityContexts,
-			@Nullable SavedRequests savedRequests) {
+			LoginChain chain) {
 		this.recovery = recovery;
 		this.logins = logins;
 		this.securityContexts = securityContexts;
-		this.savedRequests = savedRequests;
+		this.chain = chain;
 	}
 
 	/**
-	 * Returns what keeps the pages that users asked for on this filter chain, or
-	 * {@code null} if the app does.
+	 * Returns the filter chain of which this filter is a part.
 	 */
-	@Nullable SavedRequests savedRequests() {
-		return this.savedRequests;
+	LoginChain chain() {
+		return this.chain;
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.oauth2state.login.servlet;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -7,8 +8,10 @@ import java.util.function.Predicate;
 import jakarta.servlet.Filter;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizationRequestRepository;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizationCodeGrantFilter;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
 import org.springframework.security.web.AuthenticationEntryPoint;
@@ -23,7 +26,8 @@ import org.springframework.security.web.authentication.ui.DefaultLoginPageGenera
 
 /**
  * Inspects every filter chain at startup: logs whether its pending logins are shared, and
- * why not, and finds the chains on which a page that a user asks for needs no session.
+ * why not, and finds the chains on which a page that a user asks for needs no session,
+ * and on which a login starts without looking into it.
  */
 class FilterChainInspector implements BeanPostProcessor {
 
@@ -34,11 +38,16 @@ class FilterChainInspector implements BeanPostProcessor {
 
 	private static final String REMEDY = "Set the AuthorizationRequestRepository bean on every filter that the app makes itself.";
 
+	private final List<SignedInUser> users = new ArrayList<>();
+
+	private int chainsWithClients;
+
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof SecurityFilterChain chain) {
 			report(describe(chain, beanName), chain);
 			avoidSessions(chain);
+			ignoreUsers(chain.getFilters());
 		}
 		return bean;
 	}
@@ -75,7 +84,7 @@ class FilterChainInspector implements BeanPostProcessor {
 		}
 	}
 
-	private static boolean isShared(Object repository) {
+	private static boolean isShared(@Nullable Object repository) {
 		return repository instanceof SharedAuthorizationRequestRepository;
 	}
 
@@ -97,12 +106,38 @@ class FilterChainInspector implements BeanPostProcessor {
 		if (filters.stream().allMatch(FilterChainInspector::isStock)) {
 			filters.stream()
 				.filter(CallbackFilter.class::isInstance)
-				.map((filter) -> ((CallbackFilter) filter).savedRequests())
+				.map((filter) -> ((CallbackFilter) filter).chain().savedRequests())
 				.forEach((savedRequests) -> {
 					if (savedRequests != null) {
 						savedRequests.avoidSessions();
 					}
 				});
+		}
+	}
+
+	/**
+	 * Ignores who is signed in when a login starts that signs a user in, unless several
+	 * chains authorize clients: one of them could receive the callback of a login that
+	 * another one started.
+	 */
+	private void ignoreUsers(List<Filter> filters) {
+		if (filters.stream()
+			.filter(OAuth2AuthorizationCodeGrantFilter.class::isInstance)
+			.noneMatch((filter) -> isShared(SecurityInternals.repository(filter)))) {
+			return;
+		}
+		filters.stream().filter(CallbackFilter.class::isInstance).forEach((filter) -> {
+			SignedInUser user = ((CallbackFilter) filter).chain().user();
+			filters.stream()
+				.map(SecurityInternals::signInPath)
+				.filter(Objects::nonNull)
+				.findFirst()
+				.ifPresent(user::setSignInPath);
+			this.users.add(user);
+		});
+		this.chainsWithClients++;
+		if (this.chainsWithClients > 1) {
+			this.users.forEach((user) -> user.setSignInPath(null));
 		}
 	}
 

@@ -3,14 +3,9 @@ package io.github.oauth2state.login.servlet;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.authentication.AuthenticationTrustResolver;
-import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
-import org.springframework.util.ObjectUtils;
 import org.springframework.util.StringUtils;
 
 import io.github.oauth2state.LoginEvent;
@@ -24,14 +19,13 @@ import io.github.oauth2state.login.LoginNote;
  *
  * @param registrations returns the client registrations
  * @param check refuses callbacks
- * @param user returns the name of the signed-in user, or {@code null} if nobody is signed
- * in or the name is not needed
+ * @param user the signed-in user
  * @param withSessions whether a login has an HTTP session
  * @param savedRequests keeps the pages that users asked for, or {@code null} if the app
  * does
  */
-record LoginChain(Supplier<ClientRegistrationRepository> registrations, CallbackCheck check,
-		Supplier<@Nullable String> user, boolean withSessions, @Nullable SavedRequests savedRequests) {
+record LoginChain(Supplier<ClientRegistrationRepository> registrations, CallbackCheck check, SignedInUser user,
+		boolean withSessions, @Nullable SavedRequests savedRequests) {
 
 	/**
 	 * Returns the path and query that the user asked for, or {@code null} if the app
@@ -59,24 +53,7 @@ record LoginChain(Supplier<ClientRegistrationRepository> registrations, Callback
 	}
 
 	@Nullable LoginEvent otherUser(LoginCallback.Found found, LoginCallback callback) {
-		return this.check.otherUser(found, callback, this.user.get());
-	}
-
-	/**
-	 * Returns what names the signed-in user as Spring Security does where it keeps
-	 * authorized clients. A name that differs from object to object is left out.
-	 */
-	static Supplier<@Nullable String> userName(Supplier<SecurityContextHolderStrategy> securityContexts) {
-		AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
-		return () -> {
-			Authentication authentication = securityContexts.get().getContext().getAuthentication();
-			if (!trust.isAuthenticated(authentication)) {
-				return null;
-			}
-			Object principal = authentication.getPrincipal();
-			String name = authentication.getName();
-			return (principal != null && name.equals(ObjectUtils.identityToString(principal))) ? null : name;
-		};
+		return this.check.otherUser(found, callback, this.user.name());
 	}
 
 }

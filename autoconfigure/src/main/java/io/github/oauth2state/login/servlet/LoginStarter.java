@@ -33,7 +33,7 @@ final class LoginStarter {
 	}
 
 	void start(OAuth2AuthorizationRequest login, ServletExchange exchange) {
-		LoginStart start = new LoginStart(this.services, login, exchange, this.chain.user(),
+		LoginStart start = new LoginStart(this.services, login, exchange, () -> this.chain.user().name(login, exchange),
 				() -> this.chain.savedPage(exchange));
 		try {
 			LoginPath path = start.choosePath();

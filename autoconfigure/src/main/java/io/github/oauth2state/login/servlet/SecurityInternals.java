@@ -23,10 +23,12 @@ import org.springframework.security.web.authentication.AbstractAuthenticationPro
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
+import org.springframework.web.util.pattern.PathPattern;
 
 /**
  * The only place that reads private state of Spring Security, which has setters for it
@@ -48,7 +50,15 @@ final class SecurityInternals {
 
 	private static final String SAVED_REQUESTS = "requestMatcher";
 
+	private static final String CALLBACKS = "requiresAuthenticationRequestMatcher";
+
+	private static final String PATTERN = "pattern";
+
+	private static final String METHOD = "method";
+
 	private static final String RESOLVER = "authorizationRequestResolver";
+
+	private static final Class<?> LOGIN_FILTER = AbstractAuthenticationProcessingFilter.class;
 
 	private static final List<Class<?>> FILTERS_WITH_REPOSITORY = List.of(
 			OAuth2AuthorizationRequestRedirectFilter.class, OAuth2LoginAuthenticationFilter.class,
@@ -79,17 +89,11 @@ final class SecurityInternals {
 	 * if it is another filter or the field cannot be read.
 	 */
 	static @Nullable Object repository(Filter filter) {
-		try {
-			return FILTERS_WITH_REPOSITORY.stream()
-				.filter((type) -> type.isInstance(filter))
-				.findFirst()
-				.map((type) -> read(type, REPOSITORY, filter))
-				.orElse(null);
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Cannot read the authorization request repository", ex);
-			return null;
-		}
+		return FILTERS_WITH_REPOSITORY.stream()
+			.filter((type) -> type.isInstance(filter))
+			.findFirst()
+			.map((type) -> readIfPossible(type, REPOSITORY, filter))
+			.orElse(null);
 	}
 
 	/**
@@ -100,25 +104,13 @@ final class SecurityInternals {
 	static boolean isStateless(HttpSecurity http) {
 		SessionManagementConfigurer<HttpSecurity> sessions = http.getConfigurer(SessionManagementConfigurer.class);
 		Object policy = http.getSharedObject(SessionCreationPolicy.class);
-		try {
-			Object own = (sessions != null) ? read(SessionManagementConfigurer.class, SESSION_POLICY, sessions) : null;
-			policy = (own != null) ? own : policy;
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Cannot read the session creation policy", ex);
-		}
-		return policy == SessionCreationPolicy.STATELESS;
+		Object own = (sessions != null) ? readIfPossible(SessionManagementConfigurer.class, SESSION_POLICY, sessions)
+				: null;
+		return ((own != null) ? own : policy) == SessionCreationPolicy.STATELESS;
 	}
 
 	static @Nullable AuthenticationSuccessHandler successHandler(AbstractAuthenticationProcessingFilter filter) {
-		try {
-			return (AuthenticationSuccessHandler) read(AbstractAuthenticationProcessingFilter.class, SUCCESS_HANDLER,
-					filter);
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Cannot read the success handler", ex);
-			return null;
-		}
+		return (AuthenticationSuccessHandler) readIfPossible(LOGIN_FILTER, SUCCESS_HANDLER, filter);
 	}
 
 	/**
@@ -126,7 +118,7 @@ final class SecurityInternals {
 	 * read.
 	 */
 	static @Nullable AuthenticationFailureHandler failureHandler(AbstractAuthenticationProcessingFilter filter) {
-		return failureHandler(AbstractAuthenticationProcessingFilter.class, FAILURE_HANDLER, filter);
+		return (AuthenticationFailureHandler) readIfPossible(LOGIN_FILTER, FAILURE_HANDLER, filter);
 	}
 
 	/**
@@ -134,17 +126,22 @@ final class SecurityInternals {
 	 * cannot be read.
 	 */
 	static @Nullable AuthenticationFailureHandler failureHandler(OAuth2AuthorizationRequestRedirectFilter filter) {
-		return failureHandler(OAuth2AuthorizationRequestRedirectFilter.class, BEGIN_FAILURE_HANDLER, filter);
+		return (AuthenticationFailureHandler) readIfPossible(OAuth2AuthorizationRequestRedirectFilter.class,
+				BEGIN_FAILURE_HANDLER, filter);
 	}
 
-	private static @Nullable AuthenticationFailureHandler failureHandler(Class<?> type, String field, Object filter) {
-		try {
-			return (AuthenticationFailureHandler) read(type, field, filter);
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Cannot read the failure handler", ex);
+	/**
+	 * Returns the path within the app where a filter signs users in, or {@code null} if
+	 * more than a path decides that, or a field cannot be read.
+	 */
+	static @Nullable PathPattern signInPath(Filter filter) {
+		if (filter.getClass() != OAuth2LoginAuthenticationFilter.class) {
 			return null;
 		}
+		Object matcher = readIfPossible(LOGIN_FILTER, CALLBACKS, filter);
+		return (matcher instanceof PathPatternRequestMatcher path
+				&& readIfPossible(PathPatternRequestMatcher.class, METHOD, path) instanceof AnyRequestMatcher)
+						? (PathPattern) readIfPossible(PathPatternRequestMatcher.class, PATTERN, path) : null;
 	}
 
 	/**
@@ -152,14 +149,8 @@ final class SecurityInternals {
 	 * have chosen which requests it saves.
 	 */
 	static boolean isSavedBy(HttpSessionRequestCache cache, HttpServletRequest request) {
-		try {
-			return read(HttpSessionRequestCache.class, SAVED_REQUESTS, cache) instanceof RequestMatcher matcher
-					&& matcher.matches(request);
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Cannot tell which requests are saved", ex);
-			return false;
-		}
+		return readIfPossible(HttpSessionRequestCache.class, SAVED_REQUESTS, cache) instanceof RequestMatcher matcher
+				&& matcher.matches(request);
 	}
 
 	/**
@@ -167,27 +158,16 @@ final class SecurityInternals {
 	 * requests than one that an app makes.
 	 */
 	static boolean isDefault(HttpSessionRequestCache cache) {
-		try {
-			return !(read(HttpSessionRequestCache.class, SAVED_REQUESTS, cache) instanceof AnyRequestMatcher);
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Cannot tell which requests are saved", ex);
-			return false;
-		}
+		Object matcher = readIfPossible(HttpSessionRequestCache.class, SAVED_REQUESTS, cache);
+		return matcher != null && !(matcher instanceof AnyRequestMatcher);
 	}
 
 	/**
 	 * Returns whether a filter that starts logins has Spring Security's own resolver.
 	 */
 	static boolean hasDefaultResolver(OAuth2AuthorizationRequestRedirectFilter filter) {
-		try {
-			return read(OAuth2AuthorizationRequestRedirectFilter.class, RESOLVER,
-					filter) instanceof DefaultOAuth2AuthorizationRequestResolver;
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Cannot read the authorization request resolver", ex);
-			return false;
-		}
+		return readIfPossible(OAuth2AuthorizationRequestRedirectFilter.class, RESOLVER,
+				filter) instanceof DefaultOAuth2AuthorizationRequestResolver;
 	}
 
 	/**
@@ -203,6 +183,20 @@ final class SecurityInternals {
 	}
 
 	/**
+	 * Reads a field, or returns {@code null} if this version of the class has no such
+	 * field.
+	 */
+	private static @Nullable Object readIfPossible(Class<?> type, String name, Object target) {
+		try {
+			return read(type, name, target);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Cannot read " + name + " of " + type.getName(), ex);
+			return null;
+		}
+	}
+
+	/**
 	 * Makes a native image keep the fields.
 	 */
 	static class Hints implements RuntimeHintsRegistrar {
@@ -213,7 +207,8 @@ final class SecurityInternals {
 			keep(hints, OAuth2ClientConfigurer.AuthorizationCodeGrantConfigurer.class, REPOSITORY);
 			FILTERS_WITH_REPOSITORY.forEach((filter) -> keep(hints, filter, REPOSITORY));
 			keep(hints, SessionManagementConfigurer.class, SESSION_POLICY);
-			keep(hints, AbstractAuthenticationProcessingFilter.class, SUCCESS_HANDLER, FAILURE_HANDLER);
+			keep(hints, LOGIN_FILTER, SUCCESS_HANDLER, FAILURE_HANDLER, CALLBACKS);
+			keep(hints, PathPatternRequestMatcher.class, PATTERN, METHOD);
 			keep(hints, OAuth2AuthorizationRequestRedirectFilter.class, BEGIN_FAILURE_HANDLER, RESOLVER);
 			keep(hints, HttpSessionRequestCache.class, SAVED_REQUESTS);
 		}

@@ -96,7 +96,7 @@ public final class ServletLoginAutoConfiguration {
 		CallbackCheck check = new CallbackCheck(registrations::getObject, services.settings());
 		return new SharedAuthorizationRequestRepository(null, store, services,
 				new LoginChain(registrations::getObject, check,
-						LoginChain.userName(
+						new SignedInUser(
 								() -> securityContexts.getIfUnique(SecurityContextHolder::getContextHolderStrategy)),
 						true, null));
 	}

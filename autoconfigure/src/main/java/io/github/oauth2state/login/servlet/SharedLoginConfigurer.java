@@ -104,7 +104,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 				requestCache(http));
 		boolean withSessions = !SecurityInternals.isStateless(http);
 		LoginChain chain = new LoginChain(() -> registrations, check,
-				(client != null) ? LoginChain.userName(() -> securityContexts) : () -> null, withSessions,
+				new SignedInUser((client != null) ? () -> securityContexts : null), withSessions,
 				withSessions ? this.savedRequests : null);
 		if (chain.savedRequests() != null) {
 			chain.savedRequests().enable(login == null || login.isCustomLoginPage());
@@ -125,8 +125,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		}
 		this.csrfExemption.enable(check);
 		http.addFilterAfter(this.csrfExemption, OAuth2AuthorizationCodeGrantFilter.class);
-		http.addFilterBefore(
-				new CallbackFilter(recovery, this.services.logins(), securityContexts, chain.savedRequests()),
+		http.addFilterBefore(new CallbackFilter(recovery, this.services.logins(), securityContexts, chain),
 				OAuth2LoginAuthenticationFilter.class);
 	}
 

@@ -147,7 +147,7 @@ class LoginStarterTests {
 		LoginServices services = context.getBean(LoginServices.class);
 		GuardedStateStore store = new GuardedStateStore(context.getBean(StateStore.class), this.circuit);
 		CallbackCheck check = new CallbackCheck(() -> null, services.settings());
-		return new LoginStarter(store, services, new LoginChain(() -> null, check, () -> null, true, null));
+		return new LoginStarter(store, services, new LoginChain(() -> null, check, new SignedInUser(null), true, null));
 	}
 
 	private void start(LoginStarter starter, MockHttpServletRequest request) {
