@@ -1,6 +1,9 @@
 package io.github.oauth2state.benchmarks.endtoend;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.lettuce.core.ScriptOutputType;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -110,11 +113,13 @@ abstract class CountedServer {
 
 		private final String database;
 
-		private final boolean sessions;
+		private final List<Table> tables;
 
 		Postgres(String database) {
 			this.database = database;
-			this.sessions = number("SELECT count(*) FROM pg_tables WHERE tablename = 'spring_session'") > 0;
+			this.tables = Stream.of(Table.values())
+				.filter((table) -> number("SELECT count(*) FROM pg_tables WHERE tablename = '%s'".formatted(table)) > 0)
+				.toList();
 		}
 
 		private long number(String sql) {
@@ -138,25 +143,61 @@ abstract class CountedServer {
 
 		@Override
 		void clear() {
-			this.postgres.execute(this.database, this.sessions ? "TRUNCATE spring_session CASCADE" : "TRUNCATE oauth2_state");
+			this.tables.forEach((table) -> this.postgres.execute(this.database, "TRUNCATE " + table + " CASCADE"));
 		}
 
 		@Override
 		long bytes() {
-			return number(this.sessions
-					? "SELECT pg_total_relation_size('spring_session') + pg_total_relation_size('spring_session_attributes')"
-					: "SELECT pg_total_relation_size('oauth2_state')");
+			return this.tables.stream()
+				.mapToLong((table) -> number("SELECT pg_total_relation_size('" + table + "')"))
+				.sum();
 		}
 
 		@Override
 		long records() {
-			return number("SELECT count(*) FROM " + (this.sessions ? "spring_session" : "oauth2_state"));
+			return this.tables.stream()
+				.filter((table) -> !table.seconds.isEmpty())
+				.mapToLong((table) -> number("SELECT count(*) FROM " + table))
+				.sum();
 		}
 
 		@Override
 		long seconds() {
-			return number(this.sessions ? "SELECT max(expiry_time) / 1000 - extract(epoch FROM now())::bigint FROM spring_session"
-					: "SELECT extract(epoch FROM max(expires_at) - now())::bigint FROM oauth2_state");
+			return this.tables.stream()
+				.filter((table) -> !table.seconds.isEmpty())
+				.mapToLong((table) -> number("SELECT coalesce(" + table.seconds + ", 0)::bigint FROM " + table))
+				.max()
+				.orElseThrow();
+		}
+
+		/**
+		 * A table that an app may have, in lower case, as PostgreSQL names it.
+		 */
+		private enum Table {
+
+			OAUTH2_STATE("extract(epoch FROM max(expires_at) - now())"),
+
+			SPRING_SESSION("max(expiry_time) / 1000 - extract(epoch FROM now())"),
+
+			/**
+			 * Its rows belong to those of the table before.
+			 */
+			SPRING_SESSION_ATTRIBUTES("");
+
+			/**
+			 * An expression for how long its newest row is kept.
+			 */
+			private final String seconds;
+
+			Table(String seconds) {
+				this.seconds = seconds;
+			}
+
+			@Override
+			public String toString() {
+				return name().toLowerCase(Locale.ROOT);
+			}
+
 		}
 
 	}

@@ -120,12 +120,14 @@ enum Variant {
 
 	/**
 	 * Starts the app.
+	 * @param more properties that it has besides its own
 	 */
-	ConfigurableWebServerApplicationContext start() {
+	ConfigurableWebServerApplicationContext start(String... more) {
 		List<String> all = new ArrayList<>(ReferenceApp.PROPERTIES);
 		all.addAll(this.group.properties());
 		all.addAll(this.server.properties());
 		all.addAll(this.properties);
+		all.addAll(List.of(more));
 		List<Class<?>> configurations = new ArrayList<>(this.group.configurations());
 		configurations.addAll(this.sessions.configurations());
 		if (this == BARE_REDIS) {
