@@ -21,11 +21,12 @@ class ReferenceApp {
 	static final String ISSUER = "https://id.example.com/realms/example";
 
 	/**
-	 * Sessions in memory end early, as all of them would not fit into it. Netty keeps
-	 * connections open by itself.
+	 * Sessions in memory end early, as all of them would not fit into it. Connections
+	 * stay open while other apps are measured, on Netty by itself.
 	 */
 	static final List<String> PROPERTIES = List.of("server.port=0", "server.tomcat.max-keep-alive-requests=-1",
-			"server.tomcat.keep-alive-timeout=10m", "server.tomcat.threads.max=64", "server.servlet.session.timeout=1m",
+			"server.tomcat.keep-alive-timeout=1h", "server.tomcat.connection-timeout=1h",
+			"server.tomcat.threads.max=64", "server.servlet.session.timeout=1m",
 			"server.reactive.session.timeout=1m", "server.reactive.session.max-sessions=1000000",
 			"spring.main.banner-mode=off", "logging.level.root=warn",
 			"spring.security.oauth2.client.registration.keycloak.client-id=" + CLIENT_ID,
