@@ -106,8 +106,8 @@ public record OAuth2StateSettings(String namespace, Duration timeout, @Nullable 
 	/**
 	 * Properties that concern every capability.
 	 *
-	 * @param enabled whether OAuth2 State takes part at all; if not, the app is as
-	 * without it
+	 * @param enabled whether OAuth2 State is active; if not, the app behaves as without
+	 * it
 	 * @param store where records are kept that instances share; unless set, the one whose
 	 * connection the app has
 	 * @param namespace name that keeps apart the records and cookies of apps that share a

@@ -69,9 +69,9 @@ record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("8") int
 	/**
 	 * Properties of pending logins that are kept in cookies, as they were given.
 	 *
-	 * @param keys the keys that they are sealed under, separated by commas, each as
-	 * 'id:key' where the key is 32 random bytes in Base64: the first one seals, all of
-	 * them open; make one with 'openssl rand -base64 32'
+	 * @param keys the keys that seal them, separated by commas, each as 'id:key' where
+	 * the key is 32 random bytes in Base64: the first one seals, all of them open; make
+	 * one with 'openssl rand -base64 32'
 	 */
 	@ConfigurationProperties("oauth2-state.cookie")
 	record CookieKeys(@Nullable String keys) {

@@ -76,14 +76,14 @@ public final class StateStoreAutoConfiguration {
 	}
 
 	/**
-	 * Properties of the circuit breaker that lets logins begin without waiting for a
+	 * Properties of the circuit breaker that lets logins start without waiting for a
 	 * store that does not answer.
 	 *
-	 * @param enabled whether there is one
-	 * @param slidingWindowSize over how many of the last begins failures are counted,
-	 * from 1 to 1000
-	 * @param minimumNumberOfCalls how many begins there must have been, from 1 to the
-	 * size of the window
+	 * @param enabled whether logins stop waiting for a store that fails
+	 * @param slidingWindowSize number of the latest logins started whose failures are
+	 * counted, from 1 to 1000
+	 * @param minimumNumberOfCalls number of logins that must have started before the
+	 * circuit can open, from 1 to the size of the window
 	 * @param failureRateThreshold from which percentage of failures on the circuit opens,
 	 * from 1 to 100
 	 * @param waitDuration how long it stays open before one login tries the store again,
