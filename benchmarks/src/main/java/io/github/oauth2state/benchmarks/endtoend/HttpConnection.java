@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,22 +31,33 @@ final class HttpConnection implements AutoCloseable {
 			Upgrade-Insecure-Requests: 1\r
 			""";
 
-	private final Socket socket;
+	private static final int PATIENCE = (int) Duration.ofSeconds(10).toMillis();
 
-	private final InputStream input;
+	private final int port;
 
 	private final String host;
 
+	private Socket socket;
+
+	private InputStream input;
+
 	HttpConnection(int port) {
+		this.port = port;
+		this.host = "Host: 127.0.0.1:" + port + "\r\n";
 		try {
-			this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
-			this.socket.setTcpNoDelay(true);
+			this.socket = connect();
 			this.input = new BufferedInputStream(this.socket.getInputStream());
-			this.host = "Host: 127.0.0.1:" + port + "\r\n";
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	private Socket connect() throws IOException {
+		Socket connected = new Socket(InetAddress.getLoopbackAddress(), this.port);
+		connected.setTcpNoDelay(true);
+		connected.setSoTimeout(PATIENCE);
+		return connected;
 	}
 
 	/**
@@ -66,12 +79,32 @@ final class HttpConnection implements AutoCloseable {
 		if (!cookies.isEmpty()) {
 			request.append("Cookie: ").append(cookies).append("\r\n");
 		}
+		byte[] bytes = request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
 		try {
-			this.socket.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
-			return read();
+			return send(bytes);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Sends a request. Reactor Netty up to 1.3.7 may stop reading from a connection
+	 * (<a href="https://github.com/reactor/reactor-netty/issues/4361">#4361</a>), so that
+	 * the request has to be sent on another one.
+	 */
+	private Answer send(byte[] request) throws IOException {
+		try {
+			this.socket.getOutputStream().write(request);
+			return read();
+		}
+		catch (SocketTimeoutException ex) {
+			System.out.println("A connection got no answer, so another one is used");
+			this.socket.close();
+			this.socket = connect();
+			this.input = new BufferedInputStream(this.socket.getInputStream());
+			this.socket.getOutputStream().write(request);
+			return read();
 		}
 	}
 
