@@ -8,7 +8,7 @@ import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames
 
 /**
  * Writes the names of attributes and parameters that most logins have as one control
- * character each, which saves a tenth of a record.
+ * character each, which saves a seventh of a record.
  */
 final class ShortNames {
 

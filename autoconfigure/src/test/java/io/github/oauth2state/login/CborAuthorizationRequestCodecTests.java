@@ -146,7 +146,8 @@ class CborAuthorizationRequestCodecTests {
 				(builder) -> builder.attributes((attributes) -> attributes.remove("nonce")),
 				(builder) -> builder.attributes((attributes) -> {
 					for (String name : List.of("", " ", "\u0000", "\u0001", "\u0001nonce", "\u0006", "\u001f", "1")) {
-						attributes.put(name, "value of " + name.length());
+						attributes.put(name,
+								"value of " + HexFormat.of().formatHex(name.getBytes(StandardCharsets.UTF_8)));
 					}
 				}), (builder) -> builder.attributes(Map::clear), (builder) -> builder.scopes(Set.of()),
 				(builder) -> builder.scope("a", "openid", "urn:x:y", "https://api.example.com/read", "caf\u00e9"),

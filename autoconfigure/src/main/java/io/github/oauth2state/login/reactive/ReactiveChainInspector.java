@@ -107,7 +107,7 @@ final class ReactiveChainInspector implements BeanPostProcessor {
 	 * chains authorize clients: one of them could receive the callback of a login that
 	 * another one started.
 	 */
-	private void ignoreUsers(List<WebFilter> filters) {
+	private synchronized void ignoreUsers(List<WebFilter> filters) {
 		if (filters.stream()
 			.filter(OAuth2AuthorizationCodeGrantWebFilter.class::isInstance)
 			.noneMatch((filter) -> isShared(ServerSecurityInternals.repository(filter)))) {

@@ -56,7 +56,7 @@ final class ServerSecurityInternals {
 	/**
 	 * The fields that tell where users are signed in, which need not be known.
 	 */
-	private static final Map<Class<?>, List<String>> SIGN_IN_FIELDS = Map.of(AuthenticationWebFilter.class,
+	static final Map<Class<?>, List<String>> SIGN_IN_FIELDS = Map.of(AuthenticationWebFilter.class,
 			List.of("requiresAuthenticationMatcher", "authenticationConverter"),
 			PathPatternParserServerWebExchangeMatcher.class, List.of("pattern", "method"));
 

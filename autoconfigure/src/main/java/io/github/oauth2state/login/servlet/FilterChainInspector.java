@@ -120,7 +120,7 @@ class FilterChainInspector implements BeanPostProcessor {
 	 * chains authorize clients: one of them could receive the callback of a login that
 	 * another one started.
 	 */
-	private void ignoreUsers(List<Filter> filters) {
+	private synchronized void ignoreUsers(List<Filter> filters) {
 		if (filters.stream()
 			.filter(OAuth2AuthorizationCodeGrantFilter.class::isInstance)
 			.noneMatch((filter) -> isShared(SecurityInternals.repository(filter)))) {

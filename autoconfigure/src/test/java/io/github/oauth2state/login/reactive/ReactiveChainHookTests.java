@@ -2,6 +2,7 @@ package io.github.oauth2state.login.reactive;
 
 import java.lang.reflect.Field;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.hint.RuntimeHints;
@@ -117,11 +118,14 @@ class ReactiveChainHookTests extends ReactiveChainTests {
 	void fieldsThatAreReadAreKeptInANativeImage() {
 		RuntimeHints hints = new RuntimeHints();
 		new ServerSecurityInternals.Hints().registerHints(hints, null);
-		ServerSecurityInternals.FIELDS.forEach((type, fields) -> fields.forEach((name) -> {
-			Field field = ReflectionUtils.findField(type, name);
-			assertThat(field).as(name).isNotNull();
-			assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(field)).accepts(hints);
-		}));
+		for (Map<Class<?>, List<String>> all : List.of(ServerSecurityInternals.FIELDS,
+				ServerSecurityInternals.SIGN_IN_FIELDS)) {
+			all.forEach((type, fields) -> fields.forEach((name) -> {
+				Field field = ReflectionUtils.findField(type, name);
+				assertThat(field).as(name).isNotNull();
+				assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(field)).accepts(hints);
+			}));
+		}
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,9 +1,12 @@
 package io.github.oauth2state.login.reactive;
 
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.assertj.AssertableReactiveWebApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
@@ -13,6 +16,7 @@ import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.oauth2.client.registration.ReactiveClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizationCodeAuthenticationTokenConverter;
+import org.springframework.security.oauth2.client.web.server.authentication.OAuth2LoginAuthenticationWebFilter;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.util.matcher.PathPatternParserServerWebExchangeMatcher;
@@ -54,14 +58,18 @@ class ReactiveSignedInUserTests extends ReactiveChainTests {
 
 	@Test
 	void loginIsForTheUserWhereAnotherChainMayReceiveTheCallback() {
-		run(TwoChainsWithClients.class, (context) -> assertThat(userOfLogin(context, SIGN_IN)).isEqualTo("alice"));
+		run(ClientsFirst.class, (context) -> assertThat(userOfLogin(context, SIGN_IN)).isEqualTo("alice"));
+		run(ClientsLast.class, (context) -> assertThat(userOfLogin(context, SIGN_IN)).isEqualTo("alice"));
 	}
 
 	/**
-	 * Returns the user for whom a login starts on the last chain.
+	 * Returns the user for whom a login starts on the chain with logins.
 	 */
 	private static String userOfLogin(AssertableReactiveWebApplicationContext context, String redirectPath) {
-		ReactiveSignedInUser user = filters(chains(context).get(chains(context).size() - 1)).stream()
+		ReactiveSignedInUser user = chains(context).stream()
+			.map(ReactiveChainTests::filters)
+			.filter((filters) -> filters.stream().anyMatch(OAuth2LoginAuthenticationWebFilter.class::isInstance))
+			.flatMap(List::stream)
 			.filter(LoginWebFilter.class::isInstance)
 			.map((filter) -> ((LoginWebFilter) filter).chain().user())
 			.findFirst()
@@ -129,7 +137,7 @@ class ReactiveSignedInUserTests extends ReactiveChainTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class TwoChainsWithClients {
+	static class ClientsFirst {
 
 		@Bean
 		SecurityWebFilterChain first(ServerHttpSecurity http) {
@@ -141,6 +149,25 @@ class ReactiveSignedInUserTests extends ReactiveChainTests {
 		@Bean
 		SecurityWebFilterChain second(ServerHttpSecurity http) {
 			return http.oauth2Login(Customizer.withDefaults()).oauth2Client(Customizer.withDefaults()).build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ClientsLast {
+
+		@Bean
+		@Order(2)
+		SecurityWebFilterChain first(ServerHttpSecurity http) {
+			return http.oauth2Login(Customizer.withDefaults()).oauth2Client(Customizer.withDefaults()).build();
+		}
+
+		@Bean
+		@Order(1)
+		SecurityWebFilterChain second(ServerHttpSecurity http) {
+			return http.securityMatcher(new PathPatternParserServerWebExchangeMatcher(SIGN_IN))
+				.oauth2Client(Customizer.withDefaults())
+				.build();
 		}
 
 	}

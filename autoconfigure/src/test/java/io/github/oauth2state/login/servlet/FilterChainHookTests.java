@@ -22,6 +22,7 @@ import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequest
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AbstractAuthenticationProcessingFilter;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -127,6 +128,13 @@ class FilterChainHookTests extends FilterChainTests {
 			.accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection()
 			.onFieldAccess(AbstractAuthenticationProcessingFilter.class, "successHandler")).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onFieldAccess(AbstractAuthenticationProcessingFilter.class, "requiresAuthenticationRequestMatcher"))
+			.accepts(hints);
+		for (String field : List.of("pattern", "method")) {
+			assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(PathPatternRequestMatcher.class, field))
+				.accepts(hints);
+		}
 		assertThat(
 				RuntimeHintsPredicates.reflection().onFieldAccess(SessionManagementConfigurer.class, "sessionPolicy"))
 			.accepts(hints);

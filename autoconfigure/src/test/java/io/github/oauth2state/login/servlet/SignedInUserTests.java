@@ -1,11 +1,14 @@
 package io.github.oauth2state.login.servlet;
 
+import java.util.List;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.config.Customizer;
@@ -61,7 +64,8 @@ class SignedInUserTests extends FilterChainTests {
 
 	@Test
 	void loginIsForTheUserWhereAnotherChainMayReceiveTheCallback() {
-		run(TwoChainsWithClients.class, (context) -> assertThat(userOfLogin(context, SIGN_IN)).isEqualTo("alice"));
+		run(ClientsFirst.class, (context) -> assertThat(userOfLogin(context, SIGN_IN)).isEqualTo("alice"));
+		run(ClientsLast.class, (context) -> assertThat(userOfLogin(context, SIGN_IN)).isEqualTo("alice"));
 	}
 
 	@Test
@@ -73,15 +77,16 @@ class SignedInUserTests extends FilterChainTests {
 	}
 
 	/**
-	 * Returns the user for whom a login starts on the last chain.
+	 * Returns the user for whom a login starts on the last chain with logins.
 	 */
 	private static String userOfLogin(AssertableWebApplicationContext context, String redirectPath) {
-		SignedInUser user = chains(context).get(chains(context).size() - 1)
-			.getFilters()
-			.stream()
+		SignedInUser user = chains(context).stream()
+			.map(SecurityFilterChain::getFilters)
+			.filter((filters) -> filters.stream().anyMatch(OAuth2LoginAuthenticationFilter.class::isInstance))
+			.flatMap(List::stream)
 			.filter(CallbackFilter.class::isInstance)
 			.map((filter) -> ((CallbackFilter) filter).chain().user())
-			.findFirst()
+			.reduce((first, last) -> last)
 			.orElseThrow();
 		return user.name(OAuth2AuthorizationRequest.authorizationCode()
 			.authorizationUri("https://idp.example/authorize")
@@ -121,7 +126,7 @@ class SignedInUserTests extends FilterChainTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class TwoChainsWithClients {
+	static class ClientsFirst {
 
 		@Bean
 		SecurityFilterChain first(HttpSecurity http) {
@@ -131,6 +136,23 @@ class SignedInUserTests extends FilterChainTests {
 		@Bean
 		SecurityFilterChain second(HttpSecurity http) {
 			return http.oauth2Login(Customizer.withDefaults()).oauth2Client(Customizer.withDefaults()).build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ClientsLast {
+
+		@Bean
+		@Order(2)
+		SecurityFilterChain first(HttpSecurity http) {
+			return http.oauth2Login(Customizer.withDefaults()).oauth2Client(Customizer.withDefaults()).build();
+		}
+
+		@Bean
+		@Order(1)
+		SecurityFilterChain second(HttpSecurity http) {
+			return http.securityMatcher(SIGN_IN).oauth2Client(Customizer.withDefaults()).build();
 		}
 
 	}
