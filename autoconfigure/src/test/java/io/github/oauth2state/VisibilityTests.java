@@ -70,7 +70,7 @@ class VisibilityTests {
 			Map.entry("login.DeploymentWarnings", "both web stacks warn with it"),
 			Map.entry("login.ErrorPage", "both web stacks answer with it"),
 			Map.entry("login.LoginCallback", "both web stacks finish logins with it"),
-			Map.entry("login.LoginNote", "both web stacks note in it what becomes of a request"),
+			Map.entry("login.LoginNote", "both web stacks record the outcome of a request in it"),
 			Map.entry("login.LoginServices", "the filter chains of both web stacks share it"),
 			Map.entry("login.LoginSettings", "both web stacks and the Actuator read it"),
 			Map.entry("login.LoginStart", "both web stacks start logins with it"),

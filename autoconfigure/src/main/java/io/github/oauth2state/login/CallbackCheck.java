@@ -87,9 +87,9 @@ public final class CallbackCheck {
 	}
 
 	/**
-	 * Returns whether a login signs a user in when it comes back, so that it is for the
-	 * user whom the provider names. Whoever is signed in when it starts does not matter,
-	 * and the session need not be loaded to find out.
+	 * Returns whether a login comes back to the path where users are signed in. The
+	 * provider then decides who the user is. It does not matter who is signed in when the
+	 * login starts, so the session need not be loaded.
 	 * @param login the authorization request
 	 * @param signInPath the path within the app where users are signed in
 	 * @param exchange the request that starts the login

@@ -137,7 +137,7 @@ public final class DeploymentWarnings implements SmartInitializingSingleton {
 	/**
 	 * Logs that a user was signed in again and again.
 	 * @param reference the id by which log lines name the login
-	 * @param session what became of the session
+	 * @param session whether the app still knows the session
 	 */
 	static void logLoop(String reference, WebExchange.NamedSession session) {
 		String seen = switch (session) {

@@ -19,7 +19,7 @@ import io.github.oauth2state.refresh.StrategyRunner.RefusedTokenException;
 import io.github.oauth2state.support.SafeLog;
 
 /**
- * Tells listeners and the log what became of tokens that were due. Thread-safe.
+ * Tells listeners and the log how each refresh ended. Thread-safe.
  */
 final class RefreshEvents {
 

@@ -137,7 +137,7 @@ public abstract class WebExchange {
 	protected abstract @Nullable String remoteAddress();
 
 	/**
-	 * Returns what became of the session that the request names.
+	 * Returns whether the app still knows the session that the request names.
 	 * @return what is known of it
 	 */
 	public abstract NamedSession namedSession();
@@ -221,7 +221,7 @@ public abstract class WebExchange {
 	}
 
 	/**
-	 * What became of the session that a request names.
+	 * Whether the app still knows the session that a request names.
 	 */
 	public enum NamedSession {
 

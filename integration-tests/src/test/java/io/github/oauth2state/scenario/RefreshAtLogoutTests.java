@@ -17,9 +17,8 @@ import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What becomes of a refresh that runs while the user logs out, and of the user when a
- * refresh is refused, on two instances that share tokens and sessions, at a real
- * provider.
+ * Tests refreshes that run while the user logs out, and logouts because a refresh is
+ * refused. Two instances share tokens and sessions, and the provider is a real one.
  */
 @Tag("full")
 class RefreshAtLogoutTests extends RevocationFixture {

@@ -31,8 +31,8 @@ import org.springframework.security.web.SecurityFilterChain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What becomes of a user's tokens at logout, on two instances that share tokens and
- * sessions and on one alone, at a real provider.
+ * Tests that a user's tokens are revoked at logout, on two instances that share tokens
+ * and sessions and on a single one, with a real provider.
  */
 @Tag("full")
 class RevocationAtLogoutTests extends RevocationFixture {

@@ -130,9 +130,9 @@ final class ReactiveExchange extends WebExchange {
 	}
 
 	/**
-	 * Finds out what became of the session that the request names. A request without one
-	 * tells nothing: WebFlux deletes the cookie of a session that an instance does not
-	 * know.
+	 * Finds out whether the app still knows the session that the request names. A request
+	 * without one tells nothing: WebFlux deletes the cookie of a session that an instance
+	 * does not know.
 	 */
 	Mono<Void> lookUpSession() {
 		ApplicationContext context = this.exchange.getApplicationContext();

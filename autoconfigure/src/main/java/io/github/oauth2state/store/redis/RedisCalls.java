@@ -21,7 +21,7 @@ import io.github.oauth2state.StateKey;
 import io.github.oauth2state.StateStoreException;
 
 /**
- * Calls Redis, and says what became of a call that failed.
+ * Calls Redis, and says why a call failed.
  */
 final class RedisCalls implements AutoCloseable {
 

@@ -37,8 +37,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Tests for {@link LoginStarter}: what a start costs, and what becomes of the circuit's
- * permissions.
+ * Tests for {@link LoginStarter}: what a start costs, and whether it returns the
+ * circuit's permissions.
  */
 class LoginStarterTests {
 
