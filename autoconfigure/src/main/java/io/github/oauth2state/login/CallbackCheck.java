@@ -4,9 +4,11 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.PathContainer;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
+import org.springframework.util.ObjectUtils;
 import org.springframework.web.util.pattern.PathPattern;
 
 import io.github.oauth2state.LoginEvent;
@@ -110,6 +112,18 @@ public final class CallbackCheck {
 		int start = (scheme > 0) ? uri.indexOf('/', scheme + "://".length()) : -1;
 		// Whatever is encoded may be malformed
 		return (start >= 0 && start < end && uri.indexOf('%') < 0) ? uri.substring(start, end) : null;
+	}
+
+	/**
+	 * Returns what names a user as Spring Security does where it keeps authorized
+	 * clients.
+	 * @param user the signed-in user
+	 * @return the name, or {@code null} if it differs from object to object
+	 */
+	public static @Nullable String userName(Authentication user) {
+		Object principal = user.getPrincipal();
+		String name = user.getName();
+		return (principal != null && name.equals(ObjectUtils.identityToString(principal))) ? null : name;
 	}
 
 	/**

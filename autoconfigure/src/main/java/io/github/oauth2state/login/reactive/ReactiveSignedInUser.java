@@ -7,7 +7,6 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
-import org.springframework.util.ObjectUtils;
 import org.springframework.web.util.pattern.PathPattern;
 import reactor.core.publisher.Mono;
 
@@ -50,18 +49,11 @@ final class ReactiveSignedInUser {
 	}
 
 	/**
-	 * Returns what names the user as Spring Security does where it keeps authorized
-	 * clients, or empty if nobody is signed in or the name is not needed. A name that
-	 * differs from object to object is left out.
+	 * Returns the name of the user, or empty if nobody is signed in or the name is not
+	 * needed.
 	 */
 	Mono<String> name() {
-		return this.needed ? authentication().mapNotNull(ReactiveSignedInUser::name) : Mono.empty();
-	}
-
-	private static @Nullable String name(Authentication authentication) {
-		Object principal = authentication.getPrincipal();
-		String name = authentication.getName();
-		return (principal != null && name.equals(ObjectUtils.identityToString(principal))) ? null : name;
+		return this.needed ? authentication().mapNotNull(CallbackCheck::userName) : Mono.empty();
 	}
 
 	/**

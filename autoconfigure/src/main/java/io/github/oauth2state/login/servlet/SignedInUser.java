@@ -8,7 +8,6 @@ import org.springframework.security.authentication.AuthenticationTrustResolverIm
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
-import org.springframework.util.ObjectUtils;
 import org.springframework.web.util.pattern.PathPattern;
 
 import io.github.oauth2state.login.CallbackCheck;
@@ -51,21 +50,15 @@ final class SignedInUser {
 	}
 
 	/**
-	 * Returns what names the user as Spring Security does where it keeps authorized
-	 * clients, or {@code null} if nobody is signed in or the name is not needed. A name
-	 * that differs from object to object is left out.
+	 * Returns the name of the user, or {@code null} if nobody is signed in or the name is
+	 * not needed.
 	 */
 	@Nullable String name() {
 		if (this.securityContexts == null) {
 			return null;
 		}
 		Authentication authentication = this.securityContexts.get().getContext().getAuthentication();
-		if (!this.trust.isAuthenticated(authentication)) {
-			return null;
-		}
-		Object principal = authentication.getPrincipal();
-		String name = authentication.getName();
-		return (principal != null && name.equals(ObjectUtils.identityToString(principal))) ? null : name;
+		return this.trust.isAuthenticated(authentication) ? CallbackCheck.userName(authentication) : null;
 	}
 
 }
