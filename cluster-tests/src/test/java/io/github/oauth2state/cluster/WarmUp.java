@@ -17,13 +17,15 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class WarmUp {
 
-	private static final Duration PATIENCE = Duration.ofMinutes(2);
+	private static final boolean TIMES_ARE_REPORTED = Scale.of(1) > 1;
 
 	/**
 	 * Some for each of three instances, and enough for the compilers if times are
 	 * reported.
 	 */
-	private static final int LOGINS = (Scale.of(1) > 1) ? 900 : 30;
+	private static final int LOGINS = TIMES_ARE_REPORTED ? 600 : 30;
+
+	private static final Duration PATIENCE = Duration.ofMinutes(TIMES_ARE_REPORTED ? 15 : 2);
 
 	private WarmUp() {
 	}
