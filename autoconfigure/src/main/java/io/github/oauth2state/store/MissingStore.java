@@ -18,10 +18,12 @@ import io.github.oauth2state.config.StartupFailureException;
 final class MissingStore {
 
 	private static final String OTHER_WAYS = """
-			- or set oauth2-state.store=cookie and oauth2-state.cookie.keys, to need neither
+			- or set oauth2-state.store=cookie and oauth2-state.cookie.keys, to need no server
 			- or set oauth2-state.store=memory, if the app runs as one instance only
 			- or declare a bean of type io.github.oauth2state.StateStore or ReactiveStateStore
 			- or set oauth2-state.enabled=false, to run without OAuth2 State""";
+
+	private static final String HAZELCAST = "- or set oauth2-state.store=hazelcast, to use the Hazelcast cluster of the app\n";
 
 	private static final List<StoreType> KINDS = List.of(StoreType.REDIS, StoreType.JDBC);
 
@@ -54,7 +56,7 @@ final class MissingStore {
 		if (configured != null) {
 			return configuredWithoutConnection(configured, beans);
 		}
-		return connections.isEmpty() ? noConnection(beans) : severalConnections();
+		return connections.isEmpty() ? noConnection(beans) : severalConnections(beans);
 	}
 
 	private static StartupFailureException configuredWithoutConnection(StoreType configured,
@@ -90,14 +92,18 @@ final class MissingStore {
 		return new StartupFailureException(unset
 				+ (present.isEmpty() ? "the app has neither a RedisConnectionFactory nor a DataSource bean." : present),
 				"One of these:\n\n" + annotate(StoreType.REDIS, beans) + annotate(StoreType.JDBC, beans)
-						+ "- for Redis, %s\n- for a database, %s\n%s".formatted(ADD_REDIS, ADD_JDBC, OTHER_WAYS));
+						+ "- for Redis, %s\n- for a database, %s\n%s".formatted(ADD_REDIS, ADD_JDBC, otherWays(beans)));
 	}
 
-	private static StartupFailureException severalConnections() {
+	private static StartupFailureException severalConnections(Map<StoreType, List<String>> beans) {
 		return new StartupFailureException(
 				"OAuth2 State cannot tell where to keep pending logins: the property oauth2-state.store is not set, and "
 						+ "the app has both a RedisConnectionFactory and a DataSource bean.",
-				"One of these:\n\n- set oauth2-state.store=redis\n- set oauth2-state.store=jdbc\n" + OTHER_WAYS);
+				"One of these:\n\n- set oauth2-state.store=redis\n- set oauth2-state.store=jdbc\n" + otherWays(beans));
+	}
+
+	private static String otherWays(Map<StoreType, List<String>> beans) {
+		return (names(StoreType.HAZELCAST, beans).isEmpty() ? "" : HAZELCAST) + OTHER_WAYS;
 	}
 
 	private static String notInjectable(StoreType type, Map<StoreType, List<String>> beans) {

@@ -48,12 +48,6 @@ import static org.mockito.Mockito.mock;
  */
 class StateStoreAutoConfigurationTests {
 
-	private static final String OTHER_WAYS = """
-			- or set oauth2-state.store=cookie and oauth2-state.cookie.keys, to need neither
-			- or set oauth2-state.store=memory, if the app runs as one instance only
-			- or declare a bean of type io.github.oauth2state.StateStore or ReactiveStateStore
-			- or set oauth2-state.enabled=false, to run without OAuth2 State""";
-
 	private final ApplicationContextRunner app = new ApplicationContextRunner().withConfiguration(
 			AutoConfigurations.of(OAuth2StateAutoConfiguration.class, HazelcastStateStoreAutoConfiguration.class,
 					JdbcStateStoreAutoConfiguration.class, MemoryStateStoreAutoConfiguration.class,
@@ -87,18 +81,6 @@ class StateStoreAutoConfigurationTests {
 	}
 
 	@Test
-	void severalConnectionsNeedAChoice() {
-		this.appWithBoth.run((context) -> {
-			StartupFailureException analysis = analysis(context);
-			assertThat(analysis.getDescription()).isEqualTo(
-					"OAuth2 State cannot tell where to keep pending logins: the property oauth2-state.store is not set, "
-							+ "and the app has both a RedisConnectionFactory and a DataSource bean.");
-			assertThat(analysis.getAction()).isEqualTo(
-					"One of these:\n\n- set oauth2-state.store=redis\n- set oauth2-state.store=jdbc\n" + OTHER_WAYS);
-		});
-	}
-
-	@Test
 	void connectionsThatAreNoDefaultCandidatesDoNotCount() {
 		this.appWithJdbc
 			.withBean("cache", RedisConnectionFactory.class, LettuceConnectionFactory::new,
@@ -116,20 +98,6 @@ class StateStoreAutoConfigurationTests {
 			.withBean("cache", RedisConnectionFactory.class, LettuceConnectionFactory::new,
 					(definition) -> definition.setAutowireCandidate(false))
 			.run((context) -> assertStore(context, "jdbc"));
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "", "jdbc" })
-	void onlyConnectionThatIsNoDefaultCandidateIsToldAsItIs(String store) {
-		this.app.withPropertyValues(store.isEmpty() ? "unset=true" : "oauth2-state.store=" + store)
-			.withBean("reports", DataSource.class, StateStoreAutoConfigurationTests::dataSource,
-					(definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
-			.run((context) -> {
-				StartupFailureException analysis = analysis(context);
-				assertThat(analysis.getDescription()).contains("'reports'")
-					.doesNotContain("no DataSource bean", "nor a DataSource bean");
-				assertThat(analysis.getAction()).contains("@OAuth2StateDataSource").endsWith(OTHER_WAYS);
-			});
 	}
 
 	@Test
@@ -153,53 +121,6 @@ class StateStoreAutoConfigurationTests {
 		this.appWithRedis.withUserConfiguration(QualifiedRedis.class).run((context) -> assertStore(context, "redis"));
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "DataSource", "RedisConnectionFactory" })
-	void severalConnectionsOfAKindNeedAQualifier(String type) {
-		ApplicationContextRunner two = type.equals("DataSource")
-				? this.appWithJdbc.withBean("reports", DataSource.class, StateStoreAutoConfigurationTests::dataSource)
-				: this.appWithRedis.withBean("reports", RedisConnectionFactory.class, LettuceConnectionFactory::new);
-		two.run((context) -> {
-			assertThat(context).hasFailed();
-			StartupFailureException analysis = StartupFailure.in(context.getStartupFailure(),
-					StartupFailureException.class);
-			assertThat(analysis.getDescription())
-				.startsWith("OAuth2 State cannot tell which of several " + type + " beans to use: ")
-				.contains("'reports'");
-			assertThat(analysis.getAction()).contains("@OAuth2State" + type, "@Primary");
-		});
-	}
-
-	@Test
-	void noConnectionIsToldWithTheWaysOut() {
-		this.app.run((context) -> {
-			StartupFailureException analysis = analysis(context);
-			assertThat(analysis.getDescription()).isEqualTo(
-					"OAuth2 State has nowhere to keep pending logins: the property oauth2-state.store is not set, and "
-							+ "the app has neither a RedisConnectionFactory nor a DataSource bean.");
-			assertThat(analysis.getAction())
-				.contains("spring-boot-starter-data-redis", "spring.data.redis.url", "spring-boot-starter-jdbc",
-						"spring.datasource.url")
-				.endsWith(OTHER_WAYS);
-		});
-	}
-
-	@Test
-	void chosenStoreWithoutItsConnectionIsToldWithTheWaysOut() {
-		this.appWithJdbc.withPropertyValues("oauth2-state.store=redis").run((context) -> {
-			StartupFailureException analysis = analysis(context);
-			assertThat(analysis.getDescription()).isEqualTo(
-					"The property oauth2-state.store is 'redis', but the app has no RedisConnectionFactory bean.");
-			assertThat(analysis.getAction()).contains("spring-boot-starter-data-redis").endsWith(OTHER_WAYS);
-		});
-		this.appWithRedis.withPropertyValues("oauth2-state.store=jdbc").run((context) -> {
-			StartupFailureException analysis = analysis(context);
-			assertThat(analysis.getDescription())
-				.isEqualTo("The property oauth2-state.store is 'jdbc', but the app has no DataSource bean.");
-			assertThat(analysis.getAction()).contains("spring-boot-starter-jdbc").endsWith(OTHER_WAYS);
-		});
-	}
-
 	@Test
 	void hazelcastIsChosenByNameOnly() {
 		this.appWithRedis.withBean(HazelcastInstance.class, StateStoreAutoConfigurationTests::hazelcast)
@@ -211,45 +132,12 @@ class StateStoreAutoConfigurationTests {
 			.run((context) -> assertStore(context, "hazelcast"));
 	}
 
-	@Test
-	void hazelcastWithoutWhatItNeedsIsToldWithTheWaysOut() {
-		ApplicationContextRunner chosen = this.appWithJdbc.withPropertyValues("oauth2-state.store=hazelcast");
-		chosen.run((context) -> {
-			StartupFailureException analysis = analysis(context);
-			assertThat(analysis.getDescription()).isEqualTo(
-					"The property oauth2-state.store is 'hazelcast', but the app has no HazelcastInstance bean.");
-			assertThat(analysis.getAction())
-				.contains("spring-boot-starter-hazelcast", "javax.cache:cache-api", "hazelcast.yaml")
-				.endsWith(OTHER_WAYS);
-		});
-		chosen.withClassLoader(new FilteredClassLoader("com.hazelcast", "javax.cache"))
-			.run((context) -> assertThat(analysis(context).getDescription()).contains("no HazelcastInstance bean"));
-		chosen.withBean(HazelcastInstance.class, StateStoreAutoConfigurationTests::hazelcast)
-			.withClassLoader(new FilteredClassLoader("javax.cache"))
-			.run((context) -> assertThat(analysis(context).getDescription()).isEqualTo(
-					"The property oauth2-state.store is 'hazelcast', but the app has no class javax.cache.Cache."));
-		chosen
-			.withBean("cache", HazelcastInstance.class, StateStoreAutoConfigurationTests::hazelcast,
-					(definition) -> definition.setAutowireCandidate(false))
-			.run((context) -> {
-				assertThat(analysis(context).getDescription()).contains("cannot be injected", "'cache'");
-				assertThat(analysis(context).getAction())
-					.contains("- make the HazelcastInstance bean to use an autowire candidate");
-			});
-	}
-
 	private static HazelcastInstance hazelcast() {
 		HazelcastInstance instance = mock(HazelcastInstance.class);
 		ICacheManager caches = mock(ICacheManager.class);
 		given(instance.getCacheManager()).willReturn(caches);
 		given(caches.getCache("oauth2-state")).willReturn(mock());
 		return instance;
-	}
-
-	@Test
-	void unknownStoreIsRefused() {
-		this.app.withPropertyValues("oauth2-state.store=mongodb")
-			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("oauth2-state.store"));
 	}
 
 	@Test

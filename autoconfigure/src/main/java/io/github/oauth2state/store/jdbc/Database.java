@@ -105,7 +105,7 @@ enum Database {
 				MariaDB, MySQL, H2
 				- or declare such a DataSource beside that of the app, and annotate it with @OAuth2StateDataSource
 				- or set oauth2-state.store=redis
-				- or set oauth2-state.store=cookie and oauth2-state.cookie.keys, to need neither
+				- or set oauth2-state.store=cookie and oauth2-state.cookie.keys, to need no server
 				- or set oauth2-state.store=memory, if the app runs as one instance only, and in tests that mock the \
 				DataSource
 				- or declare a bean of type io.github.oauth2state.StateStore
