@@ -41,15 +41,14 @@ class CborHostileBytesTests {
 
 	private final CborAuthorizationRequestCodec codec = new CborAuthorizationRequestCodec();
 
-	private final byte[] valid = this.codec.encode(CborAuthorizationRequestCodecTests.recordedRequest());
+	private final byte[] valid = this.codec.encode(TestRequests.recorded());
 
 	@Test
 	void everyTruncationIsRefused() {
 		for (int length = 0; length < this.valid.length; length++) {
 			assertRefused(Arrays.copyOf(this.valid, length));
 		}
-		assertThat(this.codec.decode(this.valid, "a-state"))
-			.isEqualTo(CborAuthorizationRequestCodecTests.recordedRequest());
+		assertThat(this.codec.decode(this.valid, "a-state")).isEqualTo(TestRequests.recorded());
 	}
 
 	@Test

@@ -41,7 +41,7 @@ class CodecFuzzTests {
 
 	private final CborAuthorizationRequestCodec codec = new CborAuthorizationRequestCodec();
 
-	private final byte[] valid = this.codec.encode(CborAuthorizationRequestCodecTests.recordedRequest());
+	private final byte[] valid = this.codec.encode(TestRequests.recorded());
 
 	@Test
 	void attributesComeBackAsTheyWere() {

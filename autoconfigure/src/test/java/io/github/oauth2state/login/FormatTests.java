@@ -30,8 +30,8 @@ class FormatTests {
 		assertThat(callback.registrationId()).isEqualTo("keycloak");
 		assertThat(callback.restartPath()).isEqualTo("/oauth2/authorization/keycloak?a=b");
 		assertThat(callback.key().toByteArray()).isEqualTo(format.bytes("key"));
-		assertThat(callback.read(Optional.of(format.bytes("record")))).isEqualTo(new LoginCallback.Found(
-				CborAuthorizationRequestCodecTests.recordedRequest(), RecordedFormat.SINCE_BEGIN, null, null));
+		assertThat(callback.read(Optional.of(format.bytes("record"))))
+			.isEqualTo(new LoginCallback.Found(TestRequests.recorded(), RecordedFormat.SINCE_BEGIN, null, null));
 	}
 
 	/**
@@ -43,13 +43,13 @@ class FormatTests {
 		RecordedFormat format = new RecordedFormat("1-with-owner");
 		LoginCallback callback = format.callback("pending").orElseThrow();
 		LoginCallback.Found found = (LoginCallback.Found) callback.read(Optional.of(format.bytes("record")));
-		assertThat(found.request()).isEqualTo(CborAuthorizationRequestCodecTests.recordedRequest());
+		assertThat(found.request()).isEqualTo(TestRequests.recorded());
 		assertThat(callback.isFor(found, "alice")).isTrue();
 		assertThat(callback.isFor(found, "bob")).isFalse();
 		assertThat(callback.isFor(found, null)).isFalse();
 		byte[] asEarlier = Arrays.copyOfRange(format.content(), Long.BYTES, format.content().length);
 		assertThat(new CborAuthorizationRequestCodec().decode(asEarlier, format.get("state")))
-			.isEqualTo(CborAuthorizationRequestCodecTests.recordedRequest());
+			.isEqualTo(TestRequests.recorded());
 	}
 
 	@ParameterizedTest
@@ -91,7 +91,7 @@ class FormatTests {
 			String recorded = format.get("cookie." + cookie);
 			assertThat(BindingCookie.parse(recorded).orElseThrow().format()).isEqualTo(recorded);
 		}
-		assertThat(new CborAuthorizationRequestCodec().encode(CborAuthorizationRequestCodecTests.recordedRequest()))
+		assertThat(new CborAuthorizationRequestCodec().encode(TestRequests.recorded()))
 			.isEqualTo(Arrays.copyOfRange(format.content(), Long.BYTES, format.content().length));
 	}
 

@@ -1,9 +1,11 @@
 package io.github.oauth2state.login;
 
+import java.net.URI;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -97,6 +99,29 @@ final class TestRequests {
 	static LoginSealer sealer(String namespace) {
 		return new LoginSealer(PendingLoginsFixture.settings(namespace), new CborAuthorizationRequestCodec(), null,
 				Clock.systemUTC());
+	}
+
+	/**
+	 * Returns the request of which bytes were recorded: it has attributes of many types.
+	 */
+	static OAuth2AuthorizationRequest recorded() {
+		Map<String, Object> attributes = new LinkedHashMap<>();
+		attributes.put("registration_id", "keycloak");
+		attributes.put("nonce", "n".repeat(43).replaceAll("n$", "k"));
+		attributes.put("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+		attributes.put("long", 7L);
+		attributes.put("nested", List.of(Map.of("a", Set.of(true)), URI.create("urn:b"), 1.5));
+		attributes.put("null", null);
+		return plain().redirectUri("https://shop.example.com/login/oauth2/code/keycloak")
+			.scope("openid", "email")
+			.attributes(attributes)
+			.additionalParameters((parameters) -> {
+				parameters.put("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+				parameters.put("code_challenge_method", "S256");
+				parameters.put("prompt", "login");
+			})
+			.authorizationRequestUri("https://id.example.com/elsewhere")
+			.build();
 	}
 
 }
