@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
@@ -17,6 +18,7 @@ import org.springframework.security.oauth2.client.DelegatingOAuth2AuthorizedClie
 import org.springframework.security.oauth2.client.OAuth2AuthorizationFailureHandler;
 import org.springframework.security.oauth2.client.OAuth2AuthorizationSuccessHandler;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.RefreshTokenOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
@@ -168,6 +170,8 @@ final class ClientInternals {
 					AuthorizedClientServiceOAuth2AuthorizedClientManager.class)) {
 				keep(hints, manager, PROVIDER, DEFAULT_PROVIDER, FAILURE_HANDLER, SUCCESS_HANDLER);
 			}
+			hints.proxies()
+				.registerJdkProxy(AopProxyUtils.completeJdkProxyInterfaces(OAuth2AuthorizedClientService.class));
 			keep(hints, DelegatingOAuth2AuthorizedClientProvider.class, PROVIDERS);
 			keep(hints, RefreshTokenOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT, EVENT_PUBLISHER);
 			keep(hints, ClientCredentialsOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT);

@@ -87,9 +87,13 @@ final class LocalCoordinator {
 
 	/**
 	 * Each request throws an exception of its own, whose stack trace shows where it came
-	 * from.
+	 * from. What else the token client of the app throws is thrown as it is, as the app
+	 * may handle it by its type.
 	 */
-	static OAuth2AuthorizationException copy(Throwable cause) {
+	static RuntimeException copy(Throwable cause) {
+		if (cause instanceof RuntimeException ex && !(ex instanceof OAuth2AuthorizationException)) {
+			return ex;
+		}
 		if (cause instanceof CoordinationException coordination) {
 			return new CoordinationException(coordination.outcome(), coordination.getError().getDescription(), cause);
 		}

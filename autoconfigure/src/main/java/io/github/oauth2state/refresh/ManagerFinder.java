@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -155,8 +154,9 @@ final class ManagerFinder {
 		if (value instanceof Map<?, ?> map) {
 			return map.values().stream();
 		}
-		if (value instanceof Iterable<?> iterable) {
-			return StreamSupport.stream(iterable.spliterator(), false);
+		// Not any Iterable: an ObjectProvider would create beans
+		if (value instanceof Collection<?> collection) {
+			return collection.stream();
 		}
 		if (value instanceof Object[] array) {
 			return Stream.of(array);

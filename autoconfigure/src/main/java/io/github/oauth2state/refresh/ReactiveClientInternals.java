@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
@@ -20,6 +21,7 @@ import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizationFai
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizationSuccessHandler;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.RefreshTokenReactiveOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
@@ -166,6 +168,9 @@ final class ReactiveClientInternals {
 				keep(hints, manager, ClientInternals.PROVIDER, ClientInternals.DEFAULT_PROVIDER,
 						ClientInternals.FAILURE_HANDLER, ClientInternals.SUCCESS_HANDLER, ATTRIBUTES_MAPPER);
 			}
+			hints.proxies()
+				.registerJdkProxy(
+						AopProxyUtils.completeJdkProxyInterfaces(ReactiveOAuth2AuthorizedClientService.class));
 			keep(hints, DelegatingReactiveOAuth2AuthorizedClientProvider.class, ClientInternals.PROVIDERS);
 			keep(hints, RefreshTokenReactiveOAuth2AuthorizedClientProvider.class, ClientInternals.TOKEN_CLIENT,
 					ClientInternals.SUCCESS_HANDLER);

@@ -104,8 +104,8 @@ final class ReactiveDueTokenRefresh extends RequestedTokens implements ReactiveT
 
 	@Override
 	public Mono<OAuth2AuthorizedClient> stored() {
-		boolean shared = this.clients != null && !(ReactiveRemovalWatcher
-			.unwrap(this.clients) instanceof InMemoryReactiveOAuth2AuthorizedClientService);
+		boolean shared = this.clients != null
+				&& !(RemovalWatcher.unwrap(this.clients) instanceof InMemoryReactiveOAuth2AuthorizedClientService);
 		return shared ? Mono.justOrEmpty(nameOfStored()).flatMap(this::load) : Mono.empty();
 	}
 

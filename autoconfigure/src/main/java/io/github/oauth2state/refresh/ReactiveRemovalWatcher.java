@@ -56,14 +56,15 @@ final class ReactiveRemovalWatcher implements BeanPostProcessor, BeanFactoryAwar
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof ReactiveOAuth2AuthorizedClientService clients
 				&& RemovalWatcher.isReplaceable(bean.getClass(), beanName, this.beans)) {
-			return new ReactiveWatchedService(clients, this);
+			return RemovalWatcher.watch(ReactiveOAuth2AuthorizedClientService.class, clients, (invocation) -> {
+				Object result = invocation.proceed();
+				return (RemovalWatcher.isRemoval(invocation) && result instanceof Mono<?> removal)
+						? removal.then(
+								onRemoved((String) invocation.getArguments()[0], (String) invocation.getArguments()[1]))
+						: result;
+			});
 		}
 		return bean;
-	}
-
-	static @Nullable ReactiveOAuth2AuthorizedClientService unwrap(
-			@Nullable ReactiveOAuth2AuthorizedClientService clients) {
-		return (clients instanceof ReactiveWatchedService watched) ? watched.delegate : clients;
 	}
 
 	/**
@@ -110,44 +111,6 @@ final class ReactiveRemovalWatcher implements BeanPostProcessor, BeanFactoryAwar
 
 	private static boolean isClientCredentials(ClientRegistration registration) {
 		return AuthorizationGrantType.CLIENT_CREDENTIALS.equals(registration.getAuthorizationGrantType());
-	}
-
-	/**
-	 * Wraps the service where tokens are kept, and notes each removal.
-	 */
-	private static final class ReactiveWatchedService implements ReactiveOAuth2AuthorizedClientService {
-
-		private final ReactiveOAuth2AuthorizedClientService delegate;
-
-		private final ReactiveRemovalWatcher watcher;
-
-		ReactiveWatchedService(ReactiveOAuth2AuthorizedClientService delegate, ReactiveRemovalWatcher watcher) {
-			this.delegate = delegate;
-			this.watcher = watcher;
-		}
-
-		@Override
-		public <T extends OAuth2AuthorizedClient> Mono<T> loadAuthorizedClient(String clientRegistrationId,
-				String principalName) {
-			return this.delegate.loadAuthorizedClient(clientRegistrationId, principalName);
-		}
-
-		@Override
-		public Mono<Void> saveAuthorizedClient(OAuth2AuthorizedClient authorizedClient, Authentication principal) {
-			return this.delegate.saveAuthorizedClient(authorizedClient, principal);
-		}
-
-		@Override
-		public Mono<Void> removeAuthorizedClient(String clientRegistrationId, String principalName) {
-			return this.delegate.removeAuthorizedClient(clientRegistrationId, principalName)
-				.then(this.watcher.onRemoved(clientRegistrationId, principalName));
-		}
-
-		@Override
-		public String toString() {
-			return this.delegate.toString();
-		}
-
 	}
 
 	/**

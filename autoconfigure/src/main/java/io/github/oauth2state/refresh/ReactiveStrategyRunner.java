@@ -156,9 +156,8 @@ final class ReactiveStrategyRunner implements SmartLifecycle {
 	}
 
 	private Mono<Void> warnOfTokensInMemory(ReactiveDueTokenRefresh due) {
-		if (this.memoryWarning.isWanted(due, this.strategy instanceof ReactiveSingleFlightStrategy)
-				&& ReactiveRemovalWatcher
-					.unwrap(this.clients) instanceof InMemoryReactiveOAuth2AuthorizedClientService memory) {
+		if (this.memoryWarning.isWanted(due, this.strategy instanceof ReactiveSingleFlightStrategy) && RemovalWatcher
+			.unwrap(this.clients) instanceof InMemoryReactiveOAuth2AuthorizedClientService memory) {
 			String name = Objects.requireNonNull(Objects.requireNonNull(due.authorization()).nameInStore());
 			return memory.loadAuthorizedClient(due.registration().getRegistrationId(), name)
 				.doOnNext((kept) -> this.memoryWarning.write(due, kept))

@@ -5,9 +5,14 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.target.SingletonTargetSource;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -73,7 +78,13 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof OAuth2AuthorizedClientService clients
 				&& isReplaceable(bean.getClass(), beanName, this.beans)) {
-			return new WatchedService(clients, this);
+			return watch(OAuth2AuthorizedClientService.class, clients, (invocation) -> {
+				Object result = invocation.proceed();
+				if (isRemoval(invocation)) {
+					onRemoved((String) invocation.getArguments()[0], (String) invocation.getArguments()[1]);
+				}
+				return result;
+			});
 		}
 		return bean;
 	}
@@ -87,8 +98,26 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 				&& beans.getMergedBeanDefinition(beanName).getResolvableType().resolve(type).isInterface();
 	}
 
-	static @Nullable OAuth2AuthorizedClientService unwrap(@Nullable OAuth2AuthorizedClientService clients) {
-		return (clients instanceof WatchedService watched) ? watched.delegate : clients;
+	/**
+	 * Wraps the service where tokens are kept. Tests of an app see through a proxy of
+	 * Spring AOP, and can spy on the service.
+	 */
+	static Object watch(Class<?> type, Object clients, MethodInterceptor interceptor) {
+		ProxyFactory factory = new ProxyFactory(type, new SingletonTargetSource(clients));
+		factory.addAdvice(interceptor);
+		return factory.getProxy(type.getClassLoader());
+	}
+
+	static boolean isRemoval(MethodInvocation invocation) {
+		return invocation.getMethod().getName().equals("removeAuthorizedClient");
+	}
+
+	/**
+	 * Returns the service that is wrapped.
+	 */
+	static @Nullable Object unwrap(@Nullable Object clients) {
+		Object target = (clients != null) ? AopProxyUtils.getSingletonTarget(clients) : null;
+		return (target != null) ? target : clients;
 	}
 
 	/**
@@ -159,45 +188,6 @@ final class RemovalWatcher implements BeanPostProcessor, BeanFactoryAware {
 			cause = cause.getCause();
 		}
 		return null;
-	}
-
-	/**
-	 * Wraps the service where tokens are kept, and notes each removal.
-	 */
-	private static final class WatchedService implements OAuth2AuthorizedClientService {
-
-		private final OAuth2AuthorizedClientService delegate;
-
-		private final RemovalWatcher watcher;
-
-		WatchedService(OAuth2AuthorizedClientService delegate, RemovalWatcher watcher) {
-			this.delegate = delegate;
-			this.watcher = watcher;
-		}
-
-		@Override
-		@SuppressWarnings("TypeParameterUnusedInFormals")
-		public <T extends OAuth2AuthorizedClient> @Nullable T loadAuthorizedClient(String clientRegistrationId,
-				String principalName) {
-			return this.delegate.loadAuthorizedClient(clientRegistrationId, principalName);
-		}
-
-		@Override
-		public void saveAuthorizedClient(OAuth2AuthorizedClient authorizedClient, Authentication principal) {
-			this.delegate.saveAuthorizedClient(authorizedClient, principal);
-		}
-
-		@Override
-		public void removeAuthorizedClient(String clientRegistrationId, String principalName) {
-			this.delegate.removeAuthorizedClient(clientRegistrationId, principalName);
-			this.watcher.onRemoved(clientRegistrationId, principalName);
-		}
-
-		@Override
-		public String toString() {
-			return this.delegate.toString();
-		}
-
 	}
 
 	/**

@@ -148,6 +148,13 @@ class ManagerCoordinatorTests {
 	}
 
 	@Test
+	void beansThatAManagerWouldLookUpLaterAreNotCreated() {
+		SetUps.LazyBeans.created.set(0);
+		assertCoordinated(ManagerCoordinatorTests::authorize, SetUps.LazyBeans.class);
+		assertThat(SetUps.LazyBeans.created).hasValue(0);
+	}
+
+	@Test
 	void handlersOfTheAppAreCalled() {
 		SetUps.OwnHandlers.calls.clear();
 		assertCoordinated(ManagerCoordinatorTests::authorize, SetUps.OwnHandlers.class);

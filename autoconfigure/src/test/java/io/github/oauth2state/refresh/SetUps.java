@@ -4,14 +4,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
 import org.springframework.security.oauth2.client.AuthorizedClientServiceOAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizationContext;
+import org.springframework.security.oauth2.client.OAuth2AuthorizeRequest;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientManager;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
@@ -231,6 +235,38 @@ final class SetUps {
 					clients);
 			manager.setAuthorizedClientProvider(provider);
 			return manager;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyBeans {
+
+		static final AtomicInteger created = new AtomicInteger();
+
+		@Bean
+		@Scope("prototype")
+		Tenant tenant() {
+			return new Tenant("number " + created.incrementAndGet());
+		}
+
+		@Bean
+		OAuth2AuthorizedClientManager manager(ClientRegistrationRepository registrations,
+				OAuth2AuthorizedClientRepository clients, ObjectProvider<Tenant> tenants) {
+			return new OfTenant(new DefaultOAuth2AuthorizedClientManager(registrations, clients), tenants);
+		}
+
+	}
+
+	private record Tenant(String name) {
+	}
+
+	private record OfTenant(DefaultOAuth2AuthorizedClientManager delegate,
+			ObjectProvider<Tenant> tenants) implements OAuth2AuthorizedClientManager {
+
+		@Override
+		public OAuth2AuthorizedClient authorize(OAuth2AuthorizeRequest request) {
+			return this.delegate.authorize(request);
 		}
 
 	}

@@ -1,7 +1,9 @@
 package io.github.oauth2state.refresh;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -15,6 +17,7 @@ import io.github.oauth2state.refresh.TestInstance.Stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
  * What happens if the provider refuses a refresh, or fails.
@@ -63,6 +66,16 @@ class SingleFlightFailureTests {
 		assertThatExceptionOfType(OAuth2AuthorizationException.class).isThrownBy(() -> instance.refresh("f.0"));
 		this.provider.failure = null;
 		assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo("f.1");
+	}
+
+	@Test
+	void exceptionOfTheAppsClientReachesThoseThatWaitOnTheSameInstance() throws Exception {
+		IllegalStateException failure = new IllegalStateException("Of the app's own client");
+		this.provider.failure = failure;
+		this.provider.during = () -> Together.sleep(500);
+		List<Callable<Throwable>> requests = Collections.nCopies(8, () -> catchThrowable(() -> this.a.refresh("f.0")));
+		assertThat(Together.all(requests)).containsOnly(failure);
+		assertThat(this.provider.calls).hasValue(1);
 	}
 
 	@Test
