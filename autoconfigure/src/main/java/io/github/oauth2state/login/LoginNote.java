@@ -21,7 +21,7 @@ public final class LoginNote {
 
 	private boolean insideCallbackFilter;
 
-	private boolean loaded;
+	private @Nullable Kind handler;
 
 	private boolean signedIn;
 
@@ -70,19 +70,19 @@ public final class LoginNote {
 	}
 
 	/**
-	 * Returns whether a pending login was loaded, as the filter for clients does before
-	 * it removes the login. The filter for logins only removes.
-	 * @return whether one was
+	 * Returns which filter handles the callback.
+	 * @return the filter, or {@code null} if none has asked for the login yet
 	 */
-	public boolean isLoaded() {
-		return this.loaded;
+	public @Nullable Kind handler() {
+		return this.handler;
 	}
 
 	/**
-	 * Notes that a pending login was loaded.
+	 * Notes which filter handles the callback.
+	 * @param filter the filter
 	 */
-	public void setLoaded() {
-		this.loaded = true;
+	public void setHandler(Kind filter) {
+		this.handler = filter;
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.github.oauth2state.login.reactive;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 
 import io.github.oauth2state.login.LoginCallback;
@@ -25,8 +27,8 @@ record CallbackAttempt(ReactiveExchange exchange, LoginNote note, LoginNote.@Nul
 	}
 
 	LoginNote.Kind kind() {
-		LoginNote.Kind caller = this.note.isLoaded() ? LoginNote.Kind.CLIENT : LoginNote.Kind.LOGIN;
-		return (this.filter != null) ? this.filter : caller;
+		return (this.filter != null) ? this.filter
+				: Objects.requireNonNullElse(this.note.handler(), LoginNote.Kind.LOGIN);
 	}
 
 	boolean isLogin() {

@@ -135,7 +135,8 @@ final class FormPostWebFilter implements WebFilter {
 	 */
 	static WebFilter refusal() {
 		return (exchange, chain) -> {
-			if (LoginNote.of(new ReactiveExchange(exchange)).isCsrfExempt()) {
+			LoginNote note = LoginNote.of(new ReactiveExchange(exchange));
+			if (note.isCsrfExempt() && note.handler() != LoginNote.Kind.LOGIN) {
 				exchange.getResponse().setStatusCode(HttpStatus.FORBIDDEN);
 				return exchange.getResponse().setComplete();
 			}

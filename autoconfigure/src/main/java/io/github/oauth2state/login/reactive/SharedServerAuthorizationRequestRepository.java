@@ -84,13 +84,11 @@ final class SharedServerAuthorizationRequestRepository
 	public Mono<OAuth2AuthorizationRequest> loadAuthorizationRequest(ServerWebExchange exchange) {
 		return Mono.defer(() -> {
 			CallbackAttempt attempt = new CallbackAttempt(this.kind, this.logins, new ReactiveExchange(exchange));
-			if (this.kind == null) {
-				attempt.note().setLoaded();
-			}
-			if (attempt.note().taken() != null) {
+			if (attempt.note().handler() == LoginNote.Kind.LOGIN) {
 				// The app goes on after a login, and so the filter for clients asks too
 				return Mono.empty();
 			}
+			attempt.note().setHandler(LoginNote.Kind.CLIENT);
 			LoginCallback callback = attempt.callback();
 			if (callback == null) {
 				return loadFromSession(attempt);
@@ -109,6 +107,7 @@ final class SharedServerAuthorizationRequestRepository
 		return Mono.defer(() -> {
 			CallbackAttempt attempt = new CallbackAttempt(this.kind, this.logins, new ReactiveExchange(exchange));
 			attempt.refusePrefetch();
+			attempt.note().setHandler(attempt.kind());
 			LoginCallback callback = attempt.callback();
 			if (callback == null) {
 				return removeFromSession(attempt);

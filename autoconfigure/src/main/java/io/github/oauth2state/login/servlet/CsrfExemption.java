@@ -81,7 +81,8 @@ final class CsrfExemption extends OncePerRequestFilter implements RequestMatcher
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
-		if (LoginNote.of(new ServletExchange(request)).isCsrfExempt()) {
+		LoginNote note = LoginNote.of(new ServletExchange(request));
+		if (note.isCsrfExempt() && note.handler() != LoginNote.Kind.LOGIN) {
 			response.sendError(HttpServletResponse.SC_FORBIDDEN);
 			return;
 		}

@@ -1,6 +1,7 @@
 package io.github.oauth2state.login.servlet;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 import jakarta.servlet.http.HttpServletRequest;
@@ -35,7 +36,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private final AuthorizationRequestRepository<OAuth2AuthorizationRequest> sessions = new HttpSessionOAuth2AuthorizationRequestRepository();
 
-	private final LoginNote.@Nullable Kind kind;
+	private final LoginNote.@Nullable Kind kind; // null if the app makes the filters
 
 	private final GuardedStateStore store;
 
@@ -47,13 +48,6 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	private final boolean recovery;
 
-	/**
-	 * Creates a repository.
-	 * @param kind the filter that uses it, or {@code null} if the app makes the filters
-	 * @param store the store
-	 * @param services what all filter chains share
-	 * @param chain the filter chain of the repository
-	 */
 	SharedAuthorizationRequestRepository(LoginNote.@Nullable Kind kind, GuardedStateStore store, LoginServices services,
 			LoginChain chain) {
 		this.kind = kind;
@@ -94,9 +88,11 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 
 	@Override
 	public @Nullable OAuth2AuthorizationRequest loadAuthorizationRequest(HttpServletRequest request) {
-		if (this.kind == null) {
-			LoginNote.of(new ServletExchange(request)).setLoaded();
+		if (note(request).handler() == LoginNote.Kind.LOGIN) {
+			// A handler of the login forwards, or lets the filter chain go on
+			return null;
 		}
+		note(request).setHandler(LoginNote.Kind.CLIENT);
 		LoginCallback callback = callback(request).orElse(null);
 		if (callback == null) {
 			return loadFromSession(request);
@@ -112,6 +108,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	public @Nullable OAuth2AuthorizationRequest removeAuthorizationRequest(HttpServletRequest request,
 			HttpServletResponse response) {
 		refusePrefetch(request);
+		note(request).setHandler(kind(request));
 		LoginCallback callback = callback(request).orElse(null);
 		if (callback == null) {
 			return removeFromSession(request, response);
@@ -144,8 +141,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	 * Refuses what the user has not asked for yet, wherever the app's callback is.
 	 */
 	private static void refusePrefetch(HttpServletRequest request) {
-		ServletExchange exchange = new ServletExchange(request);
-		if (LoginNote.of(exchange).isInsideCallbackFilter() && exchange.isPrefetch()) {
+		if (note(request).isInsideCallbackFilter() && new ServletExchange(request).isPrefetch()) {
 			throw new LoginStart.PrefetchException();
 		}
 	}
@@ -156,8 +152,12 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	}
 
 	private LoginNote.Kind kind(HttpServletRequest request) {
-		boolean client = LoginNote.of(new ServletExchange(request)).isLoaded();
-		return (this.kind != null) ? this.kind : client ? LoginNote.Kind.CLIENT : LoginNote.Kind.LOGIN;
+		return (this.kind != null) ? this.kind
+				: Objects.requireNonNullElse(note(request).handler(), LoginNote.Kind.LOGIN);
+	}
+
+	private static LoginNote note(HttpServletRequest request) {
+		return LoginNote.of(new ServletExchange(request));
 	}
 
 	private boolean isLogin(HttpServletRequest request) {
@@ -182,8 +182,7 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 				callback.correlationId()), request);
 		boolean answeredByFailureHandler = isLogin(request)
 				&& (outcome == LoginOutcome.STORE_ERROR || new ServletExchange(request).hasError());
-		boolean recover = this.recovery && LoginNote.of(new ServletExchange(request)).isInsideCallbackFilter()
-				&& !answeredByFailureHandler;
+		boolean recover = this.recovery && note(request).isInsideCallbackFilter() && !answeredByFailureHandler;
 		if (recover || !nullable) {
 			throw new LostLoginException(kind(request), outcome, callback);
 		}
@@ -230,9 +229,8 @@ final class SharedAuthorizationRequestRepository implements AuthorizationRequest
 	private void noteTaken(OAuth2AuthorizationRequest login, LoginPath path, @Nullable Duration sinceBegin,
 			String correlationId, HttpServletRequest request) {
 		boolean error = new ServletExchange(request).hasError();
-		LoginNote.of(new ServletExchange(request))
-			.take(new LoginNote.Taken(kind(request), path, CallbackCheck.registrationId(login), error, sinceBegin,
-					correlationId), new ServletExchange(request));
+		note(request).take(new LoginNote.Taken(kind(request), path, CallbackCheck.registrationId(login), error,
+				sinceBegin, correlationId), new ServletExchange(request));
 		if (isLogin(request) && this.chain.withSessions() && !error) {
 			// The session strategies that are called now rely on a session
 			request.getSession();

@@ -81,7 +81,7 @@ class GuardedStateStoreTests {
 		run((repository) -> {
 			MockHttpServletRequest callback = begin(repository);
 			callback.setParameter("error", "access_denied");
-			LoginNote.of(new ServletExchange(callback)).setLoaded();
+			LoginNote.of(new ServletExchange(callback)).setHandler(LoginNote.Kind.CLIENT);
 			this.store.record = Optional.empty();
 			assertThatExceptionOfType(LostLoginException.class)
 				.isThrownBy(() -> repository.removeAuthorizationRequest(callback, this.response));
