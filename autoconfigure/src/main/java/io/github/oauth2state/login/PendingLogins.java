@@ -28,7 +28,7 @@ import io.github.oauth2state.web.BrowserRequest;
  */
 public final class PendingLogins {
 
-	private static final int MAX_STATE_LENGTH = 1024;
+	private static final int MAX_STATE_LENGTH = 4096;
 
 	/**
 	 * In bytes, with name and attributes (RFC 6265, section 6.1).

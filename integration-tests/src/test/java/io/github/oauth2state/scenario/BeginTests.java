@@ -44,7 +44,7 @@ class BeginTests {
 	private static final String BEGIN = "/oauth2/authorization/idp";
 
 	private static final Map<String, String> REASONS = Map.of("enum", "Additional parameter 'audience'", "state",
-			"1024 characters", "form-post", "server.forward-headers-strategy");
+			"4096 characters", "form-post", "server.forward-headers-strategy");
 
 	private static Instance store;
 
@@ -216,7 +216,7 @@ class BeginTests {
 		private static void add(String problem, OAuth2AuthorizationRequest.Builder request) {
 			switch (problem) {
 				case "enum" -> request.additionalParameters((all) -> all.put("audience", Thread.State.NEW));
-				case "state" -> request.state("s".repeat(1025));
+				case "state" -> request.state("s".repeat(4097));
 				case "form-post" -> request.additionalParameters((all) -> all.put("response_mode", "form_post"));
 				case "size" -> request.attributes((all) -> all.put("large", "x".repeat(5000)));
 				default -> throw new IllegalArgumentException(problem);

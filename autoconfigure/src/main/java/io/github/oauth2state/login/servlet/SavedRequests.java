@@ -133,6 +133,10 @@ final class SavedRequests implements RequestCache {
 	@Override
 	public void removeRequest(HttpServletRequest request, HttpServletResponse response) {
 		this.sessions.removeRequest(request, response);
+		if (this.enabled) {
+			ServletExchange exchange = new ServletExchange(request, response);
+			exchange.addCookies(this.cookies.clearPage(exchange.browser()));
+		}
 	}
 
 	/**
