@@ -67,6 +67,7 @@ class VisibilityTests {
 			Map.entry("web.WebExchange", "logins see a request and its answer as this on any web stack"),
 			Map.entry("login.AuxiliaryCookies", "both web stacks set these cookies"),
 			Map.entry("login.CallbackCheck", "both web stacks ask it whether a callback is refused"),
+			Map.entry("login.ClientChains", "both web stacks ask it whether a login may be for a client"),
 			Map.entry("login.DeploymentWarnings", "both web stacks warn with it"),
 			Map.entry("login.ErrorPage", "both web stacks answer with it"),
 			Map.entry("login.LoginCallback", "both web stacks finish logins with it"),

@@ -3,13 +3,11 @@ package io.github.oauth2state.login;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.server.PathContainer;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.util.ObjectUtils;
-import org.springframework.web.util.pattern.PathPattern;
 
 import io.github.oauth2state.LoginEvent;
 import io.github.oauth2state.LoginOutcome;
@@ -86,32 +84,6 @@ public final class CallbackCheck {
 	 */
 	public @Nullable String known(@Nullable String registrationId) {
 		return this.defense.known(registrationId);
-	}
-
-	/**
-	 * Returns whether a login comes back to the path where users are signed in. The
-	 * provider then decides who the user is. It does not matter who is signed in when the
-	 * login starts, so the session need not be loaded.
-	 * @param login the authorization request
-	 * @param signInPath the path within the app where users are signed in
-	 * @param exchange the request that starts the login
-	 * @return whether it does. If not, the login may be for the signed-in user.
-	 */
-	public static boolean isSignIn(OAuth2AuthorizationRequest login, PathPattern signInPath, WebExchange exchange) {
-		String redirectUri = login.getRedirectUri();
-		String path = (redirectUri != null) ? path(redirectUri) : null;
-		String contextPath = exchange.contextPath();
-		return path != null && path.startsWith(contextPath)
-				&& signInPath.matches(PathContainer.parsePath(path.substring(contextPath.length())));
-	}
-
-	private static @Nullable String path(String uri) {
-		int scheme = uri.indexOf("://");
-		int query = uri.indexOf('?');
-		int end = (query < 0) ? uri.length() : query;
-		int start = (scheme > 0) ? uri.indexOf('/', scheme + "://".length()) : -1;
-		// Whatever is encoded may be malformed
-		return (start >= 0 && start < end && uri.indexOf('%') < 0) ? uri.substring(start, end) : null;
 	}
 
 	/**

@@ -20,9 +20,10 @@ import io.github.oauth2state.rollout.Rollout;
  * @param rolledOutPath the path that is rolled out
  * @param onStoreFailure where a login starts while the store does not answer
  * @param warnings warns of deployments that make logins fail
+ * @param clients the filter chains that authorize clients
  */
 public record LoginServices(PendingLogins logins, LoginSettings settings, Rollout rollout, LoginPath rolledOutPath,
-		OnStoreFailure onStoreFailure, DeploymentWarnings warnings) {
+		OnStoreFailure onStoreFailure, DeploymentWarnings warnings, ClientChains clients) {
 
 	private static final Log logger = LogFactory.getLog(LoginServices.class);
 

@@ -69,16 +69,17 @@ public final class LoginStart {
 
 	/**
 	 * Chooses the path. It sets the cookies that keep the browser on it.
+	 * @param scripts whether scripts can start logins that a browser completes
 	 * @return the path, or {@code null} if nobody can complete the login: it is kept
 	 * nowhere then, as its cookie must not evict that of another login
 	 * @throws IllegalStateException if the browser is in a loop of logins
 	 */
-	public @Nullable LoginPath choosePath() {
+	public @Nullable LoginPath choosePath(boolean scripts) {
 		refuseLoop();
 		Rollout.Decision decision = this.services.rollout()
 			.decide(registrationId(), this.browser, this.exchange::attribute);
 		LoginPath path = decision.rolledOut() ? this.services.rolledOutPath() : LoginPath.SESSION;
-		if (path != LoginPath.SESSION && !this.exchange.isNavigation()) {
+		if (path != LoginPath.SESSION && !scripts && !this.exchange.isNavigation()) {
 			return null;
 		}
 		this.exchange.addCookies(decision.cookies());

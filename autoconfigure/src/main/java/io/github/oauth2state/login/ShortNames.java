@@ -13,7 +13,9 @@ import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames
 final class ShortNames {
 
 	/**
-	 * Names are only ever added at the end: their places are in stored records.
+	 * Names are only ever added at the end: their places are in stored records. A release
+	 * that reads a new name must come before the one that writes it, so that the two can
+	 * run side by side.
 	 */
 	private static final List<String> NAMES = List.of(OAuth2ParameterNames.REGISTRATION_ID,
 			PkceParameterNames.CODE_VERIFIER, OidcParameterNames.NONCE, PkceParameterNames.CODE_CHALLENGE,

@@ -3,7 +3,10 @@ package io.github.oauth2state.login.reactive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -20,10 +23,12 @@ import org.springframework.security.web.server.authentication.RedirectServerAuth
 import org.springframework.security.web.server.authorization.ExceptionTranslationWebFilter;
 import org.springframework.web.server.WebFilter;
 
+import io.github.oauth2state.login.ClientChains;
+
 /**
  * Inspects every filter chain at startup: logs whether its pending logins are shared, and
- * why not, and finds the chains on which a page that a user asks for needs no session,
- * and on which a login starts without looking into it.
+ * why not. Finds the chains on which a page that a user asks for needs no session, on
+ * which a login starts without looking into it, and on which scripts can start logins.
  */
 final class ReactiveChainInspector implements BeanPostProcessor {
 
@@ -35,9 +40,11 @@ final class ReactiveChainInspector implements BeanPostProcessor {
 
 	private static final String REMEDY = "Set the ServerAuthorizationRequestRepository bean on every filter that the app makes itself.";
 
-	private final List<ReactiveSignedInUser> users = new ArrayList<>();
+	private final Supplier<ClientChains> clients;
 
-	private int chainsWithClients;
+	ReactiveChainInspector(Supplier<ClientChains> clients) {
+		this.clients = clients;
+	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
@@ -46,7 +53,8 @@ final class ReactiveChainInspector implements BeanPostProcessor {
 			chain.getWebFilters().onErrorComplete().subscribe(filters::add);
 			report("Filter chain '" + beanName + "'", filters);
 			avoidSessions(filters);
-			ignoreUsers(filters);
+			noteClients(chain, filters);
+			allowScripts(filters);
 		}
 		return bean;
 	}
@@ -103,29 +111,37 @@ final class ReactiveChainInspector implements BeanPostProcessor {
 	}
 
 	/**
-	 * Ignores who is signed in when a login starts that signs a user in, unless several
-	 * chains authorize clients: one of them could receive the callback of a login that
-	 * another one started.
+	 * Finds out where a chain signs users in, and whether it authorizes clients. It may
+	 * do so by a filter that the app makes itself.
 	 */
-	private synchronized void ignoreUsers(List<WebFilter> filters) {
+	private void noteClients(SecurityWebFilterChain chain, List<WebFilter> filters) {
+		Optional<ReactiveSignedInUser> user = filters.stream()
+			.filter(LoginWebFilter.class::isInstance)
+			.map((filter) -> ((LoginWebFilter) filter).chain().user())
+			.findFirst();
+		user.ifPresent((known) -> filters.stream()
+			.map(ServerSecurityInternals::signInPath)
+			.filter(Objects::nonNull)
+			.findFirst()
+			.ifPresent(known::setSignInPath));
 		if (filters.stream()
 			.filter(OAuth2AuthorizationCodeGrantWebFilter.class::isInstance)
-			.noneMatch((filter) -> isShared(ServerSecurityInternals.repository(filter)))) {
-			return;
+			.anyMatch((filter) -> isShared(ServerSecurityInternals.repository(filter)))) {
+			this.clients.get().add(user.<Object>map(Function.identity()).orElse(chain));
 		}
-		filters.stream().filter(LoginWebFilter.class::isInstance).forEach((filter) -> {
-			ReactiveSignedInUser user = ((LoginWebFilter) filter).chain().user();
-			filters.stream()
-				.map(ServerSecurityInternals::signInPath)
-				.filter(Objects::nonNull)
-				.findFirst()
-				.ifPresent(user::setSignInPath);
-			this.users.add(user);
-		});
-		this.chainsWithClients++;
-		if (this.chainsWithClients > 1) {
-			this.users.forEach((user) -> user.setSignInPath(null));
-		}
+	}
+
+	/**
+	 * Lets scripts start logins where the app tells them the provider's URL, to which
+	 * they lead the browser. They cannot follow a redirect there.
+	 */
+	private static void allowScripts(List<WebFilter> filters) {
+		boolean ownAnswer = filters.stream()
+			.anyMatch((filter) -> filter instanceof OAuth2AuthorizationRequestRedirectWebFilter begin
+					&& ServerSecurityInternals.hasOwnAnswer(begin));
+		filters.stream()
+			.filter((filter) -> ownAnswer && filter instanceof LoginWebFilter)
+			.forEach((filter) -> ((LoginWebFilter) filter).chain().scripts().set(true));
 	}
 
 	private static boolean isStock(WebFilter filter) {

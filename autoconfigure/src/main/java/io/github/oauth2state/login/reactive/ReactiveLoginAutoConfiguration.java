@@ -1,6 +1,7 @@
 package io.github.oauth2state.login.reactive;
 
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,6 +25,7 @@ import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.login.CallbackCheck;
+import io.github.oauth2state.login.ClientChains;
 import io.github.oauth2state.login.DeploymentWarnings;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.login.LoginServices;
@@ -53,7 +55,7 @@ public final class ReactiveLoginAutoConfiguration {
 			OAuth2StateSettings settings, DeploymentWarnings warnings) {
 		return new LoginServices(logins, loginSettings, rollout,
 				(settings.store() == StoreType.COOKIE) ? LoginPath.COOKIE : LoginPath.SHARED, settings.onStoreFailure(),
-				warnings);
+				warnings, new ClientChains());
 	}
 
 	@Bean
@@ -90,8 +92,8 @@ public final class ReactiveLoginAutoConfiguration {
 	}
 
 	@Bean
-	static ReactiveChainInspector oauth2StateFilterChainInspector() {
-		return new ReactiveChainInspector();
+	static ReactiveChainInspector oauth2StateFilterChainInspector(ObjectProvider<LoginServices> services) {
+		return new ReactiveChainInspector(() -> services.getObject().clients());
 	}
 
 	/**
@@ -104,8 +106,8 @@ public final class ReactiveLoginAutoConfiguration {
 			ReactiveLoginStore store, LoginServices services,
 			ObjectProvider<ReactiveClientRegistrationRepository> registrations) {
 		CallbackCheck check = new CallbackCheck(registrations::getObject, services.settings());
-		return new SharedServerAuthorizationRequestRepository(null, store, services,
-				new ReactiveLoginChain(registrations::getObject, check, new ReactiveSignedInUser(true), null));
+		return new SharedServerAuthorizationRequestRepository(null, store, services, new ReactiveLoginChain(
+				registrations::getObject, check, new ReactiveSignedInUser(null), null, new AtomicBoolean()));
 	}
 
 }

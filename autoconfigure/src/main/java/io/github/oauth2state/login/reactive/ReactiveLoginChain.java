@@ -1,5 +1,6 @@
 package io.github.oauth2state.login.reactive;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,10 @@ import io.github.oauth2state.login.LoginNote;
  * @param user the signed-in user
  * @param savedRequests keeps the pages that users asked for, or {@code null} if the app
  * does
+ * @param scripts whether scripts can start logins, as the app answers them in its own way
  */
 record ReactiveLoginChain(Supplier<ReactiveClientRegistrationRepository> registrations, CallbackCheck check,
-		ReactiveSignedInUser user, @Nullable ReactiveSavedRequests savedRequests) {
+		ReactiveSignedInUser user, @Nullable ReactiveSavedRequests savedRequests, AtomicBoolean scripts) {
 
 	/**
 	 * Returns the path and query that the user asked for, or {@code null} if the app

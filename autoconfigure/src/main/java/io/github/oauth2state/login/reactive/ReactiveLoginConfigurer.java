@@ -2,6 +2,7 @@ package io.github.oauth2state.login.reactive;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -66,7 +67,7 @@ final class ReactiveLoginConfigurer {
 		}
 		OAuth2LoginSpec login = (OAuth2LoginSpec) read(http, "oauth2Login");
 		OAuth2ClientSpec client = (OAuth2ClientSpec) read(http, "client");
-		addLogoutHandler(http, client != null);
+		addLogoutHandler(http);
 		if ((login != null || client != null) && !ChainRepositories.mayBeOfApp(login)
 				&& !ChainRepositories.mayBeOfApp(client)) {
 			configure(http, login, client, signIns, initial);
@@ -77,10 +78,11 @@ final class ReactiveLoginConfigurer {
 			SignInCountWebFilter signIns, @Nullable ServerRequestCache initial) {
 		boolean withSessions = !isStateless(http, login);
 		ReactiveSavedRequests savedRequests = withSessions ? carrySavedRequests(http, login, initial) : null;
-		ReactiveSignedInUser user = new ReactiveSignedInUser(client != null);
+		ReactiveSignedInUser user = new ReactiveSignedInUser(this.services.clients());
+		AtomicBoolean scripts = new AtomicBoolean();
 		List<ReactiveLoginChain> chains = new ArrayList<>();
 		if (login != null) {
-			chains.add(chain(login, user, savedRequests));
+			chains.add(chain(login, user, savedRequests, scripts));
 			ChainRepositories.set(login, repository(LoginNote.Kind.LOGIN, chains.get(0)));
 			noteFailures(login);
 			if (withSessions) {
@@ -88,8 +90,9 @@ final class ReactiveLoginConfigurer {
 			}
 		}
 		if (client != null) {
-			ReactiveLoginChain chain = chain(client, user, savedRequests);
+			ReactiveLoginChain chain = chain(client, user, savedRequests, scripts);
 			chains.add(chain);
+			this.services.clients().add(user);
 			ChainRepositories.set(client, repository(LoginNote.Kind.CLIENT, chain));
 		}
 		ReactiveCallbackRecovery recovery = new ReactiveCallbackRecovery(this.services.settings().recovery(),
@@ -109,18 +112,19 @@ final class ReactiveLoginConfigurer {
 	 * Login and client may have registrations of their own.
 	 */
 	private ReactiveLoginChain chain(Object spec, ReactiveSignedInUser user,
-			@Nullable ReactiveSavedRequests savedRequests) {
+			@Nullable ReactiveSavedRequests savedRequests, AtomicBoolean scripts) {
 		Supplier<ReactiveClientRegistrationRepository> own = (ChainRepositories
 			.registrations(spec) instanceof ReactiveClientRegistrationRepository repository) ? () -> repository
 					: this.registrations;
-		return new ReactiveLoginChain(own, new CallbackCheck(own, this.services.settings()), user, savedRequests);
+		return new ReactiveLoginChain(own, new CallbackCheck(own, this.services.settings()), user, savedRequests,
+				scripts);
 	}
 
 	/**
 	 * Adds to the handlers that are there. Without any, Spring Security has one that
 	 * would be lost.
 	 */
-	private void addLogoutHandler(ServerHttpSecurity http, boolean clients) {
+	private void addLogoutHandler(ServerHttpSecurity http) {
 		if (read(http, "logout") == null) {
 			return;
 		}
@@ -129,7 +133,7 @@ final class ReactiveLoginConfigurer {
 			if (!handlers.isEmpty()) {
 				handlers.add((exchange, authentication) -> Mono.fromRunnable(() -> {
 					ReactiveExchange call = new ReactiveExchange(exchange.getExchange());
-					call.addCookies(cookies.logout(call.browser(), clients));
+					call.addCookies(cookies.logout(call.browser(), !this.services.clients().isEmpty()));
 				}));
 			}
 		}));

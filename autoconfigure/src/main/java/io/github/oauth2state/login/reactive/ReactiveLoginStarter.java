@@ -57,7 +57,7 @@ final class ReactiveLoginStarter {
 	 * the app may.
 	 */
 	private Mono<LoginPath> choosePath(LoginStart start) {
-		Mono<LoginPath> path = Mono.fromSupplier(start::choosePath);
+		Mono<LoginPath> path = Mono.fromSupplier(() -> start.choosePath(this.chain.scripts().get()));
 		return this.services.rollout().hasDecider() ? path.subscribeOn(Schedulers.boundedElastic()) : path;
 	}
 

@@ -11,6 +11,7 @@ import org.springframework.web.util.pattern.PathPattern;
 import reactor.core.publisher.Mono;
 
 import io.github.oauth2state.login.CallbackCheck;
+import io.github.oauth2state.login.ClientChains;
 
 /**
  * The signed-in user, for whom an authorization of a client is.
@@ -19,23 +20,23 @@ final class ReactiveSignedInUser {
 
 	private static final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
-	private final boolean needed;
+	private final @Nullable ClientChains clients;
 
 	private volatile @Nullable PathPattern signInPath;
 
 	/**
 	 * Creates an instance for a filter chain.
-	 * @param needed whether the chain authorizes clients
+	 * @param clients the filter chains that authorize clients, or {@code null} if each
+	 * login is for the user
 	 */
-	ReactiveSignedInUser(boolean needed) {
-		this.needed = needed;
+	ReactiveSignedInUser(@Nullable ClientChains clients) {
+		this.clients = clients;
 	}
 
 	/**
-	 * Sets the path where users are signed in. A login that comes back there is for
-	 * nobody in particular. Without a path, each login is for the user.
+	 * Sets the path where the filter chain signs users in.
 	 */
-	void setSignInPath(@Nullable PathPattern path) {
+	void setSignInPath(PathPattern path) {
 		this.signInPath = path;
 	}
 
@@ -44,16 +45,15 @@ final class ReactiveSignedInUser {
 	 * it, or empty if the login is for nobody in particular.
 	 */
 	Mono<String> name(OAuth2AuthorizationRequest login, ReactiveExchange exchange) {
-		PathPattern path = this.signInPath;
-		return (path != null && CallbackCheck.isSignIn(login, path, exchange)) ? Mono.empty() : name();
+		return (this.clients == null || this.clients.mayReceive(this, this.signInPath, login, exchange)) ? name()
+				: Mono.empty();
 	}
 
 	/**
-	 * Returns the name of the user, or empty if nobody is signed in or the name is not
-	 * needed.
+	 * Returns the name of the user, or empty if nobody is signed in.
 	 */
 	Mono<String> name() {
-		return this.needed ? authentication().mapNotNull(CallbackCheck::userName) : Mono.empty();
+		return authentication().mapNotNull(CallbackCheck::userName);
 	}
 
 	/**

@@ -9,6 +9,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity.OAuth2ClientSpec;
 import org.springframework.security.config.web.server.ServerHttpSecurity.OAuth2LoginSpec;
@@ -17,6 +18,7 @@ import org.springframework.security.oauth2.client.web.server.OAuth2Authorization
 import org.springframework.security.oauth2.client.web.server.OAuth2AuthorizationRequestRedirectWebFilter;
 import org.springframework.security.oauth2.client.web.server.ServerOAuth2AuthorizationCodeAuthenticationTokenConverter;
 import org.springframework.security.oauth2.client.web.server.authentication.OAuth2LoginAuthenticationWebFilter;
+import org.springframework.security.web.server.DefaultServerRedirectStrategy;
 import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
 import org.springframework.security.web.server.authorization.ExceptionTranslationWebFilter;
 import org.springframework.security.web.server.savedrequest.ServerRequestCache;
@@ -54,11 +56,14 @@ final class ServerSecurityInternals {
 			ExceptionTranslationWebFilter.class, List.of("authenticationEntryPoint"));
 
 	/**
-	 * The fields that tell where users are signed in, which need not be known.
+	 * The fields that tell where users are signed in and how logins start. They need not
+	 * be known.
 	 */
-	static final Map<Class<?>, List<String>> SIGN_IN_FIELDS = Map.of(AuthenticationWebFilter.class,
+	static final Map<Class<?>, List<String>> OPTIONAL_FIELDS = Map.of(AuthenticationWebFilter.class,
 			List.of("requiresAuthenticationMatcher", "authenticationConverter"),
-			PathPatternParserServerWebExchangeMatcher.class, List.of("pattern", "method"));
+			OAuth2AuthorizationRequestRedirectWebFilter.class, List.of("authorizationRedirectStrategy"),
+			DefaultServerRedirectStrategy.class, List.of("httpStatus"), PathPatternParserServerWebExchangeMatcher.class,
+			List.of("pattern", "method"));
 
 	private ServerSecurityInternals() {
 	}
@@ -136,6 +141,18 @@ final class ServerSecurityInternals {
 	}
 
 	/**
+	 * Returns whether a filter starts logins by an answer of the app, such as a text with
+	 * the provider's URL, rather than by a redirect.
+	 */
+	static boolean hasOwnAnswer(OAuth2AuthorizationRequestRedirectWebFilter filter) {
+		Object strategy = readIfPossible(OAuth2AuthorizationRequestRedirectWebFilter.class,
+				"authorizationRedirectStrategy", filter);
+		return strategy != null && (strategy.getClass() != DefaultServerRedirectStrategy.class
+				|| (readIfPossible(DefaultServerRedirectStrategy.class, "httpStatus",
+						strategy) instanceof HttpStatus status && !status.is3xxRedirection()));
+	}
+
+	/**
 	 * Returns the path within the app where a filter signs users in, or {@code null} if
 	 * more than a path decides that, or a field cannot be read.
 	 */
@@ -171,7 +188,7 @@ final class ServerSecurityInternals {
 
 		@Override
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-			List.of(FIELDS, SIGN_IN_FIELDS)
+			List.of(FIELDS, OPTIONAL_FIELDS)
 				.forEach((all) -> all.forEach((type, fields) -> hints.reflection()
 					.registerType(type, (hint) -> fields.forEach(hint::withField))));
 		}

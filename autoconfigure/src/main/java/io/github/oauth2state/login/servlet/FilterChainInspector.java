@@ -1,9 +1,11 @@
 package io.github.oauth2state.login.servlet;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import jakarta.servlet.Filter;
 import org.apache.commons.logging.Log;
@@ -24,10 +26,12 @@ import org.springframework.security.web.authentication.DelegatingAuthenticationE
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.authentication.ui.DefaultLoginPageGeneratingFilter;
 
+import io.github.oauth2state.login.ClientChains;
+
 /**
  * Inspects every filter chain at startup: logs whether its pending logins are shared, and
- * why not, and finds the chains on which a page that a user asks for needs no session,
- * and on which a login starts without looking into it.
+ * why not. Finds the chains on which a page that a user asks for needs no session, on
+ * which a login starts without looking into it, and on which scripts can start logins.
  */
 class FilterChainInspector implements BeanPostProcessor {
 
@@ -38,16 +42,19 @@ class FilterChainInspector implements BeanPostProcessor {
 
 	private static final String REMEDY = "Set the AuthorizationRequestRepository bean on every filter that the app makes itself.";
 
-	private final List<SignedInUser> users = new ArrayList<>();
+	private final Supplier<ClientChains> clients;
 
-	private int chainsWithClients;
+	FilterChainInspector(Supplier<ClientChains> clients) {
+		this.clients = clients;
+	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof SecurityFilterChain chain) {
 			report(describe(chain, beanName), chain);
 			avoidSessions(chain);
-			ignoreUsers(chain.getFilters());
+			noteClients(chain);
+			allowScripts(chain.getFilters());
 		}
 		return bean;
 	}
@@ -116,29 +123,38 @@ class FilterChainInspector implements BeanPostProcessor {
 	}
 
 	/**
-	 * Ignores who is signed in when a login starts that signs a user in, unless several
-	 * chains authorize clients: one of them could receive the callback of a login that
-	 * another one started.
+	 * Finds out where a chain signs users in, and whether it authorizes clients. It may
+	 * do so by a filter that the app makes itself.
 	 */
-	private synchronized void ignoreUsers(List<Filter> filters) {
+	private void noteClients(SecurityFilterChain chain) {
+		List<Filter> filters = chain.getFilters();
+		Optional<SignedInUser> user = filters.stream()
+			.filter(CallbackFilter.class::isInstance)
+			.map((filter) -> ((CallbackFilter) filter).chain().user())
+			.findFirst();
+		user.ifPresent((known) -> filters.stream()
+			.map(SecurityInternals::signInPath)
+			.filter(Objects::nonNull)
+			.findFirst()
+			.ifPresent(known::setSignInPath));
 		if (filters.stream()
 			.filter(OAuth2AuthorizationCodeGrantFilter.class::isInstance)
-			.noneMatch((filter) -> isShared(SecurityInternals.repository(filter)))) {
-			return;
+			.anyMatch((filter) -> isShared(SecurityInternals.repository(filter)))) {
+			this.clients.get().add(user.<Object>map(Function.identity()).orElse(chain));
 		}
-		filters.stream().filter(CallbackFilter.class::isInstance).forEach((filter) -> {
-			SignedInUser user = ((CallbackFilter) filter).chain().user();
-			filters.stream()
-				.map(SecurityInternals::signInPath)
-				.filter(Objects::nonNull)
-				.findFirst()
-				.ifPresent(user::setSignInPath);
-			this.users.add(user);
-		});
-		this.chainsWithClients++;
-		if (this.chainsWithClients > 1) {
-			this.users.forEach((user) -> user.setSignInPath(null));
-		}
+	}
+
+	/**
+	 * Lets scripts start logins where the app tells them the provider's URL, to which
+	 * they lead the browser. They cannot follow a redirect there.
+	 */
+	private static void allowScripts(List<Filter> filters) {
+		boolean ownAnswer = filters.stream()
+			.anyMatch((filter) -> filter instanceof OAuth2AuthorizationRequestRedirectFilter begin
+					&& SecurityInternals.hasOwnAnswer(begin));
+		filters.stream()
+			.filter((filter) -> ownAnswer && filter instanceof CallbackFilter)
+			.forEach((filter) -> ((CallbackFilter) filter).chain().scripts().set(true));
 	}
 
 	private static boolean isStock(Filter filter) {

@@ -1,5 +1,6 @@
 package io.github.oauth2state.login.servlet;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,10 @@ import io.github.oauth2state.login.LoginNote;
  * @param withSessions whether a login has an HTTP session
  * @param savedRequests keeps the pages that users asked for, or {@code null} if the app
  * does
+ * @param scripts whether scripts can start logins, as the app answers them in its own way
  */
 record LoginChain(Supplier<ClientRegistrationRepository> registrations, CallbackCheck check, SignedInUser user,
-		boolean withSessions, @Nullable SavedRequests savedRequests) {
+		boolean withSessions, @Nullable SavedRequests savedRequests, AtomicBoolean scripts) {
 
 	/**
 	 * Returns the path and query that the user asked for, or {@code null} if the app

@@ -36,7 +36,7 @@ final class LoginStarter {
 		LoginStart start = new LoginStart(this.services, login, exchange, () -> this.chain.user().name(login, exchange),
 				() -> this.chain.savedPage(exchange));
 		try {
-			LoginPath path = start.choosePath();
+			LoginPath path = start.choosePath(this.chain.scripts().get());
 			if (path == LoginPath.SHARED) {
 				startInStore(start, login, exchange);
 			}

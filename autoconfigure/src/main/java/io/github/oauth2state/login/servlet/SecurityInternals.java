@@ -10,6 +10,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.SessionManagementConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2ClientConfigurer;
@@ -19,6 +20,7 @@ import org.springframework.security.oauth2.client.web.DefaultOAuth2Authorization
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationCodeGrantFilter;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
+import org.springframework.security.web.DefaultRedirectStrategy;
 import org.springframework.security.web.authentication.AbstractAuthenticationProcessingFilter;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
@@ -57,6 +59,10 @@ final class SecurityInternals {
 	private static final String METHOD = "method";
 
 	private static final String RESOLVER = "authorizationRequestResolver";
+
+	private static final String REDIRECT_STRATEGY = "authorizationRedirectStrategy";
+
+	private static final String STATUS_CODE = "statusCode";
 
 	private static final Class<?> LOGIN_FILTER = AbstractAuthenticationProcessingFilter.class;
 
@@ -171,6 +177,17 @@ final class SecurityInternals {
 	}
 
 	/**
+	 * Returns whether a filter starts logins by an answer of the app, such as a text with
+	 * the provider's URL, rather than by a redirect.
+	 */
+	static boolean hasOwnAnswer(OAuth2AuthorizationRequestRedirectFilter filter) {
+		Object strategy = readIfPossible(OAuth2AuthorizationRequestRedirectFilter.class, REDIRECT_STRATEGY, filter);
+		return strategy != null && (strategy.getClass() != DefaultRedirectStrategy.class
+				|| (readIfPossible(DefaultRedirectStrategy.class, STATUS_CODE, strategy) instanceof HttpStatus status
+						&& !status.is3xxRedirection()));
+	}
+
+	/**
 	 * Reads a field of the class that declares it, as an app's subclass may have another
 	 * one of that name.
 	 * @throws IllegalStateException if this version of the class has no such field
@@ -209,7 +226,9 @@ final class SecurityInternals {
 			keep(hints, SessionManagementConfigurer.class, SESSION_POLICY);
 			keep(hints, LOGIN_FILTER, SUCCESS_HANDLER, FAILURE_HANDLER, CALLBACKS);
 			keep(hints, PathPatternRequestMatcher.class, PATTERN, METHOD);
-			keep(hints, OAuth2AuthorizationRequestRedirectFilter.class, BEGIN_FAILURE_HANDLER, RESOLVER);
+			keep(hints, OAuth2AuthorizationRequestRedirectFilter.class, BEGIN_FAILURE_HANDLER, RESOLVER,
+					REDIRECT_STRATEGY);
+			keep(hints, DefaultRedirectStrategy.class, STATUS_CODE);
 			keep(hints, HttpSessionRequestCache.class, SAVED_REQUESTS);
 		}
 

@@ -1,6 +1,7 @@
 package io.github.oauth2state.login.servlet;
 
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -29,6 +30,7 @@ import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.login.CallbackCheck;
+import io.github.oauth2state.login.ClientChains;
 import io.github.oauth2state.login.DeploymentWarnings;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.login.LoginServices;
@@ -57,7 +59,7 @@ public final class ServletLoginAutoConfiguration {
 			OAuth2StateSettings settings, DeploymentWarnings warnings) {
 		return new LoginServices(logins, loginSettings, rollout,
 				(settings.store() == StoreType.COOKIE) ? LoginPath.COOKIE : LoginPath.SHARED, settings.onStoreFailure(),
-				warnings);
+				warnings, new ClientChains());
 	}
 
 	@Bean
@@ -80,8 +82,8 @@ public final class ServletLoginAutoConfiguration {
 	}
 
 	@Bean
-	static FilterChainInspector oauth2StateFilterChainInspector() {
-		return new FilterChainInspector();
+	static FilterChainInspector oauth2StateFilterChainInspector(ObjectProvider<LoginServices> services) {
+		return new FilterChainInspector(() -> services.getObject().clients());
 	}
 
 	/**
@@ -97,8 +99,9 @@ public final class ServletLoginAutoConfiguration {
 		return new SharedAuthorizationRequestRepository(null, store, services,
 				new LoginChain(registrations::getObject, check,
 						new SignedInUser(
-								() -> securityContexts.getIfUnique(SecurityContextHolder::getContextHolderStrategy)),
-						true, null));
+								() -> securityContexts.getIfUnique(SecurityContextHolder::getContextHolderStrategy),
+								null),
+						true, null, new AtomicBoolean()));
 	}
 
 	/**

@@ -48,8 +48,6 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 
 	private @Nullable SavedRequests savedRequests;
 
-	private volatile boolean clients;
-
 	SharedLoginConfigurer(GuardedStateStore store, LoginServices services) {
 		this.store = store;
 		this.services = services;
@@ -59,7 +57,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 
 	/**
 	 * Configures CSRF, logout and saved requests now, as their configurers come before
-	 * this one. Whether the chain has clients is known only when users log out.
+	 * this one. Whether the app has clients is known only when users log out.
 	 */
 	@Override
 	@SuppressWarnings("unchecked")
@@ -72,7 +70,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		if (logout != null) {
 			logout.addLogoutHandler((request, response, authentication) -> {
 				ServletExchange exchange = new ServletExchange(request, response);
-				exchange.addCookies(this.cookies.logout(exchange.browser(), this.clients));
+				exchange.addCookies(this.cookies.logout(exchange.browser(), !this.services.clients().isEmpty()));
 			});
 		}
 		RequestCache cache = http.getSharedObject(RequestCache.class);
@@ -103,9 +101,9 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 		CallbackRecovery recovery = new CallbackRecovery(this.services.settings().recovery(), securityContexts,
 				requestCache(http));
 		boolean withSessions = !SecurityInternals.isStateless(http);
-		LoginChain chain = new LoginChain(() -> registrations, check,
-				new SignedInUser((client != null) ? () -> securityContexts : null), withSessions,
-				withSessions ? this.savedRequests : null);
+		SignedInUser user = new SignedInUser(() -> securityContexts, this.services.clients());
+		LoginChain chain = new LoginChain(() -> registrations, check, user, withSessions,
+				withSessions ? this.savedRequests : null, new AtomicBoolean());
 		if (chain.savedRequests() != null) {
 			chain.savedRequests().enable(login == null || login.isCustomLoginPage());
 		}
@@ -121,7 +119,7 @@ final class SharedLoginConfigurer extends AbstractHttpConfigurer<SharedLoginConf
 			client.authorizationCodeGrant(
 					(grant) -> grant.authorizationRequestRepository(repository(LoginNote.Kind.CLIENT, chain)));
 			client.addObjectPostProcessor(handlers(recovery, signIns));
-			this.clients = true;
+			this.services.clients().add(user);
 		}
 		this.csrfExemption.enable(check);
 		http.addFilterAfter(this.csrfExemption, OAuth2AuthorizationCodeGrantFilter.class);

@@ -11,6 +11,7 @@ import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequ
 import org.springframework.web.util.pattern.PathPattern;
 
 import io.github.oauth2state.login.CallbackCheck;
+import io.github.oauth2state.login.ClientChains;
 
 /**
  * The signed-in user, for whom an authorization of a client is.
@@ -19,24 +20,27 @@ final class SignedInUser {
 
 	private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 
-	private final @Nullable Supplier<SecurityContextHolderStrategy> securityContexts;
+	private final Supplier<SecurityContextHolderStrategy> securityContexts;
+
+	private final @Nullable ClientChains clients;
 
 	private volatile @Nullable PathPattern signInPath;
 
 	/**
 	 * Creates an instance for a filter chain.
-	 * @param securityContexts returns what holds the user, or {@code null} if the filter
-	 * chain authorizes no clients
+	 * @param securityContexts returns what holds the user
+	 * @param clients the filter chains that authorize clients, or {@code null} if each
+	 * login is for the user
 	 */
-	SignedInUser(@Nullable Supplier<SecurityContextHolderStrategy> securityContexts) {
+	SignedInUser(Supplier<SecurityContextHolderStrategy> securityContexts, @Nullable ClientChains clients) {
 		this.securityContexts = securityContexts;
+		this.clients = clients;
 	}
 
 	/**
-	 * Sets the path where users are signed in. A login that comes back there is for
-	 * nobody in particular. Without a path, each login is for the user.
+	 * Sets the path where the filter chain signs users in.
 	 */
-	void setSignInPath(@Nullable PathPattern path) {
+	void setSignInPath(PathPattern path) {
 		this.signInPath = path;
 	}
 
@@ -45,18 +49,14 @@ final class SignedInUser {
 	 * it, or {@code null} if the login is for nobody in particular.
 	 */
 	@Nullable String name(OAuth2AuthorizationRequest login, ServletExchange exchange) {
-		PathPattern path = this.signInPath;
-		return (path != null && CallbackCheck.isSignIn(login, path, exchange)) ? null : name();
+		return (this.clients == null || this.clients.mayReceive(this, this.signInPath, login, exchange)) ? name()
+				: null;
 	}
 
 	/**
-	 * Returns the name of the user, or {@code null} if nobody is signed in or the name is
-	 * not needed.
+	 * Returns the name of the user, or {@code null} if nobody is signed in.
 	 */
 	@Nullable String name() {
-		if (this.securityContexts == null) {
-			return null;
-		}
 		Authentication authentication = this.securityContexts.get().getContext().getAuthentication();
 		return this.trust.isAuthenticated(authentication) ? CallbackCheck.userName(authentication) : null;
 	}

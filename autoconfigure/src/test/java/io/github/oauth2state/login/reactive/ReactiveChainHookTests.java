@@ -119,7 +119,7 @@ class ReactiveChainHookTests extends ReactiveChainTests {
 		RuntimeHints hints = new RuntimeHints();
 		new ServerSecurityInternals.Hints().registerHints(hints, null);
 		for (Map<Class<?>, List<String>> all : List.of(ServerSecurityInternals.FIELDS,
-				ServerSecurityInternals.SIGN_IN_FIELDS)) {
+				ServerSecurityInternals.OPTIONAL_FIELDS)) {
 			all.forEach((type, fields) -> fields.forEach((name) -> {
 				Field field = ReflectionUtils.findField(type, name);
 				assertThat(field).as(name).isNotNull();

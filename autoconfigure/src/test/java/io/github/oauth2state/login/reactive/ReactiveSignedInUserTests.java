@@ -62,6 +62,16 @@ class ReactiveSignedInUserTests extends ReactiveChainTests {
 		run(ClientsLast.class, (context) -> assertThat(userOfLogin(context, SIGN_IN)).isEqualTo("alice"));
 	}
 
+	@Test
+	void chainWithoutClientsStartsAuthorizationsThatAnotherReceives() {
+		run(OnlyLoginLast.class, (context) -> assertThat(userOfLogin(context, SIGN_IN)).isEqualTo("alice"));
+	}
+
+	@Test
+	void nobodyIsLookedForInAnAppWithoutClients() {
+		run(LoginOnly.class, (context) -> assertThat(userOfLogin(context, "/authorized")).isNull());
+	}
+
 	/**
 	 * Returns the user for whom a login starts on the chain with logins.
 	 */
@@ -168,6 +178,35 @@ class ReactiveSignedInUserTests extends ReactiveChainTests {
 			return http.securityMatcher(new PathPatternParserServerWebExchangeMatcher(SIGN_IN))
 				.oauth2Client(Customizer.withDefaults())
 				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OnlyLoginLast {
+
+		@Bean
+		@Order(1)
+		SecurityWebFilterChain first(ServerHttpSecurity http) {
+			return http.securityMatcher(new PathPatternParserServerWebExchangeMatcher("/api/**"))
+				.oauth2Client(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		@Order(2)
+		SecurityWebFilterChain second(ServerHttpSecurity http) {
+			return http.oauth2Login(Customizer.withDefaults()).build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LoginOnly {
+
+		@Bean
+		SecurityWebFilterChain chain(ServerHttpSecurity http) {
+			return http.oauth2Login(Customizer.withDefaults()).build();
 		}
 
 	}

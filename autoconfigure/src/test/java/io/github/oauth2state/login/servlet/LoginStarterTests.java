@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import jakarta.servlet.http.Cookie;
@@ -15,6 +16,7 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizationRequestRepository;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 
@@ -147,7 +149,9 @@ class LoginStarterTests {
 		LoginServices services = context.getBean(LoginServices.class);
 		GuardedStateStore store = new GuardedStateStore(context.getBean(StateStore.class), this.circuit);
 		CallbackCheck check = new CallbackCheck(() -> null, services.settings());
-		return new LoginStarter(store, services, new LoginChain(() -> null, check, new SignedInUser(null), true, null));
+		SignedInUser user = new SignedInUser(SecurityContextHolder::getContextHolderStrategy, services.clients());
+		return new LoginStarter(store, services,
+				new LoginChain(() -> null, check, user, true, null, new AtomicBoolean()));
 	}
 
 	private void start(LoginStarter starter, MockHttpServletRequest request) {

@@ -76,6 +76,16 @@ class SignedInUserTests extends FilterChainTests {
 		});
 	}
 
+	@Test
+	void chainWithoutClientsStartsAuthorizationsThatAnotherReceives() {
+		run(LastChainWithLogin.class, (context) -> assertThat(userOfLogin(context, SIGN_IN)).isEqualTo("alice"));
+	}
+
+	@Test
+	void nobodyIsLookedForInAnAppWithoutClients() {
+		run(LoginOnly.class, (context) -> assertThat(userOfLogin(context, "/authorized")).isNull());
+	}
+
 	/**
 	 * Returns the user for whom a login starts on the last chain with logins.
 	 */
@@ -168,6 +178,33 @@ class SignedInUserTests extends FilterChainTests {
 		@Bean
 		SecurityFilterChain second(HttpSecurity http) {
 			return http.oauth2Login(Customizer.withDefaults()).oauth2Client(Customizer.withDefaults()).build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LastChainWithLogin {
+
+		@Bean
+		@Order(1)
+		SecurityFilterChain first(HttpSecurity http) {
+			return http.securityMatcher("/api/**").oauth2Client(Customizer.withDefaults()).build();
+		}
+
+		@Bean
+		@Order(2)
+		SecurityFilterChain second(HttpSecurity http) {
+			return http.oauth2Login(Customizer.withDefaults()).build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LoginOnly {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http) {
+			return http.oauth2Login(Customizer.withDefaults()).build();
 		}
 
 	}
