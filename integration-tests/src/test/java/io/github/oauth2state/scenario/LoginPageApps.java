@@ -12,9 +12,13 @@ import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.server.DelegatingServerAuthenticationEntryPoint;
+import org.springframework.security.web.server.DelegatingServerAuthenticationEntryPoint.DelegateEntry;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.authentication.RedirectServerAuthenticationEntryPoint;
 import org.springframework.security.web.server.savedrequest.WebSessionServerRequestCache;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
+import org.springframework.security.web.util.matcher.RequestHeaderRequestMatcher;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
@@ -88,6 +92,30 @@ final class LoginPageApps {
 			http.oauth2Login(Customizer.withDefaults())
 				.exceptionHandling((failures) -> failures
 					.authenticationEntryPoint(new RedirectServerAuthenticationEntryPoint("/login-page")));
+		}
+
+	}
+
+	/**
+	 * An app with an entry point for browsers, beside those of Spring Security.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class OwnEntryPointAmongOthers extends WithLoginPage {
+
+		@Override
+		void customize(HttpSecurity http) {
+			http.exceptionHandling((failures) -> failures.defaultAuthenticationEntryPointFor(
+					new LoginUrlAuthenticationEntryPoint("/login-page"), new RequestHeaderRequestMatcher("Accept")))
+				.oauth2Login(Customizer.withDefaults());
+		}
+
+		@Override
+		void customize(ServerHttpSecurity http) {
+			http.oauth2Login(Customizer.withDefaults())
+				.exceptionHandling(
+						(failures) -> failures.authenticationEntryPoint(new DelegatingServerAuthenticationEntryPoint(
+								new DelegateEntry(ServerWebExchangeMatchers.anyExchange(),
+										new RedirectServerAuthenticationEntryPoint("/login-page")))));
 		}
 
 	}

@@ -59,7 +59,8 @@ class SavedRequestInSessionTests extends SavedPageTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { LoginPageApps.OwnLoginPage.class, LoginPageApps.OwnCache.class,
-			LoginPageApps.OwnFilter.class, LoginPageApps.OwnEntryPoint.class, LoginPageApps.FormLogin.class })
+			LoginPageApps.OwnFilter.class, LoginPageApps.OwnEntryPoint.class,
+			LoginPageApps.OwnEntryPointAmongOthers.class, LoginPageApps.FormLogin.class })
 	void appThatMayLookForThePageBeforeTheLoginFindsItInTheSession(Class<?> chain) {
 		Instance instance = start(KeptIn.STORE, OneProvider.class, chain);
 		this.browser.open(instance, PAGE);

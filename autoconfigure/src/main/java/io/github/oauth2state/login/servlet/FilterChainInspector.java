@@ -16,15 +16,11 @@ import org.springframework.security.oauth2.client.web.HttpSessionOAuth2Authoriza
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationCodeGrantFilter;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
-import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.ExceptionTranslationFilter;
 import org.springframework.security.web.authentication.AbstractAuthenticationProcessingFilter;
 import org.springframework.security.web.authentication.AuthenticationFilter;
-import org.springframework.security.web.authentication.DelegatingAuthenticationEntryPoint;
-import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
-import org.springframework.security.web.authentication.ui.DefaultLoginPageGeneratingFilter;
 
 import io.github.oauth2state.login.ClientChains;
 
@@ -162,24 +158,12 @@ class FilterChainInspector implements BeanPostProcessor {
 			return SecurityInternals.hasDefaultResolver(begin);
 		}
 		if (filter instanceof ExceptionTranslationFilter failures) {
-			return showsStockPage(failures.getAuthenticationEntryPoint());
+			return LoginEntryPoints.areStock(failures.getAuthenticationEntryPoint());
 		}
 		boolean login = filter instanceof AbstractAuthenticationProcessingFilter
 				|| filter instanceof AuthenticationFilter;
 		return (!login || filter instanceof OAuth2LoginAuthenticationFilter)
 				&& STOCK_PACKAGES.stream().anyMatch(filter.getClass().getName()::startsWith);
-	}
-
-	/**
-	 * With several providers Spring Security shows its own login page, and with one it
-	 * delegates. Any other entry point may look for the saved page, or send the user to a
-	 * page of the app that does.
-	 */
-	private static boolean showsStockPage(AuthenticationEntryPoint entryPoint) {
-		return entryPoint.getClass() == DelegatingAuthenticationEntryPoint.class
-				|| (entryPoint.getClass() == LoginUrlAuthenticationEntryPoint.class
-						&& ((LoginUrlAuthenticationEntryPoint) entryPoint).getLoginFormUrl()
-							.equals(DefaultLoginPageGeneratingFilter.DEFAULT_LOGIN_PAGE_URL));
 	}
 
 }

@@ -24,6 +24,7 @@ import org.springframework.security.web.DefaultRedirectStrategy;
 import org.springframework.security.web.authentication.AbstractAuthenticationProcessingFilter;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
+import org.springframework.security.web.authentication.DelegatingAuthenticationEntryPoint;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
@@ -203,7 +204,7 @@ final class SecurityInternals {
 	 * Reads a field, or returns {@code null} if this version of the class has no such
 	 * field.
 	 */
-	private static @Nullable Object readIfPossible(Class<?> type, String name, Object target) {
+	static @Nullable Object readIfPossible(Class<?> type, String name, Object target) {
 		try {
 			return read(type, name, target);
 		}
@@ -229,6 +230,7 @@ final class SecurityInternals {
 			keep(hints, OAuth2AuthorizationRequestRedirectFilter.class, BEGIN_FAILURE_HANDLER, RESOLVER,
 					REDIRECT_STRATEGY);
 			keep(hints, DefaultRedirectStrategy.class, STATUS_CODE);
+			keep(hints, DelegatingAuthenticationEntryPoint.class, LoginEntryPoints.ENTRIES, LoginEntryPoints.OTHER);
 			keep(hints, HttpSessionRequestCache.class, SAVED_REQUESTS);
 		}
 
