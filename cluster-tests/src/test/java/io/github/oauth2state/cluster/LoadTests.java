@@ -29,6 +29,12 @@ class LoadTests {
 	private static final int LOGINS = Scale.of(100);
 
 	/**
+	 * How many logins only begin before times are reported. A begin is short, so it takes
+	 * many of them until it is compiled.
+	 */
+	private static final int BEGUN_BEFORE = (Scale.of(1) > 1) ? 3000 : 0;
+
+	/**
 	 * Part of the name of what is tried.
 	 */
 	private static final String ONLY = System.getProperty("keeping", "");
@@ -56,6 +62,9 @@ class LoadTests {
 	void noneOfManyPendingLoginsIsLost(Keeping keeping) throws InterruptedException {
 		try (Keeping.Running running = keeping.start(INSTANCES)) {
 			WarmUp.of(running.cluster(), keeping.isStarter() ? "shared" : "session");
+			try (Crowd crowd = new Crowd(running.cluster().uri(), BEGUN_BEFORE)) {
+				crowd.begin();
+			}
 			long before = running.kept();
 			try (Crowd crowd = new Crowd(running.cluster().uri(), LOGINS)) {
 				crowd.begin();
@@ -67,7 +76,7 @@ class LoadTests {
 				assertThat(crowd.log().failures()).isEmpty();
 				if (keeping.isStarter()) {
 					assertThat(endings).extracting((ending) -> ending.path().orElseThrow()).containsOnly("shared");
-					assertThat(running.kept()).as("kept when all are over").isZero();
+					assertThat(running.kept()).as("kept when all are over").isEqualTo(before);
 				}
 			}
 		}
