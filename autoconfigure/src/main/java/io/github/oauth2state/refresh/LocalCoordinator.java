@@ -86,9 +86,9 @@ final class LocalCoordinator {
 	}
 
 	/**
-	 * Each request throws an exception of its own, whose stack trace shows where it came
-	 * from. What else the token client of the app throws is thrown as it is, as the app
-	 * may handle it by its type.
+	 * Returns what a request throws that waited: an {@link OAuth2AuthorizationException}
+	 * of its own, whose stack trace shows where it came from. What else the token client
+	 * of the app throws is thrown as it is, as the app may handle it by its type.
 	 */
 	static RuntimeException copy(Throwable cause) {
 		if (cause instanceof RuntimeException ex && !(ex instanceof OAuth2AuthorizationException)) {

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -72,10 +74,26 @@ class SingleFlightFailureTests {
 	void exceptionOfTheAppsClientReachesThoseThatWaitOnTheSameInstance() throws Exception {
 		IllegalStateException failure = new IllegalStateException("Of the app's own client");
 		this.provider.failure = failure;
-		this.provider.during = () -> Together.sleep(500);
-		List<Callable<Throwable>> requests = Collections.nCopies(8, () -> catchThrowable(() -> this.a.refresh("f.0")));
+		CountDownLatch coming = new CountDownLatch(8);
+		this.provider.during = () -> {
+			await(coming);
+			Together.sleep(500);
+		};
+		List<Callable<Throwable>> requests = Collections.nCopies(8, () -> {
+			coming.countDown();
+			return catchThrowable(() -> this.a.refresh("f.0"));
+		});
 		assertThat(Together.all(requests)).containsOnly(failure);
 		assertThat(this.provider.calls).hasValue(1);
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Test

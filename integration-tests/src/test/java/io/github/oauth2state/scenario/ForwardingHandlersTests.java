@@ -1,5 +1,8 @@
 package io.github.oauth2state.scenario;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -11,11 +14,14 @@ import org.springframework.security.config.Customizer;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.ForwardAuthenticationFailureHandler;
 import org.springframework.security.web.authentication.ForwardAuthenticationSuccessHandler;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 import io.github.oauth2state.LoginOutcome;
@@ -89,6 +95,19 @@ class ForwardingHandlersTests {
 	}
 
 	@Test
+	void successOfAPostedCallbackIsForwarded() {
+		try (Instance posted = cluster.start(Posted.class)) {
+			Browser secure = Browser.overHttps();
+			String provider = secure.open(posted, BEGIN).location().replace("&response_mode=form_post", "");
+			String[] callback = secure.send(posted, provider, null).location().split("\\?", 2);
+			Browser.Page page = secure.post(posted, callback[0], callback[1]);
+			assertThat(page.status()).isEqualTo(200);
+			assertThat(page.body()).isEqualTo("posted by alice");
+			awaitOutcome(posted, LoginOutcome.COMPLETED);
+		}
+	}
+
+	@Test
 	void filterChainGoesOnAfterALogin() {
 		try (Instance going = cluster.start(GoingOn.class)) {
 			Browser.Page page = this.browser.open(going, this.browser.begin(going, BEGIN));
@@ -102,7 +121,11 @@ class ForwardingHandlersTests {
 	 * A forward ends the answer before the filters of the callback are done.
 	 */
 	private static void awaitOutcome(Instance instance, LoginOutcome outcome) {
-		Awaitility.await().untilAsserted(() -> assertThat(instance.takeOutcomes()).containsExactly(outcome));
+		List<LoginOutcome> all = new ArrayList<>();
+		Awaitility.await().untilAsserted(() -> {
+			all.addAll(instance.takeOutcomes());
+			assertThat(all).containsExactly(outcome);
+		});
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -128,6 +151,31 @@ class ForwardingHandlersTests {
 		@GetMapping("/sorry")
 		String sorry() {
 			return "sorry";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@RestController
+	static class Posted {
+
+		@Bean
+		SecurityFilterChain chain(HttpSecurity http, ClientRegistrationRepository registrations) {
+			DefaultOAuth2AuthorizationRequestResolver resolver = new DefaultOAuth2AuthorizationRequestResolver(
+					registrations);
+			resolver.setAuthorizationRequestCustomizer((request) -> request
+				.additionalParameters((parameters) -> parameters.put("response_mode", "form_post")));
+			return http.authorizeHttpRequests((requests) -> requests.anyRequest().authenticated())
+				.oauth2Login((login) -> login
+					.authorizationEndpoint((endpoint) -> endpoint.authorizationRequestResolver(resolver))
+					.successHandler(new ForwardAuthenticationSuccessHandler("/welcome")))
+				.oauth2Client(Customizer.withDefaults())
+				.build();
+		}
+
+		@PostMapping("/welcome")
+		String welcome(Authentication user) {
+			return "posted by " + user.getName();
 		}
 
 	}

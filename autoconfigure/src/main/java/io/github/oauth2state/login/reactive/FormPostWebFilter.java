@@ -34,8 +34,8 @@ import io.github.oauth2state.login.PendingLogins;
  * A binding cookie can be planted, so it never decides alone. An exempt request came by
  * https to a path of which the app itself knows that callbacks are posted to it. The
  * filter {@link #refusal()} comes after the filters that handle callbacks and refuses
- * every exempt request that reaches it, so the exemption is of no use for anything but a
- * callback.
+ * every exempt request that reaches it, unless it was a login. So the exemption is of no
+ * use for anything but a callback.
  */
 final class FormPostWebFilter implements WebFilter {
 
@@ -136,7 +136,7 @@ final class FormPostWebFilter implements WebFilter {
 	static WebFilter refusal() {
 		return (exchange, chain) -> {
 			LoginNote note = LoginNote.of(new ReactiveExchange(exchange));
-			if (note.isCsrfExempt() && note.handler() != LoginNote.Kind.LOGIN) {
+			if (note.isCsrfExempt() && note.taken() == null) {
 				exchange.getResponse().setStatusCode(HttpStatus.FORBIDDEN);
 				return exchange.getResponse().setComplete();
 			}

@@ -2,6 +2,7 @@ package io.github.oauth2state.login.servlet;
 
 import java.io.IOException;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -26,7 +27,8 @@ import io.github.oauth2state.web.BrowserRequest;
  * A binding cookie can be planted, so it never decides alone. An exempt request came by
  * https to a path of which the app itself knows that callbacks are posted to it. The
  * filter comes after the filters that handle callbacks and refuses every exempt request
- * that reaches it, so the exemption is of no use for anything but a callback.
+ * that reaches it, unless it was a login. So the exemption is of no use for anything but
+ * a callback.
  */
 final class CsrfExemption extends OncePerRequestFilter implements RequestMatcher {
 
@@ -78,11 +80,20 @@ final class CsrfExemption extends OncePerRequestFilter implements RequestMatcher
 				MediaType.APPLICATION_FORM_URLENCODED_VALUE.length());
 	}
 
+	/**
+	 * Returns whether a handler of the login forwards, or lets the filter chain go on
+	 * after the login was found.
+	 */
+	private static boolean isHandled(HttpServletRequest request) {
+		LoginNote note = LoginNote.of(new ServletExchange(request));
+		return note.handler() == LoginNote.Kind.LOGIN
+				&& (note.taken() != null || request.getDispatcherType() == DispatcherType.FORWARD);
+	}
+
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
-		LoginNote note = LoginNote.of(new ServletExchange(request));
-		if (note.isCsrfExempt() && note.handler() != LoginNote.Kind.LOGIN) {
+		if (LoginNote.of(new ServletExchange(request)).isCsrfExempt() && !isHandled(request)) {
 			response.sendError(HttpServletResponse.SC_FORBIDDEN);
 			return;
 		}

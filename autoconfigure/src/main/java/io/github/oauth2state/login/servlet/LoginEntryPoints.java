@@ -44,8 +44,8 @@ final class LoginEntryPoints {
 	}
 
 	/**
-	 * Returns whether an entry point answers with a status, as the others of Spring
-	 * Security do.
+	 * Returns whether an entry point is one of Spring Security that leads to no page for
+	 * OAuth2 logins. Most of them answer with a status.
 	 */
 	private static boolean showsNoPage(AuthenticationEntryPoint entryPoint) {
 		return !(entryPoint instanceof LoginUrlAuthenticationEntryPoint)
