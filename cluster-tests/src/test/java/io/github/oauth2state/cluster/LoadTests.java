@@ -85,7 +85,7 @@ class LoadTests {
 	private static void print(Keeping keeping, Crowd crowd, List<Ending> endings, long kept) {
 		RequestLog log = crowd.log();
 		System.out.printf(Locale.ROOT,
-				"Load, %s behind %s: %d pending at once, %d lost, %d kept afterwards; per second %.0f begun and %.0f completed; "
+				"Load, %s behind %s: %d pending at once, %d lost, %d kept afterwards; per second %.0f begun and %.1f completed; "
 						+ "begin p50 %d ms, p99 %d ms; callback p50 %d ms, p99 %d ms%n",
 				keeping, Balancers.name(), LOGINS, endings.stream().filter((ending) -> !ending.isSignedIn()).count(),
 				kept, perSecond(crowd.beginning()), perSecond(crowd.completing()),
