@@ -1,6 +1,8 @@
 package io.github.oauth2state.login;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -22,10 +24,12 @@ final class AuthorizationRequestUri {
 	private static final int CAPACITY = 512;
 
 	/**
-	 * What stays as it is in a parameter of a query, beside letters and digits (RFC 3986,
+	 * The ASCII characters that stay as they are in a parameter of a query (RFC 3986,
 	 * section 3.4).
 	 */
-	private static final String UNENCODED = "-._~:/?@!$'()*+,;";
+	private static final boolean[] UNENCODED = unencoded();
+
+	private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
 	private final StringBuilder uri = new StringBuilder(CAPACITY);
 
@@ -76,16 +80,16 @@ final class AuthorizationRequestUri {
 		int start = this.uri.length();
 		for (int i = 0; i < text.length(); i++) {
 			char c = text.charAt(i);
-			if (isUnencoded(c)) {
-				this.uri.append(c);
-			}
-			else if (c == ' ') {
-				this.uri.append("%20");
-			}
-			else {
+			if (c >= UNENCODED.length) {
 				this.uri.setLength(start);
 				this.uri.append(UriUtils.encodeQueryParam(text, StandardCharsets.UTF_8));
 				return;
+			}
+			if (UNENCODED[c]) {
+				this.uri.append(c);
+			}
+			else {
+				this.uri.append('%').append(HEX.toHighHexDigit(c)).append(HEX.toLowHexDigit(c));
 			}
 		}
 	}
@@ -95,8 +99,15 @@ final class AuthorizationRequestUri {
 		return this.uri.toString();
 	}
 
-	private static boolean isUnencoded(char c) {
-		return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || UNENCODED.indexOf(c) >= 0;
+	private static boolean[] unencoded() {
+		boolean[] unencoded = new boolean[128];
+		for (char c : "-._~:/?@!$'()*+,;".toCharArray()) {
+			unencoded[c] = true;
+		}
+		Arrays.fill(unencoded, '0', '9' + 1, true);
+		Arrays.fill(unencoded, 'A', 'Z' + 1, true);
+		Arrays.fill(unencoded, 'a', 'z' + 1, true);
+		return unencoded;
 	}
 
 }
