@@ -60,6 +60,8 @@ public class LoginWork {
 
 	private int next;
 
+	private int sender;
+
 	/**
 	 * Starts logins that are called back.
 	 */
@@ -115,8 +117,8 @@ public class LoginWork {
 	private void begin(Pending login, Blackhole result) {
 		BrowserRequest browser = new BrowserRequest(true, BEGIN_PATH, false, Map.of());
 		StartedLogin started = this.logins.start(LoginPath.SHARED, login.request(), browser, null, null).orElseThrow();
-		result.consume(this.logins.clearUnseen(browser, System.identityHashCode(login),
-				System.nanoTime(), started.cookies()));
+		// Each login is that of another browser, so no cookies are cleared
+		result.consume(this.logins.clearUnseen(browser, this.sender++, System.nanoTime(), started.cookies()));
 		result.consume(started.value());
 		consume(started.cookies(), result);
 	}
