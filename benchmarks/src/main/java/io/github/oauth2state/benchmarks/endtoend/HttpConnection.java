@@ -41,6 +41,8 @@ final class HttpConnection implements AutoCloseable {
 
 	private InputStream input;
 
+	private int replaced;
+
 	HttpConnection(int port) {
 		this.port = port;
 		this.host = "Host: 127.0.0.1:" + port + "\r\n";
@@ -99,13 +101,20 @@ final class HttpConnection implements AutoCloseable {
 			return read();
 		}
 		catch (SocketTimeoutException ex) {
-			System.out.println("A connection got no answer, so another one is used");
+			this.replaced++;
 			this.socket.close();
 			this.socket = connect();
 			this.input = new BufferedInputStream(this.socket.getInputStream());
 			this.socket.getOutputStream().write(request);
 			return read();
 		}
+	}
+
+	/**
+	 * Returns how often another connection had to be used.
+	 */
+	int replaced() {
+		return this.replaced;
 	}
 
 	private Answer read() throws IOException {
