@@ -20,6 +20,9 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizationSuccessHand
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.RefreshTokenOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.endpoint.AbstractRestClientOAuth2AccessTokenResponseClient;
+import org.springframework.security.oauth2.client.endpoint.DefaultOAuth2TokenRequestHeadersConverter;
+import org.springframework.security.oauth2.client.endpoint.DefaultOAuth2TokenRequestParametersConverter;
 import org.springframework.security.oauth2.client.endpoint.OAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
@@ -54,6 +57,12 @@ final class ClientInternals {
 	static final String SET_FAILURE_HANDLER = "setAuthorizationFailureHandler";
 
 	static final String MANAGER = "authorizedClientManager";
+
+	static final String HEADERS_CONVERTER = "headersConverter";
+
+	static final String PARAMETERS_CONVERTER = "parametersConverter";
+
+	static final String PARAMETERS_CUSTOMIZER = "parametersCustomizer";
 
 	private ClientInternals() {
 	}
@@ -126,6 +135,27 @@ final class ClientInternals {
 				OAuth2AccessTokenResponseClient.class);
 	}
 
+	/**
+	 * Tells whether the requests of a token client depend on nothing but their client
+	 * registration: it is one of Spring Security's, and the app has added no headers and
+	 * no parameters. A {@code RestClient} or {@code WebClient} of the app is taken to add
+	 * none either.
+	 */
+	static boolean sendsUsualRequests(Object tokenClient) {
+		Class<?> type = tokenClient.getClass();
+		return isOfSpringSecurity(tokenClient) && hasField(tokenClient, PARAMETERS_CUSTOMIZER)
+				&& isOfSpringSecurity(read(type, PARAMETERS_CUSTOMIZER, tokenClient))
+				&& read(type, HEADERS_CONVERTER, tokenClient) instanceof DefaultOAuth2TokenRequestHeadersConverter
+				&& read(type, PARAMETERS_CONVERTER,
+						tokenClient) instanceof DefaultOAuth2TokenRequestParametersConverter;
+	}
+
+	private static boolean isOfSpringSecurity(@Nullable Object object) {
+		return object != null && object.getClass()
+			.getPackageName()
+			.equals(DefaultOAuth2TokenRequestParametersConverter.class.getPackageName());
+	}
+
 	static @Nullable ApplicationEventPublisher eventPublisher(RefreshTokenOAuth2AuthorizedClientProvider provider) {
 		return (ApplicationEventPublisher) read(RefreshTokenOAuth2AuthorizedClientProvider.class, EVENT_PUBLISHER,
 				provider);
@@ -175,6 +205,8 @@ final class ClientInternals {
 			keep(hints, DelegatingOAuth2AuthorizedClientProvider.class, PROVIDERS);
 			keep(hints, RefreshTokenOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT, EVENT_PUBLISHER);
 			keep(hints, ClientCredentialsOAuth2AuthorizedClientProvider.class, TOKEN_CLIENT);
+			keep(hints, AbstractRestClientOAuth2AccessTokenResponseClient.class, HEADERS_CONVERTER,
+					PARAMETERS_CONVERTER, PARAMETERS_CUSTOMIZER);
 			for (String user : ManagerFinder.MANAGER_USERS) {
 				hints.reflection()
 					.registerTypeIfPresent(classLoader, user,

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -45,15 +44,16 @@ final class ManagerCoordinator implements BeanPostProcessor {
 
 	private final RemovalWatcher removals;
 
-	private final BooleanSupplier clientCredentials;
+	private final ClientCredentials clientCredentials;
 
 	/**
 	 * Creates a coordinator.
 	 * @param runner runs the strategy
 	 * @param removals notes which tokens are saved and removed
-	 * @param clientCredentials whether to coordinate requests by client credentials, too
+	 * @param clientCredentials decides which requests by client credentials to
+	 * coordinate, too
 	 */
-	ManagerCoordinator(Supplier<StrategyRunner> runner, RemovalWatcher removals, BooleanSupplier clientCredentials) {
+	ManagerCoordinator(Supplier<StrategyRunner> runner, RemovalWatcher removals, ClientCredentials clientCredentials) {
 		this.runner = runner;
 		this.removals = removals;
 		this.clientCredentials = clientCredentials;
@@ -105,7 +105,7 @@ final class ManagerCoordinator implements BeanPostProcessor {
 				refreshing.add(provider);
 			}
 			else if (found instanceof ClientCredentialsOAuth2AuthorizedClientProvider provider) {
-				coordinate(provider);
+				coordinate(provider, name);
 			}
 		}
 		return (refreshing.size() == 1) ? refreshing.get(0) : null;
@@ -180,9 +180,9 @@ final class ManagerCoordinator implements BeanPostProcessor {
 		}
 	}
 
-	private void coordinate(ClientCredentialsOAuth2AuthorizedClientProvider provider) {
+	private void coordinate(ClientCredentialsOAuth2AuthorizedClientProvider provider, String name) {
 		var client = ClientInternals.tokenClient(provider);
-		if (!(client instanceof CoordinatedTokenClient) && this.clientCredentials.getAsBoolean()) {
+		if (!(client instanceof CoordinatedTokenClient) && this.clientCredentials.areSharedIfFrom(client, name)) {
 			provider.setAccessTokenResponseClient(new CoordinatedTokenClient<>(client, this.runner));
 		}
 	}

@@ -23,6 +23,7 @@ import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClient
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientProvider;
 import org.springframework.security.oauth2.client.ReactiveOAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.RefreshTokenReactiveOAuth2AuthorizedClientProvider;
+import org.springframework.security.oauth2.client.endpoint.AbstractWebClientReactiveOAuth2AccessTokenResponseClient;
 import org.springframework.security.oauth2.client.endpoint.OAuth2ClientCredentialsGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
 import org.springframework.security.oauth2.client.endpoint.ReactiveOAuth2AccessTokenResponseClient;
@@ -180,6 +181,9 @@ final class ReactiveClientInternals {
 								List.of(TypeReference.of(ReactiveOAuth2AuthorizationSuccessHandler.class)),
 								ExecutableMode.INVOKE));
 			keep(hints, ClientCredentialsReactiveOAuth2AuthorizedClientProvider.class, ClientInternals.TOKEN_CLIENT);
+			keep(hints, AbstractWebClientReactiveOAuth2AccessTokenResponseClient.class,
+					ClientInternals.HEADERS_CONVERTER, ClientInternals.PARAMETERS_CONVERTER,
+					ClientInternals.PARAMETERS_CUSTOMIZER);
 			keep(hints, ServerOAuth2AuthorizedClientExchangeFilterFunction.class, ClientInternals.MANAGER,
 					ClientInternals.RESPONSE_HANDLER);
 			keep(hints, ArgumentResolverConfigurer.class, CUSTOM_RESOLVERS);

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -43,16 +42,17 @@ final class ReactiveManagerCoordinator implements BeanPostProcessor {
 
 	private final ReactiveRemovalWatcher removals;
 
-	private final BooleanSupplier clientCredentials;
+	private final ClientCredentials clientCredentials;
 
 	/**
 	 * Creates a coordinator.
 	 * @param runner runs the strategy
 	 * @param removals notes which tokens are saved and removed
-	 * @param clientCredentials whether to coordinate requests by client credentials, too
+	 * @param clientCredentials decides which requests by client credentials to
+	 * coordinate, too
 	 */
 	ReactiveManagerCoordinator(Supplier<ReactiveStrategyRunner> runner, ReactiveRemovalWatcher removals,
-			BooleanSupplier clientCredentials) {
+			ClientCredentials clientCredentials) {
 		this.runner = runner;
 		this.removals = removals;
 		this.clientCredentials = clientCredentials;
@@ -114,7 +114,7 @@ final class ReactiveManagerCoordinator implements BeanPostProcessor {
 				refreshing.add(provider);
 			}
 			else if (found instanceof ClientCredentialsReactiveOAuth2AuthorizedClientProvider provider) {
-				coordinate(provider);
+				coordinate(provider, name);
 			}
 		}
 		return (refreshing.size() == 1) ? refreshing.get(0) : null;
@@ -189,9 +189,10 @@ final class ReactiveManagerCoordinator implements BeanPostProcessor {
 		}
 	}
 
-	private void coordinate(ClientCredentialsReactiveOAuth2AuthorizedClientProvider provider) {
+	private void coordinate(ClientCredentialsReactiveOAuth2AuthorizedClientProvider provider, String name) {
 		var client = ReactiveClientInternals.tokenClient(provider);
-		if (!(client instanceof ReactiveCoordinatedTokenClient) && this.clientCredentials.getAsBoolean()) {
+		if (!(client instanceof ReactiveCoordinatedTokenClient)
+				&& this.clientCredentials.areSharedIfFrom(client, name)) {
 			provider.setAccessTokenResponseClient(new ReactiveCoordinatedTokenClient<>(client, this.runner));
 		}
 	}

@@ -39,7 +39,7 @@ public final class ReactiveRefreshAutoConfiguration {
 	static ReactiveManagerCoordinator oauth2StateManagerCoordinator(ObjectProvider<ReactiveStrategyRunner> runner,
 			ReactiveRemovalWatcher removals, ObjectProvider<RefreshProperties> properties) {
 		return new ReactiveManagerCoordinator(lazily(runner::getObject), removals,
-				() -> properties.getObject().clientCredentials());
+				new ClientCredentials(() -> properties.getObject().clientCredentials()));
 	}
 
 	/**

@@ -44,7 +44,7 @@ public final class ReactiveRefreshStrategyAutoConfiguration {
 	@Bean(RefreshStrategyAutoConfiguration.STRATEGY)
 	@ConditionalOnBean(TokenRefreshStrategy.class)
 	@SuppressWarnings("DoNotCallSuggester")
-	ReactiveTokenRefreshStrategy noReactiveTokenRefreshStrategy(ListableBeanFactory beans) {
+	ReactiveTokenRefreshStrategy oauth2StateNoReactiveTokenRefreshStrategy(ListableBeanFactory beans) {
 		throw new StartupFailureException(
 				"The bean %s is a TokenRefreshStrategy, which blocks threads, and this app is reactive."
 					.formatted(Arrays.toString(beans.getBeanNamesForType(TokenRefreshStrategy.class, true, false))),

@@ -44,7 +44,7 @@ public final class RefreshAutoConfiguration {
 	static ManagerCoordinator oauth2StateManagerCoordinator(ObjectProvider<StrategyRunner> runner,
 			RemovalWatcher removals, ObjectProvider<RefreshProperties> properties) {
 		return new ManagerCoordinator(SingletonSupplier.of(runner::getObject), removals,
-				() -> properties.getObject().clientCredentials());
+				new ClientCredentials(() -> properties.getObject().clientCredentials()));
 	}
 
 	@Bean

@@ -26,8 +26,9 @@ import io.github.oauth2state.config.PropertyCheck;
  * @param onRefusal what happens to a user whose refresh token the provider refuses for
  * good
  * @param keyScope which requests share a refresh
- * @param clientCredentials whether tokens by client credentials are obtained once for all
- * requests, too; not for apps whose token requests differ from user to user
+ * @param clientCredentials whether requests share tokens by client credentials, too;
+ * unless set, they do if the token client is Spring Security's and the app has added no
+ * headers or parameters to its requests
  * @param early refresh ahead of time
  */
 @ConfigurationProperties("oauth2-state.refresh")
@@ -35,7 +36,7 @@ record RefreshProperties(@Nullable Strategy strategy, @DefaultValue("8s") Durati
 		@DefaultValue("15s") Duration waitTimeout, @DefaultValue("30s") Duration replayWindow,
 		@DefaultValue("2s") Duration failureWindow, @DefaultValue("uncoordinated") WithoutStore onStoreFailure,
 		@DefaultValue("keep") OnRefusal onRefusal, @DefaultValue("principal") KeyScope keyScope,
-		@DefaultValue("true") boolean clientCredentials, @DefaultValue Early early) {
+		@Nullable Boolean clientCredentials, @DefaultValue Early early) {
 
 	private static final String PREFIX = "oauth2-state.refresh.";
 
@@ -147,7 +148,8 @@ record RefreshProperties(@Nullable Strategy strategy, @DefaultValue("8s") Durati
 	 * and never before half of its life is over; 0s for not at all; unless set, 2m with
 	 * the strategy 'early' and 0s with others
 	 * @param jitter by which part of the window instances differ, from 0 to 1
-	 * @param interval how long to wait after an attempt, from 1s to 1h
+	 * @param interval how long to wait after an attempt to refresh ahead of time, from 1s
+	 * to 1h
 	 */
 	record Early(@Nullable Duration window, @DefaultValue("0.5") double jitter,
 			@DefaultValue("10s") Duration interval) {

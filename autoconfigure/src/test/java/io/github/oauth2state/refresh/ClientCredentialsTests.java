@@ -55,7 +55,7 @@ class ClientCredentialsTests {
 	private final WebApplicationContextRunner runner = TestApp.runner()
 		.withConfiguration(
 				AutoConfigurations.of(JdbcStateStoreAutoConfiguration.class, JdbcTemplateAutoConfiguration.class))
-		.withPropertyValues(
+		.withPropertyValues("oauth2-state.refresh.client-credentials=true",
 				"test.key=test:" + Base64.getEncoder().encodeToString(KeyGenerators.secureRandom(32).generateKey()))
 		.withBean(StateStore.class, () -> this.store)
 		.withUserConfiguration(ClientCredentialsSetUps.Tenants.class)
