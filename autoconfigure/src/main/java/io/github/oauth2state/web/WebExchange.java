@@ -119,7 +119,7 @@ public abstract class WebExchange {
 	public abstract void addCookies(Iterable<ResponseCookie> cookies);
 
 	/**
-	 * Returns the cookies of the request.
+	 * Returns the cookies of the request, as the server reads them.
 	 * @return the first of each name, by name
 	 */
 	protected abstract Map<String, String> cookies();
@@ -149,7 +149,7 @@ public abstract class WebExchange {
 	public final BrowserRequest browser() {
 		String query = query();
 		return new BrowserRequest(isSecure(), (query != null) ? path() + "?" + query : path(),
-				"cross-site".equals(header("Sec-Fetch-Site")), cookies());
+				"cross-site".equals(header("Sec-Fetch-Site")), ProtectedCookies.of(this));
 	}
 
 	/**

@@ -33,6 +33,19 @@ class CookieAttackTests extends AttackTests {
 		assertCompletes(login);
 	}
 
+	/**
+	 * Another host can set cookies with such names, or values, for this one.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { ",", ",,", ", ", "a=b, ", "a=b,", "$Version=1, ", "\"", "=", "$" })
+	void nameAfterSomethingThatAServerSkipsIsNotRead(String before) {
+		VictimLogin attackers = VictimLogin.begin(Browser.overHttps().as("mallory"), this.a);
+		Browser victim = Browser.overHttps()
+			.header("Cookie", before + attackers.cookieName() + "=" + attackers.cookie());
+		attackWithoutStoreCall(() -> victim.open(this.b, attackers.callback()));
+		assertThat(victim.signedInAs(this.b)).isEmpty();
+	}
+
 	@Test
 	void cookieIsWellProtected() {
 		assertThat(this.browser.open(this.a, BEGIN).setCookies()).singleElement()
@@ -185,9 +198,7 @@ class CookieAttackTests extends AttackTests {
 			String app = login.cookie().split("\\.", -1)[6];
 			login.browser().cookies().put("__Host-oauth2-state-retry-" + app, count);
 			Browser.Page page = attack(() -> login.browser().open(this.b, login.callback()));
-			// Netty takes quotes off
-			boolean valid = this.stack == Stack.REACTIVE && count.equals("\"1\"");
-			assertThat(page.status()).as(count).isEqualTo(valid ? 302 : 400);
+			assertThat(page.status()).as(count).isEqualTo(400);
 		}
 	}
 
