@@ -2,6 +2,8 @@ package io.github.oauth2state.logout;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -20,18 +22,16 @@ import io.github.oauth2state.support.SafeLog;
  */
 final class IndexUpdates {
 
-	/**
-	 * The attribute of a session that tells when it was last added, and for how long.
-	 */
-	private static final String ADDED = "oauth2-state.session-added";
-
-	/**
-	 * The life of a session in the index that itself never expires.
-	 */
-	private static final Duration MAX_LIFE = Duration.ofDays(60);
-
 	private static final int MAX_WAITING = 10_000;
 
+	/**
+	 * Leaves room for other work while the store does not answer.
+	 */
+	private static final int MAX_FAILED = 5_000;
+
+	/**
+	 * The last one is repeated.
+	 */
 	private static final Duration[] RETRY_AFTER = { Duration.ofSeconds(1), Duration.ofSeconds(10),
 			Duration.ofMinutes(1) };
 
@@ -41,10 +41,22 @@ final class IndexUpdates {
 
 	private final InstantSource clock;
 
+	private final Duration[] retryAfter;
+
 	private final ScheduledThreadPoolExecutor executor;
 
+	/**
+	 * What is to be tried again, by the id of the session.
+	 */
+	private final Map<String, Addition> failed = new ConcurrentHashMap<>();
+
 	IndexUpdates(IndexedSessions sessions, InstantSource clock) {
+		this(sessions, clock, RETRY_AFTER);
+	}
+
+	IndexUpdates(IndexedSessions sessions, InstantSource clock, Duration... retryAfter) {
 		this.sessions = sessions;
+		this.retryAfter = retryAfter.clone();
 		this.clock = clock;
 		this.executor = new ScheduledThreadPoolExecutor(1, (work) -> {
 			Thread thread = Executors.defaultThreadFactory().newThread(work);
@@ -62,11 +74,11 @@ final class IndexUpdates {
 	 * @return adds the session by its id; to be called when it has been saved
 	 */
 	Consumer<String> addLogin(@Nullable AppSession session, OidcUser user) {
-		Duration life = life(session);
+		Duration life = AddedNote.life(session);
 		if (session != null) {
-			note(session);
+			AddedNote.write(session, this.clock);
 		}
-		return (id) -> add(id, user, life, 0);
+		return (id) -> add(id, user, life);
 	}
 
 	/**
@@ -77,7 +89,7 @@ final class IndexUpdates {
 	 * {@code null} if it did not
 	 */
 	boolean isDue(AppSession session, @Nullable String formerId) {
-		return formerId != null || !isRecent(session);
+		return formerId != null || !AddedNote.isRecent(session, this.clock);
 	}
 
 	/**
@@ -88,14 +100,15 @@ final class IndexUpdates {
 	 * @return adds the session; to be called when it has been saved
 	 */
 	Runnable prolong(AppSession session, @Nullable String formerId, OidcUser user) {
-		note(session);
-		Duration life = life(session);
+		AddedNote.write(session, this.clock);
+		Duration life = AddedNote.life(session);
 		OidcUser login = ProviderSession.userOf(session, user);
 		return () -> {
 			String id = session.id();
 			later(() -> {
-				add(id, login, life, 0);
+				add(id, login, life);
 				if (formerId != null) {
+					this.failed.remove(formerId);
 					this.sessions.remove(formerId, login);
 				}
 			});
@@ -106,6 +119,7 @@ final class IndexUpdates {
 	 * Removes the session of a user who logs out.
 	 */
 	void remove(String sessionId, OidcUser user) {
+		this.failed.remove(sessionId);
 		later(() -> this.sessions.remove(sessionId, user));
 	}
 
@@ -116,13 +130,26 @@ final class IndexUpdates {
 		later(Duration.ZERO, work);
 	}
 
-	private void add(String sessionId, OidcUser user, Duration life, int attempt) {
+	/**
+	 * Adds a session. If that fails it is tried again, until the session must have ended.
+	 */
+	private void add(String sessionId, OidcUser user, Duration life) {
+		Addition addition = new Addition(sessionId, user, life, this.clock.millis() + life.toMillis());
+		this.failed.remove(sessionId);
+		tryToAdd(addition, 0);
+	}
+
+	private void tryToAdd(Addition addition, int attempt) {
 		try {
-			this.sessions.add(sessionId, user, life);
+			this.sessions.add(addition.sessionId(), addition.user(), addition.life());
+			this.failed.remove(addition.sessionId(), addition);
 		}
 		catch (RuntimeException ex) {
-			if (attempt < RETRY_AFTER.length) {
-				later(RETRY_AFTER[attempt], () -> add(sessionId, user, life, attempt + 1));
+			this.failed.put(addition.sessionId(), addition);
+			Duration delay = this.retryAfter[Math.min(attempt, this.retryAfter.length - 1)];
+			boolean mayBeRetried = this.failed.size() <= MAX_FAILED && this.clock.millis() < addition.until();
+			if (!mayBeRetried || !later(delay, () -> retry(addition, attempt + 1))) {
+				this.failed.remove(addition.sessionId(), addition);
 			}
 			this.log.write((logger) -> logger.warn(
 					"A session cannot be added to the index (%s), so a logout token does not find it until this succeeds."
@@ -130,20 +157,32 @@ final class IndexUpdates {
 		}
 	}
 
+	/**
+	 * Leaves a session alone that was added again, or removed, in the meantime.
+	 */
+	private void retry(Addition addition, int attempt) {
+		if (addition.equals(this.failed.get(addition.sessionId()))) {
+			tryToAdd(addition, attempt);
+		}
+	}
+
+	/**
+	 * Returns whether the work will be done.
+	 */
 	@SuppressWarnings("FutureReturnValueIgnored")
-	private void later(Duration delay, Runnable work) {
-		boolean full = this.executor.getQueue().size() >= MAX_WAITING;
+	private boolean later(Duration delay, Runnable work) {
+		if (this.executor.getQueue().size() >= MAX_WAITING) {
+			this.log.write((logger) -> logger
+				.warn("The store is too slow to keep the index of sessions up to date, so a change is left out"));
+			return false;
+		}
 		try {
-			if (!full) {
-				this.executor.schedule(() -> attempt(work), delay.toMillis(), TimeUnit.MILLISECONDS);
-			}
+			this.executor.schedule(() -> attempt(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+			return true;
 		}
 		catch (RejectedExecutionException ex) {
 			// The app is stopping
-		}
-		if (full) {
-			this.log.write((logger) -> logger
-				.warn("The store is too slow to keep the index of sessions up to date, so a change is left out"));
+			return false;
 		}
 	}
 
@@ -156,41 +195,19 @@ final class IndexUpdates {
 		}
 	}
 
-	private void note(AppSession session) {
-		session.setAttribute(ADDED, this.clock.millis() + " " + life(session).toMillis());
-	}
-
-	/**
-	 * With another timeout, the index must keep the session for another time. The session
-	 * may also be one that has ended: Spring Session keeps those of an index in Redis for
-	 * a while, with no time left, and a request that was under way can give them time.
-	 * Such a session ends when it is added.
-	 */
-	private boolean isRecent(AppSession session) {
-		if (!(session.attribute(ADDED) instanceof String added)) {
-			return false;
-		}
-		String[] timeAndLife = added.split(" ", 2);
-		long life = life(session).toMillis();
-		try {
-			return timeAndLife.length == 2 && Long.parseLong(timeAndLife[1]) == life
-					&& this.clock.millis() - Long.parseLong(timeAndLife[0]) < life / 4;
-		}
-		catch (NumberFormatException ex) {
-			return false;
-		}
-	}
-
-	/**
-	 * Returns twice the timeout of a session, as it is added again only after half of it.
-	 */
-	private static Duration life(@Nullable AppSession session) {
-		Duration timeout = (session != null) ? session.timeout() : Duration.ZERO;
-		return (timeout.compareTo(Duration.ZERO) > 0) ? timeout.multipliedBy(2) : MAX_LIFE;
-	}
-
 	void stop() {
 		this.executor.shutdownNow();
+	}
+
+	/**
+	 * A session to add.
+	 *
+	 * @param sessionId its id
+	 * @param user its user
+	 * @param life how long the index keeps it
+	 * @param until when it must have ended, in milliseconds
+	 */
+	private record Addition(String sessionId, OidcUser user, Duration life, long until) {
 	}
 
 }

@@ -122,7 +122,7 @@ final class IndexedSessions implements SessionEnder {
 	}
 
 	@Override
-	public Result endOthers(OidcUser user, @Nullable String sessionId) {
+	public Result endOthers(OidcUser user, Instant latest, @Nullable String sessionId) {
 		StateKey own = (sessionId != null) ? indexId(sessionId) : null;
 		// That of the provider's session comes first
 		return Result.ofEnded(SessionName.of(this.namespace, user)

@@ -91,13 +91,13 @@ final class LogoutMarks implements SessionEnder {
 	}
 
 	@Override
-	public Result endOthers(OidcUser user, @Nullable String sessionId) {
+	public Result endOthers(OidcUser user, Instant latest, @Nullable String sessionId) {
 		List<SessionName> names = SessionName.of(this.namespace, user);
 		if (names.isEmpty()) {
 			return Result.ofEnded(0);
 		}
 		// That of the provider's session comes first
-		leave(names.get(0), new LogoutMark(IndexedSessions.since(user), LogoutKind.REFUSED_REFRESH, List.of()));
+		leave(names.get(0), new LogoutMark(latest, LogoutKind.REFUSED_REFRESH, List.of()));
 		return Result.marked();
 	}
 

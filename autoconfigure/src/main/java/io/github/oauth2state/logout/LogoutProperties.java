@@ -30,8 +30,8 @@ import io.github.oauth2state.config.StartupFailureException;
  * @param backChannel how a logout token of the provider ends sessions on all instances
  * @param checkInterval how often a session that only one instance has is checked for a
  * logout, from 0s, which means with each request, to 5m
- * @param markTtl how long a logout is remembered for such sessions, from 10m to 30d;
- * never less than the timeout of sessions
+ * @param markTtl how long a logout is remembered for sessions that only their instance
+ * knows, from 10m to 30d; never less than the timeout of sessions
  * @param revokeTokens whether the tokens of a user are revoked at the provider when the
  * user logs out (RFC 7009), and removed where the app keeps them
  * @param revocationUris the revocation endpoints of providers that do not publish one in

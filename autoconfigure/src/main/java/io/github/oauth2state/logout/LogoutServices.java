@@ -1,6 +1,7 @@
 package io.github.oauth2state.logout;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -182,8 +183,10 @@ final class LogoutServices implements DisposableBean {
 	}
 
 	private SessionEnder.Result endOthers(OidcUser user, @Nullable AppSession own) {
-		return (own != null) ? this.ender.endOthers(ProviderSession.userOf(own, user), own.id())
-				: this.ender.endOthers(user, null);
+		// The tokens that were refused may be those of a younger login
+		Instant latest = IndexedSessions.since(user);
+		return (own != null) ? this.ender.endOthers(ProviderSession.userOf(own, user), latest, own.id())
+				: this.ender.endOthers(user, latest, null);
 	}
 
 	/**

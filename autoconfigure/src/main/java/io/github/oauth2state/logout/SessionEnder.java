@@ -32,12 +32,14 @@ interface SessionEnder {
 	 * Ends the other sessions of the login that a session belongs to: those that the
 	 * provider counts as the same session of its own. If it does not tell, those of the
 	 * user.
-	 * @param user the user
+	 * @param user the user, as of the login
+	 * @param latest when the provider last issued an ID token to the user: sessions that
+	 * began later go on where marks end sessions
 	 * @param sessionId the session that the caller ends itself, or {@code null} if it has
 	 * none
 	 * @return what happened
 	 */
-	Result endOthers(OidcUser user, @Nullable String sessionId);
+	Result endOthers(OidcUser user, Instant latest, @Nullable String sessionId);
 
 	/**
 	 * What happened.

@@ -144,7 +144,7 @@ class IndexedSessionsTests {
 		this.sessions.add("own", Tokens.user("s1", "alice"), LIFE);
 		this.sessions.add("other", Tokens.user("s1", "alice"), LIFE);
 		this.sessions.add("elsewhere", Tokens.user("s2", "alice"), LIFE);
-		assertThat(this.sessions.endOthers(Tokens.user("s1", "alice"), "own").sessions()).isEqualTo(1);
+		assertThat(this.sessions.endOthers(Tokens.user("s1", "alice"), Tokens.LOGIN, "own").sessions()).isEqualTo(1);
 		assertThat(this.deleted).containsExactly("other");
 	}
 
@@ -153,7 +153,7 @@ class IndexedSessionsTests {
 		OidcUser unnamed = Tokens.user("s1", "alice", Tokens.LOGIN, Map.of("aud", List.of()));
 		this.sessions.add("one", unnamed, LIFE);
 		this.sessions.remove("one", unnamed);
-		assertThat(this.sessions.endOthers(unnamed, null).sessions()).isZero();
+		assertThat(this.sessions.endOthers(unnamed, Tokens.LOGIN, null).sessions()).isZero();
 		assertThat(this.index.sessions).isEmpty();
 	}
 

@@ -79,10 +79,21 @@ class LogoutMarksTests {
 	@Test
 	void markTellsWhyTheSessionEnds() {
 		this.elsewhere.end(SessionName.ofSubject("app", Tokens.ISSUER, "app", "alice"), LATER);
-		this.elsewhere.endOthers(Tokens.user("s1", "bob"), null);
+		this.elsewhere.endOthers(Tokens.user("s1", "bob"), Tokens.LOGIN, null);
 		assertThat(this.here.find(Tokens.user("s9", "alice"))).map(LogoutMark::kind).contains(LogoutKind.OPERATOR);
 		assertThat(this.here.find(Tokens.user("s1", "bob"))).map(LogoutMark::kind).contains(LogoutKind.REFUSED_REFRESH);
 		assertThat(this.here.find(Tokens.user("s2", "bob"))).isEmpty();
+	}
+
+	/**
+	 * The tokens that were refused may be those of a younger login of the same session of
+	 * the provider.
+	 */
+	@Test
+	void refusedRefreshEndsSessionsThatBeganUntilTheLatestIdToken() {
+		this.elsewhere.endOthers(Tokens.user("s1", "bob"), LATER, null);
+		assertThat(this.here.find(Tokens.user("s1", "bob", LATER, Map.of()))).isPresent();
+		assertThat(this.here.find(Tokens.user("s1", "bob", LATER.plusSeconds(1), Map.of()))).isEmpty();
 	}
 
 	@Test

@@ -23,7 +23,29 @@ class ProviderSessionTests {
 		OidcUser user = ProviderSession.userOf(this.session, refreshed);
 		assertThat(SessionName.keys(SessionName.of("app", user)))
 			.isEqualTo(SessionName.keys(SessionName.of("app", login)));
-		assertThat(user.getIssuedAt()).isEqualTo(refreshed.getIssuedAt());
+	}
+
+	@Test
+	void refreshDoesNotMakeALoginYoungerThanALogout() {
+		ProviderSession.note(this.session, Tokens.user("s1", "alice", Tokens.LOGIN, Map.of("nonce", "n")));
+		OidcUser refreshed = ProviderSession.userOf(this.session,
+				Tokens.user("s1", "alice", Tokens.LOGIN.plusSeconds(60), Map.of()));
+		assertThat(refreshed.getIssuedAt()).isEqualTo(Tokens.LOGIN);
+		assertThat(IndexedSessions.since(refreshed)).isEqualTo(Tokens.LOGIN);
+		OidcUser again = ProviderSession.userOf(this.session,
+				Tokens.user("s1", "alice", Tokens.LOGIN.plusSeconds(120), Map.of("nonce", "n")));
+		assertThat(again.getIssuedAt()).isEqualTo(Tokens.LOGIN);
+	}
+
+	@Test
+	void loginWithAnotherNonceIsANewOneThoughNobodyNotedIt() {
+		ProviderSession.note(this.session, Tokens.user("s1", "alice", Tokens.LOGIN, Map.of("nonce", "n")));
+		OidcUser login = Tokens.user("s2", "alice", Tokens.LOGIN.plusSeconds(60), Map.of("nonce", "m"));
+		assertThat(ProviderSession.userOf(this.session, login)).isSameAs(login);
+		assertThat(
+				ProviderSession.userOf(this.session, Tokens.user(null, "alice", Tokens.LOGIN.plusSeconds(90), Map.of()))
+					.getIssuedAt())
+			.isEqualTo(login.getIssuedAt());
 	}
 
 	@Test
