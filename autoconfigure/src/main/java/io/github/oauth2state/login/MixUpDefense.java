@@ -64,16 +64,28 @@ final class MixUpDefense {
 	 * providers leave the parameter out of errors, and an error gives an attacker
 	 * nothing.
 	 */
-	private static @Nullable String checkIssuer(ClientRegistration registration, WebExchange exchange) {
+	private @Nullable String checkIssuer(ClientRegistration registration, WebExchange exchange) {
 		List<String> values = exchange.parameters(ISSUER_PARAMETER);
 		if (values.isEmpty()) {
 			Object announced = registration.getProviderDetails().getConfigurationMetadata().get(ISSUER_ANNOUNCED);
 			boolean required = Boolean.parseBoolean(String.valueOf(announced)) && !exchange.hasError();
-			return required ? ISSUER_MISSING : null;
+			return (required && !isOnlyProvider(registration)) ? ISSUER_MISSING : null;
 		}
 		String issuer = registration.getProviderDetails().getIssuerUri();
 		boolean matches = values.size() == 1 && (issuer == null || issuer.equals(values.get(0)));
 		return matches ? null : ISSUER_MISMATCH;
+	}
+
+	/**
+	 * Returns whether no callback can be of another provider. Keycloak announces the
+	 * parameter for a realm, and leaves it out for a client that is set up so.
+	 */
+	private boolean isOnlyProvider(ClientRegistration registration) {
+		List<ClientRegistration> all = all();
+		String uri = registration.getProviderDetails().getAuthorizationUri();
+		return all != null && all.stream()
+			.map((other) -> other.getProviderDetails().getAuthorizationUri())
+			.allMatch((other) -> other == null || other.equals(uri));
 	}
 
 	/**
@@ -117,10 +129,16 @@ final class MixUpDefense {
 	boolean isPostedByConfiguration(WebExchange exchange) {
 		List<ClientRegistration> all = all();
 		return all != null && all.stream()
-			.filter((registration) -> registration.getProviderDetails()
-				.getAuthorizationUri()
-				.contains("response_mode=form_post"))
+			.filter(MixUpDefense::isPosted)
 			.anyMatch((registration) -> resolvesTo(exchange, registration.getRedirectUri(), registration));
+	}
+
+	/**
+	 * A registration that is not for users has no URI.
+	 */
+	private static boolean isPosted(ClientRegistration registration) {
+		String uri = registration.getProviderDetails().getAuthorizationUri();
+		return uri != null && uri.contains("response_mode=form_post");
 	}
 
 	/**
