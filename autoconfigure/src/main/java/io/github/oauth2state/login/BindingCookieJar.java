@@ -169,13 +169,14 @@ final class BindingCookieJar {
 
 	/**
 	 * Clears cookies that other requests of the browser received at the same time, if
-	 * they and the new one are too many.
+	 * they and the new one are too many. A request that another site causes clears none
+	 * that the user or this site caused.
 	 * @param sender tells browsers apart
 	 * @param received when the app received the request, in nanoseconds
 	 */
 	List<ResponseCookie> clearUnseen(BrowserRequest browser, int sender, long received, ResponseCookie issued) {
 		List<String> names = this.recent.add(sender, issued.getName(), size(issued), received,
-				browser.cookies().keySet());
+				browser.cookies().keySet(), browser.crossSite());
 		return names.isEmpty() ? List.of() : names.stream().map((name) -> clear(browser, name)).toList();
 	}
 

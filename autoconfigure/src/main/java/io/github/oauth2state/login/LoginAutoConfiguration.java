@@ -35,8 +35,10 @@ public final class LoginAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(LoginAutoConfiguration.class);
 
 	@Bean
-	LoginSettings oauth2StateLoginSettings(LoginProperties properties, OAuth2StateSettings settings) {
-		LoginSettings loginSettings = LoginSettings.of(properties, settings.namespace());
+	LoginSettings oauth2StateLoginSettings(LoginProperties properties, OAuth2StateSettings settings,
+			Environment environment) {
+		LoginSettings loginSettings = LoginSettings.of(properties, settings.namespace(),
+				CookieReach.isSessionCrossSite(environment));
 		String warning = loginSettings.cookieWarning();
 		if (warning != null) {
 			logger.warn(warning);
@@ -51,7 +53,7 @@ public final class LoginAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	AuthorizationRequestCodec authorizationRequestCodec() {
+	AuthorizationRequestCodec oauth2StateAuthorizationRequestCodec() {
 		return new CborAuthorizationRequestCodec();
 	}
 

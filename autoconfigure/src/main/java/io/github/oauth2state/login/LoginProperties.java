@@ -38,13 +38,15 @@ record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("8") int
 	 * request is
 	 * @param sameSite whether the cookie is sent with requests that other sites cause:
 	 * lax, only when they navigate the whole page, or none, also inside of their frames
-	 * and only over https
+	 * and only over https; unless set, none if the session cookie has it and else lax
 	 * @param domain the domain whose hosts all receive the cookie, for logins that begin
 	 * and are called back on different hosts; the cookie then has '__Secure-' before its
 	 * name and no longer '__Host-', so that these hosts can set it, too
+	 * @param hostPrefix whether the name of a secure cookie begins with '__Host-'; with
+	 * false it begins with '__Secure-', for proxies that rewrite the paths of cookies
 	 */
-	record Cookie(@DefaultValue("oauth2-state") String name, @Nullable Boolean secure,
-			@DefaultValue("lax") SameSite sameSite, @Nullable String domain) {
+	record Cookie(@DefaultValue("oauth2-state") String name, @Nullable Boolean secure, @Nullable SameSite sameSite,
+			@Nullable String domain, @DefaultValue("true") boolean hostPrefix) {
 	}
 
 	/**
@@ -69,9 +71,9 @@ record LoginProperties(@DefaultValue("10m") Duration ttl, @DefaultValue("8") int
 	/**
 	 * Properties of pending logins that are kept in cookies, as they were given.
 	 *
-	 * @param keys the keys that seal them, separated by commas, each as 'id:key' where
-	 * the key is 32 random bytes in Base64: the first one seals, all of them open; make
-	 * one with 'openssl rand -base64 32'
+	 * @param keys the keys that seal pending logins in cookies, separated by commas, each
+	 * as 'id:key' where the key is 32 random bytes in Base64: the first one seals, all of
+	 * them open; make one with 'openssl rand -base64 32'
 	 */
 	@ConfigurationProperties("oauth2-state.cookie")
 	record CookieKeys(@Nullable String keys) {

@@ -30,7 +30,13 @@ public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBro
 	private static final Pattern DOMAIN = Pattern
 		.compile("(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,62}\\.)+[A-Za-z][A-Za-z0-9-]{0,62}|localhost");
 
-	static LoginSettings of(LoginProperties properties, String namespace) {
+	/**
+	 * Checks properties.
+	 * @param properties the properties of logins
+	 * @param namespace the namespace of the app
+	 * @param crossSite whether the session cookie is sent with requests of other sites
+	 */
+	static LoginSettings of(LoginProperties properties, String namespace, boolean crossSite) {
 		LoginProperties.Cookie cookie = properties.cookie();
 		Duration ttl = PropertyCheck.of("oauth2-state.login.ttl", properties.ttl())
 			.between(Duration.ofSeconds(1), Duration.ofHours(24), "Use 1s to 24h, for example 10m.");
@@ -54,7 +60,12 @@ public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBro
 		}
 		return new LoginSettings(namespace, ttl, maxPending, properties.recovery(), properties.verifyRedirectUri(),
 				properties.sessions(), properties.carrySavedRequest(), new CookieSettings(cookie.name(),
-						cookie.secure(), cookie.sameSite() == LoginProperties.SameSite.NONE, cookie.domain()));
+						cookie.secure(), isCrossSite(cookie, crossSite), cookie.domain(), cookie.hostPrefix()));
+	}
+
+	private static boolean isCrossSite(LoginProperties.Cookie cookie, boolean unlessSet) {
+		return (cookie.sameSite() != null) ? cookie.sameSite() == LoginProperties.SameSite.NONE
+				: unlessSet && !Boolean.FALSE.equals(cookie.secure());
 	}
 
 	/**
@@ -62,9 +73,16 @@ public record LoginSettings(String namespace, Duration ttl, int maxPendingPerBro
 	 */
 	@Nullable String cookieWarning() {
 		String domain = this.cookie.domain();
-		return (domain != null) ? "oauth2-state.login.cookie.domain=" + domain + " gives up the cookie prefix "
-				+ "'__Host-': every host below that domain can set the cookies that bind logins to browsers, and so log a user in "
-				+ "as somebody else. Set it only if all of these hosts are trusted." : null;
+		if (domain != null) {
+			return "oauth2-state.login.cookie.domain=" + domain
+					+ " gives up the cookie prefix '__Host-': every host below "
+					+ "that domain can set the cookies that bind logins to browsers, and so log a user in as somebody else. "
+					+ "Set it only if all of these hosts are trusted.";
+		}
+		return this.cookie.hostPrefix() ? null
+				: "oauth2-state.login.cookie.host-prefix=false gives up the cookie prefix '__Host-': other hosts below the same "
+						+ "domain can set the cookies that bind logins to browsers, and so log a user in as somebody else. Set "
+						+ "it only behind a proxy that rewrites the paths of cookies.";
 	}
 
 	private static boolean isCookieName(String name) {

@@ -78,7 +78,7 @@ public final class LoginStart {
 		refuseLoop();
 		Rollout.Decision decision = this.services.rollout()
 			.decide(registrationId(), this.browser, this.exchange::attribute);
-		LoginPath path = decision.rolledOut() ? this.services.rolledOutPath() : LoginPath.SESSION;
+		LoginPath path = this.services.path(decision.rolledOut(), this.login, this.browser, this.exchange.host());
 		if (path != LoginPath.SESSION && !scripts && !this.exchange.isNavigation()) {
 			return null;
 		}

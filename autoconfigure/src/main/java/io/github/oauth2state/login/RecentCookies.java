@@ -18,9 +18,10 @@ import java.util.function.LongSupplier;
  * have more cookies than servers accept.
  * <p>
  * Senders are told apart by headers that other browsers may share. That is enough: at
- * worst a browser is told to delete cookies that it does not have. Only cookies count
- * that were issued while the request was under way, as the browser cannot have known them
- * when it sent the request. Thread-safe.
+ * worst a browser is told to delete cookies that it does not have, or one of two logins
+ * that it starts at the same moment is lost. Only cookies count that were issued while
+ * the request was under way, as the browser cannot have known them when it sent the
+ * request. Thread-safe.
  */
 final class RecentCookies {
 
@@ -78,14 +79,17 @@ final class RecentCookies {
 	 * @param received when the app received the request, in nanoseconds
 	 * @param shown the names of the cookies that the request shows, which can be evicted
 	 * as such
+	 * @param crossSite whether another site causes the request; then only cookies go that
+	 * are of such requests, too
 	 * @return the names of cookies that were issued too recently for the request to show
 	 * them and that must go
 	 */
-	synchronized List<String> add(int sender, String name, int size, long received, Set<String> shown) {
+	synchronized List<String> add(int sender, String name, int size, long received, Set<String> shown,
+			boolean crossSite) {
 		long now = this.nanoTime.getAsLong();
 		Deque<Issued> recent = this.bySender.computeIfAbsent(sender, (key) -> new ArrayDeque<>());
 		recent.removeIf((issued) -> now - issued.nanoTime() > MEMORY.toNanos() || shown.contains(issued.name()));
-		recent.addFirst(new Issued(name, size, now));
+		recent.addFirst(new Issued(name, size, now, crossSite));
 		if (recent.size() > MAX_COOKIES) {
 			recent.removeLast();
 		}
@@ -100,7 +104,8 @@ final class RecentCookies {
 			}
 			count++;
 			total += issued.size();
-			if (count > 1 && (count > this.maxCount || total > BindingCookieJar.MAX_TOTAL_SIZE)) {
+			boolean tooMany = count > this.maxCount || total > BindingCookieJar.MAX_TOTAL_SIZE;
+			if (count > 1 && tooMany && (!crossSite || issued.crossSite())) {
 				if (cleared.size() < room) {
 					cleared.add(issued.name());
 				}
@@ -112,7 +117,7 @@ final class RecentCookies {
 		return cleared;
 	}
 
-	private record Issued(String name, int size, long nanoTime) {
+	private record Issued(String name, int size, long nanoTime, boolean crossSite) {
 	}
 
 }

@@ -18,8 +18,11 @@ import org.springframework.http.ResponseCookie;
  * not only with those that navigate the whole page
  * @param domain the domain whose hosts all receive them, or {@code null} for the host
  * that sets them
+ * @param hostPrefix whether the names of secure cookies for one host begin with
+ * {@code __Host-}, which browsers accept only with the path {@code /}
  */
-public record CookieSettings(String name, @Nullable Boolean secure, boolean crossSite, @Nullable String domain) {
+public record CookieSettings(String name, @Nullable Boolean secure, boolean crossSite, @Nullable String domain,
+		boolean hostPrefix) {
 
 	/**
 	 * Returns whether cookies for a browser are for https only.
@@ -69,7 +72,7 @@ public record CookieSettings(String name, @Nullable Boolean secure, boolean cros
 	 * @return the prefix
 	 */
 	public String prefix(boolean secure) {
-		String protection = (this.domain != null) ? "__Secure-" : "__Host-";
+		String protection = (this.domain == null && this.hostPrefix) ? "__Host-" : "__Secure-";
 		return (secure ? protection : "") + this.name + "-";
 	}
 

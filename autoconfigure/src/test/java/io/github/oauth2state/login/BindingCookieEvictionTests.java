@@ -118,7 +118,7 @@ class BindingCookieEvictionTests extends BindingCookieFixture {
 	@Test
 	void settingSaysHowManyLoginsMayBePending() {
 		BindingCookieJar one = new BindingCookieJar(new LoginSettings("shop", TTL, 1, true, true,
-				LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)));
+				LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null, true)));
 		assertThat(one.makeRoom(HTTPS, NOW, NEW).orElseThrow().pending()).isZero();
 		assertThat(one.makeRoom(TestRequests.https("/begin", held(1)), NOW, NEW).orElseThrow().pending()).isEqualTo(1);
 	}

@@ -45,7 +45,7 @@ abstract class BindingCookieFixture {
 
 	static BindingCookieJar cookies(String namespace, @Nullable Boolean secure) {
 		return new BindingCookieJar(new LoginSettings(namespace, TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
-				new CookieSettings("oauth2-state", secure, false, null)));
+				new CookieSettings("oauth2-state", secure, false, null, true)));
 	}
 
 }

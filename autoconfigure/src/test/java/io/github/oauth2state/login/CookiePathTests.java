@@ -250,7 +250,7 @@ class CookiePathTests {
 
 	private static LoginSettings settings(String namespace) {
 		return new LoginSettings(namespace, TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
-				new CookieSettings("oauth2-state", null, false, null));
+				new CookieSettings("oauth2-state", null, false, null, true));
 	}
 
 	private BindingCookie cookie() {

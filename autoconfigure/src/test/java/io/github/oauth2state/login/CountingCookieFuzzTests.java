@@ -22,7 +22,7 @@ class CountingCookieFuzzTests {
 	private static final String NAME = "__Host-oauth2-state-retry-AAAAAA";
 
 	private final CountingCookie counter = new CountingCookie(new LoginSettings("shop", Duration.ofMinutes(10), 8, true,
-			true, LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)),
+			true, LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null, true)),
 			"retry-AAAAAA");
 
 	@Test

@@ -36,7 +36,7 @@ class DisclosureTests {
 
 	private final PendingLogins logins = new PendingLogins(
 			new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true, LoginSettings.Sessions.AUTO, true,
-					new CookieSettings("oauth2-state", null, false, null)),
+					new CookieSettings("oauth2-state", null, false, null, true)),
 			new CborAuthorizationRequestCodec(), null, TestRequests.NO_EVENTS, Clock.systemUTC());
 
 	private final OAuth2AuthorizationRequest request = TestRequests.oidc();

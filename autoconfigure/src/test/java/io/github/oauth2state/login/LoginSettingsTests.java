@@ -3,10 +3,13 @@ package io.github.oauth2state.login;
 import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.github.oauth2state.config.OAuth2StateAutoConfiguration;
 import io.github.oauth2state.config.StartupFailure;
@@ -17,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link LoginSettings} and {@link LoginProperties}.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class LoginSettingsTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -27,10 +31,10 @@ class LoginSettingsTests {
 		this.runner.run((context) -> {
 			assertThat(context.getBean(LoginProperties.class))
 				.isEqualTo(new LoginProperties(Duration.ofMinutes(10), 8, true, true, LoginSettings.Sessions.AUTO, true,
-						new LoginProperties.Cookie("oauth2-state", null, LoginProperties.SameSite.LAX, null)));
-			assertThat(context.getBean(LoginSettings.class))
-				.isEqualTo(new LoginSettings("application", Duration.ofMinutes(10), 8, true, true,
-						LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null)));
+						new LoginProperties.Cookie("oauth2-state", null, null, null, true)));
+			assertThat(context.getBean(LoginSettings.class)).isEqualTo(
+					new LoginSettings("application", Duration.ofMinutes(10), 8, true, true, LoginSettings.Sessions.AUTO,
+							true, new CookieSettings("oauth2-state", null, false, null, true)));
 		});
 	}
 
@@ -42,14 +46,14 @@ class LoginSettingsTests {
 					"oauth2-state.login.cookie.name=pending", "oauth2-state.login.cookie.secure=true",
 					"oauth2-state.login.sessions=sticky", "oauth2-state.login.carry-saved-request=false",
 					"oauth2-state.login.verify-redirect-uri=false", "oauth2-state.login.cookie.same-site=none",
-					"oauth2-state.login.cookie.domain=example.com")
+					"oauth2-state.login.cookie.domain=example.com", "oauth2-state.login.cookie.host-prefix=false")
 			.run((context) -> {
 				assertThat(context.getBean(LoginProperties.class)).isEqualTo(new LoginProperties(Duration.ofMinutes(5),
-						3, false, false, LoginSettings.Sessions.STICKY, false,
-						new LoginProperties.Cookie("pending", true, LoginProperties.SameSite.NONE, "example.com")));
+						3, false, false, LoginSettings.Sessions.STICKY, false, new LoginProperties.Cookie("pending",
+								true, LoginProperties.SameSite.NONE, "example.com", false)));
 				assertThat(context.getBean(LoginSettings.class)).isEqualTo(
 						new LoginSettings("shop", Duration.ofMinutes(5), 3, false, false, LoginSettings.Sessions.STICKY,
-								false, new CookieSettings("pending", true, true, "example.com")));
+								false, new CookieSettings("pending", true, true, "example.com", false)));
 			});
 	}
 
@@ -112,6 +116,26 @@ class LoginSettingsTests {
 		assertThat(StartupFailure.analysisOf(this.runner, "oauth2-state.login.cookie.domain=" + domain))
 			.contains("oauth2-state.login.cookie.domain")
 			.contains("Use the name of a domain, for example example.com");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "server.servlet.session.cookie.same-site=none",
+			"server.reactive.session.cookie.same-site=NONE" })
+	void cookieGoesAsFarAsTheSessionCookieUnlessTheAppSaysSo(String session) {
+		this.runner.withPropertyValues(session)
+			.run((context) -> assertThat(context.getBean(LoginSettings.class).cookie().crossSite()).isTrue());
+		this.runner.withPropertyValues(session, "oauth2-state.login.cookie.same-site=lax")
+			.run((context) -> assertThat(context.getBean(LoginSettings.class).cookie().crossSite()).isFalse());
+		this.runner.withPropertyValues(session, "oauth2-state.login.cookie.secure=false")
+			.run((context) -> assertThat(context.getBean(LoginSettings.class).cookie().crossSite()).isFalse());
+	}
+
+	@Test
+	void prefixCanBeGivenUpForProxiesThatRewritePaths(CapturedOutput output) {
+		this.runner.withPropertyValues("oauth2-state.login.cookie.host-prefix=false")
+			.run((context) -> assertThat(context.getBean(LoginSettings.class).cookie().prefix(true))
+				.isEqualTo("__Secure-oauth2-state-"));
+		assertThat(output).contains("gives up the cookie prefix '__Host-'");
 	}
 
 	@Test

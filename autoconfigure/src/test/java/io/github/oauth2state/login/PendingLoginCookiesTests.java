@@ -91,6 +91,28 @@ class PendingLoginCookiesTests extends PendingLoginsFixture {
 		assertThat(this.browser.cookies()).hasSize(8);
 	}
 
+	/**
+	 * Cookies of other requests are not shown by a form that another site posts.
+	 */
+	@Test
+	void requestsThatAnotherSiteSendsAtOnceDoNotEvictALoginOfTheUser() {
+		begin(this.request);
+		long received = System.nanoTime();
+		BrowserRequest own = new BrowserRequest(true, TestRequests.BEGIN_PATH, false, Map.of());
+		BrowserRequest crossSite = new BrowserRequest(true, TestRequests.BEGIN_PATH, true, Map.of());
+		String kept = "";
+		for (int i = 0; i < 40; i++) {
+			BrowserRequest request = (i == 0) ? own : crossSite;
+			List<ResponseCookie> issued = this.logins.start(LoginPath.SHARED, TestRequests.oidc(), request, null, null)
+				.orElseThrow()
+				.cookies();
+			kept = (i == 0) ? issued.get(0).getName() : kept;
+			this.browser.take(this.logins.clearUnseen(request, 7, received, issued));
+			this.browser.take(issued);
+		}
+		assertThat(this.browser.cookies()).containsKey(kept).hasSizeLessThanOrEqualTo(10);
+	}
+
 	@Test
 	void loginsOfOtherAppsOnTheHostAreNotEvicted() {
 		begin(this.request);

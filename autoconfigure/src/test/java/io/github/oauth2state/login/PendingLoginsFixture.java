@@ -48,7 +48,7 @@ abstract class PendingLoginsFixture {
 
 	static LoginSettings settings(String namespace) {
 		return new LoginSettings(namespace, TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
-				new CookieSettings("oauth2-state", null, false, null));
+				new CookieSettings("oauth2-state", null, false, null, true));
 	}
 
 }

@@ -40,7 +40,7 @@ class PostedCallbackTests extends PendingLoginsFixture {
 	void postedCallbackOnPlainHttpIsPossibleWhereCookiesAreSecureBySetting() {
 		PendingLogins secure = new PendingLogins(
 				new LoginSettings("shop", TTL, 8, true, true, LoginSettings.Sessions.AUTO, true,
-						new CookieSettings("oauth2-state", true, false, null)),
+						new CookieSettings("oauth2-state", true, false, null, true)),
 				new CborAuthorizationRequestCodec(), null, TestRequests.NO_EVENTS, this.clock);
 		assertThat(secure.start(LoginPath.SHARED, TestRequests.posted(), TestRequests.http(TestRequests.BEGIN_PATH),
 				null, null))

@@ -20,6 +20,19 @@ class RecentCookiesTests {
 
 	private final RecentCookies recent = new RecentCookies(3, this.time::get);
 
+	/**
+	 * Otherwise a site could make the browser lose the login that the user starts.
+	 */
+	@Test
+	void requestsOfAnotherSiteEvictOnlyEachOther() {
+		assertThat(this.recent.add(1, "own", SIZE, 0, Set.of(), false)).isEmpty();
+		for (int i = 0; i < 20; i++) {
+			assertThat(this.recent.add(1, "caused-" + i, SIZE, 0, Set.of(), true)).hasSizeLessThanOrEqualTo(16)
+				.allMatch((name) -> name.startsWith("caused-"));
+		}
+		assertThat(this.recent.add(1, "next", SIZE, 0, Set.of(), true)).contains("caused-17");
+	}
+
 	@Test
 	void cookiesWithinTheLimitStay() {
 		for (String name : List.of("a", "b", "c")) {
@@ -42,23 +55,24 @@ class RecentCookiesTests {
 
 	@Test
 	void largeCookiesCountByTheirSize() {
-		assertThat(this.recent.add(1, "a", 3000, 0, Set.of())).isEmpty();
-		assertThat(this.recent.add(1, "b", 3000, 0, Set.of())).containsExactly("a");
-		assertThat(this.recent.add(2, "only", 5000, 0, Set.of())).as("the one that begins stays").isEmpty();
+		assertThat(this.recent.add(1, "a", 3000, 0, Set.of(), false)).isEmpty();
+		assertThat(this.recent.add(1, "b", 3000, 0, Set.of(), false)).containsExactly("a");
+		assertThat(this.recent.add(2, "only", 5000, 0, Set.of(), false)).as("the one that begins stays").isEmpty();
 	}
 
 	@Test
 	void browserThatSendsItsRequestAfterTheOthersWereAnsweredHasNoneOfThem() {
 		List.of("a", "b", "c").forEach((name) -> add(1, name, Set.of()));
 		this.time.addAndGet(Duration.ofSeconds(18).toNanos());
-		assertThat(this.recent.add(1, "d", SIZE, Duration.ofSeconds(16).toNanos(), Set.of())).isEmpty();
+		assertThat(this.recent.add(1, "d", SIZE, Duration.ofSeconds(16).toNanos(), Set.of(), false)).isEmpty();
 	}
 
 	@Test
 	void requestMayHaveBeenOnItsWayWhenTheOthersWereAnswered() {
 		List.of("a", "b", "c").forEach((name) -> add(1, name, Set.of()));
 		this.time.addAndGet(Duration.ofSeconds(14).toNanos());
-		assertThat(this.recent.add(1, "d", SIZE, Duration.ofSeconds(1).toNanos(), Set.of())).containsExactly("a");
+		assertThat(this.recent.add(1, "d", SIZE, Duration.ofSeconds(1).toNanos(), Set.of(), false))
+			.containsExactly("a");
 	}
 
 	@Test
@@ -78,7 +92,7 @@ class RecentCookiesTests {
 	void answerClearsNoMoreThanSixteen() {
 		for (int i = 0; i < 100; i++) {
 			assertThat(add(1, "name-" + i, Set.of())).hasSizeLessThanOrEqualTo(16);
-			assertThat(this.recent.add(2, "large-" + i, 2200, 0, Set.of())).hasSizeLessThanOrEqualTo(4);
+			assertThat(this.recent.add(2, "large-" + i, 2200, 0, Set.of(), false)).hasSizeLessThanOrEqualTo(4);
 		}
 	}
 
@@ -92,7 +106,7 @@ class RecentCookiesTests {
 	}
 
 	private List<String> add(int sender, String name, Set<String> shown) {
-		return this.recent.add(sender, name, SIZE, 0, shown);
+		return this.recent.add(sender, name, SIZE, 0, shown, false);
 	}
 
 }

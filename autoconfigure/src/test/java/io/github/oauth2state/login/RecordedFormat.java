@@ -71,7 +71,7 @@ final class RecordedFormat {
 	PendingLogins logins() {
 		return new PendingLogins(
 				new LoginSettings(get("namespace"), Duration.ofMinutes(10), 8, true, true, LoginSettings.Sessions.AUTO,
-						true, new CookieSettings("oauth2-state", null, false, null)),
+						true, new CookieSettings("oauth2-state", null, false, null, true)),
 				new CborAuthorizationRequestCodec(), null, TestRequests.NO_EVENTS,
 				Clock.fixed(begun().plus(SINCE_BEGIN), ZoneOffset.UTC));
 	}

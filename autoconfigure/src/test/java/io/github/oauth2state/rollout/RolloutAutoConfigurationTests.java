@@ -43,7 +43,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class RolloutAutoConfigurationTests {
 
 	private static final String COOKIE = new BrowserIdCookie("application",
-			new CookieSettings("oauth2-state", null, false, null))
+			new CookieSettings("oauth2-state", null, false, null, true))
 		.name(browser(Map.of()));
 
 	private final ApplicationContextRunner app = new ApplicationContextRunner()

@@ -49,7 +49,7 @@ public class LoginWork {
 	private final CborAuthorizationRequestCodec codec = new CborAuthorizationRequestCodec();
 
 	private final LoginSettings settings = new LoginSettings("shop", Duration.ofMinutes(10), 8, true, true,
-			LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null));
+			LoginSettings.Sessions.AUTO, true, new CookieSettings("oauth2-state", null, false, null, true));
 
 	private final PendingLogins logins = new PendingLogins(this.settings, this.codec, null,
 			new LoginEventPublisher("one", "redis", List.of()), Clock.systemUTC());

@@ -126,6 +126,16 @@ class CsrfExemptionTests {
 		assertThat(plain.post(posting, CALLBACK, "state=x&code=c").status()).isEqualTo(403);
 	}
 
+	/**
+	 * Its binding cookie would not come back, and the session cookie may.
+	 */
+	@Test
+	void postedLoginOverPlainHttpStartsInTheSession() {
+		Browser plain = Browser.overHttp();
+		postedLogin(plain, posting);
+		assertThat(plain.cookies().keySet()).isNotEmpty().noneMatch((name) -> name.contains("oauth2-state"));
+	}
+
 	@Test
 	void postedCallbackIsAcceptedByTheInstanceThatBeganAndByOneThatHasSeenNone() {
 		for (Instance instance : List.of(posting, cold)) {

@@ -33,8 +33,8 @@ record LoginChain(Supplier<ClientRegistrationRepository> registrations, Callback
 	 * Returns the path and query that the user asked for, or {@code null} if the app
 	 * keeps them.
 	 */
-	@Nullable String savedPage(ServletExchange exchange) {
-		return (this.savedRequests != null) ? this.savedRequests.page(exchange) : null;
+	@Nullable String savedPage(OAuth2AuthorizationRequest login, ServletExchange exchange) {
+		return (this.savedRequests != null) ? this.savedRequests.page(login.getRedirectUri(), exchange) : null;
 	}
 
 	/**

@@ -34,7 +34,7 @@ final class LoginStarter {
 
 	void start(OAuth2AuthorizationRequest login, ServletExchange exchange) {
 		LoginStart start = new LoginStart(this.services, login, exchange, () -> this.chain.user().name(login, exchange),
-				() -> this.chain.savedPage(exchange));
+				() -> this.chain.savedPage(login, exchange));
 		try {
 			LoginPath path = start.choosePath(this.chain.scripts().get());
 			if (path == LoginPath.SHARED) {
@@ -107,7 +107,7 @@ final class LoginStarter {
 			OAuth2AuthorizationRequest login, ServletExchange exchange) {
 		if (path == LoginPath.SESSION) {
 			this.sessions.saveAuthorizationRequest(login, exchange.request(), exchange.response());
-			this.chain.restore(this.chain.savedPage(exchange), exchange);
+			this.chain.restore(this.chain.savedPage(login, exchange), exchange);
 		}
 		start.answer(path, sealed, reference);
 	}

@@ -1,24 +1,16 @@
 package io.github.oauth2state.login.servlet;
 
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.util.Collections;
-import java.util.Enumeration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.Stream;
 
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.security.web.savedrequest.SavedRequest;
+import org.springframework.web.util.UriComponents;
+import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.login.AuxiliaryCookies;
 import io.github.oauth2state.login.LoginNote;
@@ -44,6 +36,8 @@ final class SavedRequests implements RequestCache {
 
 	private final Rollout rollout;
 
+	private final LoginServices services;
+
 	private volatile boolean enabled;
 
 	private volatile boolean custom;
@@ -54,6 +48,7 @@ final class SavedRequests implements RequestCache {
 		this.sessions = sessions;
 		this.cookies = services.logins().cookies();
 		this.rollout = services.rollout();
+		this.services = services;
 	}
 
 	/**
@@ -100,9 +95,35 @@ final class SavedRequests implements RequestCache {
 	}
 
 	/**
-	 * Returns the page to keep with a login that starts, or {@code null}.
+	 * Returns the page to keep with a login that starts, or {@code null}. If the callback
+	 * comes to another host or port than the page's, the page is put into the session,
+	 * which knows them.
 	 */
-	@Nullable String page(ServletExchange exchange) {
+	@Nullable String page(@Nullable String redirectUri, ServletExchange exchange) {
+		String page = page(exchange);
+		if (page != null && redirectUri != null && isElsewhere(redirectUri, exchange)) {
+			restore(page, exchange.request(), exchange.response());
+			exchange.addCookies(this.cookies.clearPage(exchange.browser()));
+			return null;
+		}
+		return page;
+	}
+
+	/**
+	 * Ignores what an app does not see behind a proxy: the scheme, and a host that the
+	 * session cookie is not for.
+	 */
+	private boolean isElsewhere(String redirectUri, ServletExchange exchange) {
+		UriComponents uri = UriComponentsBuilder.fromUriString(redirectUri).build();
+		if (!exchange.scheme().equals(uri.getScheme())) {
+			return false;
+		}
+		int port = (uri.getPort() >= 0) ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+		return exchange.host().equalsIgnoreCase(uri.getHost()) ? exchange.port() != port
+				: this.services.isOnAnotherHostOfTheSession(redirectUri, exchange.host());
+	}
+
+	private @Nullable String page(ServletExchange exchange) {
 		if (!this.enabled) {
 			return null;
 		}
@@ -137,94 +158,6 @@ final class SavedRequests implements RequestCache {
 			ServletExchange exchange = new ServletExchange(request, response);
 			exchange.addCookies(this.cookies.clearPage(exchange.browser()));
 		}
-	}
-
-	/**
-	 * A request for the page, as the browser that sends a callback would send it. Code
-	 * and state of the callback must not get into the session.
-	 */
-	private static final class PageRequest extends HttpServletRequestWrapper {
-
-		private static final Set<String> LEFT_OUT = Set.of("content-length", "content-type", "transfer-encoding",
-				"origin", "referer");
-
-		private final String path;
-
-		private final @Nullable String query;
-
-		PageRequest(HttpServletRequest request, String page) {
-			super(request);
-			String[] parts = page.split("\\?", 2);
-			this.path = parts[0];
-			this.query = (parts.length > 1) ? parts[1] : null;
-		}
-
-		@Override
-		public String getMethod() {
-			return HttpMethod.GET.name();
-		}
-
-		@Override
-		public String getRequestURI() {
-			return this.path;
-		}
-
-		@Override
-		public StringBuffer getRequestURL() {
-			StringBuffer current = super.getRequestURL();
-			int pathLength = super.getRequestURI().length();
-			return current.replace(current.length() - pathLength, current.length(), this.path);
-		}
-
-		@Override
-		public @Nullable String getQueryString() {
-			return this.query;
-		}
-
-		@Override
-		public String getServletPath() {
-			String context = getContextPath();
-			return this.path.startsWith(context) ? this.path.substring(context.length()) : this.path;
-		}
-
-		@Override
-		public @Nullable String getPathInfo() {
-			return null;
-		}
-
-		/**
-		 * Those of the query only.
-		 */
-		@Override
-		public Map<String, String[]> getParameterMap() {
-			Map<String, String[]> parameters = new LinkedHashMap<>();
-			for (String pair : (this.query != null) ? this.query.split("&") : new String[0]) {
-				String[] parts = pair.split("=", 2);
-				if (!parts[0].isEmpty()) {
-					parameters.merge(decode(parts[0]), new String[] { decode((parts.length > 1) ? parts[1] : "") },
-							(one, two) -> Stream.of(one, two).flatMap(Stream::of).toArray(String[]::new));
-				}
-			}
-			return parameters;
-		}
-
-		private static String decode(String text) {
-			try {
-				return URLDecoder.decode(text, StandardCharsets.UTF_8);
-			}
-			catch (IllegalArgumentException ex) {
-				return text;
-			}
-		}
-
-		@Override
-		public Enumeration<String> getHeaderNames() {
-			return Collections.enumeration(Collections.list(super.getHeaderNames())
-				.stream()
-				.filter((name) -> !LEFT_OUT.contains(name.toLowerCase(Locale.ROOT)))
-				.toList());
-		}
-
 	}
 
 }

@@ -30,7 +30,6 @@ import io.github.oauth2state.config.OAuth2StateSettings;
 import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.config.OAuth2StateSettings.StoreType;
 import io.github.oauth2state.login.CallbackCheck;
-import io.github.oauth2state.login.ClientChains;
 import io.github.oauth2state.login.DeploymentWarnings;
 import io.github.oauth2state.login.LoginAutoConfiguration;
 import io.github.oauth2state.login.LoginServices;
@@ -56,10 +55,10 @@ public final class ServletLoginAutoConfiguration {
 
 	@Bean
 	LoginServices oauth2StateLoginServices(PendingLogins logins, LoginSettings loginSettings, Rollout rollout,
-			OAuth2StateSettings settings, DeploymentWarnings warnings) {
+			OAuth2StateSettings settings, DeploymentWarnings warnings, Environment environment) {
 		return new LoginServices(logins, loginSettings, rollout,
 				(settings.store() == StoreType.COOKIE) ? LoginPath.COOKIE : LoginPath.SHARED, settings.onStoreFailure(),
-				warnings, new ClientChains());
+				warnings, environment, true);
 	}
 
 	@Bean

@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 import jakarta.servlet.http.Cookie;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -20,7 +22,7 @@ class SavedRequestsTests extends FilterChainTests {
 		run(App.class, (context) -> {
 			SavedRequests savedRequests = savedRequests(context);
 			Cookie[] cookies = saved(savedRequests).getCookies();
-			assertThat(savedRequests.page(exchange(cookies))).isEqualTo("/page");
+			assertThat(savedRequests.page(null, exchange(cookies))).isEqualTo("/page");
 			MockHttpServletRequest request = request("/welcome", cookies);
 			MockHttpServletResponse response = new MockHttpServletResponse();
 			savedRequests.removeRequest(request, response);
@@ -37,6 +39,39 @@ class SavedRequestsTests extends FilterChainTests {
 			MockHttpServletResponse response = new MockHttpServletResponse();
 			savedRequests(context).removeRequest(request("/welcome"), response);
 			assertThat(response.getCookies()).isEmpty();
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "http://localhost/callback", "http://localhost:80/callback", "https://localhost/callback",
+			"https://shop.example/callback", "http://shop.example:8080/callback", "/callback" })
+	void pageIsKeptWithTheLogin(String redirectUri) {
+		run(App.class, (context) -> {
+			SavedRequests savedRequests = savedRequests(context);
+			ServletExchange exchange = exchange(saved(savedRequests).getCookies());
+			assertThat(savedRequests.page(redirectUri, exchange)).isEqualTo("/page");
+			assertThat(exchange.request().getSession(false)).isNull();
+		});
+	}
+
+	/**
+	 * A proxy for development has another port than the app, and the browser is called
+	 * back at that of the app.
+	 */
+	@Test
+	void pageOfAnotherPortThanTheCallbacksKeepsItsPort() {
+		run(App.class, (context) -> {
+			SavedRequests savedRequests = savedRequests(context);
+			ServletExchange exchange = exchange(saved(savedRequests).getCookies());
+			assertThat(savedRequests.page("http://localhost:8080/callback", exchange)).isNull();
+			MockHttpServletRequest callback = request("/callback");
+			callback.setServerPort(8080);
+			callback.setSession(exchange.request().getSession(false));
+			assertThat(savedRequests.getRequest(callback, new MockHttpServletResponse()).getRedirectUrl())
+				.startsWith("http://localhost/page");
+			assertThat(((MockHttpServletResponse) exchange.response()).getCookies())
+				.allMatch((cookie) -> cookie.getMaxAge() == 0)
+				.isNotEmpty();
 		});
 	}
 
