@@ -56,8 +56,8 @@ public final class ReactiveStoreAutoConfiguration {
 	 *
 	 * @param maxThreads on how many threads a reactive app calls a store that blocks, as
 	 * JDBC does, from 1 to 1000; no more than the store has connections is of use
-	 * @param queueCapacity how many calls wait for such a thread, from 0 to 1000000;
-	 * further ones fail at once
+	 * @param queueCapacity how many calls of the store wait for a thread, from 0 to
+	 * 1000000; further ones fail at once
 	 */
 	@ConfigurationProperties("oauth2-state.blocking")
 	record BlockingProperties(@DefaultValue("10") int maxThreads, @DefaultValue("10000") int queueCapacity) {

@@ -40,7 +40,7 @@ public final class StateStoreAutoConfiguration {
 	@ConditionalOnMissingBean
 	@Conditional(NeedsStore.class)
 	@SuppressWarnings("DoNotCallSuggester")
-	StateStore noStateStore(OAuth2StateSettings settings, ConfigurableListableBeanFactory beanFactory) {
+	StateStore oauth2StateNoStateStore(OAuth2StateSettings settings, ConfigurableListableBeanFactory beanFactory) {
 		throw MissingStore.failure(settings.store(), AvailableConnections.in(beanFactory),
 				AvailableConnections.beans(beanFactory));
 	}
@@ -86,8 +86,8 @@ public final class StateStoreAutoConfiguration {
 	 * circuit can open, from 1 to the size of the window
 	 * @param failureRateThreshold from which percentage of failures on the circuit opens,
 	 * from 1 to 100
-	 * @param waitDuration how long it stays open before one login tries the store again,
-	 * from 100ms to 1h
+	 * @param waitDuration how long the circuit stays open before one login tries the
+	 * store again, from 100ms to 1h
 	 */
 	@ConfigurationProperties("oauth2-state.circuit-breaker")
 	record CircuitBreakerProperties(@DefaultValue("true") boolean enabled, @DefaultValue("10") int slidingWindowSize,

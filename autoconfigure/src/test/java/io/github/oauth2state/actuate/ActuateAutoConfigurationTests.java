@@ -310,7 +310,7 @@ class ActuateAutoConfigurationTests {
 					.getDeclaredMethod("beans")
 					.invoke(null);
 				assertThat(beans).asString()
-					.contains("oauth2StateSettings", "memoryStateStore", "oauth2StateLoginEventPublisher")
+					.contains("oauth2StateSettings", "oauth2StateMemoryStateStore", "oauth2StateLoginEventPublisher")
 					.doesNotContain("oauth2StateHealthContributor", "oauth2StateActivityRecorder", "actuate");
 			}
 			finally {

@@ -165,7 +165,7 @@ class TokensAutoConfigurationTests {
 		this.appWithBoth.withPropertyValues("oauth2-state.store=redis", "oauth2-state.tokens.store=jdbc", KEYS)
 			.run((context) -> assertThat(context).hasBean("oauth2StateSchemaInitializer")
 				.hasBean("oauth2StateTableCheck")
-				.hasBean("expiredRecordCleanup"));
+				.hasBean("oauth2StateExpiredRecordCleanup"));
 		assertThat(StartupFailure.analysisOf(this.appWithBoth, "oauth2-state.store=redis",
 				"oauth2-state.tokens.store=jdbc", KEYS, "oauth2-state.jdbc.initialize-schema=never"))
 			.contains("oauth2_state", "CREATE TABLE");

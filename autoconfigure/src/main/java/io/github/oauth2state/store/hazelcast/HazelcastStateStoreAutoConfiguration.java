@@ -29,7 +29,7 @@ import io.github.oauth2state.store.ConditionalOnStore;
 public final class HazelcastStateStoreAutoConfiguration {
 
 	@Bean
-	HazelcastStateStore hazelcastStateStore(HazelcastInstance hazelcast, OAuth2StateSettings settings) {
+	HazelcastStateStore oauth2StateHazelcastStateStore(HazelcastInstance hazelcast, OAuth2StateSettings settings) {
 		return new HazelcastStateStore(RecordCache.open(hazelcast), settings.timeout());
 	}
 

@@ -88,7 +88,7 @@ public final class JdbcStateStoreAutoConfiguration {
 	@Bean
 	@ConditionalOnStore(StoreType.JDBC)
 	@ConditionalOnMissingBean(StateStore.class)
-	JdbcStateStore jdbcStateStore(ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore) {
+	JdbcStateStore oauth2StateJdbcStateStore(ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore) {
 		return oauth2StateJdbcStore.store();
 	}
 
@@ -107,7 +107,7 @@ public final class JdbcStateStoreAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBooleanProperty(name = "oauth2-state.jdbc.cleanup.enabled", matchIfMissing = true)
-	ExpiredRecordCleanup expiredRecordCleanup(ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore,
+	ExpiredRecordCleanup oauth2StateExpiredRecordCleanup(ConfiguredStore<JdbcStateStore> oauth2StateJdbcStore,
 			JdbcStateStoreProperties properties, ObjectProvider<CleanupListener> listeners) {
 		JdbcStateStoreProperties.Cleanup cleanup = properties.cleanup();
 		return new ExpiredRecordCleanup(oauth2StateJdbcStore.store(), cleanup.checkedInterval(),

@@ -27,7 +27,7 @@ import io.github.oauth2state.store.ConditionalOnStore;
 public final class MemoryStateStoreAutoConfiguration {
 
 	@Bean
-	MemoryStateStore memoryStateStore(MemoryStateStoreProperties properties) {
+	MemoryStateStore oauth2StateMemoryStateStore(MemoryStateStoreProperties properties) {
 		return new MemoryStateStore(InstantSource.system(), properties.checkedMaxRecords());
 	}
 

@@ -56,7 +56,7 @@ public final class RedisStateStoreAutoConfiguration {
 	@Bean
 	@ConditionalOnStore(StoreType.REDIS)
 	@ConditionalOnMissingBean(StateStore.class)
-	RedisStateStore redisStateStore(ConfiguredStore<RedisStateStore> oauth2StateRedisStore) {
+	RedisStateStore oauth2StateRedisStateStore(ConfiguredStore<RedisStateStore> oauth2StateRedisStore) {
 		return oauth2StateRedisStore.store();
 	}
 
