@@ -67,8 +67,8 @@ public final class OpenFeatureAutoConfiguration {
 	 *
 	 * @param flagKey the key of a boolean feature flag that decides; unless set, the
 	 * percentage decides
-	 * @param timeout how long to wait for the flag before the percentage decides, from
-	 * 1ms to 5s
+	 * @param timeout how long to wait for the feature flag before the percentage decides,
+	 * from 1ms to 5s
 	 */
 	@ConfigurationProperties("oauth2-state.rollout.openfeature")
 	record OpenFeatureProperties(@Nullable String flagKey, @DefaultValue("100ms") Duration timeout) {
