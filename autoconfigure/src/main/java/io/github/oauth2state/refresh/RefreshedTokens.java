@@ -125,7 +125,8 @@ record RefreshedTokens(String accessToken, String tokenType, @Nullable Instant i
 	/**
 	 * Tells whether these tokens expire later than those that are due, or were obtained
 	 * later. Different values say nothing: a provider may answer with an access token
-	 * that it gave before.
+	 * that it gave before. The same token with another expiry says nothing either: an app
+	 * that wants a new one may have said that it is due.
 	 */
 	private boolean isNewerThan(DueTokens refresh) {
 		OAuth2AccessToken due = refresh.accessToken();
@@ -133,15 +134,15 @@ record RefreshedTokens(String accessToken, String tokenType, @Nullable Instant i
 			return true;
 		}
 		boolean same = due.getTokenValue().equals(this.accessToken) && !supersedes(refresh);
+		Instant issued = due.getIssuedAt();
+		if (same && issued != null && this.issuedAt != null) {
+			return this.issuedAt.isAfter(issued);
+		}
 		Instant end = TokenLineage.expiry(due);
 		if (end != null && this.expiresAt != null && this.expiresAt.isAfter(end.plus(ROUNDING))) {
 			return true;
 		}
-		Instant issued = due.getIssuedAt();
-		if (issued == null || this.issuedAt == null) {
-			return !same;
-		}
-		return same ? this.issuedAt.isAfter(issued) : !this.issuedAt.isBefore(issued);
+		return (issued == null || this.issuedAt == null) ? !same : !this.issuedAt.isBefore(issued);
 	}
 
 	/**

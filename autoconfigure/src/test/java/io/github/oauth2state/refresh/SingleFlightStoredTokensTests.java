@@ -8,8 +8,10 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
+import org.springframework.security.oauth2.client.endpoint.OAuth2RefreshTokenGrantRequest;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
@@ -92,6 +94,22 @@ class SingleFlightStoredTokensTests {
 			assertThat(Responses.refreshToken(instance.refresh("f.0"))).isEqualTo(refreshToken);
 		}
 		assertThat(this.provider.calls).hasValue(0);
+	}
+
+	/**
+	 * An API may have refused the token, or the app wants one with other rights.
+	 */
+	@Test
+	void sameAccessTokenThatTheAppSaysIsDueIsRefreshed() {
+		OAuth2AuthorizedClient stored = client("access-of-f.0", "f.0");
+		OAuth2AccessToken valid = stored.getAccessToken();
+		OAuth2AccessToken due = new OAuth2AccessToken(valid.getTokenType(), valid.getTokenValue(), valid.getIssuedAt(),
+				valid.getIssuedAt().plusMillis(1), valid.getScopes());
+		TestInstance instance = this.stack.instance(this.store, this.provider, TestInstance.PROPERTIES, stored(stored));
+		OAuth2AccessTokenResponse response = instance.refresh(new TestingAuthenticationToken("alice", null, List.of()),
+				new OAuth2RefreshTokenGrantRequest(stored.getClientRegistration(), due, stored.getRefreshToken()));
+		assertThat(Responses.refreshToken(response)).isEqualTo("f.1");
+		assertThat(this.provider.calls).hasValue(1);
 	}
 
 	@Test
