@@ -50,11 +50,14 @@ class BeginTests {
 
 	private static Instance cookie;
 
+	private final Stack stack;
+
 	private final Cluster cluster;
 
 	private final Browser browser = Browser.overHttps();
 
 	BeginTests(Stack stack) {
+		this.stack = stack;
 		this.cluster = Cluster.shared(stack);
 	}
 
@@ -147,9 +150,26 @@ class BeginTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "enum", "state", "form-post" })
+	@ValueSource(strings = { "enum", "state" })
 	void loginThatCannotBeginEndsOnAPageThatNamesItsLogLine(String problem) {
-		Browser user = problem.equals("form-post") ? Browser.overHttp() : this.browser;
+		assertCannotBegin(this.browser, problem);
+	}
+
+	/**
+	 * Without the starter, nothing reads a callback that is posted to a reactive app.
+	 */
+	@Test
+	void postedLoginOverPlainHttpBeginsInTheSessionOfAServletAppOnly() {
+		Browser plain = Browser.overHttp();
+		if (this.stack == Stack.REACTIVE) {
+			assertCannotBegin(plain, "form-post");
+			return;
+		}
+		assertThat(plain.open(store, BEGIN + "?problem=form-post").location()).contains("/oauth2/authorize?");
+		assertThat(this.cluster.store.takeOperations()).isEmpty();
+	}
+
+	private void assertCannotBegin(Browser user, String problem) {
 		try (LogRecorder log = LogRecorder.atTrace("io.github.oauth2state.login.LoginStart")) {
 			Browser.Page page = user.follow(store, BEGIN + "?problem=" + problem);
 			assertThat(page.status()).isEqualTo(500);

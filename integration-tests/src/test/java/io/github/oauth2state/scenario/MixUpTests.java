@@ -268,7 +268,10 @@ class MixUpTests {
 		}
 
 		private static List<ClientRegistration> all() {
-			return List.of(registration("evil", "{baseUrl}/r/cb/{registrationId}"),
+			return List.of(
+					builder("evil", "{baseUrl}/r/cb/{registrationId}")
+						.authorizationUri("https://evil.example/oauth2/authorize")
+						.build(),
 					registration("honest", "{baseUrl}/r/cb/{registrationId}"),
 					registration("tenant-a", "{baseUrl}/r/a/cb"), registration("tenant-b", "{baseUrl}/r/b/cb"),
 					registration("root", "{baseUrl}/r/cb"), registration("query-a", "{baseUrl}/r/q?idp=a"),

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -148,25 +149,27 @@ public final class HazelcastMembers implements AutoCloseable {
 		Awaitility.await().pollInterval(Duration.ofMillis(50)).atMost(PATIENCE).until(condition);
 	}
 
+	/**
+	 * Below the ports that the system gives to connections, which may take one before the
+	 * member does.
+	 */
 	private static List<Integer> freePorts(int count) {
-		List<ServerSocket> sockets = IntStream.range(0, count).mapToObj((i) -> {
-			try {
-				return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		}).toList();
-		List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-		sockets.forEach((socket) -> {
-			try {
-				socket.close();
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		});
-		return ports;
+		return ThreadLocalRandom.current()
+			.ints(10_000, 30_000)
+			.distinct()
+			.filter(HazelcastMembers::isFree)
+			.limit(count)
+			.boxed()
+			.toList();
+	}
+
+	private static boolean isFree(int port) {
+		try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+			return socket.isBound();
+		}
+		catch (IOException ex) {
+			return false;
+		}
 	}
 
 	@Override
