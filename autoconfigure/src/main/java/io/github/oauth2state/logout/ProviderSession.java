@@ -15,7 +15,7 @@ import org.springframework.security.oauth2.core.oidc.user.OidcUser;
  * Remembers the login of a session: which session of the provider it belongs to, and when
  * the provider signed the user in.
  * <p>
- * A refresh gives the user a new ID token. It is younger than a logout that ends the
+ * A refresh gives the user a new ID token. It may be issued after a logout that ends the
  * login. Where the sessions of a user share tokens, it may also be that of another login,
  * and have the {@code sid} of another session of the provider.
  */
@@ -65,8 +65,9 @@ final class ProviderSession {
 	}
 
 	/**
-	 * Returns whether a user is that of a login. Another login has another nonce; after a
-	 * refresh there is none, or the same (OpenID Connect Core 1.0, section 12.2).
+	 * Returns whether a user is that of a login. A new login has a new nonce. After a
+	 * refresh, the ID token has no nonce or the same one (OpenID Connect Core 1.0,
+	 * section 12.2).
 	 */
 	private static boolean isOf(String[] login, OidcUser user) {
 		return login[0].equals(user.getSubject()) && (user.getNonce() == null || user.getNonce().equals(login[3]));

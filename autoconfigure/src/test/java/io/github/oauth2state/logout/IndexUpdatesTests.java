@@ -13,7 +13,7 @@ import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link IndexUpdates}, and for what becomes of a session that cannot be added.
+ * Tests for {@link IndexUpdates}: a session that cannot be added is tried again.
  */
 class IndexUpdatesTests {
 
