@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
 import org.springframework.util.StringUtils;
+import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.web.BrowserRequest;
 import io.github.oauth2state.web.CookieSettings;
+import io.github.oauth2state.web.WebExchange;
 
 /**
  * Tells whether browsers send the binding cookie of a login with its callback. If they do
@@ -85,10 +87,20 @@ final class CookieReach {
 	}
 
 	/**
-	 * Returns whether a callback comes to another host than a request, and the session
-	 * cookie is for both.
+	 * Returns whether a callback comes to another host or port than a request, and the
+	 * session cookie is for both. Ignores the scheme, which an app behind a proxy may not
+	 * see.
 	 */
-	boolean isOnAnotherHostOfTheSession(@Nullable String redirectUri, String host) {
+	boolean isCalledBackElsewhere(String redirectUri, WebExchange exchange) {
+		UriComponents uri = UriComponentsBuilder.fromUriString(redirectUri).build();
+		if (!exchange.scheme().equals(uri.getScheme())) {
+			return false;
+		}
+		return exchange.host().equalsIgnoreCase(uri.getHost()) ? exchange.port() != MixUpDefense.port(uri)
+				: isOnAnotherHostOfTheSession(redirectUri, exchange.host());
+	}
+
+	private boolean isOnAnotherHostOfTheSession(@Nullable String redirectUri, String host) {
 		if (this.sessionDomain == null || redirectUri == null) {
 			return false;
 		}

@@ -14,6 +14,7 @@ import io.github.oauth2state.LoginPath;
 import io.github.oauth2state.config.OAuth2StateSettings.OnStoreFailure;
 import io.github.oauth2state.rollout.Rollout;
 import io.github.oauth2state.web.BrowserRequest;
+import io.github.oauth2state.web.WebExchange;
 
 /**
  * What all filter chains of an app share.
@@ -58,14 +59,14 @@ public record LoginServices(PendingLogins logins, LoginSettings settings, Rollou
 	}
 
 	/**
-	 * Returns whether a callback comes to another host than a request, and the session
-	 * cookie is for both.
+	 * Returns whether a callback comes to another host or port than a request, and the
+	 * session cookie is for both.
 	 * @param redirectUri the redirect URI, or {@code null} if the login has none
-	 * @param host the host that the request names
+	 * @param exchange the request
 	 * @return whether it does
 	 */
-	public boolean isOnAnotherHostOfTheSession(@Nullable String redirectUri, String host) {
-		return this.reach.isOnAnotherHostOfTheSession(redirectUri, host);
+	public boolean isCalledBackElsewhere(@Nullable String redirectUri, WebExchange exchange) {
+		return redirectUri != null && this.reach.isCalledBackElsewhere(redirectUri, exchange);
 	}
 
 	/**

@@ -174,7 +174,7 @@ final class MixUpDefense {
 		return exchange.host().equalsIgnoreCase(expected.getHost());
 	}
 
-	private static int port(UriComponents uri) {
+	static int port(UriComponents uri) {
 		return (uri.getPort() >= 0) ? uri.getPort() : "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
 	}
 

@@ -9,8 +9,6 @@ import org.springframework.http.HttpMethod;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.security.web.savedrequest.SavedRequest;
-import org.springframework.web.util.UriComponents;
-import org.springframework.web.util.UriComponentsBuilder;
 
 import io.github.oauth2state.login.AuxiliaryCookies;
 import io.github.oauth2state.login.LoginNote;
@@ -101,26 +99,12 @@ final class SavedRequests implements RequestCache {
 	 */
 	@Nullable String page(@Nullable String redirectUri, ServletExchange exchange) {
 		String page = page(exchange);
-		if (page != null && redirectUri != null && isElsewhere(redirectUri, exchange)) {
+		if (page != null && this.services.isCalledBackElsewhere(redirectUri, exchange)) {
 			restore(page, exchange.request(), exchange.response());
 			exchange.addCookies(this.cookies.clearPage(exchange.browser()));
 			return null;
 		}
 		return page;
-	}
-
-	/**
-	 * Ignores what an app does not see behind a proxy: the scheme, and a host that the
-	 * session cookie is not for.
-	 */
-	private boolean isElsewhere(String redirectUri, ServletExchange exchange) {
-		UriComponents uri = UriComponentsBuilder.fromUriString(redirectUri).build();
-		if (!exchange.scheme().equals(uri.getScheme())) {
-			return false;
-		}
-		int port = (uri.getPort() >= 0) ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
-		return exchange.host().equalsIgnoreCase(uri.getHost()) ? exchange.port() != port
-				: this.services.isOnAnotherHostOfTheSession(redirectUri, exchange.host());
 	}
 
 	private @Nullable String page(ServletExchange exchange) {
